@@ -1,0 +1,80 @@
+# One command for each thing a person does; each makes what it needs first, and a second call costs nothing.
+
+STACK ?= staging
+PYTHON_VENV := .venv/bin/python
+ENGINE := .tools/bin/pulumi
+ACTIONLINT := .tools/bin/actionlint
+
+# Without pulumi and Go the engine comes from the SDK's installer, which lives in the virtual environment.
+ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help preview up refresh destroy test test-unit test-engine lint format docs bench mutants clean venv engine ready lint-ready
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo "  STACK=prod chooses the stack (default: staging); the sandbox needs no AWS account."
+
+preview: ready ## Show what 'pulumi up' would do, on the sandbox
+up: ready ## Make the stack on the sandbox
+refresh: ready ## Read the sandbox's resources back and show what differs
+destroy: ready ## Delete the stack on the sandbox, but for what the stack file keeps
+preview up refresh destroy:
+	@$(PYTHON_VENV) -m sandbox $@ --stack $(STACK)
+
+test: test-unit test-engine ## Run every test
+
+test-unit: venv ## Run the tests under Pulumi's mocks (seconds)
+	$(PYTHON_VENV) -m pytest -n 2 tests/unit
+
+test-engine: ready ## Run the tests on the real engine and the sandbox (minutes)
+	$(PYTHON_VENV) -m pytest tests/engine
+
+lint: lint-ready ## Check style, types, workflows, shape and generated pages
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/basedpyright
+	$(ACTIONLINT)
+	.venv/bin/zizmor --offline --quiet --pedantic .github
+	$(PYTHON_VENV) -m tools.shape
+	@$(PYTHON_VENV) -m components.config.docs | diff -u docs/configuration.md - \
+		|| { echo "docs/configuration.md is not what the code says: run 'make docs' and commit it."; exit 1; }
+
+format: venv ## Format the code and apply the safe fixes
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+docs: venv ## Write docs/configuration.md again from the config model
+	@$(PYTHON_VENV) -m components.config.docs > .venv/configuration.md
+	cp .venv/configuration.md docs/configuration.md
+
+bench: ready ## Measure the program, the engine and the sandbox
+	$(PYTHON_VENV) -m tools.bench
+
+mutants: venv ## Break the components one way at a time and see the unit tests go red
+	$(PYTHON_VENV) -m tools.mutants
+
+clean: ## Delete all that these commands made, the sandbox's account included
+	rm -rf .venv .tools .sandbox .bench .pytest_cache .hypothesis .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+venv: .venv/.stamp
+engine: $(ENGINE)
+
+# The two slow steps of a first run do not need each other.
+ready:
+	@$(MAKE) --silent --no-print-directory -j2 .venv/.stamp $(ENGINE)
+
+lint-ready:
+	@$(MAKE) --silent --no-print-directory -j2 .venv/.stamp $(ACTIONLINT)
+
+.venv/.stamp: requirements.txt requirements-dev.txt
+	@tools/setup venv
+	@touch $@
+
+$(ENGINE): tools/engine/go.mod tools/engine/go.sum $(ENGINE_NEEDS)
+	@tools/setup engine
+
+$(ACTIONLINT): tools/actionlint/go.mod tools/actionlint/go.sum
+	@tools/setup actionlint

@@ -1,0 +1,1 @@
+"""The platform's components: one concern a file, fed by arguments, never by configuration of their own."""

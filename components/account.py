@@ -1,0 +1,31 @@
+"""The AWS account as a value: ARNs of things whose names are known, so that nobody types one."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """Account and region of a stack, and the boundary on every role that it makes."""
+
+    account_id: str
+    region: str
+    permissions_boundary_name: str | None = None
+
+    @property
+    def permissions_boundary_arn(self) -> str | None:
+        """ARN of the policy that caps every role, or None without one."""
+        if self.permissions_boundary_name is None:
+            return None
+        return f"arn:aws:iam::{self.account_id}:policy/{self.permissions_boundary_name}"
+
+    def role_arn(self, name: str) -> str:
+        """ARN of a role of this account."""
+        return f"arn:aws:iam::{self.account_id}:role/{name}"
+
+    def oidc_provider_arn(self, host: str) -> str:
+        """ARN of the account's OIDC provider for `host` (URL without scheme)."""
+        return f"arn:aws:iam::{self.account_id}:oidc-provider/{host}"
+
+    def arn(self, service: str, resource: str) -> str:
+        """ARN of a regional resource, for example `arn("ecr", "repository/app")`."""
+        return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"

@@ -1,0 +1,69 @@
+"""Refuses what does not fit, with the sums: the nodes, the subnets, the database."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from components import fit
+from components.config.platform import PlatformConfig
+from components.config.problems import Problem
+from components.database_limits import max_connections
+from components.instance_types import INSTANCE_TYPES, nearest_instance_type
+
+SUGGESTIONS = 3
+
+
+def capacity_problems(config: PlatformConfig) -> Iterator[Problem]:
+    """What does not fit, or cannot be reckoned because a type is unknown."""
+    unknown = list(_unknown_types(config))
+    yield from unknown
+    if not unknown:
+        yield from _nodes(config)
+        yield from _addresses(config)
+        yield from _connections(config)
+
+
+def _unknown_types(config: PlatformConfig) -> Iterator[Problem]:
+    if config.cluster is not None and config.cluster.nodes.instance_type not in INSTANCE_TYPES:
+        kind = config.cluster.nodes.instance_type
+        yield Problem(
+            path=("cluster", "nodes", "instanceType"),
+            message=f"{kind!r} is not a type whose capacity is known. Write e.g. {nearest_instance_type(kind)}.",
+        )
+    if config.database is not None:
+        try:
+            max_connections(config.database.instance_class)
+        except ValueError as reason:
+            yield Problem(path=("database", "instanceClass"), message=str(reason))
+
+
+def _nodes(config: PlatformConfig) -> Iterator[Problem]:
+    sums = fit.node_fit(config)
+    if sums is None or not sums.homeless:
+        return
+    parts = "; ".join(f"{what}: {fit.describe(load)}" for what, load in sums.parts if not what.endswith("steady"))
+    remedies = " or ".join(islice(fit.smaller_evils(config), SUGGESTIONS)) or "another family"
+    yield Problem(
+        path=("cluster", "nodes"),
+        message=f"{sums.nodes} x {sums.instance_type} hold {fit.describe(sums.held)}; needed are {fit.describe(sums.needed)} "
+        f"({parts}). No node is left for {', '.join(sums.homeless[:SUGGESTIONS])}. Write {remedies}.",
+    )
+
+
+def _addresses(config: PlatformConfig) -> Iterator[Problem]:
+    limit = fit.addresses(config)
+    if limit is not None and not limit.fits:
+        yield Problem(
+            path=("network", "cidr"),
+            message=f"the private subnets hold {limit.held} addresses; the largest node group takes {limit.needed}. "
+            "Write a larger network or a smaller cluster.nodes.maximum.",
+        )
+
+
+def _connections(config: PlatformConfig) -> Iterator[Problem]:
+    limit = fit.connections(config)
+    if limit is not None and not limit.fits and config.database is not None:
+        yield Problem(
+            path=("database", "instanceClass"),
+            message=f"{config.database.instance_class} allows {limit.held} connections; the services' pools take {limit.needed} "
+            "while rolling. Write a larger class or smaller services[].database.connections.",
+        )

@@ -1,0 +1,67 @@
+"""What holds data: PostgreSQL on RDS and the cache on ElastiCache."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from components.config.base import Section
+from components.config.types import DatabaseName, LogRetentionDays, Port, TransitEncryption, UtcWindow, WeeklyWindow
+
+
+class DatabaseConfig(Section):
+    """One RDS PostgreSQL instance, reached from the nodes only."""
+
+    engine_version: str = Field(pattern=r"^(17|18)(\.[0-9]+)?$", description="PostgreSQL version, quoted.")
+    instance_class: str = Field(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$", description="RDS instance class.")
+    storage_gib: int = Field(default=20, ge=20, le=65536, description="Storage at birth in GiB (gp3).")
+    max_storage_gib: int = Field(
+        default=100, ge=20, le=65536, description="Size up to which storage grows by itself, in GiB."
+    )
+    username: DatabaseName = Field(
+        default="platform_admin", description="Master user; its password is AWS's to manage."
+    )
+    port: Port = Field(default=5432, description="Port of the instance.")
+    multi_az: bool = Field(default=True, description="A standby in another zone.")
+    backup_retention_days: int = Field(default=14, ge=7, le=35, description="Days of point-in-time recovery.")
+    backup_window: UtcWindow = Field(default="17:00-18:00", description="Daily, UTC.")
+    maintenance_window: WeeklyWindow = Field(
+        default="sun:18:30-sun:19:30", description="Weekly, UTC; not in the backup's."
+    )
+    deletion_protection: bool = Field(default=True, description="AWS refuses to delete the instance while it is on.")
+    final_snapshot: bool = Field(default=True, description="A deletion leaves a snapshot.")
+    customer_managed_key: bool = Field(
+        default=True, description="Encrypts with a key of the stack instead of AWS's own."
+    )
+    performance_insights: bool = Field(default=True, description="Query-level load figures, kept 7 days.")
+    enhanced_monitoring_seconds: Literal[0, 1, 5, 10, 15, 30, 60] = Field(
+        default=60, description="Interval of the operating system's figures in seconds; 0 is off."
+    )
+    log_retention_days: LogRetentionDays = Field(default=30, description="Days that CloudWatch Logs keeps its logs.")
+
+
+class CacheConfig(Section):
+    """One ElastiCache replication group (Valkey), reached from the nodes only."""
+
+    engine_version: str = Field(default="8.1", pattern=r"^8\.[0-9]+$", description="Valkey version, quoted.")
+    node_type: str = Field(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$", description="ElastiCache node type.")
+    replicas: int = Field(default=1, ge=0, le=5, description="Replicas beside the primary; failover needs one.")
+    multi_az: bool = Field(default=True, description="Replicas in other zones, with automatic failover.")
+    transit_encryption: TransitEncryption = Field(
+        default=TransitEncryption.REQUIRED,
+        description="`required`: rediss:// with a password; `preferred`: both; `off`: clients that speak plain redis:// only.",
+    )
+    snapshot_retention_days: int = Field(default=7, ge=1, le=35, description="Days that daily snapshots are kept.")
+    snapshot_window: UtcWindow = Field(default="17:00-18:00", description="Daily, UTC.")
+    maintenance_window: WeeklyWindow = Field(
+        default="sun:18:30-sun:19:30", description="Weekly, UTC; not in the snapshot's."
+    )
+    max_memory_policy: Literal["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-ttl"] = Field(
+        default="noeviction", description="What happens when memory is full; a message broker must not evict."
+    )
+    final_snapshot: bool = Field(default=True, description="A deletion leaves a snapshot.")
+    customer_managed_key: bool = Field(
+        default=True, description="Encrypts with a key of the stack instead of AWS's own."
+    )
+    log_retention_days: LogRetentionDays = Field(
+        default=30, description="Days that CloudWatch Logs keeps the slow log."
+    )

@@ -1,0 +1,98 @@
+"""Rules of the environments: names, references into the catalogue, and data that must not be shared."""
+
+from collections.abc import Iterator
+
+from components.config.catalogue_rules import duplicates, limits
+from components.config.platform import PlatformConfig
+from components.config.problems import PathPart, Problem
+from components.workloads import resources_of
+
+RESERVED_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
+LONGEST_DATABASE_NAME = 63
+LONGEST_APPLICATION_NAME = 53
+
+
+def environments(config: PlatformConfig) -> Iterator[Problem]:
+    """Names, namespaces, classes and exceptions of each environment."""
+    everywhere = config.environments
+    yield from duplicates(
+        [e.name for e in everywhere], [("environments", i, "name") for i in range(len(everywhere))], "name"
+    )
+    yield from duplicates(
+        [e.namespace for e in everywhere],
+        [("environments", i, "namespace") for i in range(len(everywhere))],
+        "namespace",
+    )
+    names = [service.name for service in config.services]
+    for index, environment in enumerate(everywhere):
+        here: tuple[PathPart, ...] = ("environments", index)
+        if environment.namespace in RESERVED_NAMESPACES or environment.namespace == config.argocd.namespace:
+            yield Problem(
+                path=(*here, "namespace"),
+                message=f"{environment.namespace!r} is not for services. Write e.g. {config.system.name}.",
+            )
+        application = f"{config.system.name}-{environment.name}"
+        if len(application) > LONGEST_APPLICATION_NAME:
+            yield Problem(
+                path=(*here, "name"),
+                message=f"makes the Application {application!r} of {len(application)} characters. Write a name that leaves "
+                f"it at most {LONGEST_APPLICATION_NAME}.",
+            )
+        if environment.max_replicas is not None and environment.max_replicas < environment.replicas:
+            yield Problem(
+                path=(*here, "maxReplicas"),
+                message=f"{environment.max_replicas} is below replicas {environment.replicas}. "
+                f"Write {environment.replicas} or more.",
+            )
+        for service in config.services:
+            if resources_of(service, config.resource_classes, environment) is None:
+                yield Problem(
+                    path=(*here, "resourceClass"),
+                    message=f"{service.name} has no resources of class {environment.resource_class!r}. Write them in its "
+                    "`resources` or in `resourceClasses`.",
+                )
+        for name, override in environment.services.items():
+            if name not in names:
+                yield Problem(
+                    path=(*here, "services", name),
+                    message=f"is no service of the catalogue. Write one of {', '.join(names)}.",
+                )
+            if override.resources is not None:
+                yield from limits((*here, "services", name, "resources"), override.resources)
+
+
+def environment_data(config: PlatformConfig) -> Iterator[Problem]:
+    """Environments that share an instance or a cache never share data."""
+    taken: dict[str, str] = {}
+    numbers: dict[int, str] = {}
+    for index, environment in enumerate(config.environments):
+        here: tuple[PathPart, ...] = ("environments", index)
+        if config.database is not None and environment.database_prefix is None:
+            yield Problem(
+                path=(*here, "databasePrefix"),
+                message=f"is missing. Write e.g. {config.system.name}_{environment.name}_.",
+            )
+        if config.cache is not None and environment.cache_database is None:
+            yield Problem(
+                path=(*here, "cacheDatabase"), message=f"is missing. Write a number of its own, e.g. {index}."
+            )
+        for service, name in config.databases(environment).items():
+            if len(name) > LONGEST_DATABASE_NAME:
+                yield Problem(
+                    path=(*here, "databasePrefix"),
+                    message=f"makes {name!r} for {service}, {len(name)} characters; PostgreSQL takes {LONGEST_DATABASE_NAME}.",
+                )
+            if name in taken:
+                yield Problem(
+                    path=(*here, "databasePrefix"),
+                    message=f"makes {name!r}, which is a database of environment {taken[name]}. Write another prefix.",
+                )
+            taken[name] = environment.name
+        number = environment.cache_database
+        if config.cache is not None and number is not None:
+            if number in numbers:
+                yield Problem(
+                    path=(*here, "cacheDatabase"),
+                    message=f"{number} is the cache database of environment {numbers[number]}. Write another number.",
+                )
+            numbers[number] = environment.name

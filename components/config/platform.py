@@ -1,0 +1,61 @@
+"""The whole configuration of a stack: one frozen object."""
+
+from pydantic import Field
+
+from components.config.argocd import ArgoCdConfig
+from components.config.base import Section
+from components.config.catalogue import ContainerResources, RepositoryConfig, ServiceConfig, SystemConfig
+from components.config.cluster import ClusterConfig, KubeconfigConfig
+from components.config.data import CacheConfig, DatabaseConfig
+from components.config.environments import EnvironmentConfig
+from components.config.network import AwsConfig, NetworkConfig
+from components.config.registry import CiConfig, RegistryConfig
+from components.config.types import DnsLabel, Stage
+
+
+class PlatformConfig(Section):
+    """Everything a stack file and the project file say. A section that is absent makes nothing."""
+
+    system: SystemConfig = Field(description="Whose platform this is.")
+    repository: RepositoryConfig = Field(description="The Git repository.")
+    resource_classes: dict[DnsLabel, ContainerResources] = Field(
+        default={}, description="Resources of services that do not state a class themselves."
+    )
+    services: tuple[ServiceConfig, ...] = Field(min_length=1, description="The service catalogue.")
+    stage: Stage = Field(description="Name of the stack's stage; value of the tag `Environment`.")
+    protect: bool = Field(
+        default=True,
+        description="Pulumi refuses to delete or replace what holds data: database, cache, keys, repositories.",
+    )
+    aws: AwsConfig | None = Field(default=None, description="Account and region; absent for a local cluster.")
+    network: NetworkConfig | None = Field(default=None, description="The VPC.")
+    cluster: ClusterConfig | None = Field(default=None, description="The EKS cluster.")
+    kubeconfig: KubeconfigConfig | None = Field(
+        default=None, description="A cluster that exists, in place of `cluster`."
+    )
+    registry: RegistryConfig | None = Field(default=None, description="Image repositories.")
+    ci: CiConfig | None = Field(default=None, description="Identities of GitHub Actions.")
+    database: DatabaseConfig | None = Field(default=None, description="PostgreSQL.")
+    cache: CacheConfig | None = Field(default=None, description="Valkey.")
+    argocd: ArgoCdConfig = Field(default=ArgoCdConfig(), description="Argo CD.")
+    environments: tuple[EnvironmentConfig, ...] = Field(min_length=1, description="Environments on the cluster.")
+
+    @property
+    def prefix(self) -> str:
+        """`<system>-<stage>`: what this stack's AWS resources are called."""
+        return f"{self.system.name}-{self.stage}"
+
+    @property
+    def repositories(self) -> dict[str, str]:
+        """ECR repository of each service, by the service's name."""
+        return {service.name: service.repository or f"{self.system.name}/{service.name}" for service in self.services}
+
+    def databases(self, environment: EnvironmentConfig) -> dict[str, str]:
+        """Database of each service that has one, by the service's name; empty without a prefix."""
+        if environment.database_prefix is None:
+            return {}
+        return {
+            service.name: environment.database_prefix + service.short_name.replace("-", "_")
+            for service in self.services
+            if service.database is not None
+        }

@@ -1,0 +1,114 @@
+"""What is wrong with a stack file, said so that the reader knows which line to change and to what.
+
+One line a problem: file, key path with index, what is wrong, what to write. All problems of a run are in one report.
+"""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import pulumi
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from components.config.base import Section
+
+PathPart = str | int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One thing that is wrong, at one key."""
+
+    path: tuple[PathPart, ...]
+    """Keys and indices from the top, as they are written in the file."""
+    message: str
+    """What is wrong and what to write; ends with a full stop."""
+
+    @property
+    def where(self) -> str:
+        """`services[2].port`."""
+        text = ""
+        for part in self.path:
+            text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        return text
+
+
+class ConfigurationError(pulumi.RunError):
+    """The stack's configuration is wrong; Pulumi prints the text without a traceback and ends with status 1."""
+
+    def __init__(self, stack: str, problems: Sequence[Problem], files: Mapping[str, str]) -> None:
+        """`files` gives the file of each top-level key; keys of nowhere belong to the stack's file."""
+        self.problems = tuple(problems)
+        own = f"Pulumi.{stack}.yaml"
+        lines = [f"{files.get(str(p.path[0]) if p.path else '', own)}: {p.where}: {p.message}" for p in self.problems]
+        count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+        super().__init__("\n".join([f"{count} in the configuration of stack {stack}; nothing was changed.", *lines]))
+
+
+def problems_of(error: ValidationError, model: type[Section]) -> list[Problem]:
+    """Pydantic's findings as problems, in the order of the fields."""
+    return [Problem(path=_path(found), message=_message(found, model)) for found in error.errors(include_url=False)]
+
+
+def _path(found: ErrorDetails) -> tuple[PathPart, ...]:
+    return tuple(part for part in found["loc"] if not (isinstance(part, str) and part.startswith(("function-", "["))))
+
+
+def _message(found: ErrorDetails, model: type[Section]) -> str:
+    key = str(found["loc"][-1]) if found["loc"] else ""
+    value: Any = found["input"]
+    context = found.get("ctx", {})
+    match found["type"]:
+        case "missing":
+            return f"is missing. {_description(model, found['loc'])}".strip()
+        case "extra_forbidden":
+            return f"is not a known key. {_closest(key, _known_keys(model, found['loc'][:-1]))}"
+        case "value_error":
+            return str(context["error"])
+        case "enum" | "literal_error":
+            return f"{value!r} is not allowed here. Write {context['expected']}."
+        case "string_type" if isinstance(value, int | float | bool):
+            return f'{value} must be text. Put it in quotes: "{value}".'
+        case "string_pattern_mismatch":
+            return f"{value!r} does not have the form of this key. {_description(model, found['loc'])}"
+        case _:
+            shown = f"{value!r}: " if isinstance(value, str | int | float | bool) else ""
+            return f"{shown}{found['msg'][0].lower()}{found['msg'][1:]}. {_description(model, found['loc'])}".strip()
+
+
+def _closest(key: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    return f"Write {near[0]}." if near else f"Known keys here: {', '.join(known)}."
+
+
+def _sections_of(annotation: Any) -> list[type[Section]]:
+    """The section classes inside an annotation such as `tuple[ServiceConfig, ...] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation] if issubclass(annotation, Section) else []
+    return [section for part in get_args(annotation) for section in _sections_of(part)]
+
+
+def _section_at(model: type[Section], path: Sequence[PathPart]) -> type[Section] | None:
+    current: type[Section] | None = model
+    for part in path:
+        if isinstance(part, int) or current is None:
+            continue
+        field = next((f for f in current.model_fields.values() if f.alias == part), None)
+        if field is not None:
+            sections = _sections_of(field.annotation)
+            current = sections[0] if sections else None
+    return current
+
+
+def _known_keys(model: type[Section], path: Sequence[PathPart]) -> list[str]:
+    section = _section_at(model, path)
+    return [] if section is None else [str(field.alias) for field in section.model_fields.values()]
+
+
+def _description(model: type[Section], path: Sequence[PathPart]) -> str:
+    section = _section_at(model, path[:-1])
+    if section is None or not path:
+        return ""
+    return next((f.description or "" for f in section.model_fields.values() if f.alias == path[-1]), "")

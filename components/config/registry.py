@@ -1,0 +1,60 @@
+"""What an account has once: image repositories and the identities of CI."""
+
+from pydantic import Field
+
+from components.config.base import Section
+from components.config.types import IamName, ImageTagFilter, Ownership
+
+
+class RegistryConfig(Section):
+    """One ECR repository for each service."""
+
+    ownership: Ownership = Field(description="`create` makes the repositories; `existing` takes those of the account.")
+    mutable_tags: tuple[ImageTagFilter, ...] = Field(
+        default=("cache-*", "sha256-*"),
+        max_length=5,
+        description="Tags that may move, with `*`; every other tag is written once. At most 5.",
+    )
+    untagged_days: int = Field(default=7, ge=1, le=14, description="Days until an untagged image expires.")
+    keep_tagged: int = Field(
+        default=200, ge=200, le=1000, description="Newest tagged images that are kept in each repository."
+    )
+    customer_managed_key: bool = Field(default=False, description="Encrypts with a key of the stack instead of AES256.")
+    retain_on_destroy: bool = Field(
+        default=True, description="A destroy of the stack leaves the repositories standing."
+    )
+
+
+class PushRoleConfig(Section):
+    """The role that the build assumes: it pushes to the repositories of the catalogue and can do nothing else."""
+
+    ownership: Ownership = Field(description="`create` or `existing`.")
+    name: IamName = Field(default="github-actions-role", description="Name of the role.")
+    branches: tuple[str, ...] = Field(default=("main",), min_length=1, description="Branches whose workflows may push.")
+
+
+class EnvironmentRoleConfig(Section):
+    """A role bound to one GitHub environment, whose reviewers decide who gets it."""
+
+    name: IamName = Field(description="Name of the role.")
+    github_environment: str = Field(pattern=r"^[\w.-]+$", description="GitHub environment that the job must name.")
+
+
+class CiConfig(Section):
+    """Identities of GitHub Actions: OIDC tokens instead of keys."""
+
+    provider: Ownership = Field(description="`create` makes GitHub's OIDC provider; `existing` takes the account's.")
+    push_role: PushRoleConfig | None = Field(default=None, description="Role of the build; null for none.")
+    preview_role: EnvironmentRoleConfig | None = Field(default=None, description="Read-only role of `pulumi preview`.")
+    deploy_role: EnvironmentRoleConfig | None = Field(default=None, description="Role of `pulumi up`.")
+    state_bucket: str | None = Field(
+        default=None, pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", description="S3 bucket of Pulumi's state."
+    )
+    state_key_alias: str | None = Field(
+        default=None,
+        pattern=r"^alias/[\w/-]+$",
+        description="KMS key that encrypts the state's secrets, as `alias/NAME`.",
+    )
+    retain_on_destroy: bool = Field(
+        default=True, description="A destroy of the stack leaves the provider and the push role standing."
+    )

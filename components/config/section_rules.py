@@ -1,0 +1,86 @@
+"""Rules between sections, and inside those that describe cluster, registry and CI."""
+
+import ipaddress
+from collections.abc import Iterator
+
+from components.config.platform import PlatformConfig
+from components.config.problems import Problem
+from components.config.types import Ownership
+from components.config.catalogue_rules import duplicates
+from components.github import github_repository
+
+WIDEST_PUBLIC_PREFIX = 16
+
+
+def sections(config: PlatformConfig) -> Iterator[Problem]:
+    needs: dict[str, tuple[str, ...]] = {
+        "network": ("aws",), "cluster": ("aws", "network"), "registry": ("aws",), "ci": ("aws",),
+        "database": ("aws", "network", "cluster"), "cache": ("aws", "network", "cluster"),
+    }  # fmt: skip
+    present = {name for name in (*needs, "aws") if getattr(config, name) is not None}
+    for section, required in needs.items():
+        for missing in (name for name in required if section in present and name not in present):
+            yield Problem(path=(section,), message=f"needs the section {missing}. Add it, or leave {section} out.")
+    if (config.cluster is None) == (config.kubeconfig is None):
+        yield Problem(
+            path=("cluster",),
+            message="exactly one of cluster and kubeconfig is needed. Write cluster for EKS, "
+            "or kubeconfig with the context of a cluster that exists.",
+        )
+
+
+def cluster(config: PlatformConfig) -> Iterator[Problem]:
+    cluster = config.cluster
+    if cluster is None or config.aws is None:
+        return
+    nodes = cluster.nodes
+    if not nodes.minimum <= nodes.desired <= nodes.maximum:
+        yield Problem(
+            path=("cluster", "nodes"),
+            message=f"minimum {nodes.minimum}, desired {nodes.desired} and maximum {nodes.maximum} contradict each other. "
+            "Write minimum <= desired <= maximum.",
+        )
+    for key, arns in (("adminRoleArns", cluster.admin_role_arns), ("deployerRoleArns", cluster.deployer_role_arns)):
+        for index, arn in enumerate(arns):
+            if f"::{config.aws.account_id}:" not in arn:
+                yield Problem(
+                    path=("cluster", key, index),
+                    message=f"{arn} is not a role of account {config.aws.account_id}. Write a role of that account.",
+                )
+    for index, cidr in enumerate(cluster.public_access_cidrs):
+        if ipaddress.IPv4Network(cidr).prefixlen < WIDEST_PUBLIC_PREFIX:
+            yield Problem(
+                path=("cluster", "publicAccessCidrs", index),
+                message=f"{cidr} opens the API server to {ipaddress.IPv4Network(cidr).num_addresses} addresses. "
+                "Write the ranges of your offices or runners, /16 or smaller.",
+            )
+
+
+def registry(config: PlatformConfig) -> Iterator[Problem]:
+    names = list(config.repositories.values())
+    yield from duplicates(names, [("services", index, "repository") for index in range(len(names))], "repository")
+
+
+def ci(config: PlatformConfig) -> Iterator[Problem]:
+    if config.ci is None or config.aws is None:
+        return
+    if github_repository(config.repository.url) is None:
+        yield Problem(
+            path=("repository", "url"),
+            message=f"{config.repository.url} is not on GitHub, and ci makes roles for GitHub Actions. Leave ci out.",
+        )
+    if (config.repository.github_owner_id is None) != (config.repository.github_repository_id is None):
+        yield Problem(
+            path=("repository",), message="githubOwnerId and githubRepositoryId go together. Write both, or neither."
+        )
+    if config.ci.deploy_role is not None and config.aws.permissions_boundary is None:
+        yield Problem(
+            path=("aws", "permissionsBoundary"),
+            message="is missing, and ci.deployRole can make roles. Write the name of the policy that caps them.",
+        )
+    if (
+        config.ci.push_role is not None
+        and config.ci.push_role.ownership is Ownership.CREATE
+        and config.registry is None
+    ):
+        yield Problem(path=("ci", "pushRole"), message="has no repositories to push to. Add the section registry.")

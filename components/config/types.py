@@ -1,0 +1,175 @@
+"""The words of a stack file: named, annotated types with the rule each one keeps.
+
+A type says what a valid value is; what a value must be in relation to others stands in `rules.py`.
+Sources: the AWS API reference of each service, RFC 1123 for names in Kubernetes.
+"""
+
+import ipaddress
+import re
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from components.quantities import CPU_PATTERN, MEMORY_PATTERN
+
+
+def matching(pattern: str, what: str, example: str) -> AfterValidator:
+    """A validator for text of one form; its message says what the value is not, and what to write."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text!r} is not {what}. Write e.g. {example}.")
+        return text
+
+    return AfterValidator(check)
+
+
+def within(lowest: int, highest: int, what: str, example: int) -> AfterValidator:
+    """A validator for a number in a range, both ends included."""
+
+    def check(number: int) -> int:
+        if not lowest <= number <= highest:
+            raise ValueError(f"{number} is not {what} ({lowest}-{highest}). Write e.g. {example}.")
+        return number
+
+    return AfterValidator(check)
+
+
+DnsLabel = Annotated[
+    str,
+    matching(
+        r"^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$",
+        "a name of 1-63 lower-case letters, digits and hyphens that begins with a letter",
+        "auth-service",
+    ),
+]
+"""RFC 1123 label that starts with a letter: at most 63 lower-case letters, digits and hyphens."""
+
+SystemName = Annotated[str, matching(r"^[a-z][a-z0-9]{1,15}$", "a name of 2-16 lower-case letters and digits", "shop")]
+"""Prefix of everything: 2-16 lower-case letters and digits, short enough for AWS's names of 32 characters."""
+
+Stage = Annotated[str, matching(r"^[a-z][a-z0-9]{1,11}$", "a name of 2-12 lower-case letters and digits", "staging")]
+"""2-12 lower-case letters and digits: the part after the system in every name."""
+
+AccountId = Annotated[str, matching(r"^[0-9]{12}$", "an AWS account of twelve digits", "123456789012 in quotes")]
+"""Twelve digits, quoted (YAML reads a leading zero as an octal number)."""
+
+Region = Annotated[str, matching(r"^[a-z]{2}(-[a-z]+)+-[0-9]$", "an AWS region", "ap-northeast-1")]
+Zone = Annotated[str, matching(r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$", "an availability zone", "ap-northeast-1a")]
+RoleArn = Annotated[
+    str,
+    matching(
+        r"^arn:aws:iam::[0-9]{12}:role/[\w+=,.@/-]+$",
+        "the ARN of an IAM role",
+        "arn:aws:iam::123456789012:role/platform-admin",
+    ),
+]
+IamName = Annotated[str, matching(r"^[\w+=,.@-]{1,64}$", "an IAM name", "platform-boundary")]
+GithubId = Annotated[str, matching(r"^[1-9][0-9]*$", "a numeric GitHub id", "1067890123 in quotes")]
+"""GitHub's numeric id, quoted. Anything else would widen a trust policy."""
+
+Port = Annotated[int, within(1, 65535, "a port", 8080)]
+Percent = Annotated[int, within(0, 100, "a percentage", 10)]
+CpuQuantity = Annotated[str, matching(CPU_PATTERN, "a CPU quantity", "100m, 0.5 or 2 in quotes")]
+MemoryQuantity = Annotated[str, matching(MEMORY_PATTERN, "a memory quantity", "256Mi or 1Gi")]
+HttpPath = Annotated[str, matching(r"^/[\w./-]*$", "an absolute path of a URL", "/health")]
+RepositoryPath = Annotated[
+    str, matching(r"^(?!/)(?!.*\.\.)[\w./-]+$", "a folder inside the repository", "k8s/overlays/staging")
+]
+"""A folder inside a Git repository: relative, without `..`."""
+
+ImageTagFilter = Annotated[str, matching(r"^[\w.*-]{1,128}$", "an image tag, with * for any characters", "cache-*")]
+ExtensionName = Annotated[str, matching(r"^[a-z][a-z0-9_-]{0,62}$", "a PostgreSQL extension", "pgcrypto")]
+DatabaseName = Annotated[
+    str,
+    matching(r"^[a-z][a-z0-9_]{0,62}$", "a PostgreSQL name of lower-case letters, digits and underscores", "shop_auth"),
+]
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+_DAY = r"(mon|tue|wed|thu|fri|sat|sun)"
+
+UtcWindow = Annotated[str, matching(f"{_CLOCK}-{_CLOCK}", "a daily window", "17:00-18:00")]
+"""A daily window in UTC, `hh:mm-hh:mm`."""
+
+WeeklyWindow = Annotated[str, matching(f"{_DAY}:{_CLOCK}-{_DAY}:{_CLOCK}", "a weekly window", "sun:18:30-sun:19:30")]
+"""A weekly window in UTC, `ddd:hh:mm-ddd:hh:mm`."""
+
+ExactVersion = Annotated[str, matching(r"^v?[0-9]+\.[0-9]+\.[0-9]+([.+-][\w.+-]+)?$", "an exact version", "10.9.0")]
+"""A pinned version, never a range."""
+
+GitRevision = Annotated[str, matching(r"^(?!HEAD$)(?!.*\.\.)[\w][\w./-]*$", "a branch, tag or commit", "main")]
+"""A branch, tag or commit; HEAD is refused because it follows whatever the default branch is renamed to."""
+
+LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+                      3288, 3653)  # fmt: skip
+
+
+def _log_retention(days: int) -> int:
+    if days not in LOG_RETENTION_DAYS:
+        nearest = min(LOG_RETENTION_DAYS, key=lambda allowed: abs(allowed - days))
+        raise ValueError(f"{days} days is not a retention that CloudWatch Logs has. Write {nearest}.")
+    return days
+
+
+def _ipv4_network(text: str) -> str:
+    try:
+        ipaddress.IPv4Network(text)
+    except ValueError as reason:
+        raise ValueError(f"{reason}. Write a network address such as 10.0.0.0/16.") from None
+    return text
+
+
+LogRetentionDays = Annotated[int, AfterValidator(_log_retention)]
+Ipv4Cidr = Annotated[str, AfterValidator(_ipv4_network)]
+
+
+class Ownership(StrEnum):
+    """Who makes what an account has once."""
+
+    CREATE = "create"
+    EXISTING = "existing"
+
+
+class NatGateways(StrEnum):
+    """How private subnets reach the internet: one gateway for all zones, or one in each."""
+
+    SINGLE = "single"
+    PER_ZONE = "perZone"
+
+
+class TransitEncryption(StrEnum):
+    """TLS between services and cache: off, offered beside plain connections, or the only way in."""
+
+    OFF = "off"
+    PREFERRED = "preferred"
+    REQUIRED = "required"
+
+
+class PodSecurity(StrEnum):
+    """Level of the Pod Security Standards that a namespace enforces."""
+
+    BASELINE = "baseline"
+    RESTRICTED = "restricted"
+
+
+class CapacityType(StrEnum):
+    """How nodes are bought."""
+
+    ON_DEMAND = "ON_DEMAND"
+    SPOT = "SPOT"
+
+
+class AmiFamily(StrEnum):
+    """Operating system of the nodes; the architecture follows from the instance type."""
+
+    AL2023 = "AL2023"
+    BOTTLEROCKET = "BOTTLEROCKET"
+
+
+class Trigger(StrEnum):
+    """What brings a new version into an environment."""
+
+    MANUAL = "manual"
+    PULL_REQUEST = "pullRequest"
+    PUSH = "push"
+    RELEASE_TAG = "releaseTag"

@@ -1,0 +1,98 @@
+"""IAM and resource policy documents as values, written with sorted keys so that a plan never shows a reordering.
+
+Pure: no Pulumi. Source: IAM JSON policy reference, version 2012-10-17.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One statement that allows; `principal` only in trust and resource policies."""
+
+    sid: str
+    actions: Sequence[str]
+    resources: Sequence[str] = ()
+    principal: Mapping[str, str | Sequence[str]] | None = None
+    condition: Condition = field(default_factory=dict)
+    effect: str = "Allow"
+
+    def as_dict(self) -> dict[str, object]:
+        """The statement in IAM's form; empty parts are left out."""
+        parts: dict[str, object] = {"Sid": self.sid, "Effect": self.effect, "Action": sorted(self.actions)}
+        if self.resources:
+            parts["Resource"] = sorted(self.resources)
+        if self.principal is not None:
+            parts["Principal"] = self.principal
+        if self.condition:
+            parts["Condition"] = self.condition
+        return parts
+
+
+def document(statements: Sequence[Statement]) -> str:
+    """A policy document as JSON text."""
+    return json.dumps({"Version": "2012-10-17", "Statement": [s.as_dict() for s in statements]}, sort_keys=True)
+
+
+def service_trust(service: str, account_id: str) -> str:
+    """Trust in one AWS service, for requests that this account caused (no confused deputy).
+
+    `service` is the principal, for example `eks.amazonaws.com`. EC2 sends no source account and gets no condition.
+    """
+    condition: Condition = {} if service == "ec2.amazonaws.com" else {"StringEquals": {"aws:SourceAccount": account_id}}
+    return document(
+        [
+            Statement(
+                sid="AssumeByService",
+                actions=["sts:AssumeRole"],
+                principal={"Service": service},
+                condition=condition,
+            )
+        ]
+    )
+
+
+def pod_identity_trust(account_id: str, cluster_arn_pattern: str) -> str:
+    """Trust in EKS Pod Identity, for pods of one cluster only. `cluster_arn_pattern` is the cluster's ARN."""
+    return document(
+        [
+            Statement(
+                sid="AssumeByPodIdentity",
+                actions=["sts:AssumeRole", "sts:TagSession"],
+                principal={"Service": "pods.eks.amazonaws.com"},
+                condition={
+                    "StringEquals": {"aws:SourceAccount": account_id},
+                    "ArnEquals": {"aws:SourceArn": cluster_arn_pattern},
+                },
+            )
+        ]
+    )
+
+
+def key_policy(account_id: str, service_statements: Sequence[Statement] = ()) -> str:
+    """A KMS key policy: the account's IAM decides, and the named services may use the key."""
+    account = Statement(
+        sid="AccountPolicies",
+        actions=["kms:*"],
+        resources=["*"],
+        principal={"AWS": f"arn:aws:iam::{account_id}:root"},
+    )
+    return document([account, *service_statements])
+
+
+def logs_may_use_key(account_id: str, region: str, log_group: str) -> Statement:
+    """Lets CloudWatch Logs encrypt the log groups whose name starts with `log_group`."""
+    return Statement(
+        sid="CloudWatchLogs",
+        actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey",
+                 "kms:DescribeKey"],
+        resources=["*"],
+        principal={"Service": f"logs.{region}.amazonaws.com"},
+        condition={
+            "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{region}:{account_id}:log-group:{log_group}*"}
+        },
+    )  # fmt: skip

@@ -1,0 +1,65 @@
+"""The catalogue seen by one environment: which pods of which size each service brings there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from components.capacity import PodGroup
+from components.config.catalogue import ContainerResources, ServiceConfig
+from components.config.environments import EnvironmentConfig, ServiceOverride
+from components.quantities import mebibytes, millicores
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """One service in one environment."""
+
+    service: ServiceConfig
+    replicas: int
+    """Pods in the steady state."""
+    max_replicas: int
+    """Pods that an autoscaler may reach; equal to `replicas` without one."""
+    resources: ContainerResources
+    """Resources of one pod, as written."""
+
+    @property
+    def pods(self) -> PodGroup:
+        """The most pods of the service outside a rolling update."""
+        return PodGroup(
+            name=self.service.name,
+            pods=self.max_replicas,
+            cpu_request=millicores(self.resources.cpu_request),
+            memory_request=mebibytes(self.resources.memory_request),
+            cpu_limit=millicores(self.resources.cpu_limit),
+            memory_limit=mebibytes(self.resources.memory_limit),
+        )
+
+
+def resources_of(
+    service: ServiceConfig, classes: Mapping[str, ContainerResources], environment: EnvironmentConfig
+) -> ContainerResources | None:
+    """Resources of a service in an environment: its exception, its own class, the shared class, or None."""
+    override = environment.services.get(service.name, ServiceOverride()).resources
+    name = environment.resource_class
+    return override or service.resources.get(name) or classes.get(name)
+
+
+def workloads(
+    services: Sequence[ServiceConfig], classes: Mapping[str, ContainerResources], environment: EnvironmentConfig
+) -> tuple[Workload, ...]:
+    """Every service as the environment runs it, in the catalogue's order.
+
+    Raises KeyError when a service has no resources of the environment's class; the configuration's rules report that
+    before anything else runs.
+    """
+    found: list[Workload] = []
+    for service in services:
+        resources = resources_of(service, classes, environment)
+        if resources is None:
+            raise KeyError(f"{service.name} has no resources of class {environment.resource_class}")
+        override = environment.services.get(service.name, ServiceOverride())
+        replicas = environment.replicas if override.replicas is None else override.replicas
+        highest = override.max_replicas or environment.max_replicas or replicas
+        found.append(
+            Workload(service=service, replicas=replicas, max_replicas=max(replicas, highest), resources=resources)
+        )
+    return tuple(found)

@@ -1,0 +1,74 @@
+"""`python -m sandbox VERB --stack NAME`: the command line of the sandbox."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from sandbox.driver import PACKAGES, Request, Verb, run
+from sandbox.summary import summary
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="{preview,up,refresh,destroy,recover}")
+    for verb, text in HELP.items():
+        command = verbs.add_parser(verb, help=text, description=text)
+        command.add_argument("--stack", required=True, help="the NAME of Pulumi.NAME.yaml")
+        command.add_argument("--project", type=Path, default=Path(), help="folder of Pulumi.yaml (default: this one)")
+        command.add_argument("--state", type=Path, help="folder of state and account (default: PROJECT/.sandbox)")
+        command.add_argument("--json", type=Path, metavar="FILE", help="write the report there")
+        command.add_argument(
+            "--plugin", action="append", default=[], metavar="PACKAGE", choices=PACKAGES,
+            help="use the plugin on the PATH for this package instead of the simulation; may be repeated",
+        )  # fmt: skip
+        command.add_argument(
+            "--checkpoints",
+            action=argparse.BooleanOptionalAction,
+            default=True,
+            help="record each step as it ends (default), or only the end, which is faster",
+        )
+    return parser
+
+
+HELP = {
+    Verb.PREVIEW: "show what up would do",
+    Verb.UP: "preview, and if that passes make it so",
+    Verb.REFRESH: "take over what the account says",
+    Verb.DESTROY: "preview, and if that passes delete everything",
+    Verb.RECOVER: "after a killed run: clear its lock and its pending operations",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it did all that was asked for, else 1."""
+    options = parser().parse_args(arguments)
+    request = Request(
+        verb=Verb(options.verb),
+        stack=options.stack,
+        project=options.project,
+        state=options.state,
+        plugins=frozenset(options.plugin),
+        checkpoints=options.checkpoints,
+        resources=options.json is not None,
+        colour=sys.stdout.isatty(),
+    )
+    report = run(request, show=_show)
+    if options.json:
+        report.write(options.json)
+    if report.ok and request.verb in (Verb.PREVIEW, Verb.UP):
+        console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+        for part in summary(report):
+            console.print(part)
+    return 0 if report.ok else 1
+
+
+def _show(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""What a run did or would do, as data: the report that `--json` writes.
+
+A plan is read off the engine's own JSON preview and a finished run off the stack's exported state, because the event
+log has neither dependencies nor options. Both go through one mask: no secret leaves this file in plain text.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypedDict, cast
+
+from pulumi.automation import EngineEvent, OpType
+
+from sandbox.program import REPEAT
+
+SECRET, UNKNOWN = "[secret]", "[unknown]"
+STACK_TYPE = "pulumi:pulumi:Stack"
+
+# What the engine writes in their place: Pulumi's wrapper for special values, its mark for a secret, and its unknown.
+WRAPPER = "4dabf18193072939515e22adb298388d"
+SECRET_MARK = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  a mark in the wire format, no secret
+UNKNOWN_MARK = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+COLOUR = re.compile(r"<\{%.*?%\}>")
+
+
+class Result(StrEnum):
+    """How a run ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    """The engine began the operation and did not finish it."""
+    REFUSED = "refused"
+    """Nothing was called: a mistake in what was asked for, or the preview before `up` or `destroy` failed."""
+    INTERRUPTED = "interrupted"
+
+
+class Resource(TypedDict):
+    """One resource of a plan or a state; every name of another resource is its URN."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str | None
+    provider: str | None
+    dependencies: list[str]
+    propertyDependencies: dict[str, list[str]]
+    deletedWith: str | None
+    protect: bool
+    retainOnDelete: bool
+    custom: bool
+    op: str
+    """The engine's word for what happens to it: create, update, replace, delete, same …"""
+    inputs: dict[str, Any]
+
+
+@dataclass
+class Report:
+    """How one run ended; `seconds` and `calls` are those of the operation itself, without set-up or first preview."""
+
+    result: Result = Result.REFUSED
+    changes: dict[str, int] = field(default_factory=dict[str, int])
+    seconds: float = 0.0
+    calls: dict[str, int] = field(default_factory=dict[str, int])
+    resources: list[Resource] = field(default_factory=list[Resource])
+    """After a preview what would stand (and, as `delete`, what would go); else what stands. Empty unless asked for."""
+    outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    error: str | None = None
+    kinds: dict[str, int] = field(default_factory=dict[str, int])
+    """Resources that stand after the operation, by type."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the operation did all that it was asked for."""
+        return self.result is Result.SUCCEEDED
+
+    def write(self, file: Path) -> None:
+        """Write the report as JSON."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+
+def masked(value: Any) -> Any:
+    """Give a value of the engine with `[secret]` for each secret and `[unknown]` for what is not known yet."""
+    if isinstance(value, Mapping):
+        found = cast(Mapping[str, Any], value)
+        if found.get(WRAPPER) == SECRET_MARK:
+            return SECRET
+        return {key: masked(item) for key, item in found.items() if key != "__defaults"}
+    if isinstance(value, list):
+        return [masked(item) for item in cast(list[Any], value)]
+    return UNKNOWN if value == UNKNOWN_MARK else value
+
+
+def planned(digest: Mapping[str, Any]) -> list[Resource]:
+    """Resources of `pulumi preview --json --show-sames`, in the engine's order, one row for each URN."""
+    rows: dict[str, Resource] = {}
+    for step in cast(list[dict[str, Any]], digest.get("steps") or []):
+        new = cast(dict[str, Any] | None, step.get("newState"))
+        # A replacement is several steps; what counts is the state that it leaves.
+        if new is not None or step["urn"] not in rows:
+            rows[step["urn"]] = _resource(new or step["oldState"], str(step["op"]))
+    return list(rows.values())
+
+
+def standing(deployment: Mapping[str, Any], ops: Mapping[str, str]) -> list[Resource]:
+    """Resources of an exported state; `ops` says by URN what the last operation did to them."""
+    states = cast(list[dict[str, Any]], deployment.get("resources") or [])
+    return [_resource(state, ops.get(state["urn"], "same")) for state in states if not state.get("delete")]
+
+
+def _resource(state: Mapping[str, Any], op: str) -> Resource:
+    urn, provider = str(state["urn"]), str(state.get("provider") or "")
+    return Resource(
+        urn=urn,
+        type=str(state["type"]),
+        name=urn.rsplit("::", 1)[-1],
+        parent=state.get("parent") or None,
+        provider=provider.rsplit("::", 1)[0] or None,  # the engine adds the provider's id to its URN
+        dependencies=sorted(state.get("dependencies") or []),
+        propertyDependencies={key: sorted(urns or []) for key, urns in _items(state.get("propertyDependencies"))},
+        deletedWith=state.get("deletedWith") or None,
+        protect=bool(state.get("protect")),
+        retainOnDelete=bool(state.get("retainOnDelete")),
+        custom=bool(state.get("custom")),
+        op=op,
+        inputs=masked(state.get("inputs") or {}),
+    )
+
+
+def _items(value: Any) -> Iterable[tuple[str, list[str] | None]]:
+    return cast(dict[str, list[str] | None], value or {}).items()
+
+
+class Watch:
+    """Listens to the engine during one operation: what it does to which resource, outputs, counts and errors."""
+
+    def __init__(self) -> None:
+        self.ops: dict[str, str] = {}
+        self.types: dict[str, str] = {}
+        self.outputs: dict[str, Any] = {}
+        self.changes: dict[str, int] = {}
+        self.errors: list[str] = []
+
+    def __call__(self, event: EngineEvent) -> None:
+        """Take one event; the engine's order is kept."""
+        if event.resource_pre_event:
+            step = event.resource_pre_event.metadata
+            self.ops[step.urn] = OpType(step.op).value
+            self.types[step.urn] = step.type
+        if event.res_outputs_event:
+            step = event.res_outputs_event.metadata
+            if step.type == STACK_TYPE and step.new is not None:
+                self.outputs = masked(dict(step.new.outputs or {}))
+        if event.summary_event:
+            self.changes = {OpType(op).value: count for op, count in event.summary_event.resource_changes.items()}
+        if event.diagnostic_event and event.diagnostic_event.severity == "error":
+            message = COLOUR.sub("", event.diagnostic_event.message).strip().removeprefix(REPEAT)
+            if message not in self.errors:
+                self.errors.append(message)
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """Number of resources that stand afterwards, by type."""
+        gone = {"delete", "delete-replaced", "discard", "discard-replaced"}
+        counts: dict[str, int] = {}
+        for urn, kind in sorted(self.types.items()):
+            if self.ops[urn] not in gone:
+                counts[kind] = counts.get(kind, 0) + 1
+        return counts

@@ -1,0 +1,75 @@
+"""The project's program, run inside the driver's process as Pulumi's language host would run it in its own."""
+
+import contextlib
+import os
+import re
+import runpy
+import sys
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+from pulumi import RunError
+
+OURS = Path(__file__).parent
+REPEAT = "an unhandled error occurred: "
+"""What the engine says before the error of an inline program, which the program has told already."""
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+NEXT = re.compile(r" {4}(error|warning|info|debug): | {0,3}\S")
+
+
+def inline(file: Path) -> Callable[[], None]:
+    """Give the program in `file` as the function that the Automation API wants."""
+
+    def program() -> None:
+        try:
+            runpy.run_path(str(file), run_name="__main__")
+        except SystemExit as error:
+            if error.code:  # `sys.exit("what is wrong")` is a message for a person, not a crash with a traceback
+                raise RunError(str(error.code)) from None
+
+    return program
+
+
+class Once:
+    """Hands lines of the engine's display on, without the second telling of the error that the program ended with."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._repeating = False
+
+    def __call__(self, line: str) -> None:
+        """Take the next line."""
+        plain = ANSI.sub("", line)
+        if REPEAT in plain:
+            self._repeating = plain.startswith("    ")  # a row of the display is one line, a diagnostic may be many
+        elif not self._repeating or NEXT.match(plain):
+            self._repeating = False
+            self._show(line)
+
+
+@contextlib.contextmanager
+def at_home(file: Path) -> Generator[None]:
+    """Let the program import its own modules and open its own files, as if it had been started in its folder.
+
+    Its modules are forgotten at the end, because the next program may call its own the same. Modules that were there
+    before (a test's imports) and installed packages stay.
+    """
+    home, folder, before = file.parent, Path.cwd(), set(sys.modules)
+    sys.path.insert(0, str(home))
+    os.chdir(home)
+    try:
+        yield
+    finally:
+        os.chdir(folder)
+        sys.path.remove(str(home))
+        for name in set(sys.modules) - before:
+            if _belongs(name, home):
+                del sys.modules[name]
+
+
+def _belongs(module: str, home: Path) -> bool:
+    origin = getattr(sys.modules[module], "__file__", None)
+    if not origin:
+        return False
+    place = Path(origin)
+    return place.is_relative_to(home) and "site-packages" not in place.parts and not place.is_relative_to(OURS)

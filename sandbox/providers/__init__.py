@@ -1,0 +1,9 @@
+"""Providers for the simulated cloud, in a process of their own.
+
+One process serves every package, each on its own port, because only CheckConfig and
+Configure tell a provider which package it is asked for.
+"""
+
+from sandbox.providers.client import ProviderProcess, serve
+
+__all__ = ["ProviderProcess", "serve"]

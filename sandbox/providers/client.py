@@ -1,0 +1,82 @@
+"""The driver's side of the provider process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PATIENCE = 10  # seconds to end in before it is killed
+
+
+class ProviderProcess:
+    """A running provider process.
+
+    `ports` maps each package to its port on 127.0.0.1, as PULUMI_DEBUG_PROVIDERS wants it.
+    """
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._lock = threading.Lock()
+        self.ports = cast("dict[str, int]", self._answer()["ports"])
+
+    def calls(self) -> dict[str, int]:
+        """How often the engine has called each gRPC method since the last reset."""
+        return cast("dict[str, int]", self._ask("calls")["calls"])
+
+    def reset_calls(self) -> None:
+        """Count from nothing again."""
+        self._ask("reset")
+
+    def _ask(self, what: str) -> Mapping[str, object]:
+        with self._lock:
+            assert self._process.stdin is not None  # noqa: S101  we asked for the pipe
+            self._process.stdin.write(json.dumps({"do": what}) + "\n")
+            self._process.stdin.flush()
+            return self._answer()
+
+    def _answer(self) -> Mapping[str, object]:
+        assert self._process.stdout is not None  # noqa: S101  we asked for the pipe
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("the sandbox's provider process has ended; its error output says why")
+        return cast("Mapping[str, object]", json.loads(line))
+
+
+@contextmanager
+def serve(account: Path, packages: Sequence[str], cache: Path | None = None) -> Iterator[ProviderProcess]:
+    """Run the providers of these packages on the simulated account in the file `account`, made if it is missing.
+
+    `cache` is a folder for what is read off the SDKs (by default the account's own); sharing it between accounts
+    saves importing the SDKs again. Raises RuntimeError if the process does not start.
+    """
+    process = _start(account, packages, cache or account.parent)
+    try:
+        yield ProviderProcess(process)
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _start(account: Path, packages: Sequence[str], cache: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "sandbox.providers.server"]
+    command += ["--account", str(account.resolve()), "--cache", str(cache.resolve()), "--packages", ",".join(packages)]
+    path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH", "")]))
+    environment = {**os.environ, "PYTHONPATH": path, "GRPC_VERBOSITY": "ERROR"}
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=_ROOT
+    )

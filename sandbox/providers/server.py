@@ -1,0 +1,70 @@
+"""The provider process: `python -m sandbox.providers.server --account FILE --packages aws,random --cache DIR`.
+
+It talks lines of JSON: first `{"ports": {...}}` on its output, then an answer for each `{"do": "calls"}` or
+`{"do": "reset"}` on its input. It ends when its input closes, so a driver that is killed leaves nothing behind, and
+it ignores Ctrl-C, because the engine still needs it to end an update cleanly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from concurrent import futures
+from pathlib import Path
+from typing import cast
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from sandbox.providers.account import Account
+from sandbox.providers.registry import make_package
+from sandbox.providers.schema import sdk_version
+from sandbox.providers.servicer import CallCounter, Servicer
+
+# A Construct holds its thread while its children call back into the same server.
+_THREADS = 64
+_UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1), ("grpc.so_reuseport", 0)]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until the input closes."""
+    parser = argparse.ArgumentParser(prog="sandbox.providers.server", description=__doc__)
+    parser.add_argument("--account", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--packages", required=True)
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    account = Account(cast("Path", options.account))
+    counter = CallCounter()
+    pool = futures.ThreadPoolExecutor(_THREADS)
+    servers: list[grpc.Server] = []
+    ports: dict[str, int] = {}
+    for name in cast("str", options.packages).split(","):
+        server = grpc.server(pool, interceptors=[counter], options=_UNLIMITED)
+        package = make_package(name, account, cast("Path", options.cache))
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(package, sdk_version(name)), server)
+        ports[name] = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        servers.append(server)
+    try:
+        _control(ports, counter)
+    finally:
+        for server in servers:
+            server.stop(None)
+        account.close()
+
+
+def _control(ports: dict[str, int], counter: CallCounter) -> None:
+    print(json.dumps({"ports": ports}), flush=True)
+    for line in sys.stdin:
+        if json.loads(line)["do"] == "reset":
+            counter.reset()
+        print(json.dumps({"calls": counter.counts()}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

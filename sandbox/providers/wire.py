@@ -1,0 +1,118 @@
+"""Pulumi's wire values as plain Python, with secrets and unknowns left as they came.
+
+A secret stays the dictionary that wraps it and an unknown stays its marker string, so whatever
+is stored or sent back is in the wrapper in which it arrived. Only `reveal` opens secrets, for
+comparing and for rules; its result is never stored, sent or logged.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from google.protobuf import struct_pb2
+from pulumi.runtime import rpc
+
+Value: TypeAlias = "None | bool | int | float | str | list[Value] | dict[str, Value]"
+Json: TypeAlias = "dict[str, Value]"
+
+UNKNOWN = rpc.UNKNOWN
+SIGNATURE = rpc._special_sig_key  # pyright: ignore[reportPrivateUsage]  # the SDK has no public name for it
+SECRET = rpc._special_secret_sig  # pyright: ignore[reportPrivateUsage]
+RESOURCE = rpc._special_resource_sig  # pyright: ignore[reportPrivateUsage]
+OUTPUT = rpc._special_output_value_sig  # pyright: ignore[reportPrivateUsage]
+
+
+def from_struct(message: struct_pb2.Struct) -> Json:
+    """The message as a dictionary; whole numbers come back as int."""
+    return {key: _from_value(value) for key, value in message.fields.items()}
+
+
+def to_struct(values: Json) -> struct_pb2.Struct:
+    """The dictionary as a message."""
+    message = struct_pb2.Struct()
+    message.update(values)
+    return message
+
+
+def is_secret(value: Value) -> bool:
+    """Whether the value is wrapped as a secret."""
+    return isinstance(value, dict) and value.get(SIGNATURE) == SECRET
+
+
+def secret(value: Value) -> Value:
+    """The value, wrapped as a secret once."""
+    return value if is_secret(value) else {SIGNATURE: SECRET, "value": value}
+
+
+def reveal(value: Value) -> Value:
+    """The value with every secret opened."""
+    if isinstance(value, dict):
+        if value.get(SIGNATURE) == SECRET:
+            return reveal(value.get("value"))
+        return {key: reveal(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [reveal(item) for item in value]
+    return value
+
+
+def revealed(values: Json) -> Json:
+    """`reveal` for a dictionary of properties."""
+    return {key: reveal(item) for key, item in values.items()}
+
+
+def rewrap(shape: Value, value: Value) -> Value:
+    """The value with secrets wherever `shape` has them."""
+    if is_secret(shape) and not is_secret(value):
+        return secret(value)
+    if isinstance(shape, dict) and isinstance(value, dict) and not is_secret(value):
+        return {key: rewrap(shape.get(key), item) for key, item in value.items()}
+    if isinstance(shape, list) and isinstance(value, list) and len(shape) == len(value):
+        return [rewrap(old, item) for old, item in zip(shape, value, strict=True)]
+    return value
+
+
+def has_unknown(value: Value) -> bool:
+    """Whether an unknown stands anywhere in the value."""
+    if isinstance(value, dict):
+        return any(has_unknown(item) for item in value.values())
+    if isinstance(value, list):
+        return any(has_unknown(item) for item in value)
+    return value == UNKNOWN
+
+
+def dig(value: Value, path: str) -> Value:
+    """The value at a dotted path (`vpcConfig.subnetIds`), through secrets; None where there is nothing."""
+    for step in path.split("."):
+        value = reveal(value) if is_secret(value) else value
+        if not isinstance(value, dict):
+            return None
+        value = value.get(step)
+    return reveal(value)
+
+
+def text(value: Value, path: str) -> str:
+    """The string at a dotted path, empty where there is none."""
+    found = dig(value, path)
+    return found if isinstance(found, str) else ""
+
+
+def mapping(value: Value) -> Json:
+    """The value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def _from_value(message: struct_pb2.Value) -> Value:
+    match message.WhichOneof("kind"):
+        case "struct_value":
+            return from_struct(message.struct_value)
+        case "list_value":
+            return [_from_value(item) for item in message.list_value.values]
+        case "number_value":
+            number = message.number_value
+            return int(number) if number.is_integer() else number
+        case "string_value":
+            return message.string_value
+        case "bool_value":
+            return message.bool_value
+        case _:
+            return None

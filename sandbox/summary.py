@@ -1,0 +1,132 @@
+"""What a person reads after a plan: how many resources of which kind, and whether it fits.
+
+Nothing here knows a component. A list of flat mappings in an output is a table, and so are flat mappings side by side;
+an output that says `fits` gets one plain line.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeGuard, cast
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Column, Table
+from rich.text import Text
+
+from sandbox.plan import UNKNOWN, Report
+
+Flat = Mapping[str, Any]
+VERDICTS = {"quotas": ("quota", "fits", "does not fit"), "capacity": ("nodes", "fit", "do not fit")}
+
+
+def summary(report: Report) -> Iterator[RenderableType]:
+    """Give the whole summary of a run that succeeded, part by part."""
+    yield from ("", kinds(report.kinds))
+    for output in VERDICTS:
+        if output in report.outputs:
+            yield from (Text(output, style="bold"), *rendered(report.outputs[output]))
+    for line in verdicts(report.outputs):
+        yield Text(line, style="bold")
+
+
+def kinds(counts: Mapping[str, int]) -> Table:
+    """Resources by package and, in it, by family (`aws:ec2/vpc:Vpc` is of package aws, family ec2)."""
+    packages: dict[str, dict[str, int]] = {}
+    for kind, count in counts.items():
+        package, _, rest = kind.partition(":")
+        module, _, name = rest.partition(":")
+        family = name if module in ("index", package) else module.split("/")[0]
+        families = packages.setdefault(package, {})
+        families[family] = families.get(family, 0) + count
+    table = Table("package", Column("resources", justify="right"), "by family", box=box.SIMPLE_HEAD)
+    for package, families in sorted(packages.items()):
+        most_first = sorted(families.items(), key=lambda item: (-item[1], item[0]))
+        table.add_row(package, str(sum(families.values())), ", ".join(f"{name} {count}" for name, count in most_first))
+    table.add_row("in all", str(sum(counts.values())), style="bold")
+    return table
+
+
+def rendered(value: Any) -> Iterator[RenderableType]:
+    """Render any output: scalars as lines, lists of flat mappings and flat mappings side by side as tables."""
+    if not isinstance(value, Mapping):
+        yield _rows(value) if _is_rows(value) else Text(_text(value))
+        return
+    columns: dict[str, Flat] = {}
+    for key, item in cast(Flat, value).items():
+        if _is_flat(item):
+            columns[key] = item
+        elif _is_rows(item):
+            yield _rows(item)
+        elif isinstance(item, Mapping):
+            yield Text(key, style="bold")
+            yield from rendered(item)
+        else:
+            yield Text(f"{key}: {_text(item)}")
+    if columns:
+        yield _side_by_side(columns)
+
+
+def verdicts(outputs: Flat) -> list[str]:
+    """One line for each output that says whether it fits, naming the parts that do not."""
+    lines: list[str] = []
+    for output, (what, good, bad) in VERDICTS.items():
+        found = dict(_fits(outputs.get(output), ""))
+        against = [name for name, fits in found.items() if fits is False]
+        if against:
+            names = ", ".join(filter(None, against))
+            lines.append(f"{what}: {bad}" + (f" ({names})" if names else ""))
+        elif found:
+            known = all(fits is True for fits in found.values())
+            lines.append(f"{what}: {good}" if known else f"{what}: not known before up")
+    return lines
+
+
+def _fits(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    if value == UNKNOWN:
+        yield name, value
+    if isinstance(value, Mapping):
+        for key, item in cast(Flat, value).items():
+            if key == "fits":
+                yield name, item
+            elif isinstance(item, Mapping):
+                yield from _fits(item, key)
+
+
+def _is_flat(value: Any) -> TypeGuard[Flat]:
+    return isinstance(value, Mapping) and not any(
+        isinstance(item, (Mapping, list)) for item in cast(Flat, value).values()
+    )
+
+
+def _is_rows(value: Any) -> TypeGuard[list[Flat]]:
+    rows = cast(list[Any], value) if isinstance(value, list) else []
+    return bool(rows) and all(_is_flat(row) for row in rows)
+
+
+def _rows(rows: Sequence[Flat]) -> Table:
+    """Table of a list of flat mappings, a column for each key; the engine sorts keys, so what a row is about leads."""
+    keys = dict.fromkeys(key for row in rows for key in row)
+    columns = sorted(keys, key=lambda key: not _names(rows, key))
+    table = Table(*columns, box=box.SIMPLE_HEAD)
+    for row in rows:
+        table.add_row(*(_text(row.get(column, "")) for column in columns))
+    return table
+
+
+def _names(rows: Sequence[Flat], key: str) -> bool:
+    return all(isinstance(row.get(key), str) and not str(row[key])[:1].isdigit() for row in rows)
+
+
+def _side_by_side(columns: Mapping[str, Flat]) -> Table:
+    """Table of flat mappings: a column for each mapping, a row for each of their keys."""
+    table = Table("", *columns, box=box.SIMPLE_HEAD)
+    for key in dict.fromkeys(key for column in columns.values() for key in column):
+        table.add_row(key, *(_text(column.get(key, "")) for column in columns.values()))
+    return table
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_text(item) for item in cast(list[Any], value))
+    return str(value)

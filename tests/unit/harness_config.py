@@ -1,0 +1,79 @@
+"""A stack's configuration as the engine hands it to a program: project file and stack file merged, values as text.
+
+The engine's rules: a stack's key replaces the project's whole value (no deep merge); a key without namespace belongs to
+the project; an object or list travels as JSON text, a scalar as its own text.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from ruamel.yaml import YAML
+
+SCHEMA_KEYS = {"type", "description", "items", "default", "value", "secret"}
+
+
+def load_project(root: Path) -> dict[str, Any]:
+    """Read Pulumi.yaml."""
+    return _load(root / "Pulumi.yaml")
+
+
+def stack_config(stack: str, root: Path) -> dict[str, Any]:
+    """Merge to full keys and values. ValueError if a key that the project declares has no value anywhere."""
+    project = load_project(root)
+    merged = {_key(k, project["name"]): v for k, v in _config(_load(root / f"Pulumi.{stack}.yaml")).items()}
+    for name, entry in _config(project).items():
+        key = _key(name, project["name"])
+        if key in merged:
+            continue
+        declared = _declared(entry)
+        if not declared:
+            raise ValueError(f"Stack '{stack}' is missing configuration value '{name}'")
+        merged[key] = declared[0]
+    return merged
+
+
+def config_values(config: Mapping[str, Any], project: str) -> tuple[dict[str, str], list[str]]:
+    """Turn values into texts by full key; list the keys that hold a `{"secure": text}`, whose text stands as it is."""
+    texts = {_key(k, project): _text(_open(v)) for k, v in config.items()}
+    return texts, [_key(k, project) for k, v in config.items() if _open(v) != v]
+
+
+def _declared(entry: Any) -> list[Any]:
+    """Return the value of a declaration in Pulumi.yaml, as a list of none or one."""
+    if not isinstance(entry, dict):
+        return [entry]
+    declaration = cast("dict[str, Any]", entry)
+    if not declaration.keys() <= SCHEMA_KEYS:
+        raise ValueError(
+            f"a declaration has {sorted(SCHEMA_KEYS)}, not {sorted(declaration)}; write `value:` above the object"
+        )
+    return [declaration[k] for k in ("value", "default") if k in declaration][:1]
+
+
+def _load(path: Path) -> dict[str, Any]:
+    return cast("dict[str, Any]", YAML(typ="safe", pure=True).load(path.read_text()) or {})
+
+
+def _config(file: dict[str, Any]) -> dict[str, Any]:
+    return cast("dict[str, Any]", file.get("config") or {})
+
+
+def _key(name: str, project: str) -> str:
+    return name if ":" in name else f"{project}:{name}"
+
+
+def _open(value: Any) -> Any:
+    if isinstance(value, dict):
+        entries = cast("dict[str, Any]", value)
+        if entries.keys() == {"secure"}:
+            return entries["secure"]
+        return {k: _open(v) for k, v in entries.items()}
+    return [_open(v) for v in cast("list[Any]", value)] if isinstance(value, list) else value
+
+
+def _text(value: Any) -> str:
+    if value is None:  # `key:` with nothing after it
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))
