@@ -14,6 +14,7 @@ from components.instance_types import INSTANCE_TYPES, pods_without_prefixes
 ROLLING_FACTOR = 2
 CPU_STEP, MEMORY_STEP, POD_STEP = 100, 128, 1
 PODS_WITH_PREFIXES, PODS_WITH_PREFIXES_LARGE, LARGE_VCPUS = 110, 250, 30
+ADDRESSES_A_PREFIX = 16
 HYPERVISOR_PERCENT = 5
 EVICTION_MIB = 100
 
@@ -99,7 +100,7 @@ def quota(load: Load, headroom_percent: int) -> Mapping[str, str]:
     return {
         "limits.cpu": quantities.cpu(quantities.with_headroom(load.cpu_limit, headroom_percent, CPU_STEP)),
         "limits.memory": quantities.memory(quantities.with_headroom(load.memory_limit, headroom_percent, MEMORY_STEP)),
-        "pods": str(quantities.with_headroom(load.pods, headroom_percent, POD_STEP)),
+        "pods": quantities.count(quantities.with_headroom(load.pods, headroom_percent, POD_STEP)),
         "requests.cpu": quantities.cpu(quantities.with_headroom(load.cpu_request, headroom_percent, CPU_STEP)),
         "requests.memory": quantities.memory(
             quantities.with_headroom(load.memory_request, headroom_percent, MEMORY_STEP)
@@ -111,8 +112,9 @@ def pods_a_node(instance_type: str, *, prefix_delegation: bool) -> int:
     """Pods that the VPC CNI can address on a node of that type."""
     if not prefix_delegation:
         return pods_without_prefixes(instance_type)
-    large = INSTANCE_TYPES[instance_type].vcpu > LARGE_VCPUS
-    return PODS_WITH_PREFIXES_LARGE if large else PODS_WITH_PREFIXES
+    machine = INSTANCE_TYPES[instance_type]
+    recommended = PODS_WITH_PREFIXES_LARGE if machine.vcpu > LARGE_VCPUS else PODS_WITH_PREFIXES
+    return min(recommended, machine.interfaces * (machine.addresses_per_interface - 1) * ADDRESSES_A_PREFIX + 2)
 
 
 def _reserved_millicores(vcpu: int) -> int:
@@ -141,18 +143,27 @@ def unplaceable(groups: Sequence[PodGroup], node: NodeCapacity, nodes: int) -> t
 
     Groups with `per_node` take their share of every node before anything else.
     """
-    daemons = total([group for group in groups if group.per_node])
-    free = [[node.pods - daemons.pods, node.cpu - daemons.cpu_request, node.memory - daemons.memory_request]
-            for _ in range(nodes)]  # fmt: skip
-    missing: list[str] = []
+    free = [[node.pods, node.cpu, node.memory] for _ in range(nodes)]
+    daemons = [group for group in groups if group.per_node]
     singles = sorted((g for g in groups if not g.per_node), key=lambda g: (-g.memory_request, -g.cpu_request, g.name))
-    for group in singles:
-        for _ in range(group.pods):
-            need = (1, group.cpu_request, group.memory_request)
-            home = next((f for f in free if all(have >= want for have, want in zip(f, need, strict=True))), None)
-            if home is None:
-                missing.append(group.name)
-                break
-            for index, amount in enumerate(need):
-                home[index] -= amount
-    return tuple(missing)
+    # The lists keep what is left of each node, so the order counts.
+    without_share = [group.name for group in daemons if not all(_take(home, group.load(1)) for home in free)]
+    return (*without_share, *(group.name for group in singles if not _place(group, free)))
+
+
+def _place(group: PodGroup, free: Sequence[list[int]]) -> bool:
+    """Puts the group's pods on the first nodes that hold them; whether all found one."""
+    left, pod = group.pods, group.pod
+    for home in free:
+        while left and _take(home, pod):
+            left -= 1
+    return left == 0
+
+
+def _take(home: list[int], load: Load) -> bool:
+    """Takes the load from what a node has left (pods, CPU, memory), if it is there."""
+    need = (load.pods, load.cpu_request, load.memory_request)
+    if any(have < want for have, want in zip(home, need, strict=True)):
+        return False
+    home[:] = [have - want for have, want in zip(home, need, strict=True)]
+    return True

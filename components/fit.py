@@ -13,12 +13,13 @@ from components.capacity import Load, NodeCapacity, PodGroup, node_capacity, rol
 from components.config.platform import PlatformConfig
 from components.database_limits import max_connections
 from components.instance_types import INSTANCE_TYPES
+from components.quantities import MEBIBYTES_A_GIBIBYTE
 from components.system_pods import SYSTEM_PODS
 from components.workloads import workloads
 
-MEBIBYTES_A_GIBIBYTE = 1024
 CONNECTIONS_WHILE_ROLLING_PERCENT = 150
 ADDRESSES_A_PREFIX = 16
+STEADY = "most pods when nothing rolls"
 MOST_NODES_SUGGESTED = 100
 
 
@@ -99,7 +100,7 @@ def node_fit(config: PlatformConfig, instance_type: str | None = None, nodes: in
     parts: list[tuple[str, Load]] = []
     for environment in config.environments:
         pods = [w.pods for w in workloads(config.services, config.resource_classes, environment)]
-        parts.append((f"{environment.name}, steady", total(pods)))
+        parts.append((f"{environment.name}, {STEADY}", total(pods)))
         parts.append((f"{environment.name}, while rolling", rolling_peak(pods)))
     parts.append(("Argo CD", total(argocd, count)))
     parts.append((f"system pods on {count} nodes", total(SYSTEM_PODS, count)))

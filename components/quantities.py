@@ -1,47 +1,67 @@
 """Kubernetes quantities as integers: CPU in millicores, memory in mebibytes.
 
-Written back in the form in which the API server stores them (`1`, not `1000m`; `13Gi`, not `13312Mi`), because an
-object that the server rewrites shows up as a change in the next run.
+Written back in the form in which the API server stores them (`1`, not `1000m`; `13Gi`, not `13312Mi`; `2k` pods, not
+`2000`), because an object that the server rewrites shows up as a change in the next run.
 Source: Kubernetes, "Resource Management for Pods and Containers".
 """
 
 import re
+from collections.abc import Mapping
 from math import ceil
 
-CPU_PATTERN = r"^([1-9][0-9]*m|[1-9][0-9]*|[0-9]+\.[0-9]{1,3})$"
-MEMORY_PATTERN = r"^[1-9][0-9]*(Mi|Gi)$"
+CPU_PATTERN = r"^([1-9][0-9]*[mk]?|[0-9]+\.[0-9]{1,3})$"
+MEMORY_PATTERN = r"^[1-9][0-9]*(Mi|Gi|Ti)$"
 
 MEBIBYTES_A_GIBIBYTE = 1024
+CPU_UNITS = {"k": 1_000_000, "": 1000, "m": 1}
+"""Millicores of each unit, the largest first."""
+MEMORY_UNITS = {"Ti": MEBIBYTES_A_GIBIBYTE**2, "Gi": MEBIBYTES_A_GIBIBYTE, "Mi": 1}
+"""Mebibytes of each unit, the largest first."""
+COUNT_UNITS = {"M": 1_000_000, "k": 1000, "": 1}
 
 
 def millicores(quantity: str) -> int:
     """CPU quantity (`100m`, `0.5`, `2`) in millicores; ValueError when it is not one."""
-    if not re.match(CPU_PATTERN, quantity):
+    if quantity == "0":
+        return 0
+    if not re.fullmatch(CPU_PATTERN, quantity):
         raise ValueError(f"{quantity!r} is not a CPU quantity: write 100m, 0.5 or 2")
-    if quantity.endswith("m"):
-        return int(quantity[:-1])
+    if quantity[-1] in CPU_UNITS:
+        return int(quantity[:-1]) * CPU_UNITS[quantity[-1]]
     whole, _, fraction = quantity.partition(".")
     return int(whole) * 1000 + int(fraction.ljust(3, "0") or 0)
 
 
 def mebibytes(quantity: str) -> int:
     """Memory quantity (`256Mi`, `1Gi`) in MiB; ValueError when it is not one."""
-    if not re.match(MEMORY_PATTERN, quantity):
+    if quantity == "0":
+        return 0
+    if not re.fullmatch(MEMORY_PATTERN, quantity):
         raise ValueError(f"{quantity!r} is not a memory quantity: write 256Mi or 1Gi")
-    number = int(quantity[:-2])
-    return number * MEBIBYTES_A_GIBIBYTE if quantity.endswith("Gi") else number
+    return int(quantity[:-2]) * MEMORY_UNITS[quantity[-2:]]
 
 
 def cpu(value: int) -> str:
     """Millicores as the API server writes them: 1500 -> `1500m`, 2000 -> `2`."""
-    return str(value // 1000) if value % 1000 == 0 else f"{value}m"
+    return _in_largest_unit(value, CPU_UNITS)
 
 
 def memory(value: int) -> str:
     """Mebibytes as the API server writes them: 512 -> `512Mi`, 2048 -> `2Gi`."""
-    if value % MEBIBYTES_A_GIBIBYTE == 0:
-        return f"{value // MEBIBYTES_A_GIBIBYTE}Gi"
-    return f"{value}Mi"
+    return _in_largest_unit(value, MEMORY_UNITS)
+
+
+def count(value: int) -> str:
+    """A number of objects as the API server writes it: 32 -> `32`, 2000 -> `2k`."""
+    return _in_largest_unit(value, COUNT_UNITS)
+
+
+def _in_largest_unit(value: int, units: Mapping[str, int]) -> str:
+    """The value in the largest unit that leaves no fraction; the smallest unit is 1."""
+    if value == 0:
+        return "0"
+    unit, size = next((unit, size) for unit, size in units.items() if value % size == 0)
+    return f"{value // size}{unit}"
 
 
 def with_headroom(value: int, percent: int, step: int = 1) -> int:

@@ -42,8 +42,12 @@ class Once:
         plain = ANSI.sub("", line)
         if REPEAT in plain:
             self._repeating = plain.startswith("    ")  # a row of the display is one line, a diagnostic may be many
-        elif not self._repeating or NEXT.match(plain):
+        elif not self._repeating:
+            self._show(line)
+        elif NEXT.match(plain):
             self._repeating = False
+            if not plain.startswith(" "):
+                self._show("")  # the blank line between two sections went with the repetition
             self._show(line)
 
 

@@ -18,6 +18,10 @@ class SsoConfig(Section):
         pattern=r"^\$[\w.-]+:[\w.-]+$",
         description="`$<secret>:<key>`: a Secret in Argo CD's namespace, labelled `app.kubernetes.io/part-of: argocd`.",
     )
+    scopes: tuple[str, ...] = Field(
+        default=("openid", "profile", "email", "groups"),
+        description="Scopes that are asked for. Entra ID knows no `groups`: leave it out there.",
+    )
     admin_groups: tuple[str, ...] = Field(min_length=1, description="Groups that administer Argo CD.")
     developer_groups: tuple[str, ...] = Field(default=(), description="Groups that may look, sync and read logs.")
 

@@ -1,5 +1,6 @@
 """Refuses what does not fit, with the sums: the nodes, the subnets, the database."""
 
+import difflib
 from collections.abc import Iterator
 from itertools import islice
 
@@ -7,7 +8,7 @@ from components import fit
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.database_limits import max_connections
-from components.instance_types import INSTANCE_TYPES, nearest_instance_type
+from components.instance_types import INSTANCE_TYPES
 
 SUGGESTIONS = 3
 
@@ -25,9 +26,10 @@ def capacity_problems(config: PlatformConfig) -> Iterator[Problem]:
 def _unknown_types(config: PlatformConfig) -> Iterator[Problem]:
     if config.cluster is not None and config.cluster.nodes.instance_type not in INSTANCE_TYPES:
         kind = config.cluster.nodes.instance_type
+        nearest = difflib.get_close_matches(kind, INSTANCE_TYPES, n=1, cutoff=0.0)[0]
         yield Problem(
             path=("cluster", "nodes", "instanceType"),
-            message=f"{kind!r} is not a type whose capacity is known. Write e.g. {nearest_instance_type(kind)}.",
+            message=f"{kind!r} is not a type whose capacity is known. Write e.g. {nearest}.",
         )
     if config.database is not None:
         try:
@@ -40,7 +42,7 @@ def _nodes(config: PlatformConfig) -> Iterator[Problem]:
     sums = fit.node_fit(config)
     if sums is None or not sums.homeless:
         return
-    parts = "; ".join(f"{what}: {fit.describe(load)}" for what, load in sums.parts if not what.endswith("steady"))
+    parts = "; ".join(f"{what}: {fit.describe(load)}" for what, load in sums.parts if not what.endswith(fit.STEADY))
     remedies = " or ".join(islice(fit.smaller_evils(config), SUGGESTIONS)) or "another family"
     yield Problem(
         path=("cluster", "nodes"),

@@ -1,14 +1,17 @@
 """The EKS cluster of a stack, or the context of one that exists already."""
 
-from typing import Literal
+from dataclasses import replace
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from components.config.base import Section
-from components.config.types import AmiFamily, CapacityType, Ipv4Cidr, LogRetentionDays, RoleArn
+from components.config.types import AmiFamily, CapacityType, Ipv4Cidr, LogRetentionDays, Port, RoleArn
+from components.versions import ADDON_VERSIONS, AddonVersions
 
 ControlPlaneLog = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
-AddonVersion = str
+AddonVersion = Annotated[str, StringConstraints(pattern=r"^v[0-9]+(\.[0-9]+){2}-eksbuild\.[0-9]+$")]
+"""A version as EKS lists it, for example `v1.22.4-eksbuild.3`."""
 
 
 class NodesConfig(Section):
@@ -32,31 +35,27 @@ class NodesConfig(Section):
         default=33, ge=1, le=33, description="Nodes that an update may replace at once, in %."
     )
     customer_managed_key: bool = Field(
-        default=False, description="Encrypts node volumes with a key of the stack instead of AWS's own."
+        default=False,
+        description="Encrypts node volumes with a key of the stack instead of AWS's own. The account must have the "
+        "role AWSServiceRoleForAutoScaling: "
+        "`aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com`.",
+    )
+    egress_ports: tuple[Port, ...] = Field(
+        default=(443,),
+        min_length=1,
+        description="TCP ports that nodes and their pods may reach on the internet; 22 as well for Git over SSH.",
     )
 
 
 class AddonsConfig(Section):
-    """Versions of the EKS add-ons; a newer one is a reviewed change, never a surprise."""
+    """Versions of EKS add-ons other than those that `components/versions.py` pins for the Kubernetes version."""
 
-    vpc_cni: AddonVersion = Field(
-        default="v1.21.1-eksbuild.1", pattern=r"^v[\w.-]+$", description="Version of vpc-cni."
-    )
-    kube_proxy: AddonVersion = Field(
-        default="v1.35.0-eksbuild.2", pattern=r"^v[\w.-]+$", description="Version of kube-proxy."
-    )
-    coredns: AddonVersion = Field(
-        default="v1.13.1-eksbuild.1", pattern=r"^v[\w.-]+$", description="Version of coredns."
-    )
-    pod_identity_agent: AddonVersion = Field(
-        default="v1.3.10-eksbuild.1", pattern=r"^v[\w.-]+$", description="Version of eks-pod-identity-agent."
-    )
-    ebs_csi_driver: AddonVersion = Field(
-        default="v1.54.0-eksbuild.1", pattern=r"^v[\w.-]+$", description="Version of aws-ebs-csi-driver."
-    )
-    metrics_server: AddonVersion = Field(
-        default="v0.8.0-eksbuild.5", pattern=r"^v[\w.-]+$", description="Version of metrics-server."
-    )
+    vpc_cni: AddonVersion | None = Field(default=None, description="Version of vpc-cni.")
+    kube_proxy: AddonVersion | None = Field(default=None, description="Version of kube-proxy.")
+    coredns: AddonVersion | None = Field(default=None, description="Version of coredns.")
+    pod_identity_agent: AddonVersion | None = Field(default=None, description="Version of eks-pod-identity-agent.")
+    ebs_csi_driver: AddonVersion | None = Field(default=None, description="Version of aws-ebs-csi-driver.")
+    metrics_server: AddonVersion | None = Field(default=None, description="Version of metrics-server.")
 
 
 class ClusterConfig(Section):
@@ -83,7 +82,12 @@ class ClusterConfig(Section):
         default="172.20.0.0/16", description="Addresses of Services; must not overlap the VPC."
     )
     nodes: NodesConfig = Field(description="The node group.")
-    addons: AddonsConfig = Field(default=AddonsConfig(), description="Pinned add-on versions.")
+    addons: AddonsConfig = Field(default=AddonsConfig(), description="Add-on versions other than the pinned ones.")
+
+    @property
+    def addon_versions(self) -> AddonVersions:
+        """The version of every add-on: what this section says, or what is pinned for the Kubernetes version."""
+        return replace(ADDON_VERSIONS[self.version], **self.addons.model_dump(exclude_none=True))
 
 
 class KubeconfigConfig(Section):

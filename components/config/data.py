@@ -1,17 +1,29 @@
 """What holds data: PostgreSQL on RDS and the cache on ElastiCache."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.config.base import Section
 from components.config.types import DatabaseName, LogRetentionDays, Port, TransitEncryption, UtcWindow, WeeklyWindow
+from components.database_limits import cache_memory_mib
+
+
+def _known_node_type(node_type: str) -> str:
+    cache_memory_mib(node_type)
+    return node_type
+
+
+CacheNodeType = Annotated[str, AfterValidator(_known_node_type)]
+"""A node type of Valkey; its memory is known."""
 
 
 class DatabaseConfig(Section):
     """One RDS PostgreSQL instance, reached from the nodes only."""
 
-    engine_version: str = Field(pattern=r"^(17|18)(\.[0-9]+)?$", description="PostgreSQL version, quoted.")
+    engine_version: str = Field(
+        pattern=r"^(17|18)(\.[0-9]+)?$", description="PostgreSQL version at birth, quoted; AWS raises the minor one."
+    )
     instance_class: str = Field(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$", description="RDS instance class.")
     storage_gib: int = Field(default=20, ge=20, le=65536, description="Storage at birth in GiB (gp3).")
     max_storage_gib: int = Field(
@@ -42,13 +54,17 @@ class DatabaseConfig(Section):
 class CacheConfig(Section):
     """One ElastiCache replication group (Valkey), reached from the nodes only."""
 
-    engine_version: str = Field(default="8.1", pattern=r"^8\.[0-9]+$", description="Valkey version, quoted.")
-    node_type: str = Field(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$", description="ElastiCache node type.")
+    engine_version: str = Field(
+        default="8.1",
+        pattern=r"^8\.[0-9]+$",
+        description="Valkey version at birth, quoted; AWS raises it within its major.",
+    )
+    node_type: CacheNodeType = Field(description="ElastiCache node type.")
     replicas: int = Field(default=1, ge=0, le=5, description="Replicas beside the primary; failover needs one.")
     multi_az: bool = Field(default=True, description="Replicas in other zones, with automatic failover.")
     transit_encryption: TransitEncryption = Field(
         default=TransitEncryption.REQUIRED,
-        description="`required`: rediss:// with a password; `preferred`: both; `off`: clients that speak plain redis:// only.",
+        description="`required`: rediss:// with a password; `preferred`: TLS or plain, no password; `off`: plain redis://.",
     )
     snapshot_retention_days: int = Field(default=7, ge=1, le=35, description="Days that daily snapshots are kept.")
     snapshot_window: UtcWindow = Field(default="17:00-18:00", description="Daily, UTC.")

@@ -60,12 +60,14 @@ def _default(field: FieldInfo) -> str:
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
 
 
-def _sections(section: type[Section], seen: list[type[Section]]) -> list[type[Section]]:
+def sections(section: type[Section], seen: list[type[Section]] | None = None) -> list[type[Section]]:
+    """A section and all sections inside it, each once, in the order of the keys."""
+    seen = [] if seen is None else seen
     if section not in seen:
         seen.append(section)
         for field in section.model_fields.values():
             for inner in _inner(field.annotation):
-                _sections(inner, seen)
+                sections(inner, seen)
     return seen
 
 
@@ -87,7 +89,7 @@ def _table(section: type[Section]) -> Iterator[str]:
 def render() -> str:
     """The whole reference as Markdown."""
     lines = [INTRODUCTION.format(shared=", ".join(f"`{key}`" for key in PROJECT_KEYS))]
-    for section in _sections(PlatformConfig, []):
+    for section in sections(PlatformConfig):
         lines += [f"## {_heading(section)}", "", (section.__doc__ or "").strip(), "", *_table(section), ""]
     return "\n".join(lines)
 

@@ -8,7 +8,7 @@ from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 
 PRIVATE_RANGES = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
-LARGEST_PREFIX, SMALLEST_PREFIX = 16, 24
+LARGEST_PREFIX, SMALLEST_PREFIX = 16, 21
 
 
 def network(config: PlatformConfig) -> Iterator[Problem]:
@@ -26,7 +26,7 @@ def network(config: PlatformConfig) -> Iterator[Problem]:
     elif not LARGEST_PREFIX <= cidr.prefixlen <= SMALLEST_PREFIX:
         yield Problem(
             path=("network", "cidr"),
-            message=f"/{cidr.prefixlen} is outside /16-/24. Write e.g. {cidr.network_address}/16.",
+            message=f"/{cidr.prefixlen} is outside /16-/21. Write e.g. {cidr.network_address}/16.",
         )
     else:
         try:

@@ -1,16 +1,28 @@
 """What an account has once: image repositories and the identities of CI."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from components.config.base import Section
-from components.config.types import IamName, ImageTagFilter, Ownership
+from components.config.types import IamName, Ownership, matching
+
+MutableTag = Annotated[
+    str,
+    matching(
+        r"^(?!\*+$)(?!(.*\*){3})[\w.*-]{1,128}$", "an image tag, with one or two * beside other characters", "cache-*"
+    ),
+]
+"""ECR takes two wildcards at most; `*` alone would leave no tag immutable."""
+
+BranchName = Annotated[str, matching(r"^[\w./+@#=-]+$", "the full name of one branch, without a pattern", "main")]
 
 
 class RegistryConfig(Section):
     """One ECR repository for each service."""
 
     ownership: Ownership = Field(description="`create` makes the repositories; `existing` takes those of the account.")
-    mutable_tags: tuple[ImageTagFilter, ...] = Field(
+    mutable_tags: tuple[MutableTag, ...] = Field(
         default=("cache-*", "sha256-*"),
         max_length=5,
         description="Tags that may move, with `*`; every other tag is written once. At most 5.",
@@ -30,7 +42,9 @@ class PushRoleConfig(Section):
 
     ownership: Ownership = Field(description="`create` or `existing`.")
     name: IamName = Field(default="github-actions-role", description="Name of the role.")
-    branches: tuple[str, ...] = Field(default=("main",), min_length=1, description="Branches whose workflows may push.")
+    branches: tuple[BranchName, ...] = Field(
+        default=("main",), min_length=1, description="Branches whose workflows may push."
+    )
 
 
 class EnvironmentRoleConfig(Section):

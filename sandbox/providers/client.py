@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -51,7 +51,7 @@ class ProviderProcess:
 
 
 @contextmanager
-def serve(account: Path, packages: Sequence[str], cache: Path | None = None) -> Iterator[ProviderProcess]:
+def serve(account: Path, packages: Sequence[str], cache: Path | None = None) -> Generator[ProviderProcess]:
     """Run the providers of these packages on the simulated account in the file `account`, made if it is missing.
 
     `cache` is a folder for what is read off the SDKs (by default the account's own); sharing it between accounts

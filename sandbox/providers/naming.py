@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox.providers.tokens import Token
-from sandbox.providers.wire import UNKNOWN, Json, dig, mapping, text
+from sandbox.providers.wire import UNKNOWN, Json, dig, mapping, put, text
 
 _DIGITS = 7
 
@@ -43,10 +43,7 @@ def named(rule: NameRule, name: str, token: Token, olds: Json, news: Json) -> tu
     given = dig(news, rule.path)
     if given is None and not (rule.instead and news.get(rule.instead)):
         given = text(olds, rule.path) or generated(rule, name, token)
-        if parent:
-            news = {**news, parent: {**mapping(news.get(parent)), field: given}}
-        else:
-            news = {**news, field: given}
+        news = put(news, parent, put(mapping(news.get(parent)), field, given)) if parent else put(news, field, given)
     if isinstance(given, str) and given != UNKNOWN and len(given) > rule.longest:
         reason = f"{given!r} has {len(given)} characters, at most {rule.longest} are allowed"
         return news, [Failure(rule.path, reason)]

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from pulumi.runtime.proto import provider_pb2
+
 from sandbox.providers.account import Account, Record
 from sandbox.providers.diffing import Change, compare
 from sandbox.providers.naming import Failure, NameRule, named, was_generated
 from sandbox.providers.tokens import Token
-from sandbox.providers.wire import UNKNOWN, Json, Value, text
+from sandbox.providers.wire import Json, Value, dig, text
 
 
 class Refused(Exception):  # noqa: N818  it is the cloud's answer, not a fault of the program
@@ -72,11 +74,13 @@ class Package:
         """Compare old inputs with new ones."""
         changes = compare(olds, news, self.forced(call))
         changed = {change.path[0] for change in changes}
-        kept = [name for name in self.identity_fields(call.type) if name.split(".")[0] not in changed]
+        fields = self.identity_fields(call.type)
+        moves = any(field.partition(".")[0] in changed for field in fields)
         rule = self.naming(call.type)
-        generated = rule is not None and was_generated(rule, call.name, news)
-        fixed = bool(self.identity_fields(call.type)) and len(kept) == len(self.identity_fields(call.type))
-        return Difference(changes, delete_first=fixed and not generated)
+        fresh = rule is not None and (not text(news, rule.path) or was_generated(rule, call.name, news))
+        # a new resource beside the old one would find the name taken
+        fixed = bool(self.identity(call.type, news)) and not moves and not fresh
+        return Difference(changes, delete_first=fixed)
 
     def create(self, call: Call, inputs: Json, *, preview: bool) -> tuple[str, Json]:
         """Make a resource: its id and outputs. Raises Refused."""
@@ -133,9 +137,7 @@ class Package:
             outputs = self.outputs(birth, news)
             if not preview:
                 self.guard_update(call, record, news)
-                self.account.put(
-                    record.changed(identity=self.identity(call.type, news), inputs=news, outputs=outputs)
-                )
+                self.account.put(record.changed(identity=self.identity(call.type, news), inputs=news, outputs=outputs))
         return outputs
 
     def delete(self, call: Call, id_: str) -> None:
@@ -150,8 +152,8 @@ class Package:
     def identity(self, type_: str, inputs: Json) -> str:
         """What no other resource of the type may share in its scope; empty if nothing."""
         fields = self.identity_fields(type_)
-        values = [text(inputs, field) for field in fields]
-        return "|".join(values) if any(values) else ""
+        values = [dig(inputs, field) for field in fields]
+        return "|".join("" if value is None else str(value) for value in values) if any(values) else ""
 
     # What a package answers for itself.
 
@@ -218,6 +220,10 @@ class Package:
         del args, settings
         raise Refused("", f"the sandbox does not know the invoke {token}")
 
+    def construct(self, request: provider_pb2.ConstructRequest) -> provider_pb2.ConstructResponse:
+        """Make a component and its children. Raises Refused."""
+        raise Refused("", f"the sandbox does not know the component {request.type}")
+
 
 def stored(package: str, call: Call, id_: str, inputs: Json, outputs: Json) -> Record:
     """A record of what the engine's own state says, for packages that keep nothing in the account."""
@@ -245,8 +251,3 @@ def overlay(base: Json, extra: Mapping[str, Value]) -> Json:
         elif isinstance(own, dict) and isinstance(value, dict):
             merged[key] = overlay(own, value)
     return merged
-
-
-def computed(birth: Birth, value: Value) -> Value:
-    """A value that only the cloud knows: unknown in the preview of a creation."""
-    return UNKNOWN if birth.preview and not birth.id else value

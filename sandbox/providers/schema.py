@@ -19,7 +19,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, cast
 
-from pulumi import _types as sdk_types
+from pulumi import _types as sdk_types  # pyright: ignore[reportPrivateUsage]  # nothing public reads a class
 from pulumi.runtime import rpc
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from concurrent import futures
 from pathlib import Path
+from types import FrameType
 from typing import cast
 
 import grpc
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--packages", required=True)
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _end)
     account = Account(cast("Path", options.account))
     counter = CallCounter()
     pool = futures.ThreadPoolExecutor(_THREADS)
@@ -58,6 +60,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         account.close()
 
 
+def _end(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    os._exit(0)
+
+
 def _control(ports: dict[str, int], counter: CallCounter) -> None:
     print(json.dumps({"ports": ports}), flush=True)
     for line in sys.stdin:
@@ -68,3 +75,5 @@ def _control(ports: dict[str, int], counter: CallCounter) -> None:
 
 if __name__ == "__main__":
     main()
+    # A Construct that waits for an engine that is gone must not keep the process.
+    os._exit(0)

@@ -18,7 +18,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from sandbox.providers.diffing import Change
 from sandbox.providers.package import Call, Package, Refused
-from sandbox.providers.wire import Json, Value, from_struct, rewrap, revealed, to_struct
+from sandbox.providers.wire import Json, Value, from_struct, revealed, rewrap, to_struct
 
 
 class _About(Protocol):
@@ -68,7 +68,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         """Compare a provider's settings."""
         del context
-        old, new = from_struct(request.old_inputs or request.olds), from_struct(request.news)
+        old, new = _old_inputs(request), from_struct(request.news)
         forced = self._package.forced_settings(revealed(new))
         changed = {key for key in {*old, *new} - {"version"} if old.get(key) != new.get(key)}
         kind = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
@@ -101,8 +101,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         """Compare old inputs with new ones."""
-        old = from_struct(request.old_inputs or request.olds)
-        difference = self._package.diff(self._call(request, context), old, from_struct(request.news))
+        call = self._call(request, context)
+        difference = self._package.diff(call, _old_inputs(request), from_struct(request.news))
         if not difference.changes:
             return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE, hasDetailedDiff=True)
         replaces = [change.key for change in difference.changes if change.replaces]
@@ -220,6 +220,10 @@ class _refusals:  # noqa: N801  used as a statement
 def _abort(context: grpc.ServicerContext, message: str) -> NoReturn:
     context.abort(grpc.StatusCode.UNKNOWN, message)
     raise AssertionError(message)
+
+
+def _old_inputs(request: provider_pb2.DiffRequest) -> Json:
+    return from_struct(request.old_inputs if request.HasField("old_inputs") else request.olds)
 
 
 def _property_diff(change: Change) -> provider_pb2.PropertyDiff:

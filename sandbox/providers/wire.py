@@ -12,7 +12,7 @@ from typing import TypeAlias
 from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 
-Value: TypeAlias = "None | bool | int | float | str | list[Value] | dict[str, Value]"
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 Json: TypeAlias = "dict[str, Value]"
 
 UNKNOWN = rpc.UNKNOWN
@@ -94,6 +94,13 @@ def text(value: Value, path: str) -> str:
     """The string at a dotted path, empty where there is none."""
     found = dig(value, path)
     return found if isinstance(found, str) else ""
+
+
+def put(values: Json, key: str, value: Value) -> Json:
+    """A copy of the values with one more."""
+    changed = dict(values)
+    changed[key] = value
+    return changed
 
 
 def mapping(value: Value) -> Json:

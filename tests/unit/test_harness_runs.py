@@ -86,3 +86,14 @@ def test_resources_are_listed_in_the_order_of_the_program() -> None:
     names = [f"v{number}" for number in range(100)]
     run = run_program(lambda: [aws.ec2.Vpc(name) for name in names])
     assert [r.name for r in run.resources] == names
+
+
+def test_a_run_starts_no_threads() -> None:
+    seen: list[int] = []
+
+    def program() -> None:
+        aws.ec2.Vpc("v").arn.apply(lambda _: seen.append(threading.active_count()))
+
+    before = threading.active_count()
+    run_program(program)
+    assert seen == [before]

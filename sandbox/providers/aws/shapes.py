@@ -77,11 +77,11 @@ _NETWORK: dict[str, Shape] = {
         "sg-0{hex16}", _EC2 + "security-group/{id}", {"description": "Managed by Pulumi"}
     ),
     "ec2/defaultSecurityGroup:DefaultSecurityGroup": Shape(
-        "{default_group}", _EC2 + "security-group/{id}", {"name": "default", "description": "default VPC security group"}
+        "{default_group}",
+        _EC2 + "security-group/{id}",
+        {"name": "default", "description": "default VPC security group"},
     ),
-    "ec2/securityGroupRule:SecurityGroupRule": Shape(
-        "sgrule-{digits10}", "", {"securityGroupRuleId": "sgr-0{hex16}"}
-    ),
+    "ec2/securityGroupRule:SecurityGroupRule": Shape("sgrule-{digits10}", "", {"securityGroupRuleId": "sgr-0{hex16}"}),
     "ec2/flowLog:FlowLog": Shape(
         "fl-0{hex16}",
         _EC2 + "vpc-flow-log/{id}",
@@ -146,7 +146,6 @@ _CLUSTER: dict[str, Shape] = {
         {
             "endpoint": "https://{cluster}.gr7.{region}.eks.amazonaws.com",
             "certificateAuthority": {"data": _CERTIFICATE},
-            "certificateAuthorities": [{"data": _CERTIFICATE}],
             "identities": [{"oidcs": [{"issuer": "https://oidc.eks.{region}.amazonaws.com/id/{cluster}"}]}],
             "vpcConfig": {"clusterSecurityGroupId": "sg-0{hex16}", "vpcId": "{subnet_vpc}"},
             "kubernetesNetworkConfig": {"serviceIpv4Cidr": "172.20.0.0/16", "ipFamily": "ipv4"},

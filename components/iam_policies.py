@@ -1,0 +1,235 @@
+"""What a stack is to IAM, and what the push and preview roles may do with it. Pure: no Pulumi.
+
+Reading is a policy of our own: AWS's ReadOnlyAccess reads objects, tables and queues of everything else in the account,
+and ViewOnlyAccess lists all of it and still cannot read what a refresh needs. No secret's value can be read with it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from components.account import Account
+from components.github_trust import GITHUB_OIDC_HOST
+from components.policy_documents import Condition, Statement, document
+
+POLICY_SIZE = 6144
+"""Characters that IAM allows in one managed policy."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateStore:
+    """Where the stack's state lies: one stack's files in an S3 bucket, and the key of its secrets."""
+
+    bucket: str
+    path: str
+    """`<project>/<stack>`, as the S3 backend files it."""
+    key_alias: str | None
+    """`alias/NAME` of the KMS key behind `awskms://`, or None for a passphrase."""
+
+    def objects(self, folder: str) -> str:
+        """ARN pattern of everything that belongs to this stack in one folder of the backend."""
+        if folder == "stacks":
+            return f"arn:aws:s3:::{self.bucket}/.pulumi/stacks/{self.path}.json*"
+        return f"arn:aws:s3:::{self.bucket}/.pulumi/{folder}/{self.path}/*"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackScope:
+    """What a policy may be about: this account, this region, this stack's names and tags."""
+
+    account: Account
+    prefix: str
+    """`<system>-<stage>`, with which the name of everything in the stack begins."""
+    tags: Mapping[str, str]
+    """Tags that only this stack's resources carry: they tell apart what has no name, EC2 resources and keys."""
+    cluster_name: str | None
+    role_names: Sequence[str]
+    """Roles of the stack whose names a person chose; the others begin with the prefix."""
+    state: StateStore | None
+
+    def role_arns(self) -> list[str]:
+        """Every role that belongs to the stack."""
+        return [self.account.role_arn(name) for name in (f"{self.prefix}-*", *self.role_names)]
+
+    def policy_arn(self) -> str:
+        """Every customer managed policy that belongs to the stack."""
+        return f"arn:aws:iam::{self.account.account_id}:policy/{self.prefix}-*"
+
+    def tagged(self, key: str) -> dict[str, dict[str, str]]:
+        """Condition that the stack's tags are there; `key` is `aws:ResourceTag` or `aws:RequestTag`."""
+        return {"StringEquals": {f"{key}/{name}": value for name, value in sorted(self.tags.items())}}
+
+    def newly_tagged(self) -> Condition:
+        """Condition that something gets the stack's tags and had none before, so that no other stack's is adopted."""
+        return {**self.tagged("aws:RequestTag"), "Null": {f"aws:ResourceTag/{min(self.tags)}": "true"}}
+
+    def in_region(self) -> Condition:
+        """For the few actions that take no resource."""
+        return {"StringEquals": {"aws:RequestedRegion": self.account.region}}
+
+    def eks_arns(self) -> list[str]:
+        """The cluster and all that hangs under it; none without a cluster."""
+        if self.cluster_name is None:
+            return []
+        kinds = ("nodegroup", "addon", "access-entry", "podidentityassociation")
+        return [
+            self.account.arn("eks", f"cluster/{self.cluster_name}"),
+            *(self.account.arn("eks", f"{kind}/{self.cluster_name}/*") for kind in kinds),
+        ]
+
+
+def push_policies(repository_arns: Sequence[str]) -> list[str]:
+    """Push to these repositories, layer cache included, and nothing else; ValueError without a repository.
+
+    As many policies as IAM's size of one makes necessary: about 80 repositories each.
+    """
+    if not repository_arns:
+        raise ValueError("the push role has no repository to push to. Add a service, or leave pushRole out.")
+    arns = sorted(repository_arns)
+    whole = _push_policy(arns)
+    if policy_size(whole) <= POLICY_SIZE:
+        return [whole]
+    half = len(arns) // 2
+    return [*push_policies(arns[:half]), *push_policies(arns[half:])]
+
+
+def policy_size(text: str) -> int:
+    """Characters as IAM counts them, without white space."""
+    return len(re.sub(r"\s", "", text))
+
+
+def _push_policy(repository_arns: Sequence[str]) -> str:
+    return document(
+        [
+            Statement(sid="LogIn", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
+            Statement(
+                sid="Push",
+                actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload",
+                         "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload", "ecr:PutImage",
+                         "ecr:UploadLayerPart"],
+                resources=repository_arns,
+            ),
+        ]
+    )  # fmt: skip
+
+
+def read_policy(scope: StackScope) -> str:
+    """What `pulumi preview` and a refresh read: the stack's resources, its state, and no secret's value."""
+    statements = [
+        Statement(
+            sid="Describe",
+            actions=["ec2:Describe*", "eks:DescribeAddonVersions", "kms:ListAliases", "sts:GetCallerIdentity"],
+            resources=["*"],
+        ),
+        *_identity_reading(scope),
+        *_data_reading(scope),
+    ]
+    if scope.cluster_name is not None:
+        statements.append(
+            Statement(
+                sid="Cluster",
+                actions=["eks:DescribeAccessEntry", "eks:DescribeAddon", "eks:DescribeCluster", "eks:DescribeNodegroup",
+                         "eks:DescribePodIdentityAssociation", "eks:DescribeUpdate", "eks:ListAccessEntries",
+                         "eks:ListAssociatedAccessPolicies", "eks:ListPodIdentityAssociations",
+                         "eks:ListTagsForResource"],
+                resources=scope.eks_arns(),
+            )
+        )  # fmt: skip
+    return document([*statements, *_state_reading(scope)])
+
+
+def _identity_reading(scope: StackScope) -> list[Statement]:
+    account = scope.account
+    return [
+        Statement(
+            sid="Identities",
+            actions=["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies",
+                     "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies", "iam:ListRoleTags"],
+            resources=[*scope.role_arns(), account.role_arn("aws-service-role/*")],
+        ),
+        Statement(
+            sid="Policies",
+            actions=["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyTags", "iam:ListPolicyVersions"],
+            resources=[scope.policy_arn()],
+        ),
+        Statement(
+            sid="OidcProvider",
+            actions=["iam:GetOpenIDConnectProvider", "iam:ListOpenIDConnectProviderTags"],
+            resources=[account.oidc_provider_arn(GITHUB_OIDC_HOST)],
+        ),
+    ]  # fmt: skip
+
+
+def _data_reading(scope: StackScope) -> list[Statement]:
+    account = scope.account
+    return [
+        Statement(
+            sid="Keys",
+            actions=["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
+            resources=[account.arn("kms", "key/*")],
+        ),
+        Statement(
+            sid="Databases",
+            actions=["rds:DescribeDBInstances", "rds:DescribeDBParameterGroups", "rds:DescribeDBParameters",
+                     "rds:DescribeDBSnapshots", "rds:DescribeDBSubnetGroups", "rds:ListTagsForResource"],
+            resources=[account.arn("rds", "*")],
+        ),
+        Statement(
+            sid="Caches",
+            actions=["elasticache:DescribeCacheClusters", "elasticache:DescribeCacheParameterGroups",
+                     "elasticache:DescribeCacheParameters", "elasticache:DescribeCacheSubnetGroups",
+                     "elasticache:DescribeReplicationGroups", "elasticache:DescribeSnapshots",
+                     "elasticache:ListTagsForResource"],
+            resources=[account.arn("elasticache", "*")],
+        ),
+        Statement(
+            sid="LogGroups",
+            actions=["logs:DescribeLogGroups", "logs:ListTagsForResource"],
+            resources=[account.arn("logs", "log-group:*")],
+        ),
+        Statement(
+            sid="Repositories",
+            actions=["ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:ListTagsForResource"],
+            resources=[account.arn("ecr", "repository/*")],
+        ),
+        Statement(
+            sid="Secrets",
+            actions=["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy",
+                     "secretsmanager:ListSecretVersionIds"],
+            resources=secret_arns(scope),
+        ),
+    ]  # fmt: skip
+
+
+def secret_arns(scope: StackScope) -> list[str]:
+    """The stack's secrets, whether named `<prefix>-…` or filed under `<prefix>/`."""
+    return [scope.account.arn("secretsmanager", f"secret:{scope.prefix}{separator}*") for separator in "-/"]
+
+
+def state_key(scope: StackScope, *actions: str) -> list[Statement]:
+    """Use of the key of the state's secrets. Its alias says which key it is, for only the alias is known."""
+    if scope.state is None or scope.state.key_alias is None:
+        return []
+    return [
+        Statement(
+            sid="StateKey",
+            actions=actions,
+            resources=[scope.account.arn("kms", "key/*")],
+            condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.state.key_alias}},
+        )
+    ]
+
+
+def _state_reading(scope: StackScope) -> list[Statement]:
+    """A preview takes no lock and writes nothing; loading a state decrypts it."""
+    if scope.state is None:
+        return []
+    return [
+        Statement(sid="ListState", actions=["s3:ListBucket"], resources=[f"arn:aws:s3:::{scope.state.bucket}"]),
+        Statement(
+            sid="ReadState",
+            actions=["s3:GetObject"],
+            resources=[scope.state.objects("stacks"), f"arn:aws:s3:::{scope.state.bucket}/.pulumi/meta.yaml"],
+        ),
+        *state_key(scope, "kms:Decrypt"),
+    ]

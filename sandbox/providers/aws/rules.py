@@ -1,0 +1,255 @@
+"""What AWS refuses: deleting what is in use or protected, and creating what cannot be."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sandbox.providers.account import Account, Record
+from sandbox.providers.aws.regions import zones
+from sandbox.providers.naming import Failure
+from sandbox.providers.package import Refused
+from sandbox.providers.wire import UNKNOWN, Json, dig, text
+
+_VIOLATION = "DependencyViolation"
+
+
+@dataclass(frozen=True)
+class User:
+    """A type that uses another through one of its inputs (a dotted path, to a value or a list of values)."""
+
+    type: str
+    path: str
+
+
+@dataclass(frozen=True)
+class InUse:
+    """Who may use a type, by which output of it, and AWS's refusal to delete it then (template: `{id}`)."""
+
+    users: Sequence[User]
+    code: str
+    message: str
+    by: str = "id"
+
+
+_NODE_GROUPS = (
+    User("eks/nodeGroup:NodeGroup", "clusterName"),
+    User("eks/fargateProfile:FargateProfile", "clusterName"),
+)
+
+IN_USE: Mapping[str, InUse] = {
+    "ec2/vpc:Vpc": InUse(
+        (
+            User("ec2/subnet:Subnet", "vpcId"),
+            User("ec2/securityGroup:SecurityGroup", "vpcId"),
+            User("ec2/internetGateway:InternetGateway", "vpcId"),
+            User("ec2/internetGatewayAttachment:InternetGatewayAttachment", "vpcId"),
+            User("ec2/routeTable:RouteTable", "vpcId"),
+            User("ec2/vpcEndpoint:VpcEndpoint", "vpcId"),
+        ),
+        _VIOLATION,
+        "The vpc '{id}' has dependencies and cannot be deleted.",
+    ),
+    "ec2/subnet:Subnet": InUse(
+        (
+            User("ec2/natGateway:NatGateway", "subnetId"),
+            User("ec2/vpcEndpoint:VpcEndpoint", "subnetIds"),
+            User("eks/cluster:Cluster", "vpcConfig.subnetIds"),
+            User("eks/nodeGroup:NodeGroup", "subnetIds"),
+            User("elasticache/subnetGroup:SubnetGroup", "subnetIds"),
+            User("lb/loadBalancer:LoadBalancer", "subnets"),
+            User("rds/subnetGroup:SubnetGroup", "subnetIds"),
+        ),
+        _VIOLATION,
+        "The subnet '{id}' has dependencies and cannot be deleted.",
+    ),
+    "ec2/securityGroup:SecurityGroup": InUse(
+        (
+            User("ec2/securityGroupRule:SecurityGroupRule", "sourceSecurityGroupId"),
+            User("ec2/vpcEndpoint:VpcEndpoint", "securityGroupIds"),
+            User("eks/cluster:Cluster", "vpcConfig.securityGroupIds"),
+            User("elasticache/replicationGroup:ReplicationGroup", "securityGroupIds"),
+            User("lb/loadBalancer:LoadBalancer", "securityGroups"),
+            User("rds/instance:Instance", "vpcSecurityGroupIds"),
+            User("vpc/securityGroupEgressRule:SecurityGroupEgressRule", "referencedSecurityGroupId"),
+            User("vpc/securityGroupIngressRule:SecurityGroupIngressRule", "referencedSecurityGroupId"),
+        ),
+        _VIOLATION,
+        "resource {id} has a dependent object",
+    ),
+    "ec2/routeTable:RouteTable": InUse(
+        (User("ec2/routeTableAssociation:RouteTableAssociation", "routeTableId"),),
+        _VIOLATION,
+        "The routeTable '{id}' has dependencies and cannot be deleted.",
+    ),
+    "ec2/eip:Eip": InUse(
+        (User("ec2/natGateway:NatGateway", "allocationId"),),
+        "AuthFailure",
+        "You do not have permission to access the specified resource: {id} is associated with a NAT gateway.",
+    ),
+    "eks/cluster:Cluster": InUse(_NODE_GROUPS, "ResourceInUseException", "Cluster has nodegroups attached"),
+    "iam/policy:Policy": InUse(
+        (User("iam/rolePolicyAttachment:RolePolicyAttachment", "policyArn"),),
+        "DeleteConflict",
+        "Cannot delete a policy attached to entities.",
+    ),
+    "iam/role:Role": InUse(
+        (
+            User("iam/rolePolicyAttachment:RolePolicyAttachment", "role"),
+            User("iam/rolePolicy:RolePolicy", "role"),
+            User("iam/instanceProfile:InstanceProfile", "role"),
+        ),
+        "DeleteConflict",
+        "Cannot delete entity, must detach all policies first.",
+    ),
+    "rds/parameterGroup:ParameterGroup": InUse(
+        (User("rds/instance:Instance", "parameterGroupName"),),
+        "InvalidDBParameterGroupState",
+        "One or more database instances are still members of this parameter group {id}",
+    ),
+    "rds/subnetGroup:SubnetGroup": InUse(
+        (User("rds/instance:Instance", "dbSubnetGroupName"),),
+        "InvalidDBSubnetGroupStateFault",
+        "Cannot delete the subnet group '{id}' because at least one database instance is still using it.",
+    ),
+    "elasticache/parameterGroup:ParameterGroup": InUse(
+        (User("elasticache/replicationGroup:ReplicationGroup", "parameterGroupName"),),
+        "InvalidCacheParameterGroupState",
+        "One or more cache clusters are still members of this parameter group {id}.",
+    ),
+    "elasticache/subnetGroup:SubnetGroup": InUse(
+        (User("elasticache/replicationGroup:ReplicationGroup", "subnetGroupName"),),
+        "CacheSubnetGroupInUse",
+        "Cache subnet group {id} is currently in use by a cache cluster.",
+    ),
+}
+
+# What AWS removes together with a resource: its own parts, found by the path that names it.
+DIES_WITH: Mapping[str, Sequence[User]] = {
+    "ec2/subnet:Subnet": (User("ec2/routeTableAssociation:RouteTableAssociation", "subnetId"),),
+    "ec2/routeTable:RouteTable": (User("ec2/route:Route", "routeTableId"),),
+    "ec2/securityGroup:SecurityGroup": (
+        User("ec2/securityGroupRule:SecurityGroupRule", "securityGroupId"),
+        User("vpc/securityGroupEgressRule:SecurityGroupEgressRule", "securityGroupId"),
+        User("vpc/securityGroupIngressRule:SecurityGroupIngressRule", "securityGroupId"),
+    ),
+    "eks/cluster:Cluster": (
+        User("eks/addon:Addon", "clusterName"),
+        User("eks/accessEntry:AccessEntry", "clusterName"),
+        User("eks/accessPolicyAssociation:AccessPolicyAssociation", "clusterName"),
+        User("eks/podIdentityAssociation:PodIdentityAssociation", "clusterName"),
+    ),
+    "ecr/repository:Repository": (
+        User("ecr/lifecyclePolicy:LifecyclePolicy", "repository"),
+        User("ecr/repositoryPolicy:RepositoryPolicy", "repository"),
+    ),
+}
+
+_DOCUMENTS = ("policy", "assumeRolePolicy", "accessPolicy")
+
+
+def users_of(account: Account, scopes: Sequence[str], users: Sequence[User], id_: str) -> list[Record]:
+    """The resources that use this one."""
+    return [
+        record
+        for user in users
+        for scope in scopes
+        for record in account.all(f"aws:{user.type}", scope)
+        if _names(record.inputs, user.path, id_)
+    ]
+
+
+def documents(inputs: Json) -> list[Failure]:
+    """Policy documents that are no JSON objects."""
+    failures: list[Failure] = []
+    for name in _DOCUMENTS:
+        document = dig(inputs, name)
+        if isinstance(document, str) and document != UNKNOWN:
+            try:
+                valid = isinstance(json.loads(document), dict)
+            except ValueError:
+                valid = False
+            if not valid:
+                failures.append(Failure(name, "contains an invalid JSON policy"))
+    return failures
+
+
+def refuse_subnet(account: Account, scope: str, region: str, inputs: Json) -> None:
+    """A subnet lies in its VPC, overlaps no other, and its zone exists. Raises Refused."""
+    zone = text(inputs, "availabilityZone")
+    if zone and zone not in zones(region):
+        raise Refused(
+            "InvalidParameterValue",
+            f"Value ({zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the "
+            f"following availability zones: {', '.join(zones(region))}.",
+        )
+    cidr = text(inputs, "cidrBlock")
+    if not cidr:
+        return
+    block = ipaddress.ip_network(cidr)
+    vpc = account.get(scope, "aws:ec2/vpc:Vpc", text(inputs, "vpcId"))
+    range_ = text(vpc.inputs, "cidrBlock") if vpc else ""
+    if range_ and not ipaddress.ip_network(range_).supernet_of(block):  # pyright: ignore[reportArgumentType]  # both v4
+        raise Refused("InvalidSubnet.Range", f"The CIDR '{cidr}' is invalid.")
+    for other in account.all("aws:ec2/subnet:Subnet", scope):
+        same_vpc = text(other.inputs, "vpcId") == text(inputs, "vpcId")
+        if same_vpc and ipaddress.ip_network(text(other.inputs, "cidrBlock")).overlaps(block):
+            raise Refused("InvalidSubnet.Conflict", f"The CIDR '{cidr}' conflicts with another subnet")
+
+
+def refuse_homeless(account: Account, scope: str, inputs: Json) -> None:
+    """CoreDNS becomes active on nodes only; without any, EKS waits for twenty minutes and fails. Raises Refused."""
+    cluster, addon = text(inputs, "clusterName"), text(inputs, "addonName")
+    if addon == "coredns" and not users_of(account, [scope], _NODE_GROUPS, cluster):
+        raise Refused(
+            "",
+            f"waiting for EKS Add-On ({cluster}:{addon}) create: timeout while waiting for state to become 'ACTIVE' "
+            "(last state: 'DEGRADED', timeout: 20m0s): InsufficientNumberOfReplicas",
+        )
+
+
+def refuse_protected(account: Account, scope: str, record: Record) -> None:
+    """Deletion protection, and the final snapshot that a database must leave. Raises Refused."""
+    kind = record.type.removeprefix("aws:")
+    protected = dig(record.inputs, "deletionProtection") is True
+    if kind == "eks/cluster:Cluster" and protected:
+        raise Refused(
+            "InvalidRequestException", f"Cluster {record.id} is protected: set deletion protection to false first"
+        )
+    if kind != "rds/instance:Instance":
+        return
+    if protected:
+        raise Refused(
+            "InvalidParameterCombination",
+            "Cannot delete protected DB Instance, please disable deletion protection and try again.",
+        )
+    if dig(record.inputs, "skipFinalSnapshot") is True:
+        return
+    snapshot = text(record.inputs, "finalSnapshotIdentifier")
+    if not snapshot:
+        raise Refused("", "final_snapshot_identifier is required when skip_final_snapshot is false")
+    if account.marked("rds-snapshot", scope, snapshot):
+        raise Refused("DBSnapshotAlreadyExists", f"Cannot create the snapshot because {snapshot} already exists.")
+    account.mark("rds-snapshot", scope, snapshot)
+
+
+def refuse_detached(account: Account, scope: str, record: Record) -> None:
+    """An internet gateway stays while NAT gateways of its VPC have public addresses. Raises Refused."""
+    if not record.type.startswith("aws:ec2/internetGateway"):
+        return
+    vpc = text(record.inputs, "vpcId")
+    subnets = {item.id for item in account.all("aws:ec2/subnet:Subnet", scope) if text(item.inputs, "vpcId") == vpc}
+    for nat in account.all("aws:ec2/natGateway:NatGateway", scope):
+        if vpc and text(nat.inputs, "subnetId") in subnets:
+            raise Refused(
+                _VIOLATION,
+                f"Network {vpc} has some mapped public address(es). "
+                "Please unmap those public address(es) before detaching the gateway.",
+            )
+
+
+def _names(inputs: Json, path: str, id_: str) -> bool:
+    value = dig(inputs, path)
+    return id_ in value if isinstance(value, list) else value == id_

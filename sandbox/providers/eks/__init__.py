@@ -1,0 +1,1 @@
+"""Simulated pulumi-eks: the component `eks:index:Cluster` and its children."""

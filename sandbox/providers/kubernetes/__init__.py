@@ -1,0 +1,1 @@
+"""Simulated Kubernetes: objects of any kind, kept by cluster, namespace and name."""

@@ -1,0 +1,199 @@
+"""The kubernetes package: objects of any kind, and Helm releases.
+
+Objects are kept by `Objects`, the seam at which a real API server can take the place of the account's file. A cluster
+is known by the address in the provider's kubeconfig; everything in it lies in the scope of that address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from sandbox.providers.account import Account, Record
+from sandbox.providers.kubernetes.kinds import (
+    ALWAYS,
+    CLUSTER_SCOPED,
+    FIRST_NAMESPACES,
+    IMMUTABLE,
+    REPLACES,
+    WITH_STATUS,
+    plural,
+)
+from sandbox.providers.naming import Failure, NameRule
+from sandbox.providers.package import Birth, Call, Package, Refused, overlay
+from sandbox.providers.tokens import Token
+from sandbox.providers.wire import UNKNOWN, Json, Value, dig, mapping, put, text
+
+RELEASE = "kubernetes:helm.sh/v3:Release"
+NAMESPACE = "kubernetes:core/v1:Namespace"
+_EKS = ".eks.amazonaws.com"
+_EARLY = "2026-01-01T00:00:00Z"
+_OBJECT_NAME = NameRule("metadata.name", 253)
+_RELEASE_NAME = NameRule("name", 53)
+
+
+class Kubernetes(Package):
+    """kubernetes:*."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__("kubernetes", account)
+
+    def forced_settings(self, settings: Json) -> Collection[str]:
+        """Another cluster: by its identifier where there is one, else by any change of the kubeconfig."""
+        return ("clusterIdentifier",) if settings.get("clusterIdentifier") else ("kubeconfig", "clusterIdentifier")
+
+    def check(self, call: Call, olds: Json, news: Json) -> tuple[Json, list[Failure]]:
+        """A generated name, and the default namespace for what lives in one."""
+        inputs, failures = super().check(call, olds, news)
+        fallback = text(call.settings, "namespace") or "default"
+        if call.type == RELEASE:
+            return put(inputs, "namespace", inputs.get("namespace") or fallback), failures
+        metadata = inputs.get("metadata")
+        if _namespaced(call.type) and isinstance(metadata, dict) and not metadata.get("namespace"):
+            inputs = put(inputs, "metadata", put(metadata, "namespace", fallback))
+        return inputs, failures
+
+    def naming(self, type_: str) -> NameRule | None:
+        """By metadata, or by the release's own name."""
+        return _RELEASE_NAME if type_ == RELEASE else _OBJECT_NAME
+
+    def forced(self, call: Call) -> Collection[str]:
+        """Name and namespace, and what the kind does not let change."""
+        if call.type == RELEASE:
+            return ("name", "namespace")
+        kind = _kind(call.type)
+        setting, data = IMMUTABLE.get(kind, ("", ()))
+        mutable = bool(setting) and text(call.settings, setting) == "true"
+        return (*ALWAYS, *REPLACES.get(kind, ()), *(() if mutable else data))
+
+    def identity_fields(self, type_: str) -> Sequence[str]:
+        """Namespace and name."""
+        if type_.endswith("Patch"):
+            return ()
+        return ("namespace", "name") if type_ == RELEASE else ("metadata.namespace", "metadata.name")
+
+    def taken(self, call: Call, inputs: Json) -> Refused:
+        """The API server's or Helm's own words."""
+        if call.type == RELEASE:
+            return Refused("", "cannot re-use a name that is still in use")
+        name = text(inputs, "metadata.name")
+        return Refused("AlreadyExists", f'{plural(_kind(call.type))} "{name}" already exists')
+
+    def scope(self, call: Call) -> str:
+        """The cluster's address."""
+        return server_of(call.settings.get("kubeconfig"))
+
+    def make_id(self, call: Call, inputs: Json, token: Token) -> str:
+        """`namespace/name`, or the name of what lies in no namespace."""
+        del token
+        where = inputs if call.type == RELEASE else inputs.get("metadata")
+        return "/".join(filter(None, [text(where, "namespace"), text(where, "name")]))
+
+    def outputs(self, birth: Birth, inputs: Json) -> Json:
+        """The object with what the API server adds."""
+        unknown = birth.preview and not birth.id
+        if birth.call.type == RELEASE:
+            return overlay(inputs, {"status": UNKNOWN if birth.preview else _release_status(inputs, birth.version)})
+        outputs = dict(inputs)
+        if isinstance(inputs.get("metadata"), dict) and not unknown:
+            added: Json = {"uid": birth.token.uuid("uid"), "creationTimestamp": _EARLY}
+            outputs = overlay(outputs, {"metadata": added})
+        if _kind(birth.call.type) in WITH_STATUS and birth.call.type.count("/") == 1:
+            outputs = overlay(outputs, {"status": UNKNOWN if unknown else _status(birth, inputs)})
+        return outputs
+
+    def guard_create(self, call: Call, inputs: Json) -> None:
+        """The cluster must be there, and the namespace."""
+        scope = self.scope(call)
+        if _EKS in scope and not any(
+            text(cluster.outputs, "endpoint") == scope for cluster in self.account.all("aws:eks/cluster:Cluster")
+        ):
+            raise Refused("", f"configured Kubernetes cluster is unreachable: {scope}: no such host")
+        if call.type == NAMESPACE and text(inputs, "metadata.name") in FIRST_NAMESPACES:
+            raise self.taken(call, inputs)
+        where = inputs if call.type == RELEASE else inputs.get("metadata")
+        namespace = text(where, "namespace")
+        if not namespace or namespace in FIRST_NAMESPACES or self.account.get(scope, NAMESPACE, namespace):
+            return
+        if call.type == RELEASE and inputs.get("createNamespace") is True:
+            self._make_namespace(call, scope, namespace)
+            return
+        raise Refused("NotFound", f'namespaces "{namespace}" not found')
+
+    def after_delete(self, call: Call, record: Record) -> None:
+        """A namespace takes everything in it along."""
+        del call
+        if record.type == NAMESPACE:
+            for thing in self.account.within(record.scope):
+                if thing.id.startswith(f"{record.id}/"):
+                    self.account.remove(thing)
+
+    def _make_namespace(self, call: Call, scope: str, name: str) -> None:
+        made: Json = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+        self.account.put(
+            Record(
+                package=self.name,
+                scope=scope,
+                type=NAMESPACE,
+                id=name,
+                identity=self.identity(NAMESPACE, made),
+                urn=call.urn,
+                life=1,
+                version=1,
+                inputs=made,
+                outputs=made,
+            )
+        )
+
+
+def server_of(kubeconfig: Value) -> str:
+    """The address of the cluster of a kubeconfig's current context (as text or as an object); empty if it has none."""
+    config = kubeconfig
+    if isinstance(config, str):
+        try:
+            config = YAML(typ="safe", pure=True).load(config)
+        except YAMLError:
+            return ""
+    contexts, clusters = _entries(config, "contexts", "context"), _entries(config, "clusters", "cluster")
+    current = mapping(contexts.get(text(config, "current-context")))
+    return text(mapping(clusters.get(text(current, "cluster"))), "server")
+
+
+def _entries(config: Value, listed: str, inner: str) -> Json:
+    entries = dig(config, listed)
+    return {text(entry, "name"): mapping(entry).get(inner) for entry in entries} if isinstance(entries, list) else {}
+
+
+def _kind(type_: str) -> str:
+    return type_.rpartition(":")[2]
+
+
+def _namespaced(type_: str) -> bool:
+    """Kubernetes' own kinds are known; a custom resource lies where it says."""
+    group = type_.split(":")[1].partition("/")[0]
+    return "." not in group.removesuffix(".k8s.io") and _kind(type_).removesuffix("Patch") not in CLUSTER_SCOPED
+
+
+def _release_status(inputs: Json, revision: int) -> Json:
+    return {
+        "name": text(inputs, "name"),
+        "namespace": text(inputs, "namespace"),
+        "revision": revision,
+        "status": "deployed",
+        "chart": text(inputs, "chart"),
+        "version": text(inputs, "version"),
+        "appVersion": text(inputs, "version"),
+    }
+
+
+def _status(birth: Birth, inputs: Json) -> Json:
+    kind = _kind(birth.call.type)
+    if kind == "Namespace":
+        return {"phase": "Active"}
+    if kind == "Service" and text(inputs, "spec.type") == "LoadBalancer":
+        return {"loadBalancer": {"ingress": [{"hostname": f"{birth.token.hex(32, 'lb')}.elb.amazonaws.com"}]}}
+    if kind == "Ingress":
+        return {"loadBalancer": {"ingress": [{"hostname": f"k8s-{birth.token.hex(16, 'lb')}.elb.amazonaws.com"}]}}
+    return {}

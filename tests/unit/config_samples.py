@@ -1,0 +1,52 @@
+"""Configurations for tests: the committed stacks with single keys changed, loaded as the program loads them."""
+
+import copy
+from functools import cache
+from typing import Any
+
+import pytest
+
+from components import config as configuration
+from components.config import ConfigurationError, PlatformConfig
+from tests.unit.harness import ROOT, run_program
+from tests.unit.harness_config import load_project, stack_config
+
+ABSENT = object()
+"""As a value: takes the key away."""
+
+
+@cache
+def _committed(stack: str) -> dict[str, Any]:
+    return stack_config(stack, ROOT)
+
+
+def changed(stack: str = "staging", **changes: Any) -> dict[str, Any]:
+    """A committed stack's configuration with values replaced by path, `__` between keys and indices: `services__2__port`."""
+    project = load_project(ROOT)["name"]
+    config = copy.deepcopy(_committed(stack))
+    for path, value in changes.items():
+        first, *rest = path.split("__")
+        keys: list[Any] = [f"{project}:{first}", *(int(part) if part.isdigit() else part for part in rest)]
+        target: Any = config
+        for key in keys[:-1]:
+            target = target[key]
+        if value is ABSENT:
+            del target[keys[-1]]
+        else:
+            target[keys[-1]] = value
+    return config
+
+
+def loaded(config: dict[str, Any], stack: str = "staging") -> PlatformConfig:
+    """The configuration object; raises ConfigurationError as the program would."""
+    found: list[PlatformConfig] = []
+    project = load_project(ROOT)["name"]
+    run_program(lambda: found.append(configuration.load()), project=project, stack=stack, config=config)
+    return found[0]
+
+
+def refusals(stack: str = "staging", **changes: Any) -> list[str]:
+    """The lines of the refusal that the changes cause, without the heading."""
+    with pytest.raises(ConfigurationError) as refused:
+        loaded(changed(stack, **changes), stack)
+    return str(refused.value).splitlines()[1:]

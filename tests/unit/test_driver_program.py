@@ -1,0 +1,88 @@
+"""Running the project's program inside the driver's process."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from pulumi import RunError
+
+from sandbox.program import Once, at_home, inline
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    (tmp_path / "parts_of_a_test.py").write_text("VALUE = 1\n")
+    (tmp_path / "data.txt").write_text("found")
+    file = tmp_path / "__main__.py"
+    file.write_text(
+        "import pathlib, parts_of_a_test\npathlib.Path('out').write_text(pathlib.Path('data.txt').read_text())\n"
+    )
+    return file
+
+
+def test_the_program_finds_its_modules_and_files(program: Path) -> None:
+    with at_home(program):
+        inline(program)()
+    assert (program.parent / "out").read_text() == "found"
+
+
+def test_the_process_is_left_as_it_was(program: Path) -> None:
+    before = Path.cwd(), list(sys.path)
+    with pytest.raises(ZeroDivisionError), at_home(program):
+        raise ZeroDivisionError
+    assert (Path.cwd(), list(sys.path)) == before
+
+
+def test_the_next_program_gets_its_own_modules(program: Path) -> None:
+    with at_home(program):
+        inline(program)()
+        assert "parts_of_a_test" in sys.modules
+    assert "parts_of_a_test" not in sys.modules
+    assert "pulumi" in sys.modules
+
+
+def test_leaving_with_a_message_is_an_error_without_traceback(program: Path) -> None:
+    program.write_text("import sys; sys.exit('no such size')")
+    with at_home(program), pytest.raises(RunError, match="no such size"):
+        inline(program)()
+
+
+def test_leaving_without_one_is_no_error(program: Path) -> None:
+    program.write_text("import sys; open('reached', 'w'); sys.exit()")
+    with at_home(program):
+        inline(program)()
+    assert (program.parent / "reached").exists()
+
+
+@pytest.mark.parametrize("red", ["", "\x1b[38;5;1m"])
+def test_an_error_of_the_program_is_shown_once(red: str) -> None:
+    shown: list[str] = []
+    once = Once(shown.append)
+    for line in (
+        f" + stack create {red}error: two problems",
+        f" + stack create {red}error: an unhandled error occurred: two problems",
+        f"    {red}error: two problems",
+        "      - one",
+        f"    {red}error: an unhandled error occurred: two problems",
+        "      - one",
+        "",
+        "Resources:",
+        "    + 1 to create",
+    ):
+        once(line)
+    assert shown == [
+        f" + stack create {red}error: two problems",
+        f"    {red}error: two problems",
+        "      - one",
+        "",
+        "Resources:",
+        "    + 1 to create",
+    ]
+
+
+def test_another_diagnostic_after_the_repetition_is_shown() -> None:
+    shown: list[str] = []
+    once = Once(shown.append)
+    for line in ("    error: an unhandled error occurred: a", "    more", "    warning: b", "  aws:s3:Bucket (c):"):
+        once(line)
+    assert shown == ["    warning: b", "  aws:s3:Bucket (c):"]

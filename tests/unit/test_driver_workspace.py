@@ -1,0 +1,168 @@
+"""The copy of a project's stack files that the engine works in."""
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from sandbox.workspace import PLACEHOLDER, UsageError, prepare, stacks
+
+PROJECT = """\
+# what it is
+name: shop
+runtime: {name: python, options: {virtualenv: venv}}
+main: app
+backend: {url: s3://bucket}
+config:
+  shop:catalogue:
+    value: [{name: api, port: 8080}]
+"""
+STACK = """\
+secretsprovider: awskms://alias/somebody
+encryptedkey: QUJD
+encryptionsalt: v1:theirs
+config:
+  aws:region: eu-central-1
+  shop:token:
+    secure: v1:abc
+  shop:sso:
+    clients:
+      - name: one
+        secret: {secure: v1:def}
+    "odd.key": {secure: v1:ghi}
+  shop:version: "1.10"
+  shop:zones: [eu-central-1a, eu-central-1b]
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    (folder / "app").mkdir(parents=True)
+    (folder / "app" / "__main__.py").write_text("")
+    (folder / "Pulumi.yaml").write_text(PROJECT)
+    (folder / "Pulumi.staging.yaml").write_text(STACK)
+    (folder / "Pulumi.prod.yaml").write_text("config: {}\n")
+    (folder / "README.md").write_text("not for the engine")
+    return folder
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def copy(folder: Path, name: str) -> dict[str, object]:
+    return YAML(typ="safe").load(folder / name)
+
+
+def test_the_two_stack_files_are_copied_and_nothing_else(project: Path, tmp_path: Path) -> None:
+    workspace = prepare(project, "staging", tmp_path / "state")
+    assert sorted(tree(workspace.folder)) == ["Pulumi.staging.yaml", "Pulumi.yaml"]
+    assert workspace.folder.is_relative_to(tmp_path / "state")
+
+
+def test_the_project_stays_as_it_was(project: Path, tmp_path: Path) -> None:
+    before = tree(project)
+    prepare(project, "staging", tmp_path / "state").settle()
+    assert tree(project) == before
+
+
+def test_the_program_stays_where_it_is_and_main_points_at_it(project: Path, tmp_path: Path) -> None:
+    workspace = prepare(project, "staging", tmp_path / "state")
+    assert workspace.program == project / "app" / "__main__.py"
+    assert copy(workspace.folder, "Pulumi.yaml")["main"] == str(project / "app")
+
+
+def test_a_project_without_main_is_its_own_program(project: Path, tmp_path: Path) -> None:
+    (project / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (project / "__main__.py").write_text("")
+    assert prepare(project, "staging", tmp_path / "state").program == project / "__main__.py"
+
+
+def test_a_missing_program_is_named(project: Path, tmp_path: Path) -> None:
+    (project / "app" / "__main__.py").unlink()
+    with pytest.raises(UsageError, match=r"no program: .*app/__main__\.py does not exist"):
+        prepare(project, "staging", tmp_path / "state")
+
+
+def test_the_project_s_own_backend_is_never_used(project: Path, tmp_path: Path) -> None:
+    assert "backend" not in copy(prepare(project, "staging", tmp_path / "state").folder, "Pulumi.yaml")
+
+
+def test_somebody_s_encryption_is_forgotten(project: Path, tmp_path: Path) -> None:
+    folder = prepare(project, "staging", tmp_path / "state").folder
+    assert list(copy(folder, "Pulumi.staging.yaml")) == ["config"]
+
+
+def test_every_encrypted_value_becomes_a_placeholder_to_set(project: Path, tmp_path: Path) -> None:
+    workspace = prepare(project, "staging", tmp_path / "state")
+    assert workspace.secrets == ("shop:token", "shop:sso.clients[0].secret", 'shop:sso["odd.key"]')
+    text = (workspace.folder / "Pulumi.staging.yaml").read_text()
+    assert text.count(PLACEHOLDER) == 3
+    assert "secure" not in text
+
+
+def test_plain_values_keep_their_types(project: Path, tmp_path: Path) -> None:
+    config = copy(prepare(project, "staging", tmp_path / "state").folder, "Pulumi.staging.yaml")["config"]
+    assert isinstance(config, dict)
+    assert config["shop:version"] == "1.10"
+    assert config["shop:zones"] == ["eu-central-1a", "eu-central-1b"]
+    assert config["aws:region"] == "eu-central-1"
+
+
+def test_a_settled_copy_is_used_again(project: Path, tmp_path: Path) -> None:
+    workspace = prepare(project, "staging", tmp_path / "state")
+    (workspace.folder / "Pulumi.staging.yaml").write_text("encryptionsalt: v1:ours\nconfig: {}\n")
+    workspace.settle()
+    assert prepare(project, "staging", tmp_path / "state").secrets == ()
+    assert copy(workspace.folder, "Pulumi.staging.yaml")["encryptionsalt"] == "v1:ours"
+
+
+def test_a_copy_that_was_not_settled_is_made_again(project: Path, tmp_path: Path) -> None:
+    prepare(project, "staging", tmp_path / "state")
+    assert len(prepare(project, "staging", tmp_path / "state").secrets) == 3
+
+
+@pytest.mark.parametrize("file", ["Pulumi.yaml", "Pulumi.staging.yaml"])
+def test_a_changed_file_is_copied_again_under_the_sandbox_s_own_salt(file: str, project: Path, tmp_path: Path) -> None:
+    workspace = prepare(project, "staging", tmp_path / "state")
+    (workspace.folder / "Pulumi.staging.yaml").write_text("encryptionsalt: v1:ours\nconfig: {}\n")
+    workspace.settle()
+    (project / file).write_text((project / file).read_text() + "# changed\n")
+    assert len(prepare(project, "staging", tmp_path / "state").secrets) == 3
+    assert copy(workspace.folder, "Pulumi.staging.yaml")["encryptionsalt"] == "v1:ours"
+
+
+def test_a_change_that_was_never_settled_is_not_mistaken_for_the_version_before(project: Path, tmp_path: Path) -> None:
+    file = project / "Pulumi.staging.yaml"
+    prepare(project, "staging", tmp_path / "state").settle()
+    file.write_text("config: {shop:token: other}\n")
+    prepare(project, "staging", tmp_path / "state")
+    file.write_text(STACK)
+    assert len(prepare(project, "staging", tmp_path / "state").secrets) == 3
+
+
+def test_an_unknown_stack_is_answered_with_those_that_exist(project: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no stack 'dev' .*there are: prod, staging$"):
+        prepare(project, "dev", tmp_path / "state")
+
+
+def test_a_folder_without_a_project_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"has no Pulumi\.yaml"):
+        prepare(tmp_path, "dev", tmp_path / "state")
+
+
+@pytest.mark.parametrize(("text", "says"), [("config: [", "is not YAML"), ("- a\n", "holds no mapping")])
+def test_a_stack_file_that_cannot_be_read_is_named(text: str, says: str, project: Path, tmp_path: Path) -> None:
+    (project / "Pulumi.staging.yaml").write_text(text)
+    with pytest.raises(UsageError, match=rf"Pulumi\.staging\.yaml {says}"):
+        prepare(project, "staging", tmp_path / "state")
+
+
+def test_an_empty_stack_file_is_a_stack_without_settings(project: Path, tmp_path: Path) -> None:
+    (project / "Pulumi.prod.yaml").write_text("")
+    assert copy(prepare(project, "prod", tmp_path / "state").folder, "Pulumi.prod.yaml") == {}
+
+
+def test_stacks_are_found_by_their_files(project: Path) -> None:
+    assert stacks(project) == ["prod", "staging"]

@@ -1,0 +1,180 @@
+"""The simulated Kubernetes, Helm releases and random values, and the kubeconfig that leads to a cluster."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sandbox.providers.account import Account, Record
+from sandbox.providers.eks.kubeconfig import as_text, kubeconfig
+from sandbox.providers.kubernetes.package import RELEASE, Kubernetes, server_of
+from sandbox.providers.package import Call, Refused
+from sandbox.providers.random_values import RandomValues
+from sandbox.providers.schema import Schemas
+from sandbox.providers.wire import UNKNOWN, Json, dig, secret, text
+
+ENDPOINT = "https://ABC.gr7.eu-west-1.eks.amazonaws.com"
+CLUSTER: Json = {
+    "name": "demo",
+    "arn": "arn:aws:eks:eu-west-1:1:cluster/demo",
+    "endpoint": ENDPOINT,
+    "certificateAuthority": {"data": "QUJD"},
+}
+SETTINGS: Json = {"kubeconfig": as_text(kubeconfig(CLUSTER, None))}
+NAMESPACE = "kubernetes:core/v1:Namespace"
+CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
+PASSWORD = "random:index/randomPassword:RandomPassword"
+
+
+class Cluster:
+    """A cluster with the Kubernetes package on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.account = Account(folder / "account.db")
+        self.kubernetes = Kubernetes(self.account)
+        self.account.put(
+            Record(
+                package="aws",
+                scope="1/eu-west-1",
+                type="aws:eks/cluster:Cluster",
+                id="demo",
+                identity="demo",
+                urn="",
+                life=1,
+                version=1,
+                inputs={},
+                outputs=CLUSTER,
+            )
+        )
+
+    def call(self, type_: str, name: str) -> Call:
+        return Call(f"urn:pulumi:dev::project::{type_}::{name}", type_, name, SETTINGS)
+
+    def make(self, type_: str, name: str, inputs: Json) -> tuple[str, Json]:
+        checked, _ = self.kubernetes.check(self.call(type_, name), {}, inputs)
+        return self.kubernetes.create(self.call(type_, name), checked, preview=False)
+
+
+def test_a_kubeconfig_leads_to_its_cluster_by_the_aws_command() -> None:
+    config = kubeconfig(CLUSTER, {"roleArn": "arn:aws:iam::1:role/x"})
+    assert server_of(config) == server_of(as_text(config)) == ENDPOINT
+    users = json.loads(str(as_text(config)))["users"]
+    assert users[0]["user"]["exec"]["args"] == [
+        *("--region", "eu-west-1", "eks", "get-token", "--cluster-name", "demo", "--output", "json"),
+        *("--role", "arn:aws:iam::1:role/x"),
+    ]
+
+
+def test_a_kubeconfig_is_unknown_while_its_cluster_is() -> None:
+    assert as_text(kubeconfig({**CLUSTER, "endpoint": UNKNOWN}, None)) == UNKNOWN
+
+
+def test_a_kubeconfig_in_yaml_is_read_too() -> None:
+    yaml = """
+current-context: b
+contexts: [{name: a, context: {cluster: one}}, {name: b, context: {cluster: two}}]
+clusters: [{name: one, cluster: {server: https://one}}, {name: two, cluster: {server: https://two}}]
+"""
+    assert server_of(yaml) == "https://two"
+
+
+def test_an_object_gets_a_name_and_the_default_namespace(tmp_path: Path) -> None:
+    id_, outputs = Cluster(tmp_path).make(CONFIG_MAP, "settings", {"data": {"a": "1"}})
+    assert id_ == f"default/{text(outputs, 'metadata.name')}"
+    assert text(outputs, "metadata.name").startswith("settings-")
+
+
+def test_what_lies_in_no_namespace_is_known_by_its_name(tmp_path: Path) -> None:
+    assert Cluster(tmp_path).make(NAMESPACE, "n", {"metadata": {"name": "app"}})[0] == "app"
+
+
+def test_a_custom_resource_lies_where_it_says(tmp_path: Path) -> None:
+    type_ = "kubernetes:kyverno.io/v1:ClusterPolicy"
+    assert Cluster(tmp_path).make(type_, "p", {"metadata": {"name": "signed"}})[0] == "signed"
+
+
+def test_a_namespace_must_exist_and_is_made_once(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path)
+    inside: Json = {"metadata": {"name": "a", "namespace": "app"}}
+    with pytest.raises(Refused, match='NotFound: namespaces "app" not found'):
+        cluster.make(CONFIG_MAP, "a", inside)
+    cluster.make(NAMESPACE, "n", {"metadata": {"name": "app"}})
+    cluster.make(CONFIG_MAP, "a", inside)
+    for name in ("app", "default"):
+        with pytest.raises(Refused, match=f'AlreadyExists: namespaces "{name}" already exists'):
+            cluster.make(NAMESPACE, "again", {"metadata": {"name": name}})
+
+
+def test_a_deleted_namespace_takes_everything_in_it_along(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path)
+    id_, _ = cluster.make(NAMESPACE, "n", {"metadata": {"name": "app"}})
+    cluster.make(CONFIG_MAP, "in", {"metadata": {"name": "in", "namespace": "app"}})
+    cluster.make(CONFIG_MAP, "out", {"metadata": {"name": "out"}})
+    cluster.kubernetes.delete(cluster.call(NAMESPACE, "n"), id_)
+    assert [record.id for record in cluster.account.within(ENDPOINT)] == ["default/out"]
+
+
+def test_a_release_has_its_status_and_needs_its_namespace(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path)
+    inputs: Json = {"name": "argo", "namespace": "argocd", "chart": "argo-cd", "version": "10.9.0"}
+    with pytest.raises(Refused, match="NotFound"):
+        cluster.make(RELEASE, "argo", inputs)
+    id_, outputs = cluster.make(RELEASE, "argo", {**inputs, "createNamespace": True})
+    assert (id_, dig(outputs, "status.revision"), text(outputs, "status.status")) == ("argocd/argo", 1, "deployed")
+    after = cluster.kubernetes.update(cluster.call(RELEASE, "argo"), id_, inputs, preview=False)
+    assert dig(after, "status.revision") == 2
+
+
+def test_an_object_of_a_cluster_that_is_gone_cannot_be_made(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path)
+    cluster.account.remove(cluster.account.all("aws:eks/cluster:Cluster")[0])
+    with pytest.raises(Refused, match="unreachable"):
+        cluster.make(NAMESPACE, "n", {"metadata": {"name": "app"}})
+
+
+@pytest.mark.parametrize(
+    ("type_", "old", "new", "replaces"),
+    [
+        (NAMESPACE, {"metadata": {"name": "a"}}, {"metadata": {"name": "b"}}, True),
+        (NAMESPACE, {"metadata": {"labels": {"a": "1"}}}, {"metadata": {"labels": {"a": "2"}}}, False),
+        ("kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", {"roleRef": {"name": "a"}}, {"roleRef": {}}, True),
+        ("kubernetes:apps/v1:Deployment", {"spec": {"replicas": 1}}, {"spec": {"replicas": 2}}, False),
+        (CONFIG_MAP, {"data": {"a": "1"}}, {"data": {"a": "2"}}, True),
+        ("kubernetes:core/v1:ResourceQuota", {"spec": {"hard": {"pods": "1"}}}, {"spec": {"hard": {}}}, False),
+    ],
+)
+def test_kubernetes_replaces_what_it_cannot_change(
+    tmp_path: Path, type_: str, old: Json, new: Json, replaces: bool
+) -> None:
+    cluster = Cluster(tmp_path)
+    difference = cluster.kubernetes.diff(cluster.call(type_, "thing"), old, new)
+    assert [change.replaces for change in difference.changes] == [replaces]
+
+
+def test_another_kubeconfig_replaces_everything_unless_the_cluster_has_an_identifier(tmp_path: Path) -> None:
+    kubernetes = Cluster(tmp_path).kubernetes
+    assert "kubeconfig" in kubernetes.forced_settings({"kubeconfig": "x"})
+    assert kubernetes.forced_settings({"kubeconfig": "x", "clusterIdentifier": "arn"}) == ("clusterIdentifier",)
+
+
+def test_a_password_has_the_length_and_characters_asked_for(tmp_path: Path) -> None:
+    random = RandomValues(Account(tmp_path / "account.db"), Schemas("random", tmp_path))
+    call = Call("urn:x", PASSWORD, "p", {})
+    inputs: Json = {"length": 24, "special": False, "minNumeric": 3}
+    planned = random.create(call, inputs, preview=True)
+    made = random.create(call, inputs, preview=False)
+    word = text(made[1], "result")
+    assert (planned[1]["result"], made[0]) == (UNKNOWN, "none")
+    assert (len(word), word.isalnum(), sum(letter.isdigit() for letter in word) >= 3) == (24, True, True)
+    assert text(random.create(call, inputs, preview=False)[1], "result") != word
+
+
+def test_a_random_value_lives_in_the_state_and_changes_by_replacement_only(tmp_path: Path) -> None:
+    random = RandomValues(Account(tmp_path / "account.db"), Schemas("random", tmp_path))
+    call = Call("urn:x", PASSWORD, "p", {})
+    record = random.refresh(call, "none", {"length": 8}, {"result": secret("hush")})
+    assert record is not None
+    assert record.outputs == {"result": secret("hush")}
+    assert [change.replaces for change in random.diff(call, {"length": 8}, {"length": 9}).changes] == [True]
