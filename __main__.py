@@ -4,6 +4,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_eks
 import pulumi_kubernetes as k8s
+import pulumi_random
 from pulumi import ResourceOptions
 
 from components import wiring
@@ -28,7 +29,7 @@ def on_aws(config: PlatformConfig, account: Account, made: Made) -> None:
     provider = aws.Provider(
         "aws", region=account.region, allowed_account_ids=[account.account_id], default_tags=default_tags
     )
-    opts = ResourceOptions(providers=[provider, pulumi_eks.Provider("eks")])
+    opts = ResourceOptions(providers=[provider, pulumi_eks.Provider("eks"), pulumi_random.Provider("random")])
     if config.registry is not None:
         registry = RegistryArgs(
             settings=config.registry, account=account, name=prefix, repositories=config.repositories, protect=protect
@@ -76,7 +77,7 @@ def on_kubernetes(config: PlatformConfig, made: Made) -> None:
     opts = ResourceOptions(provider=kubernetes_provider(config, made))
     made.argocd = ArgoCd(
         "argocd",
-        ArgoCdArgs(settings=config.argocd, api_server_cidrs=wiring.api_server_cidrs(config), cluster=None, after=()),
+        ArgoCdArgs(settings=config.argocd, api_server_cidrs=wiring.api_server_cidrs(config)),
         opts,
     )
     for environment in config.environments:
@@ -93,9 +94,15 @@ def kubernetes_provider(config: PlatformConfig, made: Made) -> k8s.Provider:
         cluster = made.eks.cluster
         # No object before there are nodes, add-ons and access; none of these may go while an object is left.
         ready = ResourceOptions(depends_on=made.eks.ready)
-        return k8s.Provider("kubernetes", kubeconfig=cluster.kubeconfig_json, cluster_identifier=cluster.arn, opts=ready)
+        return k8s.Provider(
+            "kubernetes",
+            kubeconfig=cluster.kubeconfig_json,
+            cluster_identifier=cluster.arn,
+            enable_config_map_mutable=True,
+            opts=ready,
+        )
     context = None if config.kubeconfig is None else config.kubeconfig.context
-    return k8s.Provider("kubernetes", context=context, cluster_identifier=context)
+    return k8s.Provider("kubernetes", context=context, cluster_identifier=context, enable_config_map_mutable=True)
 
 
 def main() -> None:

@@ -53,10 +53,6 @@ class ArgoCdArgs:
     settings: ArgoCdConfig
     api_server_cidrs: Sequence[pulumi.Input[str]] | None
     """Where pods reach the API server: the ranges of VPC and Services. None on a local cluster: anywhere."""
-    cluster: pulumi.Resource | None
-    """What takes the objects along when it is deleted; None for a cluster that is not ours."""
-    after: Sequence[pulumi.Resource]
-    """Nodes, add-ons and access entries: its pods need them to start, its objects to be made and deleted."""
 
 
 class ArgoCd(pulumi.ComponentResource):
@@ -71,18 +67,17 @@ class ArgoCd(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ArgoCdArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:argocd:ArgoCd", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self, deleted_with=args.cluster)
         namespace = k8s.core.v1.Namespace(
             name,
             metadata=ObjectMetaArgs(name=args.settings.namespace, labels=_namespace_labels(args.settings.namespace)),
-            # No attribute of these is needed, but without them nothing can be made, and no pod starts.
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=list(args.after))),
+            opts=pulumi.ResourceOptions(parent=self),
         )
+        child = pulumi.ResourceOptions(parent=self, deleted_with=namespace)
         self.namespace = namespace.urn.apply(lambda _: args.settings.namespace)
         self.quota = quota(args.settings)
         guards = [*self._limits(name, child), *self._network_policies(name, args, child)]
-        self.release = self._release(name, args.settings, guards, child)
-        self._empty_default_project(name, child)
+        self.release = self._release(name, args.settings, guards)
+        self._empty_default_project(name, namespace)
         self.register_outputs({"namespace": self.namespace, "quota": self.quota})
 
     def _metadata(self, object_name: str) -> ObjectMetaArgs:
@@ -117,9 +112,7 @@ class ArgoCd(pulumi.ComponentResource):
                 f"{name}-{policy}", metadata=self._metadata(policy), spec=spec, opts=child
             )
 
-    def _release(
-        self, name: str, settings: ArgoCdConfig, guards: Sequence[pulumi.Resource], child: pulumi.ResourceOptions
-    ) -> k8s.helm.v3.Release:
+    def _release(self, name: str, settings: ArgoCdConfig, guards: Sequence[pulumi.Resource]) -> k8s.helm.v3.Release:
         return k8s.helm.v3.Release(
             name,
             name=RELEASE,
@@ -136,10 +129,11 @@ class ArgoCd(pulumi.ComponentResource):
             timeout=TIMEOUT_SECONDS,
             max_history=KEPT_REVISIONS,
             # The hook's job needs its opening in the policies and its place in the quota before the first pod starts.
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=list(guards))),
+            # It is deleted by itself and before its namespace: its hooks clean up what lies outside.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(guards)),
         )
 
-    def _empty_default_project(self, name: str, child: pulumi.ResourceOptions) -> None:
+    def _empty_default_project(self, name: str, namespace: pulumi.Resource) -> None:
         k8s.apiextensions.CustomResourcePatch(
             f"{name}-default-project",
             api_version=API_VERSION,
@@ -152,7 +146,7 @@ class ArgoCd(pulumi.ComponentResource):
             ),
             spec=NOTHING,
             # The server has made the project by the time that the release is ready.
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[self.release])),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.release], deleted_with=namespace),
         )
 
 

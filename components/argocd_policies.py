@@ -136,7 +136,7 @@ def _addresses(cidr: pulumi.Input[str]) -> NetworkPolicyPeerArgsDict:
 
 def _outside() -> NetworkPolicyPeerArgsDict:
     """Every address but the one that hands out the node's credentials."""
-    return {"ip_block": {"cidr": ANYWHERE, "except_": []}}
+    return {"ip_block": {"cidr": ANYWHERE, "except_": [METADATA_SERVICE]}}
 
 
 def _ports(opening: Opening) -> list[NetworkPolicyPortArgsDict]:

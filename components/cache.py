@@ -45,7 +45,10 @@ class CacheArgs:
 
 
 class Cache(pulumi.ComponentResource):
-    """One ElastiCache replication group (one shard) with its network access, parameters, slow log and key."""
+    """One ElastiCache replication group (one shard) with its network access, parameters, slow log and key.
+
+    The caller hands in the providers of both packages: `ResourceOptions(providers=[aws, random])`.
+    """
 
     replication_group_id: str
     """Name of the replication group: the dimension of its alarms."""

@@ -31,7 +31,7 @@ class ClusterArgs:
     settings: ClusterConfig
     account: Account
     vpc_id: pulumi.Input[str]
-    private_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Subnets of the control plane's network interfaces, in at least two zones."""
     egress: Sequence[pulumi.Resource]
     """Routes and NAT gateways: what runs in the cluster needs them until it is gone."""
@@ -145,7 +145,7 @@ class Cluster(pulumi.ComponentResource):
             name=args.name,
             version=settings.version,
             vpc_id=args.vpc_id,
-            private_subnet_ids=args.private_subnet_ids,
+            private_subnet_ids=args.subnet_ids,
             endpoint_private_access=True,
             endpoint_public_access=public,
             public_access_cidrs=list(settings.public_access_cidrs) if public else None,

@@ -15,7 +15,6 @@ from components.account import Account
 from components.keys import EncryptionKey, EncryptionKeyArgs
 from components.policy_documents import logs_may_use_key
 
-KEY_TYPE = "aws:kms/key:Key"
 AWS_OWN_KEY = "aws"
 """Stands for the key of AWS where the stack has none of its own."""
 
@@ -64,7 +63,6 @@ class Store:
 
     def key(self, log_prefix: str) -> EncryptionKey:
         """A key for the data, the snapshots and the log groups whose names start with `log_prefix`."""
-        keep = [keep_key] if self.final_snapshot else []
         return EncryptionKey(
             f"{self.name}-key",
             EncryptionKeyArgs(
@@ -73,8 +71,9 @@ class Store:
                 account=self.account,
                 service_statements=[logs_may_use_key(self.account.account_id, self.account.region, log_prefix)],
                 protect=self.protect,
+                retain=self.final_snapshot,
             ),
-            pulumi.ResourceOptions(parent=self.component, transformations=keep),
+            pulumi.ResourceOptions(parent=self.component),
         )
 
     def log_groups(
@@ -102,11 +101,3 @@ class Store:
             return None
         life = random.RandomId(f"{self.name}-life", byte_length=4, keepers=dict(replaced_by), opts=self.kept())
         return pulumi.Output.concat(self.label, "-final-", life.hex)
-
-
-def keep_key(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-    """Transformation of a key's children: AWS keeps the key itself when the stack deletes it."""
-    if args.type_ != KEY_TYPE:
-        return None
-    kept = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(retain_on_delete=True))
-    return pulumi.ResourceTransformationResult(props=args.props, opts=kept)

@@ -47,7 +47,10 @@ class DatabaseArgs:
 
 
 class Database(pulumi.ComponentResource):
-    """One RDS PostgreSQL instance with its network access, parameters, logs and key."""
+    """One RDS PostgreSQL instance with its network access, parameters, logs and key.
+
+    The caller hands in the providers of both packages: `ResourceOptions(providers=[aws, random])`.
+    """
 
     instance_identifier: str
     """Name of the instance: the dimension of its alarms."""

@@ -57,7 +57,7 @@ class Eks(pulumi.ComponentResource):
                 settings=args.settings,
                 account=args.account,
                 vpc_id=args.network.vpc_id,
-                private_subnet_ids=args.network.private_subnet_ids,
+                subnet_ids=args.network.control_plane_subnet_ids,
                 egress=args.network.egress,
                 deploy_role_arn=args.deploy_role_arn,
                 preview_role_arn=args.preview_role_arn,

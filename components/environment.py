@@ -38,10 +38,6 @@ class EnvironmentArgs(Surroundings):
     """The catalogue as this environment runs it; at least one service."""
     values: Mapping[str, pulumi.Input[str]]
     """What the platform tells the services (endpoints, region, registry), by variable. No secrets: it lies open."""
-    cluster: pulumi.Resource | None
-    """What takes the objects along when it is deleted; None for a cluster that is not ours."""
-    after: Sequence[pulumi.Resource]
-    """What must exist before the first object, and be there until the last is gone."""
 
 
 class Environment(pulumi.ComponentResource):
@@ -56,13 +52,12 @@ class Environment(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:environment:Environment", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self, deleted_with=args.cluster)
         namespace = k8s.core.v1.Namespace(
             name,
             metadata=ObjectMetaArgs(name=args.settings.namespace, labels=_namespace_labels(args)),
-            # Nodes and access entries: no attribute says so, but nothing can be made or drained without them.
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=list(args.after))),
+            opts=pulumi.ResourceOptions(parent=self),
         )
+        child = pulumi.ResourceOptions(parent=self, deleted_with=namespace)
         self.namespace = namespace.urn.apply(lambda _: args.settings.namespace)
         self.quota = quota(args.workloads, args.settings.quota_headroom_percent)
         self.ready = (

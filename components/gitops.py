@@ -5,8 +5,8 @@ Left out on purpose:
 - the annotation `argocd.argoproj.io/compare-result`, which some descriptions have: Argo CD knows no such annotation.
 
 Deletion goes from the Applications (each takes its workload along, which needs a living controller) to the AppProject
-(without it an Application hangs for ever) to Argo CD. So Applications are deleted even where their cluster goes too:
-volumes and load balancers of their workloads would be left over.
+(without it an Application hangs for ever) to Argo CD. Both are deleted even where their cluster goes too: volumes and
+load balancers of their workloads would be left over.
 Source: Argo CD, "Application Specification", "Projects".
 """
 
@@ -64,8 +64,6 @@ class GitOpsArgs:
     applications: Sequence[ApplicationSpec]
     argocd: pulumi.Resource
     """The release of Argo CD."""
-    cluster: pulumi.Resource | None
-    """What takes the AppProject along when it is deleted; None for a cluster that is not ours."""
 
 
 class GitOps(pulumi.ComponentResource):
@@ -85,7 +83,7 @@ class GitOps(pulumi.ComponentResource):
             metadata=_metadata(args.project, args.argocd_namespace),
             spec=project_spec(args),
             # Its definition comes with the release, and its finalizer needs the release's controller.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.argocd], deleted_with=args.cluster),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.argocd]),
         )
         for application in args.applications:
             k8s.apiextensions.CustomResource(

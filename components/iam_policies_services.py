@@ -1,6 +1,7 @@
 """What the deploy role may change in the platform's services: cluster, data, images, logs, secrets. Pure: no Pulumi.
 
-A resource is held by the stack's prefix in its ARN; keys have no names, so the stack's tags hold them.
+A resource is held by the stack's prefix in its ARN (database and cache may be called exactly that). Keys have no names
+and a large catalogue's repositories too many, so the stack's tags hold these.
 """
 
 from components.iam_policies import StackScope, secret_arns
@@ -67,8 +68,8 @@ def _databases(scope: StackScope) -> list[Statement]:
                      "rds:DeleteDBParameterGroup", "rds:DeleteDBSubnetGroup", "rds:ModifyDBInstance",
                      "rds:ModifyDBParameterGroup", "rds:ModifyDBSubnetGroup", "rds:RebootDBInstance",
                      "rds:RemoveTagsFromResource", "rds:ResetDBParameterGroup"],
-            resources=[*(account.arn("rds", f"{kind}:{scope.prefix}-*") for kind in kinds),
-                       account.arn("rds", "og:default:*")],
+            resources=[account.arn("rds", f"db:{scope.prefix}"), account.arn("rds", "og:default:*"),
+                       *(account.arn("rds", f"{kind}:{scope.prefix}-*") for kind in kinds)],
         ),
         Statement(  # RDS makes the master user's secret with the caller's rights
             sid="MasterSecrets",
@@ -91,7 +92,8 @@ def _caches(scope: StackScope) -> list[Statement]:
                      "elasticache:ModifyCacheParameterGroup", "elasticache:ModifyCacheSubnetGroup",
                      "elasticache:ModifyReplicationGroup", "elasticache:RemoveTagsFromResource",
                      "elasticache:ResetCacheParameterGroup"],
-            resources=[scope.account.arn("elasticache", f"{kind}:{scope.prefix}-*") for kind in kinds],
+            resources=[scope.account.arn("elasticache", f"replicationgroup:{scope.prefix}"),
+                       *(scope.account.arn("elasticache", f"{kind}:{scope.prefix}-*") for kind in kinds)],
         )
     ]  # fmt: skip
 

@@ -21,6 +21,8 @@ class EncryptionKeyArgs:
     service_statements: Sequence[Statement] = ()
     """What AWS services may do with the key, beside the account's own IAM."""
     protect: bool = True
+    retain: bool = False
+    """Whether AWS keeps the key when the stack deletes it: what it encrypted (images, snapshots) outlives the stack."""
     deletion_window_days: int = 30
     """Days (7-30) between a deletion and the loss of everything encrypted with the key."""
 
@@ -38,7 +40,7 @@ class EncryptionKey(pulumi.ComponentResource):
             enable_key_rotation=True,
             deletion_window_in_days=args.deletion_window_days,
             policy=key_policy(args.account.account_id, args.service_statements),
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect, retain_on_delete=args.retain),
         )
         aws.kms.Alias(
             name,

@@ -1,4 +1,4 @@
-"""One VPC: a public and a private subnet in each zone, a way out through NAT gateways, and nothing open by default.
+"""One VPC: public, private and control plane subnets in each zone, a way out through NAT gateways, nothing open by default.
 
 Where the subnets lie is `subnets.py`'s arithmetic; routes, endpoints and flow logs stand in `network_*.py`.
 """
@@ -42,8 +42,11 @@ class Network(pulumi.ComponentResource):
     """Network of the VPC."""
     public_subnet_ids: list[pulumi.Output[str]]
     private_subnet_ids: list[pulumi.Output[str]]
+    control_plane_subnet_ids: list[pulumi.Output[str]]
+    """Subnets of the cluster's network interfaces: they have no way out of the VPC and nothing else in them."""
     public_cidrs: list[str]
     private_cidrs: list[str]
+    control_plane_cidrs: list[str]
     egress: list[pulumi.Resource]
     """The way out, to which no attribute of a cluster refers: a cluster must depend on it, or a destroy removes it
     first and nothing can drain."""
@@ -67,14 +70,17 @@ class Network(pulumi.ComponentResource):
         shared = {} if args.cluster_name is None else {f"kubernetes.io/cluster/{args.cluster_name}": "shared"}
         public = {z.zone: _subnet(scope, "public", z.zone, z.public, {PUBLIC_ROLE: "1", **shared}) for z in plan}
         private = {z.zone: _subnet(scope, "private", z.zone, z.private, {PRIVATE_ROLE: "1", **shared}) for z in plan}
+        control_plane = [_subnet(scope, "control-plane", z.zone, z.control_plane, {}) for z in plan]
         ways = routes(scope, public, private, args.settings.nat_gateways)
         s3_endpoint(scope, [table.id for table in ways.private_tables])
         self.vpc_id = vpc.id
         self.cidr = args.settings.cidr
         self.public_subnet_ids = [subnet.id for subnet in public.values()]
         self.private_subnet_ids = [subnet.id for subnet in private.values()]
+        self.control_plane_subnet_ids = [subnet.id for subnet in control_plane]
         self.public_cidrs = [zone.public for zone in plan]
         self.private_cidrs = [zone.private for zone in plan]
+        self.control_plane_cidrs = [zone.control_plane for zone in plan]
         self.egress = ways.egress
         if args.settings.interface_endpoints:
             interface_endpoints(scope, args.settings.interface_endpoints, self.private_subnet_ids)
@@ -86,8 +92,10 @@ class Network(pulumi.ComponentResource):
                 "cidr": self.cidr,
                 "publicSubnetIds": self.public_subnet_ids,
                 "privateSubnetIds": self.private_subnet_ids,
+                "controlPlaneSubnetIds": self.control_plane_subnet_ids,
                 "publicCidrs": self.public_cidrs,
                 "privateCidrs": self.private_cidrs,
+                "controlPlaneCidrs": self.control_plane_cidrs,
             }
         )
 

@@ -80,8 +80,9 @@ class Registry(pulumi.ComponentResource):
                 description=f"Images in the repositories of {args.name}",
                 account=args.account,
                 protect=args.protect and not args.settings.retain_on_destroy,
+                retain=args.settings.retain_on_destroy,
             ),
-            self._options(args),  # the key inside inherits it: images that stay need their key
+            pulumi.ResourceOptions(parent=self),
         )
 
     def _repository(

@@ -1,11 +1,13 @@
-"""Where a VPC's subnets lie: a public and a private one in each zone, by arithmetic alone.
+"""Where a VPC's subnets lie: a public, a private and a small one for the control plane in each zone, by arithmetic alone.
 
 A subnet's place follows from its zone's letter, not from the zone's position in a list: each of the letters a to f
 owns a slot from the first day, so a zone can be added, removed or moved in the list and no other zone's subnets are
-replaced. Private slots fill three quarters of the VPC, because pods take addresses; public ones lie in the last
-quarter, and what they leave is spare.
+replaced. Private slots fill three quarters of the VPC, because pods take addresses; public ones lie at the start of the
+last quarter, the control plane's at its end, and what they leave is spare. The control plane has subnets of its own because
+network policies know it by its addresses only: in a pod's subnet every pod would pass for it.
 
-    10.0.0.0/16 -> private 10.0.0.0/19 (a) ... 10.0.160.0/19 (f), public 10.0.192.0/22 (a) ... 10.0.212.0/22 (f)
+    10.0.0.0/16 -> private 10.0.0.0/19 (a) ... 10.0.160.0/19 (f), public 10.0.192.0/22 (a) ... 10.0.212.0/22 (f),
+                   control plane 10.0.255.128/28 (a) ... 10.0.255.208/28 (f)
 """
 
 import ipaddress
@@ -19,6 +21,9 @@ LARGEST_VPC = 16
 SMALLEST_PRIVATE_SUBNET = 24
 LARGEST_PUBLIC_SUBNET = 22
 """NAT gateways and load balancers need few addresses."""
+CONTROL_PLANE_SUBNET = 28
+"""EKS wants 6 free addresses in each and advises 16."""
+CONTROL_PLANE_SLOTS = 8
 PRIVATE_BITS, PUBLIC_BITS = 3, 5
 """A private slot is an eighth of the VPC, a public one at most a thirty-second."""
 SMALLEST_VPC = SMALLEST_PRIVATE_SUBNET - PRIVATE_BITS
@@ -28,11 +33,12 @@ RESERVED_BY_AWS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class ZoneSubnets:
-    """The two subnets of one availability zone, in CIDR notation."""
+    """The subnets of one availability zone, in CIDR notation."""
 
     zone: str
     public: str
     private: str
+    control_plane: str
 
 
 def plan(cidr: str, zones: Sequence[str]) -> tuple[ZoneSubnets, ...]:
@@ -71,10 +77,12 @@ def _subnets(vpc: ipaddress.IPv4Network, zone: str, slot: int) -> ZoneSubnets:
     private_size = vpc.prefixlen + PRIVATE_BITS
     public_size = max(LARGEST_PUBLIC_SUBNET, vpc.prefixlen + PUBLIC_BITS)
     *_, last_quarter = vpc.subnets(prefixlen_diff=2)
+    first_control_plane = (1 << (CONTROL_PLANE_SUBNET - last_quarter.prefixlen)) - CONTROL_PLANE_SLOTS
     return ZoneSubnets(
         zone=zone,
         public=_nth(last_quarter, public_size, slot),
         private=_nth(vpc, private_size, slot),
+        control_plane=_nth(last_quarter, CONTROL_PLANE_SUBNET, first_control_plane + slot),
     )
 
 

@@ -91,21 +91,21 @@ def api_server_cidrs(config: PlatformConfig) -> list[pulumi.Input[str]] | None:
 
 def environment(config: PlatformConfig, settings: EnvironmentConfig, made: Made) -> EnvironmentArgs:
     """Arguments of one environment."""
-    private = [] if made.network is None else made.network.private_cidrs
+    private, control_plane = (
+        ([], []) if made.network is None else (made.network.private_cidrs, made.network.control_plane_cidrs)
+    )
     endpoints = config.network is not None and bool(config.network.interface_endpoints)
     return EnvironmentArgs(
         system=config.system.name,
         settings=settings,
         workloads=workloads(config.services, config.resource_classes, settings),
         ingress_cidrs=[] if made.network is None else made.network.public_cidrs,
-        control_plane_cidrs=private,
+        control_plane_cidrs=control_plane,
         data_cidrs=private,
         endpoint_cidrs=private if endpoints else [],
         database_port=None if made.database is None else made.database.port,
         cache_port=None if made.cache is None else made.cache.port,
         values=_platform_values(config, settings, made),
-        cluster=None,
-        after=(),
     )
 
 
@@ -149,5 +149,4 @@ def gitops(config: PlatformConfig, argocd: ArgoCd, environments: Mapping[str, En
             for settings in config.environments
         ],
         argocd=argocd.release,
-        cluster=None,
     )

@@ -1,12 +1,17 @@
 """The catalogue seen by one environment: which pods of which size each service brings there."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from components.capacity import PodGroup
-from components.config.catalogue import ContainerResources, ServiceConfig
-from components.config.environments import EnvironmentConfig, ServiceOverride
 from components.quantities import mebibytes, millicores
+
+if TYPE_CHECKING:  # at run time the configuration's rules import this module, and not the other way round
+    from components.config.catalogue import ContainerResources, ServiceConfig
+    from components.config.environments import EnvironmentConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +43,9 @@ def resources_of(
     service: ServiceConfig, classes: Mapping[str, ContainerResources], environment: EnvironmentConfig
 ) -> ContainerResources | None:
     """Resources of a service in an environment: its exception, its own class, the shared class, or None."""
-    override = environment.services.get(service.name, ServiceOverride()).resources
+    override = environment.services.get(service.name)
     name = environment.resource_class
-    return override or service.resources.get(name) or classes.get(name)
+    return (override and override.resources) or service.resources.get(name) or classes.get(name)
 
 
 def workloads(
@@ -56,9 +61,9 @@ def workloads(
         resources = resources_of(service, classes, environment)
         if resources is None:
             raise KeyError(f"{service.name} has no resources of class {environment.resource_class}")
-        override = environment.services.get(service.name, ServiceOverride())
-        replicas = environment.replicas if override.replicas is None else override.replicas
-        highest = override.max_replicas or environment.max_replicas or replicas
+        override = environment.services.get(service.name)
+        replicas = environment.replicas if override is None or override.replicas is None else override.replicas
+        highest = (override and override.max_replicas) or environment.max_replicas or replicas
         found.append(
             Workload(service=service, replicas=replicas, max_replicas=max(replicas, highest), resources=resources)
         )

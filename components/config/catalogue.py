@@ -65,7 +65,9 @@ class ServiceDatabase(Section):
 class ServiceConfig(Section):
     """One service: everything that is derived from it (repository, quota, policies, identities) is never typed."""
 
-    name: DnsLabel = Field(description="Name of Deployment, Service, service account and repository.")
+    name: DnsLabel = Field(
+        description="Name of Deployment, Service and repository; without `-service` also of service account and database."
+    )
     repository: str | None = Field(
         default=None,
         pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$",

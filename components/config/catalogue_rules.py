@@ -21,8 +21,19 @@ def duplicates(values: Sequence[str], paths: Sequence[tuple[PathPart, ...]], wha
 def services(config: PlatformConfig) -> Iterator[Problem]:
     names = [service.name for service in config.services]
     yield from duplicates(names, [("services", index, "name") for index in range(len(names))], "name")
+    yield from duplicates(
+        [service.short_name for service in config.services],
+        [("services", index, "name") for index in range(len(names))],
+        "short name (without `-service`)",
+    )
+    silent = [service.name for service in config.services if service.port is None]
     for index, service in enumerate(config.services):
         for position, called in enumerate(service.calls):
+            if called in silent:
+                yield Problem(
+                    path=("services", index, "calls", position),
+                    message=f"{called} has no port that could be called. Give it one, or take the call out.",
+                )
             if called not in names:
                 yield Problem(
                     path=("services", index, "calls", position),

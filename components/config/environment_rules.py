@@ -57,6 +57,12 @@ def environments(config: PlatformConfig) -> Iterator[Problem]:
                     path=(*here, "services", name),
                     message=f"is no service of the catalogue. Write one of {', '.join(names)}.",
                 )
+            replicas = environment.replicas if override.replicas is None else override.replicas
+            if override.max_replicas is not None and override.max_replicas < replicas:
+                yield Problem(
+                    path=(*here, "services", name, "maxReplicas"),
+                    message=f"{override.max_replicas} is below replicas {replicas}. Write {replicas} or more.",
+                )
             if override.resources is not None:
                 yield from limits((*here, "services", name, "resources"), override.resources)
 

@@ -18,6 +18,7 @@ RULES: tuple[Rule, ...] = (
     section_rules.ci,
     data_rules.database,
     data_rules.cache,
+    section_rules.argocd,
     environment_rules.environments,
     environment_rules.environment_data,
 )

@@ -3,13 +3,14 @@
 import ipaddress
 from collections.abc import Iterator
 
+from components.config.catalogue_rules import duplicates
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.config.types import Ownership
-from components.config.catalogue_rules import duplicates
 from components.github import github_repository
 
 WIDEST_PUBLIC_PREFIX = 16
+REDIS_NODES = 3
 
 
 def sections(config: PlatformConfig) -> Iterator[Problem]:
@@ -47,6 +48,16 @@ def cluster(config: PlatformConfig) -> Iterator[Problem]:
                     path=("cluster", key, index),
                     message=f"{arn} is not a role of account {config.aws.account_id}. Write a role of that account.",
                 )
+    roles = [arn.rsplit("/", 1)[-1] for arn in (*cluster.admin_role_arns, *cluster.deployer_role_arns)]
+    administrators = len(cluster.admin_role_arns)
+    for index, role in enumerate(roles):
+        if role in roles[:index]:
+            key, position = (
+                ("adminRoleArns", index) if index < administrators else ("deployerRoleArns", index - administrators)
+            )
+            yield Problem(
+                path=("cluster", key, position), message=f"{role} has its access already. Take one of the two out."
+            )
     for index, cidr in enumerate(cluster.public_access_cidrs):
         if ipaddress.IPv4Network(cidr).prefixlen < WIDEST_PUBLIC_PREFIX:
             yield Problem(
@@ -84,3 +95,19 @@ def ci(config: PlatformConfig) -> Iterator[Problem]:
         and config.registry is None
     ):
         yield Problem(path=("ci", "pushRole"), message="has no repositories to push to. Add the section registry.")
+
+
+def argocd(config: PlatformConfig) -> Iterator[Problem]:
+    """Sign-in needs an address to come back to, and high availability three nodes to spread over."""
+    settings = config.argocd
+    if settings.sso is not None and settings.url is None:
+        yield Problem(
+            path=("argocd", "url"),
+            message="is missing, and sign-in comes back to it. Write e.g. https://argocd.example.com.",
+        )
+    if settings.high_availability and config.cluster is not None and config.cluster.nodes.minimum < REDIS_NODES:
+        yield Problem(
+            path=("cluster", "nodes", "minimum"),
+            message=f"{config.cluster.nodes.minimum} nodes do not hold argocd.highAvailability, whose Redis wants "
+            f"{REDIS_NODES}. Write {REDIS_NODES} or more.",
+        )

@@ -36,7 +36,7 @@ def stand_in(name: str) -> pulumi.Resource:
 
 
 def install(*, networks: Sequence[str] | None = NETWORKS, preview: bool = False, **changes: Any) -> Run:
-    """The component after a resource `nodes`, on a cluster `cluster`."""
+    """The component alone."""
 
     def program() -> None:
         ArgoCd(
@@ -44,8 +44,6 @@ def install(*, networks: Sequence[str] | None = NETWORKS, preview: bool = False,
             ArgoCdArgs(
                 settings=settings(**changes),
                 api_server_cidrs=networks,
-                cluster=stand_in("cluster"),
-                after=[stand_in("nodes")],
             ),
         )
 

@@ -15,16 +15,18 @@ BOTH = pytest.mark.parametrize("high_availability", [False, True])
 def test_everything_is_a_child_of_the_component_and_named_after_it() -> None:
     done = install()
     component = done.one(COMPONENT)
-    made = [r for r in done.resources if r.custom and r.name not in ("cluster", "nodes")]
+    made = [r for r in done.resources if r.custom]
     assert {r.parent for r in made} == {component.urn}
     assert all(r.name.startswith("shop-argocd") for r in made)
     assert len({(r.type, r.name) for r in made}) == len(made)
 
 
-def test_everything_dies_with_the_cluster() -> None:
+def test_everything_but_the_release_dies_with_the_namespace() -> None:
     done = install()
-    cluster = done.named("cluster").urn
-    assert {r.deleted_with for r in done.under(done.one(COMPONENT))} == {cluster}
+    namespace, release = done.one(NAMESPACE), done.one(RELEASE)
+    others = [r for r in done.under(done.one(COMPONENT)) if r not in (namespace, release)]
+    assert {r.deleted_with for r in others} == {namespace.urn}
+    assert (namespace.deleted_with, release.deleted_with) == ("", "")
 
 
 def test_the_namespace_enforces_the_restricted_level_at_a_pinned_version() -> None:
@@ -101,13 +103,6 @@ def test_the_release_comes_after_quota_limits_and_all_policies(*, high_availabil
     release = done.one(RELEASE)
     for guard in (done.one(NAMESPACE), done.one(QUOTA), done.one(LIMITS), *done.all(POLICY)):
         assert done.depends(release, guard), guard.name
-
-
-def test_the_first_object_comes_after_the_nodes() -> None:
-    done = install()
-    nodes = done.named("nodes")
-    assert nodes.urn in done.one(NAMESPACE).depends_on
-    assert all(done.depends(r, nodes) for r in done.under(done.one(COMPONENT)))
 
 
 def test_the_project_default_reaches_nothing() -> None:

@@ -156,8 +156,8 @@ NODE = NodeCapacity(pods=4, cpu=1000, memory=1000)
         ([group("pods", 5, 0, 0)], 2, ()),
         # The sums suffice (1800 of 2000), but no node has 600 left for the third pod.
         ([group("large", 3, 600, 600)], 2, ("large",)),
-        # A large pod is placed before the small ones take its node.
-        ([group("small", 4, 100, 100), group("large", 1, 1000, 1000)], 2, ()),
+        # The large pods are placed before the small ones share a node.
+        ([group("small", 2, 100, 100), group("large", 2, 900, 900)], 2, ()),
         ([group("daemon", 1, 300, 300, per_node=True), group("a", 2, 700, 700)], 2, ()),
         ([group("daemon", 1, 300, 300, per_node=True), group("a", 2, 701, 700)], 2, ("a",)),
         ([group("daemon", 1, 1001, 1, per_node=True)], 3, ("daemon",)),

@@ -40,7 +40,7 @@ def run(config: ClusterConfig | None = None, **given: Any) -> Run:
                 settings=config or settings(),
                 account=ACCOUNT,
                 vpc_id="vpc-1",
-                private_subnet_ids=["subnet-1", "subnet-2"],
+                subnet_ids=["subnet-1", "subnet-2"],
                 egress=[nat],
                 **given,
             ),

@@ -144,6 +144,25 @@ def test_a_secret_in_a_stack_file_is_refused_without_showing_it() -> None:
         ({"environments__1__maxReplicas": 1}, "environments[1].maxReplicas: 1 is below replicas 2."),
         ({"environments__1__services": {"x": {"replicas": 1}}}, "environments[1].services.x: is no service of the catalogue."),
         ({"argocd__chartVersion": ">=10"}, "argocd.chartVersion: '>=10' is not an exact version."),
+        ({"services__1__name": "auth"}, "services[1].name: 'auth' is the short name (without `-service`) of another entry"),
+        ({"services__0__port": None}, "services[1].calls[0]: auth-service has no port that could be called."),
+        (
+            {"environments__1__services": {"auth-service": {"maxReplicas": 1}}},
+            "environments[1].services.auth-service.maxReplicas: 1 is below replicas 2. Write 2 or more.",
+        ),
+        (
+            {"cluster__deployerRoleArns": ["arn:aws:iam::025434362120:role/platform-admin"]},
+            "cluster.deployerRoleArns[0]: platform-admin has its access already.",
+        ),
+        (
+            {"argocd__sso": {"name": "x", "issuer": "https://x.example.com", "clientId": "a",
+                             "clientSecretRef": "$s:k", "adminGroups": ["a"]}},
+            "argocd.url: is missing, and sign-in comes back to it.",
+        ),
+        (
+            {"argocd__highAvailability": True, "cluster__nodes__minimum": 2},
+            "cluster.nodes.minimum: 2 nodes do not hold argocd.highAvailability",
+        ),
         ({"network": ABSENT}, "cluster: needs the section network."),
         ({"cluster": ABSENT}, "database: needs the section cluster."),
     ],
@@ -178,7 +197,7 @@ def test_reference_states_every_key_of_the_model() -> None:
 
 
 def test_every_key_is_described() -> None:
-    from components.config import docs  # noqa: PLC0415 its helper lists all sections
+    from components.config import docs
 
     missing = [
         f"{section.__name__}.{name}"

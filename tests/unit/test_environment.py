@@ -36,8 +36,6 @@ def environment_args(name: str = "staging") -> EnvironmentArgs:
         database_port=5432,
         cache_port=6379,
         values={"AWS_REGION": "ap-northeast-1"},
-        cluster=None,
-        after=(),
     )
 
 
@@ -45,12 +43,11 @@ def run(args: EnvironmentArgs, *, preview: bool = False, **given: Any) -> Run:
     def program() -> None:
         provider = k8s.Provider("k8s", kubeconfig="{}")
         options = pulumi.ResourceOptions(provider=provider)
-        cluster = k8s.core.v1.ConfigMap("cluster", opts=options)
-        nodes = k8s.core.v1.ConfigMap("nodes", opts=options)
-        values = {**args.values, "ENDPOINT": cluster.metadata.apply(lambda m: m.uid)}
+        endpoint = k8s.core.v1.ConfigMap("endpoint", opts=options)
+        values = {**args.values, "ENDPOINT": endpoint.metadata.apply(lambda m: m.uid)}
         environment = Environment(
             "live",
-            replace(args, cluster=cluster, after=[nodes], values=values, **given),
+            replace(args, values=values, **given),
             pulumi.ResourceOptions(providers=[provider]),
         )
         pulumi.export("namespace", environment.namespace)
@@ -202,26 +199,26 @@ def test_a_variable_that_the_platform_sets_is_refused() -> None:
         run(changed_settings(variables={"AWS_REGION": "mars"}))
 
 
-def test_every_object_belongs_to_the_component_and_dies_with_the_cluster() -> None:
+def test_every_object_belongs_to_the_component_and_dies_with_the_namespace() -> None:
     found = staging()
     component = found.one(COMPONENT)
     children = found.children(component)
     assert len(children) == 11 + 2 * len(SERVICES)
     assert found.under(component) == children
     for child in children:
-        assert child.deleted_with == found.named("cluster").urn, child.name
+        namespace = found.one(f"{CORE}:Namespace")
+        assert child.deleted_with == ("" if child is namespace else namespace.urn), child.name
         assert (child.provider or "").startswith(found.named("k8s").urn), child.name
         assert child.name == "live" or child.name.startswith("live-")
 
 
-def test_every_object_comes_after_the_namespace_and_what_the_cluster_needs() -> None:
+def test_every_object_comes_after_the_namespace() -> None:
     found = staging()
     namespace = found.one(f"{CORE}:Namespace")
     for child in found.children(found.one(COMPONENT)):
         if child is not namespace:
             assert child.inputs["metadata"]["namespace"] == "nova", child.name
             assert found.depends(child, namespace), child.name
-        assert found.depends(child, found.named("nodes")), child.name
 
 
 def test_what_uses_the_namespaces_name_comes_after_it() -> None:

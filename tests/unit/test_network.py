@@ -49,7 +49,7 @@ def test_default_security_group_is_closed() -> None:
     assert group.inputs.get("egress", []) == []
 
 
-def test_each_zone_has_one_public_and_one_private_subnet() -> None:
+def test_each_zone_has_a_public_a_private_and_a_control_plane_subnet() -> None:
     run = per_zone()
     placed = {r.name: (r.inputs["availabilityZone"], r.inputs["cidrBlock"]) for r in run.all(SUBNET)}
     assert placed == {
@@ -59,12 +59,15 @@ def test_each_zone_has_one_public_and_one_private_subnet() -> None:
         "net-private-ap-northeast-1a": (ZONES[0], "10.30.0.0/19"),
         "net-private-ap-northeast-1c": (ZONES[1], "10.30.64.0/19"),
         "net-private-ap-northeast-1d": (ZONES[2], "10.30.96.0/19"),
+        "net-control-plane-ap-northeast-1a": (ZONES[0], "10.30.255.128/28"),
+        "net-control-plane-ap-northeast-1c": (ZONES[1], "10.30.255.160/28"),
+        "net-control-plane-ap-northeast-1d": (ZONES[2], "10.30.255.176/28"),
     }
     assert {r.inputs["vpcId"] for r in run.all(SUBNET)} == {id_of(run, VPC, "net")}
 
 
 def test_no_subnet_gives_public_addresses() -> None:
-    assert [r.inputs["mapPublicIpOnLaunch"] for r in per_zone().all(SUBNET)] == [False] * 6
+    assert [r.inputs["mapPublicIpOnLaunch"] for r in per_zone().all(SUBNET)] == [False] * 9
 
 
 def test_load_balancers_find_their_subnets_by_tags() -> None:
@@ -85,7 +88,7 @@ def test_load_balancers_find_their_subnets_by_tags() -> None:
 def test_without_a_cluster_no_subnet_names_one() -> None:
     for subnet in make(cluster=None).all(SUBNET):
         assert [key for key in subnet.inputs["tags"] if key.startswith("kubernetes.io/cluster/")] == []
-        assert len(subnet.inputs["tags"]) == 2
+        assert len(subnet.inputs["tags"]) == (1 if "control-plane" in subnet.name else 2)
 
 
 @pytest.mark.parametrize("run", [per_zone, single])
@@ -148,7 +151,15 @@ def test_from_one_gateway_to_one_in_each_zone_nothing_is_replaced() -> None:
 def test_a_cluster_that_depends_on_egress_dies_before_the_way_out(run: Callable[[], Run]) -> None:
     after = run().one("aws:ec2/placementGroup:PlacementGroup")
     way_out = [r for r in run().resources if r.type in {IGW, NAT, EIP, TABLE, ROUTE, ASSOCIATION, SUBNET}]
-    assert [r.name for r in way_out if not run().depends(after, r)] == []
+    on_the_way = [r for r in way_out if "control-plane" not in r.name]
+    assert [r.name for r in on_the_way if not run().depends(after, r)] == []
+
+
+def test_the_control_planes_subnets_have_no_way_out_of_the_vpc() -> None:
+    run = per_zone()
+    inside = {r.urn for r in run.all(SUBNET) if "control-plane" in r.name}
+    assert len(inside) == 3
+    assert [r.name for r in run.all(ASSOCIATION) if r.depends_on & inside] == []
 
 
 def test_everything_stands_under_the_component() -> None:
@@ -187,6 +198,8 @@ def test_outputs_are_in_the_order_of_the_zones() -> None:
         "privateSubnetIds": expected["privateIds"],
         "publicCidrs": expected["publicCidrs"],
         "privateCidrs": expected["privateCidrs"],
+        "controlPlaneSubnetIds": [id_of(run, SUBNET, f"net-control-plane-{zone}") for zone in (ZONES[2], ZONES[0])],
+        "controlPlaneCidrs": ["10.30.255.176/28", "10.30.255.128/28"],
     }
 
 

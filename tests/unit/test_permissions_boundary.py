@@ -1,12 +1,44 @@
-"""The boundary in the documentation: wide enough for every role of the platform, and no way out of it."""
+"""The deploy role reaches what the stacks name, the documented boundary holds what roles do, and has no way out."""
 
 import re
 from fnmatch import fnmatchcase
 from typing import Any
 
+import pytest
+
 from components.iam_policies import POLICY_SIZE, policy_size
-from tests.unit.harness import ROOT
+from tests.unit.harness import ROOT, Run
 from tests.unit.policy_samples import ACCOUNT, BOUNDARY, SCOPE, TEXTS, statements
+
+ARNS = {
+    "aws:rds/instance:Instance": ("rds", "db:{identifier}"),
+    "aws:rds/parameterGroup:ParameterGroup": ("rds", "pg:{name}"),
+    "aws:rds/subnetGroup:SubnetGroup": ("rds", "subgrp:{name}"),
+    "aws:elasticache/replicationGroup:ReplicationGroup": ("elasticache", "replicationgroup:{replicationGroupId}"),
+    "aws:elasticache/parameterGroup:ParameterGroup": ("elasticache", "parametergroup:{name}"),
+    "aws:elasticache/subnetGroup:SubnetGroup": ("elasticache", "subnetgroup:{name}"),
+    "aws:cloudwatch/logGroup:LogGroup": ("logs", "log-group:{name}"),
+    "aws:kms/alias:Alias": ("kms", "{name}"),
+    "aws:secretsmanager/secret:Secret": ("secretsmanager", "secret:{name}"),
+    "aws:iam/role:Role": ("iam", "role/{name}"),
+    "aws:iam/policy:Policy": ("iam", "policy/{name}"),
+}
+"""What is held by its name: service and resource of its ARN. Pulumi adds a suffix to a name that nobody gave."""
+
+
+@pytest.mark.parametrize("stack", ["staging", "prod"])
+def test_the_deploy_role_reaches_everything_that_its_stack_names(stack: str, request: pytest.FixtureRequest) -> None:
+    run: Run = request.getfixturevalue(stack)
+    texts = [p.inputs["policy"] for p in run.all("aws:iam/policy:Policy") if "-deploy-" in p.name]
+    patterns = [arn for text in texts for s in statements(text) for arn in s["Resource"]]
+    named = [r for r in run.resources if r.type in ARNS]
+    assert {r.type for r in named} >= {"aws:rds/instance:Instance", "aws:iam/role:Role"}
+    for resource in named:
+        service, form = ARNS[resource.type]
+        given = form.format(**{"name": f"{resource.name}-1a2b3c4", **resource.inputs})
+        region = "" if service == "iam" else "ap-northeast-1"
+        arn = f"arn:aws:{service}:{region}:025434362120:{given}"
+        assert any(fnmatchcase(arn, pattern) for pattern in patterns if pattern != "*"), arn
 
 
 def boundary() -> list[dict[str, Any]]:

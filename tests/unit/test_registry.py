@@ -109,7 +109,7 @@ def test_a_destroy_leaves_repositories_and_their_rules_standing() -> None:
 
 def test_a_destroy_leaves_the_key_of_what_it_leaves_standing() -> None:
     done = run(retain_on_destroy=True, customer_managed_key=True)
-    assert done.one("platform:keys:EncryptionKey").retain_on_delete
+    assert done.one("aws:kms/key:Key").retain_on_delete
     assert not done.one("aws:kms/key:Key").protect
 
 

@@ -21,14 +21,20 @@ def vpcs(prefix: int) -> st.SearchStrategy[ipaddress.IPv4Network]:
 
 
 def networks(zones: tuple[ZoneSubnets, ...]) -> list[ipaddress.IPv4Network]:
-    return [ipaddress.IPv4Network(text) for zone in zones for text in (zone.public, zone.private)]
+    return [ipaddress.IPv4Network(text) for zone in zones for text in (zone.public, zone.private, zone.control_plane)]
 
 
 def test_a_16_gives_private_19s_and_public_22s() -> None:
     assert plan("10.20.0.0/16", [f"{REGION}a", f"{REGION}c", f"{REGION}d"]) == (
-        ZoneSubnets(zone=f"{REGION}a", public="10.20.192.0/22", private="10.20.0.0/19"),
-        ZoneSubnets(zone=f"{REGION}c", public="10.20.200.0/22", private="10.20.64.0/19"),
-        ZoneSubnets(zone=f"{REGION}d", public="10.20.204.0/22", private="10.20.96.0/19"),
+        ZoneSubnets(
+            zone=f"{REGION}a", public="10.20.192.0/22", private="10.20.0.0/19", control_plane="10.20.255.128/28"
+        ),
+        ZoneSubnets(
+            zone=f"{REGION}c", public="10.20.200.0/22", private="10.20.64.0/19", control_plane="10.20.255.160/28"
+        ),
+        ZoneSubnets(
+            zone=f"{REGION}d", public="10.20.204.0/22", private="10.20.96.0/19", control_plane="10.20.255.176/28"
+        ),
     )
 
 

@@ -1,0 +1,70 @@
+"""An account with the simulated AWS on it, for the tests of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sandbox.providers.account import Account
+from sandbox.providers.aws.package import Aws
+from sandbox.providers.package import Call, Refused
+from sandbox.providers.schema import Schemas
+from sandbox.providers.wire import Json, Value
+
+REGION = "ap-northeast-1"
+SETTINGS: Json = {
+    "region": REGION,
+    "allowedAccountIds": ["025434362120"],
+    "defaultTags": {"tags": {"Owner": "platform", "Stage": "dev"}},
+}
+VPC = "aws:ec2/vpc:Vpc"
+SUBNET = "aws:ec2/subnet:Subnet"
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+REPOSITORY = "aws:ecr/repository:Repository"
+ROLE = "aws:iam/role:Role"
+CLUSTER = "aws:eks/cluster:Cluster"
+NODES = "aws:eks/nodeGroup:NodeGroup"
+DATABASE = "aws:rds/instance:Instance"
+SECRET = "aws:secretsmanager/secret:Secret"
+
+
+class Cloud:
+    """An account with the AWS package on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.account = Account(folder / "account.db")
+        self.aws = Aws(self.account, Schemas("aws", folder))
+
+    def call(self, type_: str, name: str, settings: Json = SETTINGS) -> Call:
+        return Call(f"urn:pulumi:dev::project::{type_}::{name}", type_, name, settings)
+
+    def make(self, type_: str, name: str, inputs: Json) -> tuple[str, Json]:
+        checked, failures = self.aws.check(self.call(type_, name), {}, inputs)
+        assert failures == []
+        return self.aws.create(self.call(type_, name), checked, preview=False)
+
+    def preview(self, type_: str, name: str, inputs: Json) -> Json:
+        checked, _ = self.aws.check(self.call(type_, name), {}, inputs)
+        return self.aws.create(self.call(type_, name), checked, preview=True)[1]
+
+    def delete(self, type_: str, name: str, id_: str) -> None:
+        self.aws.delete(self.call(type_, name), id_)
+
+    def network(self) -> tuple[str, str]:
+        vpc, _ = self.make(VPC, "net", {"cidrBlock": "10.0.0.0/16"})
+        subnet, _ = self.make(SUBNET, "a", {"vpcId": vpc, "cidrBlock": "10.0.0.0/24", "availabilityZone": f"{REGION}a"})
+        return vpc, subnet
+
+    def cluster(self, subnet: str, **more: Value) -> str:
+        inputs: Json = {"name": "demo", "roleArn": "arn", "vpcConfig": {"subnetIds": [subnet]}, **more}
+        return self.make(CLUSTER, "c", inputs)[0]
+
+
+def refusal(act: Callable[[], object]) -> str:
+    """The code of the refusal that the act meets."""
+    with pytest.raises(Refused) as refused:
+        act()
+    return refused.value.code

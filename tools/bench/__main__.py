@@ -1,0 +1,90 @@
+"""`python -m tools.bench [--quick]`: measure, show, and end with 1 if a target is missed."""
+
+import argparse
+import sys
+
+from rich.console import Console
+
+from tools.bench import projects, targets
+from tools.bench.measure import ROOT, Bench, BenchError, Contestant, Sample, Step
+from tools.bench.recipe import recipe
+from tools.bench.report import Comparison, memory_table, seconds_table, targets_table, write
+from tools.bench.rounds import long_steps, play
+from tools.bench.targets import Verdict
+
+FOLDER = ROOT / ".bench"
+STACK = "staging"
+REPETITIONS = 5
+MANY = 200
+
+
+def main() -> int:
+    """Run everything; 1 when a target is missed or something cannot be measured."""
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="each step once, without the project of 200 services")
+    quick: bool = parser.parse_args().quick
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    try:
+        return 0 if _Run(console, Bench(FOLDER)).all_met(quick=quick) else 1
+    except BenchError as error:
+        console.print(f"error: {error}", markup=False)
+        return 1
+
+
+class _Run:
+    def __init__(self, console: Console, bench: Bench) -> None:
+        self._console = console
+        self._bench = bench
+        self._projects = FOLDER / "projects"
+
+    def all_met(self, *, quick: bool) -> bool:
+        """Measure and show everything; whether all targets are met."""
+        floor, own = projects.floor(self._projects), projects.committed(STACK)
+        self._say("warming up")
+        self._bench.warm_up(floor)
+        self._bench.warm_up(own)
+        more_service = self._one_more_service(own)
+        pairs = [self._pair(own)]
+        if not quick:
+            pairs.append(self._pair(projects.multiplied(self._projects, STACK, MANY)))
+        contestants = [floor, *(contestant for pair in pairs for contestant in pair)]
+        samples = play(contestants, 1 if quick else REPETITIONS, self._measure)
+        verdicts = [targets.against_floor(own.name, samples[own.name], samples[floor.name])]
+        for bare, platform in pairs:
+            verdicts += targets.against_bare(platform.name, samples[platform.name], samples[bare.name])
+            comparison = Comparison(
+                title=platform.name,
+                floor=samples[floor.name],
+                bare=samples[bare.name],
+                platform=samples[platform.name],
+            )
+            self._console.print(seconds_table(comparison), memory_table(comparison))
+        verdicts.append(more_service)
+        for name, step in long_steps(samples):
+            self._say(f"{name}, {step}: took over a minute, so it was measured once")
+        self._console.print(targets_table(verdicts))
+        write(FOLDER / "results.json", samples, verdicts)
+        return all(verdict.met for verdict in verdicts)
+
+    def _pair(self, platform: Contestant) -> tuple[Contestant, Contestant]:
+        """The bare program of as many resources, and the platform."""
+        name = f"bare-{platform.name}"
+        return projects.bare(self._projects, name, recipe(self._bench.plan(platform)["resources"])), platform
+
+    def _one_more_service(self, own: Contestant) -> Verdict:
+        count = projects.services() + 1
+        more = projects.multiplied(self._projects, STACK, count)
+        before, after = (len(self._bench.plan(contestant)["resources"]) for contestant in (own, more))
+        return targets.one_more_service(before, after, projects.environments(STACK))
+
+    def _measure(self, contestant: Contestant, step: Step) -> Sample:
+        sample = self._bench.measure(contestant, step)
+        self._say(f"{contestant.name}, {step}: {sample.seconds:.2f} s, {sample.program_mib:.0f} MiB")
+        return sample
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, style="dim")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""One measured operation in a process of its own: `python -m tools.bench.operation VERB PROJECT STACK STATE RESULT`.
+
+Not `python -m sandbox`, whose report of a preview costs a second preview, and whose display goes to a terminal.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from sandbox.driver import Request, Verb, run
+from tools.bench.memory import own_peak
+
+LINES_OF_A_FAILURE = 30
+
+
+def main(verb: str, project: str, stack: str, state: str, result: str) -> int:
+    """Write seconds, calls, changes and memory to the file `result`; 1 and the display's end when it fails.
+
+    The verbs are the sandbox's own, and two that are not measured: `plan` is a preview whose report with all resources
+    is written instead, `prepare` is an `up` without checkpoints.
+    """
+    request = Request(
+        verb={"plan": Verb.PREVIEW, "prepare": Verb.UP}.get(verb) or Verb(verb),
+        stack=stack,
+        project=Path(project),
+        state=Path(state),
+        checkpoints=verb != "prepare",
+        resources=verb == "plan",
+    )
+    lines: list[str] = []
+    report = run(request, show=lines.append)
+    if not report.ok:
+        print("\n".join(lines[-LINES_OF_A_FAILURE:]))
+        return 1
+    if verb == "plan":
+        report.write(Path(result))
+        return 0
+    measured = {"seconds": report.seconds, "program_mib": own_peak(), "calls": report.calls, "changes": report.changes}
+    Path(result).write_text(json.dumps(measured), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

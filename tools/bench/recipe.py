@@ -1,0 +1,128 @@
+"""From the plan of one program to a recipe for the bare one: the same custom resources, without what is around them.
+
+A value that the plan does not know yet is an output of a resource that the property depends on; the recipe refers to
+that resource, so that the same data flows. Which output does not matter to the simulated account, as long as things
+that differ stay different: the one of the input's own name, its ARN for an input called so, else its id.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any, cast
+
+UNKNOWN = "[unknown]"
+PROVIDERS = "pulumi:providers:"
+KUBECONFIG = json.dumps(
+    {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "bare", "cluster": {"server": "https://SERVER"}}],
+        "contexts": [{"name": "bare", "context": {"cluster": "bare", "user": "bare"}}],
+        "users": [{"name": "bare", "user": {"token": "none"}}],
+        "current-context": "bare",
+    }
+)
+"""A template for `Output.format`."""
+
+Json = Any  # what JSON holds
+
+
+def recipe(resources: Sequence[Mapping[str, Json]]) -> list[dict[str, Json]]:
+    """Entries for the bare program, each after all that it needs; a reference is an entry's position.
+
+    `resources` are those of a report, in the engine's order. Components, the stack, and the engine's own default
+    providers are left out.
+    """
+    wanted = [r for r in resources if r["custom"] and not r["type"].startswith((f"{PROVIDERS}pulumi", "pulumi:pulumi"))]
+    ordered = _by_need({str(r["urn"]): r for r in wanted})
+    numbers = {str(resource["urn"]): number for number, resource in enumerate(ordered)}
+    names: set[tuple[str, str]] = set()
+    return [_entry(resource, numbers, names) for resource in ordered]
+
+
+def python_class(token: str) -> list[str]:
+    """Package and path of a type's class in the SDKs: `aws:ec2/vpc:Vpc` is `["aws", "ec2", "Vpc"]`."""
+    package, module, name = token.split(":")
+    if token.startswith(PROVIDERS):
+        return [name, "Provider"]
+    parts = module.split("/")
+    if package != "kubernetes":
+        return [package, *(part for part in parts[:1] if part != "index"), name]
+    group, version = parts
+    group = group.removesuffix(".k8s.io").removesuffix(".authorization").removesuffix(".sh")
+    if "." in group:  # a custom resource
+        return [package, "apiextensions", "CustomResourcePatch" if name.endswith("Patch") else "CustomResource"]
+    return [package, group, version, name]
+
+
+def python_name(name: str) -> str:
+    """An input's name in Python: `vpcId` is `vpc_id`, `podCIDRs` is `pod_cidrs`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def _by_need(resources: Mapping[str, Mapping[str, Json]]) -> list[Mapping[str, Json]]:
+    """In the given order, but each after what it needs; a plan's order is right but for providers of components."""
+    ordered: dict[str, Mapping[str, Json]] = {}
+
+    def take(urn: str) -> None:
+        if urn in resources and urn not in ordered:
+            for needed in (resources[urn]["provider"] or "", *resources[urn]["dependencies"]):
+                take(needed)
+            ordered[urn] = resources[urn]
+
+    for urn in resources:
+        take(urn)
+    return list(ordered.values())
+
+
+def _entry(resource: Mapping[str, Json], numbers: Mapping[str, int], names: set[tuple[str, str]]) -> dict[str, Json]:
+    kind = str(resource["type"])
+    # Without parents two resources of a type would be one if they are called the same.
+    candidates = (str(resource["name"]) + (f"-{n}" if n else "") for n in count())
+    name = next(candidate for candidate in candidates if (kind, candidate) not in names)
+    names.add((kind, name))
+    inputs = {key: value for key, value in resource["inputs"].items() if key != "__internal"}
+    if kind.startswith(PROVIDERS):
+        inputs = {key: _provider_setting(value) for key, value in inputs.items() if key != "version"}
+    sources = {
+        key: [numbers[urn] for urn in resource["propertyDependencies"].get(key) or () if urn in numbers]
+        for key in inputs
+    }
+    return {
+        "class": python_class(kind),
+        "name": name,
+        "provider": numbers.get(str(resource["provider"])),
+        "after": sorted(numbers[urn] for urn in resource["dependencies"] if urn in numbers),
+        "inputs": {python_name(key): _referring(value, key, sources[key], count()) for key, value in inputs.items()},
+    }
+
+
+def _provider_setting(value: Json) -> Json:
+    """A provider's settings travel as texts of JSON."""
+    try:
+        return json.loads(value)
+    except (TypeError, ValueError):
+        return value
+
+
+def _referring(value: Json, key: str, sources: Sequence[int], unknowns: Iterator[int]) -> Json:
+    """The value with a reference at each unknown; the unknowns of one property take its sources in turn."""
+    if isinstance(value, dict):
+        found = cast("dict[str, Json]", value)
+        return {inner: _referring(item, inner, sources, unknowns) for inner, item in found.items()}
+    if isinstance(value, list):
+        return [_referring(item, key, sources, unknowns) for item in cast("list[Json]", value)]
+    if value != UNKNOWN:
+        return value
+    if not sources:
+        return "unknown"  # of a component's output: a text will do
+    reference: dict[str, Json] = {"$from": sources[next(unknowns) % len(sources)], "outputs": _outputs(key)}
+    if key == "kubeconfig":
+        reference["as"] = KUBECONFIG.replace("{", "{{").replace("}", "}}").replace("SERVER", "{}")
+    return reference
+
+
+def _outputs(key: str) -> list[str]:
+    own = [python_name(key)]
+    return [*own, "arn", "id"] if key.lower().endswith("arn") else [*own, "id"]
