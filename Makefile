@@ -29,7 +29,7 @@ test-unit: venv ## Run the tests under Pulumi's mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 tests/unit
 
 test-engine: ready ## Run the tests on the real engine and the sandbox (minutes)
-	$(PYTHON_VENV) -m pytest tests/engine
+	$(PYTHON_VENV) -m pytest -n 2 --dist loadfile tests/engine
 
 lint: lint-ready ## Check style, types, workflows, shape and generated pages
 	.venv/bin/ruff check

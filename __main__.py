@@ -1,4 +1,4 @@
-"""The platform of one stack: load the configuration, make the providers, wire the components, export what people need."""
+"""One stack's platform: load the configuration, make the providers, wire the components, export what people need."""
 
 import pulumi
 import pulumi_aws as aws
@@ -8,83 +8,34 @@ import pulumi_random
 from pulumi import ResourceOptions
 
 from components import wiring
+from components import wiring_kubernetes as inside
 from components.account import Account
-from components.argocd import ArgoCd, ArgoCdArgs
-from components.cache import Cache, CacheArgs
+from components.argocd import ArgoCd
+from components.argocd_access import ArgoCdAccess
+from components.cache import Cache
+from components.canary import Canary
 from components.config import PlatformConfig, load
-from components.database import Database, DatabaseArgs
+from components.database import Database
+from components.edge import Edge
 from components.eks import Eks
 from components.environment import Environment
 from components.exports import Made, export_all
 from components.github_oidc import GithubOidc
 from components.gitops import GitOps
 from components.network import Network, NetworkArgs
+from components.operators import Operators
 from components.registry import Registry, RegistryArgs
 
 
-def on_aws(config: PlatformConfig, account: Account, made: Made) -> None:
-    """Make the AWS side; a section that the stack leaves out makes nothing."""
-    prefix, protect = config.prefix, config.protect
-    default_tags = aws.ProviderDefaultTagsArgs(tags=wiring.tags(config))
+def aws_providers(config: PlatformConfig, account: Account) -> list[pulumi.ProviderResource]:
+    """AWS for this account alone, with the stack's tags on everything, and the packages that build on it."""
     provider = aws.Provider(
-        "aws", region=account.region, allowed_account_ids=[account.account_id], default_tags=default_tags
+        "aws",
+        region=account.region,
+        allowed_account_ids=[account.account_id],
+        default_tags=aws.ProviderDefaultTagsArgs(tags=wiring.tags(config)),
     )
-    opts = ResourceOptions(providers=[provider, pulumi_eks.Provider("eks"), pulumi_random.Provider("random")])
-    if config.registry is not None:
-        registry = RegistryArgs(
-            settings=config.registry, account=account, name=prefix, repositories=config.repositories, protect=protect
-        )
-        made.registry = Registry(f"{prefix}-registry", registry, opts)
-    if config.ci is not None:
-        state_path = f"{pulumi.get_project()}/{pulumi.get_stack()}"
-        made.identities = GithubOidc(
-            prefix, wiring.identities(config, config.ci, account, made.registry, state_path), opts
-        )
-    if config.network is None or config.cluster is None:
-        return
-    made.network = Network(
-        f"{prefix}-network",
-        NetworkArgs(name=prefix, settings=config.network, account=account, cluster_name=prefix, protect=protect),
-        opts,
-    )
-    made.eks = Eks(prefix, wiring.eks(config, config.cluster, account, made.network, made.identities), opts)
-    if config.database is not None:
-        database = DatabaseArgs(
-            name=prefix,
-            settings=config.database,
-            account=account,
-            vpc_id=made.network.vpc_id,
-            subnet_ids=made.network.private_subnet_ids,
-            client_security_group_id=made.eks.node_security_group_id,
-            protect=protect,
-        )
-        made.database = Database(f"{prefix}-database", database, opts)
-    if config.cache is not None:
-        cache = CacheArgs(
-            name=prefix,
-            settings=config.cache,
-            account=account,
-            vpc_id=made.network.vpc_id,
-            subnet_ids=made.network.private_subnet_ids,
-            client_security_group_id=made.eks.node_security_group_id,
-            protect=protect,
-        )
-        made.cache = Cache(f"{prefix}-cache", cache, opts)
-
-
-def on_kubernetes(config: PlatformConfig, made: Made) -> None:
-    """Make the Kubernetes side: Argo CD, the environments, and last the Applications that fill them."""
-    opts = ResourceOptions(provider=kubernetes_provider(config, made))
-    made.argocd = ArgoCd(
-        "argocd",
-        ArgoCdArgs(settings=config.argocd, api_server_cidrs=wiring.api_server_cidrs(config)),
-        opts,
-    )
-    for environment in config.environments:
-        made.environments[environment.name] = Environment(
-            environment.name, wiring.environment(config, environment, made), opts
-        )
-    GitOps("gitops", wiring.gitops(config, made.argocd, made.environments), opts)
+    return [provider, pulumi_eks.Provider("eks"), pulumi_random.Provider("random")]
 
 
 def kubernetes_provider(config: PlatformConfig, made: Made) -> k8s.Provider:
@@ -105,13 +56,55 @@ def kubernetes_provider(config: PlatformConfig, made: Made) -> k8s.Provider:
     return k8s.Provider("kubernetes", context=context, cluster_identifier=context, enable_config_map_mutable=True)
 
 
+def on_aws(config: PlatformConfig, account: Account, opts: ResourceOptions, made: Made) -> None:
+    """Make the AWS side; a section that the stack leaves out makes nothing."""
+    prefix, protect = config.prefix, config.protect
+    if config.registry is not None:
+        registry = RegistryArgs(
+            settings=config.registry, account=account, name=prefix, repositories=config.repositories, protect=protect
+        )
+        made.registry = Registry(f"{prefix}-registry", registry, opts)
+    if config.ci is not None:
+        state_path = f"{pulumi.get_project()}/{pulumi.get_stack()}"
+        identities = wiring.identities(config, config.ci, account, made.registry, state_path)
+        made.identities = GithubOidc(prefix, identities, opts)
+    if config.network is None or config.cluster is None:
+        return
+    network = NetworkArgs(name=prefix, settings=config.network, account=account, cluster_name=prefix, protect=protect)
+    made.network = Network(f"{prefix}-network", network, opts)
+    made.eks = Eks(prefix, wiring.eks(config, config.cluster, account, made.network, made.identities), opts)
+    place = wiring.Place(account=account, network=made.network, eks=made.eks)
+    if config.database is not None:
+        made.database = Database(f"{prefix}-database", wiring.database(config, config.database, place), opts)
+    if config.cache is not None:
+        made.cache = Cache(f"{prefix}-cache", wiring.cache(config, config.cache, place), opts)
+    if config.edge is not None:
+        made.edge = Edge(f"{prefix}-edge", wiring.edge(config, config.edge, account), opts)
+
+
+def on_kubernetes(config: PlatformConfig, account: Account | None, opts: ResourceOptions, made: Made) -> None:
+    """Make the Kubernetes side: controllers, Argo CD, environments, and last the Applications that fill them."""
+    operators = Operators("operators", inside.operators(config, account, made), opts)
+    argocd = ArgoCd("argocd", inside.argocd(config), opts)
+    access = ArgoCdAccess("argocd-access", inside.access(config, argocd, operators), opts)
+    for environment in config.environments:
+        name = environment.name
+        made.environments[name] = Environment(name, inside.environment(config, environment, made), opts)
+        if environment.canary is not None:
+            namespace = made.environments[name].namespace
+            Canary(f"{name}-canary", inside.canary(environment.canary, namespace, operators), opts)
+    GitOps("gitops", inside.gitops(config, argocd, access, operators, made), opts)
+
+
 def main() -> None:
     """Describe the whole stack; a wrong configuration ends it before the first resource."""
     config, made = load(), Made()
     account = wiring.account(config)
+    providers = [] if account is None else aws_providers(config, account)
     if account is not None:
-        on_aws(config, account, made)
-    on_kubernetes(config, made)
+        on_aws(config, account, ResourceOptions(providers=providers), made)
+    providers = [*providers, kubernetes_provider(config, made)]
+    on_kubernetes(config, account, ResourceOptions(providers=providers), made)
     export_all(config, made)
 
 

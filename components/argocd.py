@@ -20,8 +20,10 @@ from components.argocd_pods import Size, argocd_pods
 from components.argocd_policies import argocd_policies
 from components.argocd_values import argocd_values
 from components.config.argocd import ArgoCdConfig
+from components.config.environments import EnvironmentConfig
 from components.environment import FORBIDDEN, POD_SECURITY_VERSION
 from components.environment_policies import NAMESPACE_LABEL
+from components.gitops_specs import application_namespaces
 
 CHART, CHART_REPOSITORY = "argo-cd", "https://argoproj.github.io/argo-helm"
 RELEASE = "argocd"
@@ -53,6 +55,8 @@ class ArgoCdArgs:
     settings: ArgoCdConfig
     api_server_cidrs: Sequence[pulumi.Input[str]] | None
     """Where pods reach the API server: the ranges of VPC and Services. None on a local cluster: anywhere."""
+    environments: Sequence[EnvironmentConfig] = ()
+    """How they are delivered decides where Applications may live and whether GitHub is asked for pull requests."""
 
 
 class ArgoCd(pulumi.ComponentResource):
@@ -76,7 +80,7 @@ class ArgoCd(pulumi.ComponentResource):
         self.namespace = namespace.urn.apply(lambda _: args.settings.namespace)
         self.quota = quota(args.settings)
         guards = [*self._limits(name, child), *self._network_policies(name, args, child)]
-        self.release = self._release(name, args.settings, guards)
+        self.release = self._release(name, args, guards)
         self._empty_default_project(name, namespace)
         self.register_outputs({"namespace": self.namespace, "quota": self.quota})
 
@@ -107,21 +111,22 @@ class ArgoCd(pulumi.ComponentResource):
     def _network_policies(
         self, name: str, args: ArgoCdArgs, child: pulumi.ResourceOptions
     ) -> Iterator[pulumi.Resource]:
-        for policy, spec in argocd_policies(args.settings, args.api_server_cidrs).items():
+        previews = any(found.pull_requests is not None for found in args.environments)
+        for policy, spec in argocd_policies(args.settings, args.api_server_cidrs, previews=previews).items():
             yield k8s.networking.v1.NetworkPolicy(
                 f"{name}-{policy}", metadata=self._metadata(policy), spec=spec, opts=child
             )
 
-    def _release(self, name: str, settings: ArgoCdConfig, guards: Sequence[pulumi.Resource]) -> k8s.helm.v3.Release:
+    def _release(self, name: str, args: ArgoCdArgs, guards: Sequence[pulumi.Resource]) -> k8s.helm.v3.Release:
         return k8s.helm.v3.Release(
             name,
             name=RELEASE,
             chart=CHART,
-            version=settings.chart_version,
+            version=args.settings.chart_version,
             repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=CHART_REPOSITORY),
             namespace=self.namespace,
             create_namespace=False,
-            values={**argocd_values(settings)},
+            values={**argocd_values(args.settings, application_namespaces(args.environments))},
             # An installation that fails is taken away, an upgrade that fails is rolled back: the next run starts clean.
             atomic=True,
             cleanup_on_fail=True,

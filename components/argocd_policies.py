@@ -57,9 +57,12 @@ class Opening:
 
 
 def argocd_policies(
-    settings: ArgoCdConfig, api_server_cidrs: Sequence[pulumi.Input[str]] | None
+    settings: ArgoCdConfig, api_server_cidrs: Sequence[pulumi.Input[str]] | None, *, previews: bool = False
 ) -> Mapping[str, NetworkPolicySpecArgsDict]:
-    """Policies by name. `api_server_cidrs`: where the API server is reached, IPv4; None where that is not known."""
+    """Policies by name. `api_server_cidrs`: where the API server is reached, IPv4; None where that is not known.
+
+    `previews`: whether ApplicationSets ask GitHub for pull requests.
+    """
     networks = [_addresses(cidr) for cidr in api_server_cidrs] if api_server_cidrs else [_outside()]
     api_server = Opening(peers=networks, ports=(HTTPS,) if api_server_cidrs else API_SERVER_PORTS)
     repo_server = Opening(peers=[_pods(REPOSITORIES)], ports=(REPO_SERVER,))
@@ -76,7 +79,9 @@ def argocd_policies(
             CONTROLLER, ingress=[_scrapes(8082)], egress=[api_server, repo_server, redis]
         ),
         "applicationset-controller": _policy(
-            APPLICATION_SET, ingress=[_scrapes(8080)], egress=[api_server, repo_server]
+            APPLICATION_SET,
+            ingress=[_scrapes(8080)],
+            egress=[api_server, repo_server, *([https] if previews else [])],
         ),
         "notifications-controller": _policy(
             NOTIFICATIONS, ingress=[_scrapes(9001)], egress=[api_server, repo_server, https]

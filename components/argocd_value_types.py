@@ -5,7 +5,7 @@ Sources: charts/argo-cd/values.yaml of argo-helm, charts/redis-ha/values.yaml of
 """
 
 from collections.abc import Mapping
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 Resources = Mapping[str, Mapping[str, str]]
 
@@ -79,7 +79,24 @@ class Controller(Component):
     replicas: int
 
 
-class Notifications(Component):
+class Subscription(TypedDict):
+    """Who is told of which triggers of every Application."""
+
+    recipients: list[str]
+    triggers: list[str]
+
+
+class NotificationsSetup(TypedDict, total=False):
+    """What is told to whom: keys of Argo CD's ConfigMap for notifications, each with a text of YAML."""
+
+    secret: Created
+    notifiers: Mapping[str, str]
+    subscriptions: list[Subscription]
+    templates: Mapping[str, str]
+    triggers: Mapping[str, str]
+
+
+class Notifications(NotificationsSetup, Component):
     """The notifications controller."""
 
     enabled: bool
@@ -175,12 +192,19 @@ class RedisHa(TypedDict):
     haproxy: HaProxy
 
 
+class Ssh(TypedDict):
+    """Which hosts SSH trusts: lines of known_hosts, in place of the chart's."""
+
+    knownHosts: str
+
+
 class Configs(TypedDict):
     """The installation's ConfigMaps, by their own keys."""
 
     cm: Mapping[str, str | bool]
     params: Mapping[str, str | bool | int]
     rbac: Mapping[str, str]
+    ssh: NotRequired[Ssh]
 
 
 ArgoCdValues = TypedDict(

@@ -5,12 +5,16 @@ sign-on goes to the OIDC provider directly. The chart's exclusions of noisy obje
 """
 
 import json
+from collections.abc import Sequence
 
 from components import argocd_pods as pods
+from components.argocd_notifications import notifications_values
 from components.argocd_value_types import (
     ArgoCdValues,
     Budget,
     Component,
+    Configs,
+    Notifications,
     RedisHa,
     Replicated,
     Spread,
@@ -29,8 +33,11 @@ REDIS_MEMORY_PERCENT = 75
 EVICTION = "allkeys-lru"
 
 
-def argocd_values(settings: ArgoCdConfig) -> ArgoCdValues:
-    """The whole of the chart's values for an installation."""
+def argocd_values(settings: ArgoCdConfig, application_namespaces: Sequence[str] = ()) -> ArgoCdValues:
+    """The whole of the chart's values for an installation.
+
+    `application_namespaces`: where Argo CD takes Applications from beside its own namespace.
+    """
     available = settings.high_availability
     url = settings.url or PORT_FORWARD_URL
     spread = Spread(maxSkew=1, topologyKey=ZONE, whenUnsatisfiable="ScheduleAnyway")
@@ -45,7 +52,7 @@ def argocd_values(settings: ArgoCdConfig) -> ArgoCdValues:
         },
         # Removing the release must not remove every Application of the cluster with its definition.
         "crds": {"install": True, "keep": True},
-        "configs": {"cm": _config_map(settings, url), "params": _parameters(), "rbac": _rbac(settings.sso)},
+        "configs": _configs(settings, url, application_namespaces),
         "controller": {"replicas": 1, **_component(pods.CONTROLLER)},
         "dex": {"enabled": False},
         "redis": {
@@ -67,7 +74,7 @@ def argocd_values(settings: ArgoCdConfig) -> ArgoCdValues:
             **_replicated(pods.REPO_SERVER, available=available),
         },
         "applicationSet": _replicated(pods.APPLICATION_SET, available=available),
-        "notifications": {"enabled": True, **_component(pods.NOTIFICATIONS)},
+        "notifications": _notifications(settings),
     }
 
 
@@ -86,6 +93,19 @@ def oidc_config(sso: SsoConfig) -> str:
     )
 
 
+def _configs(settings: ArgoCdConfig, url: str, application_namespaces: Sequence[str]) -> Configs:
+    found: Configs = {
+        "cm": _config_map(settings, url),
+        "params": _parameters(application_namespaces),
+        "rbac": _rbac(settings.sso),
+    }
+    access = settings.repository_access
+    if access is not None and access.host_keys:
+        # No other host is known: an address that somebody slips into Git is refused before anything is sent to it.
+        found["ssh"] = {"knownHosts": "".join(f"{key}\n" for key in access.host_keys)}
+    return found
+
+
 def _config_map(settings: ArgoCdConfig, url: str) -> dict[str, str | bool]:
     found: dict[str, str | bool] = {
         "admin.enabled": settings.admin_enabled,
@@ -102,11 +122,13 @@ def _config_map(settings: ArgoCdConfig, url: str) -> dict[str, str | bool]:
     return found
 
 
-def _parameters() -> dict[str, str | bool | int]:
+def _parameters(application_namespaces: Sequence[str]) -> dict[str, str | bool | int]:
+    elsewhere = {"application.namespaces": ",".join(application_namespaces)} if application_namespaces else {}
     return {
         "server.insecure": False,
         "reposerver.disable.tls": False,
         "reposerver.parallelism.limit": PARALLEL_BUILDS,
+        **elsewhere,
     }
 
 
@@ -118,6 +140,13 @@ def _rbac(sso: SsoConfig | None) -> dict[str, str]:
         "policy.csv": "".join(f"g, {group}, role:admin\n" for group in groups),
         "scopes": "[groups]",
     }
+
+
+def _notifications(settings: ArgoCdConfig) -> Notifications:
+    found: Notifications = {"enabled": True, **_component(pods.NOTIFICATIONS)}
+    if settings.notifications is not None:
+        found = {**found, **notifications_values(settings.notifications)}
+    return found
 
 
 def _component(size: pods.Size) -> Component:

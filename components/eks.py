@@ -42,6 +42,7 @@ class Eks(pulumi.ComponentResource):
     cluster: Cluster
     node_security_group_id: pulumi.Output[str]
     """Group of every node and pod."""
+    node_role_arn: pulumi.Output[str]
     ready: tuple[pulumi.Resource, ...]
     """What Kubernetes objects come after, and outlive by nothing: access, nodes and add-ons."""
 
@@ -106,5 +107,6 @@ class Eks(pulumi.ComponentResource):
             children,
         )
         self.node_security_group_id = nodes.security_group_id
+        self.node_role_arn = nodes.role_arn
         self.ready = (*self.cluster.access, nodes.node_group, *addons.ready)
-        self.register_outputs({"nodeSecurityGroupId": self.node_security_group_id})
+        self.register_outputs({"nodeSecurityGroupId": self.node_security_group_id, "nodeRoleArn": self.node_role_arn})

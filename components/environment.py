@@ -13,7 +13,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components import capacity, quantities
 from components.cluster_access import DEPLOYERS_GROUP
-from components.config.environments import EnvironmentConfig
+from components.config.environments import EnvironmentConfig, ObjectCounts
 from components.config.types import PodSecurity
 from components.environment_policies import NAMESPACE_LABEL, Surroundings, network_policies
 from components.workloads import Workload
@@ -21,8 +21,19 @@ from components.workloads import Workload
 POD_SECURITY_VERSION = "v1.35"
 """Version of the Pod Security Standards: of the oldest cluster that the platform supports, raised by hand."""
 
-FORBIDDEN = {"persistentvolumeclaims": "0", "services.loadbalancers": "0", "services.nodeports": "0"}
-"""What nobody in an environment makes: load balancers come from the platform's ingress, data lives outside."""
+
+def counts(objects: ObjectCounts) -> Mapping[str, str]:
+    """What a quota says about objects that cost money or open doors."""
+    return {
+        "persistentvolumeclaims": quantities.count(objects.persistent_volume_claims),
+        "services.loadbalancers": quantities.count(objects.load_balancers),
+        "services.nodeports": quantities.count(objects.node_ports),
+    }
+
+
+NO_OBJECTS = ObjectCounts()
+FORBIDDEN = counts(NO_OBJECTS)
+"""What nobody makes unless a setting says so: load balancers come from the platform's ingress, data lives outside."""
 
 OUTPUTS_CONFIG_MAP = "platform-outputs"
 DEPLOYER = "deployer"
@@ -59,7 +70,7 @@ class Environment(pulumi.ComponentResource):
         )
         child = pulumi.ResourceOptions(parent=self, deleted_with=namespace)
         self.namespace = namespace.urn.apply(lambda _: args.settings.namespace)
-        self.quota = quota(args.workloads, args.settings.quota_headroom_percent)
+        self.quota = quota(args.workloads, args.settings.quota_headroom_percent, args.settings.objects)
         self.ready = (
             namespace,
             *self._limits(name, args, child),
@@ -148,10 +159,12 @@ class Environment(pulumi.ComponentResource):
         )
 
 
-def quota(workloads: Sequence[Workload], headroom_percent: int) -> Mapping[str, str]:
-    """The `hard` of the ResourceQuota: a rolling update of everything plus headroom, and nothing that is forbidden."""
+def quota(
+    workloads: Sequence[Workload], headroom_percent: int, objects: ObjectCounts = NO_OBJECTS
+) -> Mapping[str, str]:
+    """The `hard` of the ResourceQuota: a rolling update of everything plus headroom, and the allowed objects."""
     peak = capacity.rolling_peak(workload.pods for workload in workloads)
-    return {**capacity.quota(peak, headroom_percent), **FORBIDDEN}
+    return {**capacity.quota(peak, headroom_percent), **counts(objects)}
 
 
 def container_limits(workloads: Sequence[Workload]) -> k8s.core.v1.LimitRangeItemArgs:
@@ -178,7 +191,7 @@ def summary(settings: EnvironmentConfig, workloads: Sequence[Workload]) -> dict[
     """The sums behind the quota: `namespace`, the rows `steady`, `peak` and `hard`, and whether the peak `fits`."""
     pods = [workload.pods for workload in workloads]
     peak = capacity.rolling_peak(pods)
-    hard = quota(workloads, settings.quota_headroom_percent)
+    hard = quota(workloads, settings.quota_headroom_percent, settings.objects)
     return {
         "namespace": settings.namespace,
         "steady": _row(capacity.total(pods)),

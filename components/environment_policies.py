@@ -19,6 +19,7 @@ from pulumi_kubernetes.networking.v1 import (
 )
 
 from components.config.catalogue import ServiceConfig
+from components.config.environments import StoreInNamespace
 
 SERVICE_LABEL = "app.kubernetes.io/name"
 """Every pod of a service (its Jobs too) carries this label with the service's name: by it the policies know the pod."""
@@ -51,6 +52,9 @@ class Surroundings:
     """Private subnets with VPC interface endpoints, which take the place of AWS's public addresses."""
     database_port: int | None
     cache_port: int | None
+    database_in_namespace: StoreInNamespace | None = None
+    """Pods of the namespace that are its database, in place of `data_cidrs`."""
+    cache_in_namespace: StoreInNamespace | None = None
 
 
 def network_policies(
@@ -66,18 +70,19 @@ def network_policies(
         DEFAULT_DENY: {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
         "shared-egress": _shared_egress(around),
     }
-    for name, port, users in (
-        ("database-egress", around.database_port, databases),
-        ("cache-egress", around.cache_port, caches),
+    for name, port, store, users in (
+        ("database", around.database_port, around.database_in_namespace, databases),
+        ("cache", around.cache_port, around.cache_in_namespace, caches),
     ):
-        if port is not None and users and around.data_cidrs:
-            found[name] = {
-                "pod_selector": {
-                    "match_expressions": [{"key": SERVICE_LABEL, "operator": "In", "values": sorted(users)}]
-                },
-                "policy_types": ["Egress"],
-                "egress": [{"to": _ranges(around.data_cidrs), "ports": [_tcp(port)]}],
+        if store is not None and users:
+            found[f"{name}-egress"] = _egress_of(users, _peers([store.app]), store.port)
+            found[f"{name}-ingress"] = {
+                "pod_selector": _pods_of(store.app),
+                "policy_types": ["Ingress"],
+                "ingress": [{"from_": _peers(sorted(users)), "ports": [_tcp(store.port)]}],
             }
+        elif port is not None and users and around.data_cidrs:
+            found[f"{name}-egress"] = _egress_of(users, _ranges(around.data_cidrs), port)
     for service in services:
         policy = service_policy(service, services, around)
         if policy is not None:
@@ -142,6 +147,15 @@ def _egress(service: ServiceConfig, services: Sequence[ServiceConfig]) -> list[N
         if port is not None:
             rules.append({"to": _peers([called]), "ports": [_tcp(port)]})
     return rules
+
+
+def _egress_of(users: Sequence[str], to: list[NetworkPolicyPeerArgsDict], port: int) -> NetworkPolicySpecArgsDict:
+    """Users of a database or cache may reach it."""
+    return {
+        "pod_selector": {"match_expressions": [{"key": SERVICE_LABEL, "operator": "In", "values": sorted(users)}]},
+        "policy_types": ["Egress"],
+        "egress": [{"to": to, "ports": [_tcp(port)]}],
+    }
 
 
 def _pods_of(service: str) -> LabelSelectorArgsDict:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import pulumi
 
 from components import fit
-from components.argocd import ArgoCd
 from components.cache import Cache
 from components.config import PlatformConfig
 from components.config.environments import EnvironmentConfig
 from components.database import Database
+from components.edge import Edge
 from components.eks import Eks
 from components.environment import Environment, summary
 from components.github_oidc import GithubOidc
@@ -32,7 +32,7 @@ class Made:
     eks: Eks | None = None
     database: Database | None = None
     cache: Cache | None = None
-    argocd: ArgoCd | None = None
+    edge: Edge | None = None
     environments: dict[str, Environment] = field(default_factory=dict[str, Environment])
 
 
@@ -47,6 +47,7 @@ def _environment(config: PlatformConfig, environment: EnvironmentConfig) -> dict
         "replicas": environment.replicas,
         "maxReplicas": environment.max_replicas or environment.replicas,
         "resourceClass": environment.resource_class,
+        "hosts": list(environment.hosts),
         "variables": environment.variables,
         "databases": config.databases(environment),
         "cacheDatabase": environment.cache_database,
@@ -107,12 +108,23 @@ def _data(made: Made) -> dict[str, object]:
     return found
 
 
+def _edge(made: Made) -> dict[str, object]:
+    if made.edge is None:
+        return {}
+    return {
+        "certificateArn": made.edge.certificate_arn,
+        "firewallArn": made.edge.firewall_arn,
+        "nameServers": made.edge.name_servers,
+    }
+
+
 def export_all(config: PlatformConfig, made: Made) -> None:
     """Export everything that the stack has."""
     outputs: dict[str, object] = {
         **_aws(config, made),
         **_cluster(config, made),
         **_data(made),
+        **_edge(made),
         "argocdNamespace": config.argocd.namespace,
         "argocdApplications": [f"{config.system.name}-{environment.name}" for environment in config.environments],
         "environments": {environment.name: _environment(config, environment) for environment in config.environments},

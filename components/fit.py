@@ -5,20 +5,29 @@ which every environment rolls everything at once, beside Argo CD and the cluster
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from components import subnets
 from components.argocd_pods import argocd_pods
-from components.capacity import Load, NodeCapacity, PodGroup, node_capacity, rolling_peak, total, unplaceable
+from components.capacity import (
+    ADDRESSES_A_PREFIX,
+    Load,
+    NodeCapacity,
+    PodGroup,
+    node_capacity,
+    rolling_peak,
+    total,
+    unplaceable,
+)
 from components.config.platform import PlatformConfig
 from components.database_limits import max_connections
 from components.instance_types import INSTANCE_TYPES
+from components.operator_pods import operator_pods
 from components.quantities import MEBIBYTES_A_GIBIBYTE
 from components.system_pods import SYSTEM_PODS
 from components.workloads import workloads
 
 CONNECTIONS_WHILE_ROLLING_PERCENT = 150
-ADDRESSES_A_PREFIX = 16
 STEADY = "most pods when nothing rolls"
 MOST_NODES_SUGGESTED = 100
 
@@ -74,21 +83,15 @@ def describe(load: Load) -> str:
 
 
 def _peak_groups(config: PlatformConfig) -> tuple[PodGroup, ...]:
-    found: list[PodGroup] = []
-    for environment in config.environments:
-        for workload in workloads(config.services, config.resource_classes, environment):
-            pods = workload.pods
-            found.append(
-                PodGroup(
-                    name=f"{pods.name} ({environment.name})",
-                    pods=rolling_peak([pods]).pods,
-                    cpu_request=pods.cpu_request,
-                    memory_request=pods.memory_request,
-                    cpu_limit=pods.cpu_limit,
-                    memory_limit=pods.memory_limit,
-                )
-            )
-    return tuple(found)
+    return tuple(
+        replace(
+            pods,
+            name=f"{pods.name} ({environment.name})",
+            pods=rolling_peak([pods]).pods,
+        )
+        for environment in config.environments
+        for pods in (w.pods for w in workloads(config.services, config.resource_classes, environment))
+    )
 
 
 def node_fit(config: PlatformConfig, instance_type: str | None = None, nodes: int | None = None) -> NodeFit | None:
@@ -97,17 +100,20 @@ def node_fit(config: PlatformConfig, instance_type: str | None = None, nodes: in
         return None
     kind, count = instance_type or config.cluster.nodes.instance_type, nodes or config.cluster.nodes.desired
     argocd = argocd_pods(config.argocd)
+    controllers = operator_pods(config.operators, config.cluster.nodes.scaler)
     parts: list[tuple[str, Load]] = []
     for environment in config.environments:
         pods = [w.pods for w in workloads(config.services, config.resource_classes, environment)]
         parts.append((f"{environment.name}, {STEADY}", total(pods)))
         parts.append((f"{environment.name}, while rolling", rolling_peak(pods)))
     parts.append(("Argo CD", total(argocd, count)))
+    if controllers:
+        parts.append(("controllers", total(controllers, count)))
     parts.append((f"system pods on {count} nodes", total(SYSTEM_PODS, count)))
     return NodeFit(
         instance_type=kind,
         nodes=count,
-        groups=(*_peak_groups(config), *argocd, *SYSTEM_PODS),
+        groups=(*_peak_groups(config), *argocd, *controllers, *SYSTEM_PODS),
         parts=tuple(parts),
         node=node_capacity(kind, prefix_delegation=config.cluster.nodes.prefix_delegation),
     )
@@ -132,7 +138,7 @@ def connections(config: PlatformConfig) -> Limit | None:
     if config.database is None:
         return None
     steady = sum(
-        workload.max_replicas * workload.service.database.connections
+        workload.pods.pods * workload.service.database.connections
         for environment in config.environments
         for workload in workloads(config.services, config.resource_classes, environment)
         if workload.service.database is not None

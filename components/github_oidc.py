@@ -116,7 +116,8 @@ class GithubOidc(pulumi.ComponentResource):
             key = f"{name}-push" if number == 1 else f"{name}-push-{number}"
             policy = self._policy(key, "Pushes images", text, self._standing())
             self._attach(key, role, policy, self._standing())
-        return role.arn
+        # Read off its name, so that a first preview shows it; whoever uses it comes after the role.
+        return role.urn.apply(lambda _: self._args.account.role_arn(push.name))
 
     def _preview_role(self, name: str, config: EnvironmentRoleConfig, read: aws.iam.Policy) -> pulumi.Output[str]:
         description = f"Preview in GitHub Actions: reads {self._args.prefix} and its state"

@@ -1,44 +1,29 @@
-"""What Argo CD syncs: one AppProject for the system, one Application for each environment.
+"""What Argo CD syncs: one AppProject for the system, one Application or ApplicationSet for each environment.
 
-Left out on purpose:
-- `CreateNamespace=true`: the namespace is the program's, with its quota. Two owners would fight over its labels.
-- the annotation `argocd.argoproj.io/compare-result`, which some descriptions have: Argo CD knows no such annotation.
-
-Deletion goes from the Applications (each takes its workload along, which needs a living controller) to the AppProject
-(without it an Application hangs for ever) to Argo CD. Both are deleted even where their cluster goes too: volumes and
-load balancers of their workloads would be left over.
-Source: Argo CD, "Application Specification", "Projects".
+Deletion goes from what makes Applications (roots and ApplicationSets: they would make them again) to the Applications
+(each takes its workload along, which needs a living controller) to the AppProject (without it an Application hangs for
+ever) to Argo CD. They are deleted even where their cluster goes too: volumes and load balancers of their workloads
+would be left over. What Argo CD makes out of Git is in no state of Pulumi's; there the finalizers keep the order: a
+set waits for its Applications, a root for its children, the project for all. Children of a root carry the finalizer in
+Git, or their workload stays until its namespace goes.
+Source: Argo CD, "Application Specification", "Projects", "ApplicationSet".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.application_sets import applications_quota, directories_spec, previews_spec
 from components.argocd import API_VERSION
-from components.config.argocd import SsoConfig
-from components.config.environments import EnvironmentConfig, SyncConfig, SyncWindow
-from components.environment import OUTPUTS_CONFIG_MAP
-from components.naming import fixed_name
+from components.config.environments import Delivery, EnvironmentConfig
+from components.gitops_specs import Scope, Spec, application_name, application_spec, project_spec
 
-IN_CLUSTER = "https://kubernetes.default.svc"
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
-"""On an Application: deletes its workload first. On an AppProject: waits for its Applications."""
-
-FORBIDDEN_KINDS = (
-    ("", "LimitRange"),
-    ("", "ResourceQuota"),
-    ("networking.k8s.io", "NetworkPolicy"),
-    ("rbac.authorization.k8s.io", "Role"),
-    ("rbac.authorization.k8s.io", "RoleBinding"),
-)
-"""Group and kind of what the program owns in a namespace: Git must not loosen it."""
-
-OWN_OBJECTS = (("ConfigMap", OUTPUTS_CONFIG_MAP), ("ServiceAccount", "*"))
-"""Kind and name of what the program makes in a namespace and Git may make as well: no orphans."""
-REPLICAS_OF_AN_AUTOSCALER = {"group": "apps", "jsonPointers": ["/spec/replicas"], "kind": "Deployment"}
+"""On an Application: deletes its workload first. On an AppProject: waits for its Applications. On an ApplicationSet:
+stays until its controller has stopped making Applications."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,157 +34,109 @@ class ApplicationSpec:
     hpa: bool
     """Whether an autoscaler owns the replicas of any of its Deployments."""
     after: Sequence[pulumi.Resource]
-    """The environment's namespace and all in it: pods that come sooner are refused, or run without policies."""
+    """The environment's namespace and all in it, and the repository's credentials: pods that come sooner are refused,
+    or run without policies."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class GitOpsArgs:
+class GitOpsArgs(Scope):
     """What the Applications need from outside."""
 
-    project: str
-    """The system's name: name of the AppProject and prefix of its Applications."""
-    repository_url: str
     argocd_namespace: pulumi.Input[str]
-    sso: SsoConfig | None
     applications: Sequence[ApplicationSpec]
     argocd: pulumi.Resource
     """The release of Argo CD."""
 
 
 class GitOps(pulumi.ComponentResource):
-    """The AppProject and its Applications."""
+    """The AppProject, and what fills the environments."""
 
     project: pulumi.Output[str]
     """Name of the AppProject."""
     applications: Sequence[str]
-    """Names of the Applications, `<system>-<environment>`."""
+    """Names of the Applications and ApplicationSets, `<system>-<environment>`."""
 
     def __init__(self, name: str, args: GitOpsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:gitops:GitOps", name, {}, opts)
-        project = k8s.apiextensions.CustomResource(
+        environments = [found.settings for found in args.applications]
+        project = self._object(
             f"{name}-project",
-            api_version=API_VERSION,
-            kind="AppProject",
-            metadata=_metadata(args.project, args.argocd_namespace),
-            spec=project_spec(args),
+            "AppProject",
+            _metadata(args.project, args.argocd_namespace),
+            project_spec(args, environments),
             # Its definition comes with the release, and its finalizer needs the release's controller.
+            [args.argocd],
+        )
+        made = [self._environment(name, args, found, project) for found in args.applications]
+        if any(found.pull_requests is not None for found in environments):
+            self._previews(name, args, project, made)
+        self.project = project.urn.apply(lambda _: args.project)
+        self.applications = tuple(application_name(args.project, found) for found in environments)
+        self.register_outputs({"project": self.project, "applications": self.applications})
+
+    def _environment(
+        self, name: str, args: GitOpsArgs, application: ApplicationSpec, project: pulumi.Resource
+    ) -> pulumi.Resource:
+        settings, hpa = application.settings, application.hpa
+        if settings.delivery is Delivery.APPLICATION_SET:
+            kind, spec = "ApplicationSet", directories_spec(args, settings, hpa=hpa)
+        else:
+            # A root holds Applications: an autoscaler owns nothing of it.
+            hpa = hpa and settings.delivery is Delivery.APPLICATION
+            kind, spec = "Application", application_spec(args, settings, hpa=hpa)
+        return self._object(
+            f"{name}-{settings.name}",
+            kind,
+            _metadata(application_name(args.project, settings), args.argocd_namespace),
+            spec,
+            # The project must be there until the Application is gone.
+            [project, *application.after],
+        )
+
+    def _previews(self, name: str, args: GitOpsArgs, project: pulumi.Resource, made: Sequence[pulumi.Resource]) -> None:
+        """An ApplicationSet for the pull requests of each environment that wants previews, and their largest number.
+
+        An ApplicationSet cannot count: a quota of Applications in Argo CD's namespace refuses one preview too many
+        until another one is gone. The resources that a preview may take are the quota of the environment's namespace.
+        """
+        quota = k8s.core.v1.ResourceQuota(
+            f"{name}-applications",
+            metadata=ObjectMetaArgs(name="applications", namespace=args.argocd_namespace),
+            spec=k8s.core.v1.ResourceQuotaSpecArgs(
+                hard={
+                    "count/applications.argoproj.io": str(
+                        applications_quota([found.settings for found in args.applications])
+                    )
+                }
+            ),
+            # The kind that it counts comes with the release.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.argocd]),
         )
         for application in args.applications:
-            k8s.apiextensions.CustomResource(
-                f"{name}-{application.settings.name}",
-                api_version=API_VERSION,
-                kind="Application",
-                metadata=_metadata(application_name(args.project, application.settings), args.argocd_namespace),
-                spec=application_spec(args, application),
-                # The project must be there until the Application is gone.
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[project, *application.after]),
-            )
-        self.project = project.urn.apply(lambda _: args.project)
-        self.applications = tuple(application_name(args.project, found.settings) for found in args.applications)
-        self.register_outputs({"project": self.project, "applications": self.applications})
+            settings = application.settings
+            if settings.pull_requests is not None:
+                object_name = f"{application_name(args.project, settings)}-previews"
+                self._object(
+                    f"{name}-{settings.name}-previews",
+                    "ApplicationSet",
+                    _metadata(object_name, args.argocd_namespace),
+                    previews_spec(args, settings, settings.pull_requests, hpa=application.hpa),
+                    # Previews come when every environment has its place in the quota, and go first.
+                    [project, quota, *made, *application.after],
+                )
 
-
-def application_name(project: str, settings: EnvironmentConfig) -> str:
-    """Name of an environment's Application; ValueError when it is too long for Kubernetes."""
-    return fixed_name("Kubernetes name", project, settings.name)
-
-
-def project_spec(args: GitOpsArgs) -> Mapping[str, object]:
-    """`spec` of the AppProject: one repository, the environments' namespaces, nothing of the cluster's own."""
-    spec: dict[str, object] = {
-        "clusterResourceWhitelist": [],
-        "description": f"Environments of {args.project}",
-        "destinations": [{"namespace": found.settings.namespace, "server": IN_CLUSTER} for found in args.applications],
-        "namespaceResourceBlacklist": [{"group": group, "kind": kind} for group, kind in FORBIDDEN_KINDS],
-        # What is forbidden above is never an orphan; the rest that the program makes is named here.
-        "orphanedResources": {
-            "ignore": [{"kind": kind, "name": own} for kind, own in OWN_OBJECTS],
-            "warn": True,
-        },
-        "roles": _roles(args.project, args.sso),
-        "sourceRepos": [args.repository_url],
-    }
-    windows = [
-        _window(window, application_name(args.project, found.settings))
-        for found in args.applications
-        for window in found.settings.sync.windows
-    ]
-    if windows:
-        spec["syncWindows"] = windows
-    return spec
-
-
-def application_spec(args: GitOpsArgs, application: ApplicationSpec) -> Mapping[str, object]:
-    """`spec` of one Application, written as the API server stores it: what has no content is left out."""
-    settings = application.settings
-    spec: dict[str, object] = {
-        "destination": {"namespace": settings.namespace, "server": IN_CLUSTER},
-        "project": args.project,
-        "revisionHistoryLimit": settings.sync.revision_history_limit,
-        "source": {"path": settings.path, "repoURL": args.repository_url, "targetRevision": settings.revision},
-        "syncPolicy": _sync_policy(settings.sync, hpa=application.hpa),
-    }
-    if application.hpa:
-        spec["ignoreDifferences"] = [REPLICAS_OF_AN_AUTOSCALER]
-    return spec
+    def _object(
+        self, name: str, kind: str, metadata: ObjectMetaArgs, spec: Spec, after: Sequence[pulumi.Resource]
+    ) -> pulumi.Resource:
+        return k8s.apiextensions.CustomResource(
+            name,
+            api_version=API_VERSION,
+            kind=kind,
+            metadata=metadata,
+            spec=spec,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+        )
 
 
 def _metadata(name: str, namespace: pulumi.Input[str]) -> ObjectMetaArgs:
     return ObjectMetaArgs(name=name, namespace=namespace, finalizers=[FINALIZER])
-
-
-def _sync_policy(sync: SyncConfig, *, hpa: bool) -> Mapping[str, object]:
-    options = {
-        "ApplyOutOfSyncOnly=true": sync.apply_out_of_sync_only,
-        "PruneLast=true": sync.prune_last,
-        # Without it a sync would set the replicas that the comparison ignores.
-        "RespectIgnoreDifferences=true": hpa,
-    }
-    policy: dict[str, object] = {
-        "retry": {
-            "backoff": {
-                "duration": sync.retry.duration,
-                "factor": sync.retry.factor,
-                "maxDuration": sync.retry.max_duration,
-            },
-            "limit": sync.retry.limit,
-            # A retry takes the newest revision: a refused one would keep its own fix waiting.
-            "refresh": True,
-        },
-        "syncOptions": [option for option, wanted in options.items() if wanted],
-    }
-    if sync.automated:
-        policy["automated"] = {"prune": sync.prune, "selfHeal": sync.self_heal}
-    return policy
-
-
-def _roles(project: str, sso: SsoConfig | None) -> Sequence[Mapping[str, object]]:
-    return [
-        _role(project, "admin", ("applications, *", "logs, get"), sso.admin_groups if sso else ()),
-        _role(
-            project,
-            "developer",
-            ("applications, get", "applications, sync", "logs, get"),
-            sso.developer_groups if sso else (),
-        ),
-    ]
-
-
-def _role(project: str, role: str, rights: Sequence[str], groups: Sequence[str]) -> Mapping[str, object]:
-    return {
-        "groups": list(groups),
-        "name": role,
-        "policies": [f"p, proj:{project}:{role}, {right}, {project}/*, allow" for right in rights],
-    }
-
-
-def _window(window: SyncWindow, application: str) -> Mapping[str, object]:
-    return {
-        "applications": [application],
-        "duration": window.duration,
-        "kind": window.kind,
-        "manualSync": window.manual_sync,
-        "schedule": window.schedule,
-        "timeZone": window.time_zone,
-    }

@@ -1,4 +1,4 @@
-"""A customer managed KMS key: rotated, with an explicit policy, found by its alias, protected like the data it locks."""
+"""A customer managed KMS key: rotated, with an explicit policy, found by its alias, protected like what it locks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One VPC: public, private and control plane subnets in each zone, a way out through NAT gateways, nothing open by default.
+"""One VPC: public, private and control plane subnets in each zone, a way out through NAT gateways, nothing open.
 
 Where the subnets lie is `subnets.py`'s arithmetic; routes, endpoints and flow logs stand in `network_*.py`.
 """

@@ -18,7 +18,7 @@ class Statement:
     actions: Sequence[str]
     resources: Sequence[str] = ()
     principal: Mapping[str, str | Sequence[str]] | None = None
-    condition: Condition = field(default_factory=dict)
+    condition: Condition = field(default_factory=dict[str, Mapping[str, str | Sequence[str]]])
     effect: str = "Allow"
 
     def as_dict(self) -> dict[str, object]:
@@ -86,13 +86,12 @@ def key_policy(account_id: str, service_statements: Sequence[Statement] = ()) ->
 
 def logs_may_use_key(account_id: str, region: str, log_group: str) -> Statement:
     """Lets CloudWatch Logs encrypt the log groups whose name starts with `log_group`."""
+    groups = f"arn:aws:logs:{region}:{account_id}:log-group:{log_group}*"
     return Statement(
         sid="CloudWatchLogs",
         actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey",
                  "kms:DescribeKey"],
         resources=["*"],
         principal={"Service": f"logs.{region}.amazonaws.com"},
-        condition={
-            "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{region}:{account_id}:log-group:{log_group}*"}
-        },
+        condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
     )  # fmt: skip

@@ -55,8 +55,13 @@ class Registry(pulumi.ComponentResource):
             self.urls = {service: f"{host}/{repository}" for service, repository in args.repositories.items()}
         else:
             key = self._key(name, args)
+            made: dict[str, aws.ecr.Repository] = {}
+            for service, repository in args.repositories.items():
+                if repository not in made:  # services may share one; it is called after the first
+                    made[repository] = self._repository(f"{name}-{service}", repository, key, args)
+            # Read off the names, so that a first preview shows them; whoever uses one comes after its repository.
             self.urls = {
-                service: self._repository(f"{name}-{service}", repository, key, args).repository_url
+                service: made[repository].urn.apply(lambda _, url=f"{host}/{repository}": url)
                 for service, repository in args.repositories.items()
             }
         self.register_outputs({"urls": self.urls, "arns": self.arns})

@@ -1,10 +1,10 @@
-"""Where a VPC's subnets lie: a public, a private and a small one for the control plane in each zone, by arithmetic alone.
+"""Where a VPC's subnets lie: a public, a private and a small one for the control plane in each zone, by arithmetic.
 
 A subnet's place follows from its zone's letter, not from the zone's position in a list: each of the letters a to f
 owns a slot from the first day, so a zone can be added, removed or moved in the list and no other zone's subnets are
 replaced. Private slots fill three quarters of the VPC, because pods take addresses; public ones lie at the start of the
-last quarter, the control plane's at its end, and what they leave is spare. The control plane has subnets of its own because
-network policies know it by its addresses only: in a pod's subnet every pod would pass for it.
+last quarter, the control plane's at its end, and what they leave is spare. The control plane has subnets of its own
+because network policies know it by its addresses only: in a pod's subnet every pod would pass for it.
 
     10.0.0.0/16 -> private 10.0.0.0/19 (a) ... 10.0.160.0/19 (f), public 10.0.192.0/22 (a) ... 10.0.212.0/22 (f),
                    control plane 10.0.255.128/28 (a) ... 10.0.255.208/28 (f)

@@ -1,26 +1,23 @@
-"""From the configuration to the arguments that need several sections at once. No resource is made here."""
+"""From the configuration to the arguments of what stands in AWS. No resource is made here."""
 
-from collections.abc import Mapping
-
-import pulumi
+from dataclasses import dataclass
 
 from components.account import Account
-from components.argocd import ArgoCd
+from components.cache import CacheArgs
 from components.config import PlatformConfig
 from components.config.cluster import ClusterConfig
-from components.config.environments import EnvironmentConfig
+from components.config.data import CacheConfig, DatabaseConfig
+from components.config.edge import EdgeConfig
 from components.config.registry import CiConfig
 from components.config.types import Ownership
-from components.eks import EksArgs
-from components.environment import Environment, EnvironmentArgs
-from components.exports import Made
+from components.database import DatabaseArgs
+from components.edge import EdgeArgs
+from components.eks import Eks, EksArgs
 from components.github import github_repository
 from components.github_oidc import GithubOidc, GithubOidcArgs
-from components.gitops import ApplicationSpec, GitOpsArgs
 from components.network import Network
 from components.registry import Registry
 from components.tags import default_tags
-from components.workloads import workloads
 
 
 def account(config: PlatformConfig) -> Account | None:
@@ -55,7 +52,7 @@ def identities(
         prefix=config.prefix,
         tags={key: value for key, value in tags(config).items() if key in ("Project", "Environment")},
         github=github,
-        repository_arns=[] if registry is None else list(registry.arns.values()),
+        repository_arns=[] if registry is None else list(dict.fromkeys(registry.arns.values())),
         manages_repositories=config.registry is not None and config.registry.ownership is Ownership.CREATE,
         cluster_name=config.prefix if config.cluster is not None else None,
         state_path=state_path,
@@ -82,71 +79,42 @@ def eks(
     )
 
 
-def api_server_cidrs(config: PlatformConfig) -> list[pulumi.Input[str]] | None:
-    """Where pods reach the API server, or None where the cluster is not ours."""
-    if config.cluster is None or config.network is None:
-        return None
-    return [config.network.cidr, config.cluster.service_cidr]
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where databases and caches live, and who may reach them."""
+
+    account: Account
+    network: Network
+    eks: Eks
 
 
-def environment(config: PlatformConfig, settings: EnvironmentConfig, made: Made) -> EnvironmentArgs:
-    """Arguments of one environment."""
-    private, control_plane = (
-        ([], []) if made.network is None else (made.network.private_cidrs, made.network.control_plane_cidrs)
-    )
-    endpoints = config.network is not None and bool(config.network.interface_endpoints)
-    return EnvironmentArgs(
-        system=config.system.name,
+def database(config: PlatformConfig, settings: DatabaseConfig, place: Place) -> DatabaseArgs:
+    """Arguments of the database."""
+    return DatabaseArgs(
+        name=config.prefix,
         settings=settings,
-        workloads=workloads(config.services, config.resource_classes, settings),
-        ingress_cidrs=[] if made.network is None else made.network.public_cidrs,
-        control_plane_cidrs=control_plane,
-        data_cidrs=private,
-        endpoint_cidrs=private if endpoints else [],
-        database_port=None if made.database is None else made.database.port,
-        cache_port=None if made.cache is None else made.cache.port,
-        values=_platform_values(config, settings, made),
+        account=place.account,
+        vpc_id=place.network.vpc_id,
+        subnet_ids=place.network.private_subnet_ids,
+        client_security_group_id=place.eks.node_security_group_id,
+        protect=config.protect,
     )
 
 
-def _platform_values(
-    config: PlatformConfig, settings: EnvironmentConfig, made: Made
-) -> Mapping[str, pulumi.Input[str]]:
-    """What the platform tells the services of an environment, by environment variable. No secrets."""
-    found: dict[str, pulumi.Input[str]] = {}
-    if config.aws is not None:
-        found |= {"AWS_ACCOUNT_ID": config.aws.account_id, "AWS_REGION": config.aws.region}
-    if made.registry is not None and config.aws is not None:
-        found["IMAGE_REGISTRY"] = f"{config.aws.account_id}.dkr.ecr.{config.aws.region}.amazonaws.com"
-    if made.database is not None:
-        found |= {"DB_HOST": made.database.address, "DB_PORT": str(made.database.port)}
-    if made.cache is not None:
-        found |= {
-            "REDIS_HOST": made.cache.primary_endpoint,
-            "REDIS_PORT": str(made.cache.port),
-            "REDIS_SCHEME": made.cache.url_scheme,
-            "REDIS_DATABASE": str(settings.cache_database),
-        }
-    return found
-
-
-def gitops(config: PlatformConfig, argocd: ArgoCd, environments: Mapping[str, Environment]) -> GitOpsArgs:
-    """Arguments of project and Applications."""
-    return GitOpsArgs(
-        project=config.system.name,
-        repository_url=config.repository.url,
-        argocd_namespace=config.argocd.namespace,
-        sso=config.argocd.sso,
-        applications=[
-            ApplicationSpec(
-                settings=settings,
-                hpa=any(
-                    workload.max_replicas > workload.replicas
-                    for workload in workloads(config.services, config.resource_classes, settings)
-                ),
-                after=environments[settings.name].ready,
-            )
-            for settings in config.environments
-        ],
-        argocd=argocd.release,
+def cache(config: PlatformConfig, settings: CacheConfig, place: Place) -> CacheArgs:
+    """Arguments of the cache."""
+    return CacheArgs(
+        name=config.prefix,
+        settings=settings,
+        account=place.account,
+        vpc_id=place.network.vpc_id,
+        subnet_ids=place.network.private_subnet_ids,
+        client_security_group_id=place.eks.node_security_group_id,
+        protect=config.protect,
     )
+
+
+def edge(config: PlatformConfig, settings: EdgeConfig, account: Account) -> EdgeArgs:
+    """Arguments of the edge: the host names of all environments."""
+    hosts = [host for environment in config.environments for host in environment.hosts]
+    return EdgeArgs(settings=settings, account=account, name=config.prefix, hosts=hosts, protect=config.protect)

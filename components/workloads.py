@@ -25,13 +25,15 @@ class Workload:
     """Pods that an autoscaler may reach; equal to `replicas` without one."""
     resources: ContainerResources
     """Resources of one pod, as written."""
+    copies: int = 1
+    """How often everything runs in the namespace: the environment itself and its previews of pull requests."""
 
     @property
     def pods(self) -> PodGroup:
         """The most pods of the service outside a rolling update."""
         return PodGroup(
             name=self.service.name,
-            pods=self.max_replicas,
+            pods=self.max_replicas * self.copies,
             cpu_request=millicores(self.resources.cpu_request),
             memory_request=mebibytes(self.resources.memory_request),
             cpu_limit=millicores(self.resources.cpu_limit),
@@ -65,6 +67,12 @@ def workloads(
         replicas = environment.replicas if override is None or override.replicas is None else override.replicas
         highest = (override and override.max_replicas) or environment.max_replicas or replicas
         found.append(
-            Workload(service=service, replicas=replicas, max_replicas=max(replicas, highest), resources=resources)
+            Workload(
+                service=service,
+                replicas=replicas,
+                max_replicas=max(replicas, highest),
+                resources=resources,
+                copies=environment.copies,
+            )
         )
     return tuple(found)

@@ -39,7 +39,7 @@ HELP = {
     Verb.UP: "preview, and if that passes make it so",
     Verb.REFRESH: "take over what the account says",
     Verb.DESTROY: "preview, and if that passes delete everything",
-    Verb.RECOVER: "after a killed run: clear its lock and its pending operations",
+    Verb.RECOVER: "after a killed run: clear its lock, and take over what it made and did not record",
 }
 
 

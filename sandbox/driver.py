@@ -17,6 +17,7 @@ from pulumi.automation import (
     CommandError,
     ConcurrentUpdateError,
     ConfigValue,
+    Deployment,
     LocalWorkspaceOptions,
     Stack,
     create_or_select_stack,
@@ -26,9 +27,13 @@ from sandbox.engine import Engine, engine, stoppable
 from sandbox.plan import Report, Resource, Result, Watch, planned, standing
 from sandbox.program import Once, at_home, inline
 from sandbox.providers import ProviderProcess, serve
+from sandbox.providers.account import Account
+from sandbox.recovery import recover
 from sandbox.workspace import PLACEHOLDER, UsageError, Workspace, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
+ACCOUNT = "account.db"
+"""The simulated account, in the state folder."""
 PACKAGES = ("aws", "eks", "kubernetes", "random")
 PASSPHRASE = "sandbox"  # noqa: S105  protects nothing: all that it encrypts is the placeholder and what the simulation made up
 
@@ -41,7 +46,7 @@ class Verb(StrEnum):
     REFRESH = "refresh"
     DESTROY = "destroy"
     RECOVER = "recover"
-    """Clear what a killed run left: its lock and its pending operations."""
+    """Settle what a killed run left: its lock, its pending operations, and what it made without recording it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +80,7 @@ def run(request: Request, show: Callable[[str], None] = print) -> Report:
         for folder in ("backend", "home"):
             (state / folder).mkdir(parents=True, exist_ok=True)
         with (
-            serve(state / "account.db", packages) as providers,
+            serve(state / ACCOUNT, packages) as providers,
             stoppable(command),
             at_home(workspace.program),
         ):
@@ -132,6 +137,15 @@ class _Run:
             self._perform(stack.preview_destroy)
         elif self._request.verb is Verb.RECOVER:
             stack.cancel()
+            self._adopt(stack)
+
+    def _adopt(self, stack: Stack) -> None:
+        state = stack.export_stack()
+        with contextlib.closing(Account(Path(f"{self._request.state}/{ACCOUNT}"))) as account:
+            recovery = recover(state.deployment or {}, account.made_as)
+        stack.import_stack(Deployment(state.version, recovery.deployment))
+        for urn, physical in recovery.adopted.items():
+            self._show(f"made but not recorded, taken over: {urn} ({physical})")
 
     def _operate(self, stack: Stack) -> None:
         operations = {

@@ -4,9 +4,11 @@
 """
 
 import json
+from collections.abc import Collection, Mapping
+from typing import Any, cast
 
 import pulumi
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from components.config.platform import PlatformConfig
 from components.config.problems import ConfigurationError, Problem, problems_of
@@ -23,13 +25,25 @@ def load() -> PlatformConfig:
     """
     project, stack = pulumi.get_project(), pulumi.get_stack()
     sections, problems = raw_sections(project, PlatformConfig)
-    config: PlatformConfig | None = None
     try:
         config = PlatformConfig.model_validate_json(json.dumps(sections))
-    except ValidationError as error:
-        problems += problems_of(error, PlatformConfig)
-    if config is not None:
         problems += broken_rules(config)
-    if problems or config is None:
+    except ValidationError as error:
+        found = problems_of(error, PlatformConfig)
+        broken = {str(problem.path[0]) for problem in found}
+        problems += found + broken_rules(readable_part(sections, broken), broken)
+        raise ConfigurationError(stack, problems, files_of_keys(project, stack)) from None
+    if problems:
         raise ConfigurationError(stack, problems, files_of_keys(project, stack))
     return config
+
+
+def readable_part(sections: Mapping[str, Any], broken: Collection[str]) -> PlatformConfig:
+    """The sections that are right by themselves, for the rules between them; a broken one is not there at all."""
+    values: dict[str, Any] = {}
+    for name, field in PlatformConfig.model_fields.items():
+        key = str(field.alias)
+        if key in sections and key not in broken:
+            kind = TypeAdapter[Any](cast("type[Any]", field.rebuild_annotation()))
+            values[name] = kind.validate_json(json.dumps(sections[key]))
+    return PlatformConfig.model_construct(**values)

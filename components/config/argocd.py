@@ -4,7 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from components.config.access import NotificationsConfig, RepositoryAccessConfig
 from components.config.base import Section
+from components.config.project import ProjectConfig
 from components.config.types import DnsLabel, ExactVersion
 
 
@@ -46,6 +48,13 @@ class ArgoCdConfig(Section):
         default=180, ge=30, le=3600, description="Interval in which Git is polled, in seconds."
     )
     log_format: Literal["json", "text"] = Field(default="json", description="Format of the logs.")
+    project: ProjectConfig = Field(default=ProjectConfig(), description="What the AppProject allows.")
+    repository_access: RepositoryAccessConfig | None = Field(
+        default=None, description="Credentials of the repository; none for a public one."
+    )
+    notifications: NotificationsConfig | None = Field(
+        default=None, description="Whom Argo CD tells of deployments and failures; nobody without it."
+    )
 
     @property
     def admin_enabled(self) -> bool:

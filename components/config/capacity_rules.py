@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from itertools import islice
 
 from components import fit
+from components.capacity import Load, rolling_peak, total
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.database_limits import max_connections
 from components.instance_types import INSTANCE_TYPES
+from components.quantities import mebibytes, millicores
+from components.workloads import workloads
 
 SUGGESTIONS = 3
 
@@ -17,6 +20,7 @@ def capacity_problems(config: PlatformConfig) -> Iterator[Problem]:
     """What does not fit, or cannot be reckoned because a type is unknown."""
     unknown = list(_unknown_types(config))
     yield from unknown
+    yield from _caps(config)
     if not unknown:
         yield from _nodes(config)
         yield from _addresses(config)
@@ -38,6 +42,29 @@ def _unknown_types(config: PlatformConfig) -> Iterator[Problem]:
             yield Problem(path=("database", "instanceClass"), message=str(reason))
 
 
+def _caps(config: PlatformConfig) -> Iterator[Problem]:
+    for index, environment in enumerate(config.environments):
+        cap = environment.quota_cap
+        if cap is None:
+            continue
+        pods = [w.pods for w in workloads(config.services, config.resource_classes, environment)]
+        peak = rolling_peak(pods)
+        allowed = Load(
+            pods=cap.pods, cpu_request=millicores(cap.cpu_request), memory_request=mebibytes(cap.memory_request)
+        )
+        exceeded = (
+            peak.pods > allowed.pods
+            or peak.cpu_request > allowed.cpu_request
+            or peak.memory_request > allowed.memory_request
+        )
+        if exceeded:
+            yield Problem(
+                path=("environments", index, "quotaCap"),
+                message=f"allows {fit.describe(allowed)}; the services take {fit.describe(peak)} while all roll "
+                f"at their most ({fit.describe(total(pods))} when nothing rolls). Raise it, or lower maxReplicas.",
+            )
+
+
 def _nodes(config: PlatformConfig) -> Iterator[Problem]:
     sums = fit.node_fit(config)
     if sums is None or not sums.homeless:
@@ -46,8 +73,9 @@ def _nodes(config: PlatformConfig) -> Iterator[Problem]:
     remedies = " or ".join(islice(fit.smaller_evils(config), SUGGESTIONS)) or "another family"
     yield Problem(
         path=("cluster", "nodes"),
-        message=f"{sums.nodes} x {sums.instance_type} hold {fit.describe(sums.held)}; needed are {fit.describe(sums.needed)} "
-        f"({parts}). No node is left for {', '.join(sums.homeless[:SUGGESTIONS])}. Write {remedies}.",
+        message=f"{sums.nodes} x {sums.instance_type} hold {fit.describe(sums.held)}; "
+        f"needed are {fit.describe(sums.needed)} ({parts}). "
+        f"No node is left for {', '.join(sums.homeless[:SUGGESTIONS])}. Write {remedies}.",
     )
 
 
@@ -66,6 +94,7 @@ def _connections(config: PlatformConfig) -> Iterator[Problem]:
     if limit is not None and not limit.fits and config.database is not None:
         yield Problem(
             path=("database", "instanceClass"),
-            message=f"{config.database.instance_class} allows {limit.held} connections; the services' pools take {limit.needed} "
-            "while rolling. Write a larger class or smaller services[].database.connections.",
+            message=f"{config.database.instance_class} allows {limit.held} connections; "
+            f"the services' pools take {limit.needed} while rolling. "
+            "Write a larger class or smaller services[].database.connections.",
         )

@@ -5,6 +5,7 @@ from pydantic import Field
 from components.config.base import Section
 from components.config.types import (
     CpuQuantity,
+    DatabaseName,
     DnsLabel,
     ExtensionName,
     GithubId,
@@ -57,6 +58,11 @@ class ServiceDatabase(Section):
     extensions: tuple[ExtensionName, ...] = Field(
         default=("uuid-ossp", "pgcrypto"), description="PostgreSQL extensions of the database."
     )
+    name: DatabaseName | None = Field(
+        default=None,
+        description="Name after the environment's prefix, when it is not the service's; services with the same share "
+        "the database.",
+    )
     connections: int = Field(
         default=10, ge=1, le=1000, description="Largest connection pool of one pod, in connections."
     )
@@ -66,16 +72,18 @@ class ServiceConfig(Section):
     """One service: everything that is derived from it (repository, quota, policies, identities) is never typed."""
 
     name: DnsLabel = Field(
-        description="Name of Deployment, Service and repository; without `-service` also of service account and database."
+        description="Name of Deployment, Service and repository; without `-service` also of service account and "
+        "database."
     )
     repository: str | None = Field(
         default=None,
         pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$",
-        description="ECR repository, when it is not `<system>/<name>`.",
+        description="ECR repository, when it is not `<system>/<name>`; services with the same share its images.",
     )
     port: Port | None = Field(
         default=None, description="Port of the container and of its Service. A worker that nobody calls has none."
     )
+    service_port: Port | None = Field(default=None, description="Port of its Service, when it is not `port`.")
     health_path: HttpPath = Field(default="/health", description="Path that answers 200 when the service lives.")
     ready_path: HttpPath | None = Field(
         default=None, description="Path of the readiness probe; `healthPath` when absent."

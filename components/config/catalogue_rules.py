@@ -19,6 +19,7 @@ def duplicates(values: Sequence[str], paths: Sequence[tuple[PathPart, ...]], wha
 
 
 def services(config: PlatformConfig) -> Iterator[Problem]:
+    """Names that are taken, calls that lead nowhere, limits below their requests."""
     names = [service.name for service in config.services]
     yield from duplicates(names, [("services", index, "name") for index in range(len(names))], "name")
     yield from duplicates(

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from components.config.base import Section
+from components.config.operators import NodeScaling
 from components.config.types import AmiFamily, CapacityType, Ipv4Cidr, LogRetentionDays, Port, RoleArn
 from components.versions import ADDON_VERSIONS, AddonVersions
 
@@ -26,6 +27,10 @@ class NodesConfig(Section):
     )
     maximum: int = Field(ge=1, le=100, description="Most nodes.")
     disk_gib: int = Field(default=50, ge=20, le=16384, description="Size of the encrypted gp3 root volume in GiB.")
+    scaling: NodeScaling = Field(
+        default=NodeScaling.CLUSTER_AUTOSCALER,
+        description="Who moves the number of nodes between minimum and maximum; `none` leaves it at `desired`.",
+    )
     ami_family: AmiFamily = Field(default=AmiFamily.AL2023, description="Operating system.")
     capacity_type: CapacityType = Field(default=CapacityType.ON_DEMAND, description="`ON_DEMAND` or `SPOT`.")
     prefix_delegation: bool = Field(
@@ -45,6 +50,11 @@ class NodesConfig(Section):
         min_length=1,
         description="TCP ports that nodes and their pods may reach on the internet; 22 as well for Git over SSH.",
     )
+
+    @property
+    def scaler(self) -> NodeScaling:
+        """Who scales: nobody where there is nothing between minimum and maximum."""
+        return NodeScaling.NONE if self.minimum == self.maximum else self.scaling
 
 
 class AddonsConfig(Section):

@@ -24,6 +24,7 @@ def _overlap(daily: str, weekly: str) -> bool:
 
 
 def database(config: PlatformConfig) -> Iterator[Problem]:
+    """A user name that is not guessed first, room for the storage to grow, backup and maintenance apart."""
     database = config.database
     if database is None:
         return
@@ -46,6 +47,7 @@ def database(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def cache(config: PlatformConfig) -> Iterator[Problem]:
+    """A replica where another zone must take over, snapshot and maintenance apart."""
     cache = config.cache
     if cache is None:
         return

@@ -1,9 +1,10 @@
 """`docs/configuration.md` from the model: `python -m components.config.docs > docs/configuration.md`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -23,24 +24,36 @@ Text that looks like a number (`"17.6"`, `"1.36"`, account ids) is written in qu
 """
 
 
+def _values(values: Iterable[object]) -> str:
+    return " \\| ".join(f"`{value}`" for value in values)
+
+
+def _alternatives(parts: Sequence[Any]) -> str:
+    return " or ".join(_type_name(part) for part in parts if part is not type(None))
+
+
+SHAPES: Mapping[Any, Callable[[Sequence[Any]], str]] = {
+    Annotated: lambda parts: _type_name(parts[0]),
+    Union: _alternatives,
+    UnionType: _alternatives,
+    Literal: _values,
+    tuple: lambda parts: f"list of {_type_name(parts[0])}",
+    dict: lambda parts: f"map of {_type_name(parts[1])}",
+}
+"""How a type with parameters reads, by its origin."""
+
+
 def _type_name(annotation: Any) -> str:
     origin = get_origin(annotation)
-    if origin in (Union, UnionType):
-        return " or ".join(_type_name(part) for part in get_args(annotation) if part is not type(None))
-    if origin is Literal:
-        return " \\| ".join(f"`{value}`" for value in get_args(annotation))
-    if origin is tuple:
-        return f"list of {_type_name(get_args(annotation)[0])}"
-    if origin is dict:
-        return f"map of {_type_name(get_args(annotation)[1])}"
-    if origin is not None:
-        return _type_name(get_args(annotation)[0])
-    if isinstance(annotation, type) and issubclass(annotation, Section):
-        return f"[{_heading(annotation)}](#{_heading(annotation).lower()})"
-    values = getattr(annotation, "__members__", None)
-    if values:
-        return " \\| ".join(f"`{value}`" for value in values.values())
-    return {"str": "text", "int": "number", "bool": "true or false"}.get(annotation.__name__, annotation.__name__)
+    return _plain_name(annotation) if origin is None else SHAPES[origin](get_args(annotation))
+
+
+def _plain_name(kind: type) -> str:
+    if issubclass(kind, Section):
+        return f"[{_heading(kind)}](#{_heading(kind).lower()})"
+    if issubclass(kind, Enum):
+        return _values(kind)
+    return {"str": "text", "int": "number", "bool": "true or false"}.get(kind.__name__, kind.__name__)
 
 
 def _heading(section: type[Section]) -> str:

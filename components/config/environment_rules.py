@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from components.config.catalogue_rules import duplicates, limits
 from components.config.platform import PlatformConfig
 from components.config.problems import PathPart, Problem
+from components.environment_policies import MONITORING_NAMESPACE
+from components.operator_pods import PLATFORM_NAMESPACE
 from components.workloads import resources_of
 
-RESERVED_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
+RESERVED_NAMESPACES = frozenset(
+    {"default", "kube-system", "kube-public", "kube-node-lease", PLATFORM_NAMESPACE, MONITORING_NAMESPACE}
+)
 LONGEST_DATABASE_NAME = 63
 LONGEST_APPLICATION_NAME = 53
 
@@ -26,7 +30,7 @@ def environments(config: PlatformConfig) -> Iterator[Problem]:
     names = [service.name for service in config.services]
     for index, environment in enumerate(everywhere):
         here: tuple[PathPart, ...] = ("environments", index)
-        if environment.namespace in RESERVED_NAMESPACES or environment.namespace == config.argocd.namespace:
+        if environment.namespace in {*RESERVED_NAMESPACES, config.argocd.namespace}:
             yield Problem(
                 path=(*here, "namespace"),
                 message=f"{environment.namespace!r} is not for services. Write e.g. {config.system.name}.",
@@ -35,8 +39,8 @@ def environments(config: PlatformConfig) -> Iterator[Problem]:
         if len(application) > LONGEST_APPLICATION_NAME:
             yield Problem(
                 path=(*here, "name"),
-                message=f"makes the Application {application!r} of {len(application)} characters. Write a name that leaves "
-                f"it at most {LONGEST_APPLICATION_NAME}.",
+                message=f"makes the Application {application!r} of {len(application)} characters. "
+                f"Write a name that leaves it at most {LONGEST_APPLICATION_NAME}.",
             )
         if environment.max_replicas is not None and environment.max_replicas < environment.replicas:
             yield Problem(
@@ -48,8 +52,8 @@ def environments(config: PlatformConfig) -> Iterator[Problem]:
             if resources_of(service, config.resource_classes, environment) is None:
                 yield Problem(
                     path=(*here, "resourceClass"),
-                    message=f"{service.name} has no resources of class {environment.resource_class!r}. Write them in its "
-                    "`resources` or in `resourceClasses`.",
+                    message=f"{service.name} has no resources of class {environment.resource_class!r}. "
+                    "Write them in its `resources` or in `resourceClasses`.",
                 )
         for name, override in environment.services.items():
             if name not in names:
@@ -86,9 +90,10 @@ def environment_data(config: PlatformConfig) -> Iterator[Problem]:
             if len(name) > LONGEST_DATABASE_NAME:
                 yield Problem(
                     path=(*here, "databasePrefix"),
-                    message=f"makes {name!r} for {service}, {len(name)} characters; PostgreSQL takes {LONGEST_DATABASE_NAME}.",
+                    message=f"makes {name!r} for {service}, {len(name)} characters; "
+                    f"PostgreSQL takes {LONGEST_DATABASE_NAME}.",
                 )
-            if name in taken:
+            if taken.get(name, environment.name) != environment.name:
                 yield Problem(
                     path=(*here, "databasePrefix"),
                     message=f"makes {name!r}, which is a database of environment {taken[name]}. Write another prefix.",

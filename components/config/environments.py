@@ -1,12 +1,27 @@
 """Environments: a namespace of the cluster with its quota, policies, data and Argo CD Application."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from components.config.access import SecretReference
 from components.config.base import Section
 from components.config.catalogue import ContainerResources
-from components.config.types import DatabaseName, DnsLabel, GitRevision, Percent, PodSecurity, RepositoryPath, Trigger
+from components.config.types import (
+    CpuQuantity,
+    DatabaseName,
+    DnsLabel,
+    GitRevision,
+    HostName,
+    Ipv4Cidr,
+    MemoryQuantity,
+    Percent,
+    PodSecurity,
+    Port,
+    RepositoryPath,
+    Trigger,
+)
 
 Duration = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(s|m|h)$")]
 EnvironmentVariable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
@@ -34,16 +49,55 @@ class SyncWindow(Section):
 class SyncConfig(Section):
     """The sync policy of the environment's Application."""
 
-    automated: bool = Field(default=True, description="Syncs by itself; off means that a person does.")
+    automated: bool = Field(
+        default=True,
+        description="Syncs by itself; off means that a person does, and nothing is pruned, healed or retried.",
+    )
     prune: bool = Field(default=True, description="Removes what Git dropped (automated only).")
     self_heal: bool = Field(default=True, description="Undoes manual edits (automated only).")
+    allow_empty: bool = Field(
+        default=False, description="Lets a sync remove the last object, as after a mistake in Git (automated only)."
+    )
     apply_out_of_sync_only: bool = Field(default=True, description="Applies only objects that differ.")
     prune_last: bool = Field(default=True, description="Removes after everything else is healthy.")
-    retry: RetryConfig = Field(default=RetryConfig(), description="Retries of a failed sync.")
+    retry: RetryConfig = Field(default=RetryConfig(), description="Retries of a failed sync (automated only).")
     revision_history_limit: int = Field(
         default=10, ge=1, le=100, description="Revisions that a rollback can choose from."
     )
     windows: tuple[SyncWindow, ...] = Field(default=(), description="Sync windows of the environment.")
+
+
+class Delivery(StrEnum):
+    """What Argo CD finds under an environment's path.
+
+    `application`: the manifests themselves. `appOfApps`: manifests of Applications, which live in the environment's
+    namespace. `applicationSet`: a folder for each Application.
+    """
+
+    APPLICATION = "application"
+    APP_OF_APPS = "appOfApps"
+    APPLICATION_SET = "applicationSet"
+
+
+class PullRequestsConfig(Section):
+    """Previews: the environment's path as a pull request has it, in the environment's namespace beside its own pods.
+
+    Each object's name gets the suffix `-pr-<number>`, and its labels and selectors `platform/preview`, so that no
+    Service reaches another one's pods; Ingresses are left out. The path must be a kustomization. To switch previews on
+    or off, delete the environment's Deployments once: their selectors change.
+    """
+
+    label: str = Field(
+        default="preview", pattern=r"^[\w. -]{1,50}$", description="Label on GitHub that makes a preview."
+    )
+    maximum: int = Field(
+        default=3, ge=1, le=20, description="Previews at the same time; quota and nodes are reckoned for all of them."
+    )
+    secret: SecretReference | None = Field(
+        default=None,
+        description="Key of the secret: `token`, which reads pull requests. Without it the GitHub App of "
+        "`argocd.repositoryAccess` does, or nobody in particular (public repositories).",
+    )
 
 
 class DeploymentPolicy(Section):
@@ -64,12 +118,52 @@ class ServiceOverride(Section):
     resources: ContainerResources | None = Field(default=None, description="Resources in place of its class's.")
 
 
+class ObjectCounts(Section):
+    """How many objects of kinds that cost money or open doors the namespace may hold."""
+
+    load_balancers: int = Field(
+        default=0, ge=0, le=50, description="Services of type LoadBalancer. Ingresses need none."
+    )
+    node_ports: int = Field(default=0, ge=0, le=100, description="Ports of Services of type NodePort.")
+    persistent_volume_claims: int = Field(default=0, ge=0, le=100, description="Persistent volume claims.")
+
+
+class StoreInNamespace(Section):
+    """A database or cache that the application repository runs in the namespace itself."""
+
+    app: DnsLabel = Field(description="Value of its pods' label `app.kubernetes.io/name`.")
+    port: Port = Field(description="Its port.")
+
+
+class QuotaCap(Section):
+    """What the peak of the environment may cost at most; beyond it the stack is refused with the sums."""
+
+    pods: int = Field(ge=1, description="Pods.")
+    cpu_request: CpuQuantity = Field(description="CPU requests.")
+    memory_request: MemoryQuantity = Field(description="Memory requests.")
+
+
+class CanaryConfig(Section):
+    """How Argo Rollouts lets a new version in: step by step, as long as the figures hold."""
+
+    step_percent: int = Field(ge=1, le=50, description="Traffic that each step adds, in %.")
+    max_percent: int = Field(ge=1, le=100, description="Traffic at the last step before all of it, in %.")
+    success_rate_percent: float = Field(gt=0, le=100, description="Requests that must not fail, in %.")
+    p99_milliseconds: int = Field(ge=1, description="Longest answer of 99 of 100 requests, in ms.")
+
+
 class EnvironmentConfig(Section):
     """One environment of the stack's cluster."""
 
     name: DnsLabel = Field(description="Name; the Application is `<system>-<name>`.")
     namespace: DnsLabel = Field(description="Namespace; the program makes it, with its quota.")
     path: RepositoryPath = Field(description="Folder of the manifests in the repository.")
+    delivery: Delivery = Field(
+        default=Delivery.APPLICATION,
+        description="What lies under the path: the manifests (`application`), Applications of this environment only "
+        "(`appOfApps`), or a folder for each Application (`applicationSet`).",
+    )
+    pull_requests: PullRequestsConfig | None = Field(default=None, description="Previews; none without it.")
     revision: GitRevision = Field(description="Branch, tag or commit that Argo CD follows.")
     deployment: DeploymentPolicy = Field(description="What starts a deployment and which tag it carries.")
     resource_class: DnsLabel = Field(description="Class of the catalogue's resources.")
@@ -91,4 +185,27 @@ class EnvironmentConfig(Section):
         default=None, description="Prefix of its databases' names, `<prefix><service>`; none without a database."
     )
     cache_database: int | None = Field(default=None, ge=0, le=15, description="Number of its cache database.")
+    hosts: tuple[HostName, ...] = Field(default=(), description="Host names of its Ingresses; `edge` certifies them.")
+    ingress_cidrs: tuple[Ipv4Cidr, ...] = Field(
+        default=(),
+        description="Ranges that may call public services beside the network's public subnets, such as a local "
+        "cluster's nodes.",
+    )
+    objects: ObjectCounts = Field(default=ObjectCounts(), description="What else the quota counts.")
+    database_in_namespace: StoreInNamespace | None = Field(
+        default=None, description="Its database, where it is not the stack's."
+    )
+    cache_in_namespace: StoreInNamespace | None = Field(
+        default=None, description="Its cache, where it is not the stack's."
+    )
+    quota_cap: QuotaCap | None = Field(default=None, description="Most that its quota may become; none without one.")
+    canary: CanaryConfig | None = Field(
+        default=None,
+        description="Numbers of canary deployments; needs `operators.rollouts` and `operators.prometheus`.",
+    )
     sync: SyncConfig = Field(default=SyncConfig(), description="Sync policy of the Application.")
+
+    @property
+    def copies(self) -> int:
+        """How often everything runs in the namespace at most: the environment itself and its previews."""
+        return 1 + (0 if self.pull_requests is None else self.pull_requests.maximum)

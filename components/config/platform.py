@@ -7,8 +7,10 @@ from components.config.base import Section
 from components.config.catalogue import ContainerResources, RepositoryConfig, ServiceConfig, SystemConfig
 from components.config.cluster import ClusterConfig, KubeconfigConfig
 from components.config.data import CacheConfig, DatabaseConfig
+from components.config.edge import EdgeConfig
 from components.config.environments import EnvironmentConfig
 from components.config.network import AwsConfig, NetworkConfig
+from components.config.operators import OperatorsConfig
 from components.config.registry import CiConfig, RegistryConfig
 from components.config.types import DnsLabel, Stage
 
@@ -37,6 +39,8 @@ class PlatformConfig(Section):
     ci: CiConfig | None = Field(default=None, description="Identities of GitHub Actions.")
     database: DatabaseConfig | None = Field(default=None, description="PostgreSQL.")
     cache: CacheConfig | None = Field(default=None, description="Valkey.")
+    edge: EdgeConfig | None = Field(default=None, description="Host names, certificate and firewall.")
+    operators: OperatorsConfig = Field(default=OperatorsConfig(), description="Optional controllers of the cluster.")
     argocd: ArgoCdConfig = Field(default=ArgoCdConfig(), description="Argo CD.")
     environments: tuple[EnvironmentConfig, ...] = Field(min_length=1, description="Environments on the cluster.")
 
@@ -55,7 +59,7 @@ class PlatformConfig(Section):
         if environment.database_prefix is None:
             return {}
         return {
-            service.name: environment.database_prefix + service.short_name.replace("-", "_")
+            service.name: environment.database_prefix + (service.database.name or service.short_name.replace("-", "_"))
             for service in self.services
             if service.database is not None
         }

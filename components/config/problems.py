@@ -48,8 +48,14 @@ class ConfigurationError(pulumi.RunError):
 
 
 def problems_of(error: ValidationError, model: type[Section]) -> list[Problem]:
-    """Pydantic's findings as problems, in the order of the fields."""
-    return [Problem(path=_path(found), message=_message(found, model)) for found in error.errors(include_url=False)]
+    """Pydantic's findings as problems, in the order of the fields.
+
+    A list whose items were refused counts as short by them; that is not a second mistake and is left out.
+    """
+    details = error.errors(include_url=False)
+    refused = {found["loc"][:-1] for found in details}
+    told = [found for found in details if not (found["type"] == "too_short" and found["loc"] in refused)]
+    return [Problem(path=_path(found), message=_message(found, model)) for found in told]
 
 
 def _path(found: ErrorDetails) -> tuple[PathPart, ...]:
@@ -57,25 +63,28 @@ def _path(found: ErrorDetails) -> tuple[PathPart, ...]:
 
 
 def _message(found: ErrorDetails, model: type[Section]) -> str:
-    key = str(found["loc"][-1]) if found["loc"] else ""
+    """What is wrong, then the remedy: what to write where pydantic knows it, what the key means where it does not."""
     value: Any = found["input"]
     context = found.get("ctx", {})
+    remedy = _description(model, found["loc"])
     match found["type"]:
         case "missing":
-            return f"is missing. {_description(model, found['loc'])}".strip()
+            wrong = "is missing."
         case "extra_forbidden":
-            return f"is not a known key. {_closest(key, _known_keys(model, found['loc'][:-1]))}"
+            wrong = "is not a known key."
+            remedy = _closest(str(found["loc"][-1]), _known_keys(model, found["loc"][:-1]))
         case "value_error":
-            return str(context["error"])
+            wrong, remedy = str(context["error"]), ""
         case "enum" | "literal_error":
-            return f"{value!r} is not allowed here. Write {context['expected']}."
+            wrong, remedy = f"{value!r} is not allowed here.", f"Write {context['expected']}."
         case "string_type" if isinstance(value, int | float | bool):
-            return f'{value} must be text. Put it in quotes: "{value}".'
+            wrong, remedy = f"{value} must be text.", f'Put it in quotes: "{value}".'
         case "string_pattern_mismatch":
-            return f"{value!r} does not have the form of this key. {_description(model, found['loc'])}"
+            wrong = f"{value!r} does not have the form of this key."
         case _:
             shown = f"{value!r}: " if isinstance(value, str | int | float | bool) else ""
-            return f"{shown}{found['msg'][0].lower()}{found['msg'][1:]}. {_description(model, found['loc'])}".strip()
+            wrong = f"{shown}{found['msg'][0].lower()}{found['msg'][1:]}."
+    return f"{wrong} {remedy}".strip()
 
 
 def _closest(key: str, known: Sequence[str]) -> str:

@@ -1,33 +1,95 @@
-"""What keys must be to each other. Each rule is a function that yields problems; all of them run, none stops another."""
+"""What keys must be to each other. Each rule is a function that yields problems; all run, none stops another."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 
-from components.config import catalogue_rules, data_rules, environment_rules, network_rules, section_rules
+from components.config import (
+    access_rules,
+    catalogue_rules,
+    data_rules,
+    edge_rules,
+    environment_rules,
+    network_rules,
+    section_rules,
+)
 from components.config.capacity_rules import capacity_problems
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 
-Rule = Callable[[PlatformConfig], Iterator[Problem]]
+Check = Callable[[PlatformConfig], Iterator[Problem]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A check, and the sections it reads: it is left out where one of them is broken by itself."""
+
+    check: Check
+    reads: frozenset[str]
+    decides_sums: bool
+    """Whether the sums of capacity would speak of something that does not exist while the rule is broken."""
+
+
+def _rule(check: Check, *reads: str, decides_sums: bool = False) -> Rule:
+    return Rule(check, frozenset(reads), decides_sums)
+
 
 RULES: tuple[Rule, ...] = (
-    catalogue_rules.services,
-    section_rules.sections,
-    network_rules.network,
-    section_rules.cluster,
-    section_rules.registry,
-    section_rules.ci,
-    data_rules.database,
-    data_rules.cache,
-    section_rules.argocd,
-    environment_rules.environments,
-    environment_rules.environment_data,
+    _rule(catalogue_rules.services, "services", "resourceClasses", decides_sums=True),
+    _rule(
+        section_rules.sections,
+        "aws",
+        "network",
+        "cluster",
+        "kubeconfig",
+        "registry",
+        "ci",
+        "database",
+        "cache",
+        "edge",
+        decides_sums=True,
+    ),
+    _rule(network_rules.network, "aws", "network", "cluster", decides_sums=True),
+    _rule(section_rules.cluster, "aws", "cluster"),
+    _rule(section_rules.ci, "aws", "ci", "registry", "repository"),
+    _rule(data_rules.database, "database"),
+    _rule(data_rules.cache, "cache"),
+    _rule(edge_rules.edge, "aws", "edge", "environments"),
+    _rule(edge_rules.operators, "cluster", "edge", "operators"),
+    _rule(
+        access_rules.access, "system", "aws", "cluster", "operators", "repository", "argocd", "environments", "stage"
+    ),
+    _rule(edge_rules.scaling, "cluster"),
+    _rule(edge_rules.canaries, "operators", "environments"),
+    _rule(edge_rules.existing_cluster, "kubeconfig", "environments"),
+    _rule(section_rules.argocd, "argocd", "cluster"),
+    _rule(
+        environment_rules.environments,
+        "system",
+        "services",
+        "resourceClasses",
+        "argocd",
+        "environments",
+        decides_sums=True,
+    ),
+    _rule(environment_rules.environment_data, "system", "services", "database", "cache", "environments"),
 )
 
+SUMS = frozenset(
+    {"services", "resourceClasses", "environments", "cluster", "network", "database", "argocd", "operators"}
+)
+"""Sections that capacity is reckoned from."""
 
-def broken_rules(config: PlatformConfig) -> list[Problem]:
-    """Every broken rule of a configuration whose fields are right by themselves.
 
-    Capacity is reckoned only when nothing else is wrong: its sums would speak of something that does not exist.
+def broken_rules(config: PlatformConfig, broken: Collection[str] = ()) -> list[Problem]:
+    """Every broken rule of a configuration; `broken` are the sections that are wrong by themselves.
+
+    Capacity is reckoned unless a rule is broken that its sums rest on.
     """
-    found = [problem for rule in RULES for problem in rule(config)]
-    return found or list(capacity_problems(config))
+    found: list[Problem] = []
+    reckon = not SUMS & set(broken)
+    for rule in RULES:
+        if not rule.reads & set(broken):
+            problems = list(rule.check(config))
+            found += problems
+            reckon = reckon and not (problems and rule.decides_sums)
+    return [*found, *(capacity_problems(config) if reckon else ())]

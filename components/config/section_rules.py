@@ -3,7 +3,6 @@
 import ipaddress
 from collections.abc import Iterator
 
-from components.config.catalogue_rules import duplicates
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.config.types import Ownership
@@ -14,9 +13,10 @@ REDIS_NODES = 3
 
 
 def sections(config: PlatformConfig) -> Iterator[Problem]:
+    """Sections that another one needs, and exactly one cluster: made here or known by its kubeconfig."""
     needs: dict[str, tuple[str, ...]] = {
         "network": ("aws",), "cluster": ("aws", "network"), "registry": ("aws",), "ci": ("aws",),
-        "database": ("aws", "network", "cluster"), "cache": ("aws", "network", "cluster"),
+        "database": ("aws", "network", "cluster"), "cache": ("aws", "network", "cluster"), "edge": ("aws", "cluster"),
     }  # fmt: skip
     present = {name for name in (*needs, "aws") if getattr(config, name) is not None}
     for section, required in needs.items():
@@ -31,6 +31,7 @@ def sections(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def cluster(config: PlatformConfig) -> Iterator[Problem]:
+    """Node counts in order, roles of this account and each once, an API server that is not open to everyone."""
     cluster = config.cluster
     if cluster is None or config.aws is None:
         return
@@ -38,8 +39,8 @@ def cluster(config: PlatformConfig) -> Iterator[Problem]:
     if not nodes.minimum <= nodes.desired <= nodes.maximum:
         yield Problem(
             path=("cluster", "nodes"),
-            message=f"minimum {nodes.minimum}, desired {nodes.desired} and maximum {nodes.maximum} contradict each other. "
-            "Write minimum <= desired <= maximum.",
+            message=f"minimum {nodes.minimum}, desired {nodes.desired} and maximum {nodes.maximum} "
+            "contradict each other. Write minimum <= desired <= maximum.",
         )
     for key, arns in (("adminRoleArns", cluster.admin_role_arns), ("deployerRoleArns", cluster.deployer_role_arns)):
         for index, arn in enumerate(arns):
@@ -67,12 +68,8 @@ def cluster(config: PlatformConfig) -> Iterator[Problem]:
             )
 
 
-def registry(config: PlatformConfig) -> Iterator[Problem]:
-    names = list(config.repositories.values())
-    yield from duplicates(names, [("services", index, "repository") for index in range(len(names))], "repository")
-
-
 def ci(config: PlatformConfig) -> Iterator[Problem]:
+    """A repository on GitHub with both ids or none, a cap on the role that makes roles, a registry to push to."""
     if config.ci is None or config.aws is None:
         return
     if github_repository(config.repository.url) is None:

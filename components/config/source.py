@@ -57,6 +57,6 @@ def files_of_keys(project: str, stack: str) -> dict[str, str]:
             content = cast("dict[str, Any] | None", YAML(typ="safe").load(folder / name))  # pyright: ignore[reportUnknownMemberType] ruamel is untyped here
         except (OSError, YAMLError):
             continue
-        for key in (content or {}).get("config") or {}:
-            found[str(key).removeprefix(f"{project}:")] = name
+        settings = cast("dict[str, Any]", (content or {}).get("config") or {})
+        found |= {str(key).removeprefix(f"{project}:"): name for key in settings}
     return found

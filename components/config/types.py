@@ -56,7 +56,7 @@ AccountId = Annotated[str, matching(r"^[0-9]{12}$", "an AWS account of twelve di
 """Twelve digits, quoted (YAML reads a leading zero as an octal number)."""
 
 Region = Annotated[str, matching(r"^[a-z]{2}(-[a-z]+)+-[0-9]$", "an AWS region", "ap-northeast-1")]
-Zone = Annotated[str, matching(r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$", "an availability zone", "ap-northeast-1a")]
+Zone = Annotated[str, matching(r"^[a-z]{2}(-[a-z]+)+-[0-9][a-f]$", "an availability zone", "ap-northeast-1a")]
 RoleArn = Annotated[
     str,
     matching(
@@ -79,7 +79,6 @@ RepositoryPath = Annotated[
 ]
 """A folder inside a Git repository: relative, without `..`."""
 
-ImageTagFilter = Annotated[str, matching(r"^[\w.*-]{1,128}$", "an image tag, with * for any characters", "cache-*")]
 ExtensionName = Annotated[str, matching(r"^[a-z][a-z0-9_-]{0,62}$", "a PostgreSQL extension", "pgcrypto")]
 DatabaseName = Annotated[
     str,
@@ -99,6 +98,28 @@ ExactVersion = Annotated[str, matching(r"^v?[0-9]+\.[0-9]+\.[0-9]+([.+-][\w.+-]+
 
 GitRevision = Annotated[str, matching(r"^(?!HEAD$)(?!.*\.\.)[\w][\w./-]*$", "a branch, tag or commit", "main")]
 """A branch, tag or commit; HEAD is refused because it follows whatever the default branch is renamed to."""
+
+CertificateArn = Annotated[
+    str,
+    matching(
+        r"^arn:aws:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$",
+        "the ARN of an ACM certificate",
+        "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
+    ),
+]
+HostName = Annotated[
+    str, matching(r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "a host name", "api.example.com")
+]
+HostedZoneId = Annotated[str, matching(r"^Z[A-Z0-9]{1,31}$", "the id of a hosted zone", "Z0123456789ABCDEFGHIJ")]
+SecretName = Annotated[str, matching(r"^[\w/+=.@-]{1,512}$", "a name in Secrets Manager", "shop/argocd/deploy-key")]
+SshHostKey = Annotated[
+    str,
+    matching(
+        r"^[\w.,:\[\]-]+ (ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,3}$",
+        "a line of known_hosts",
+        "github.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
+    ),
+]
 
 LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
                       3288, 3653)  # fmt: skip

@@ -127,6 +127,10 @@ class Account:
             )
         return [_record(cast("_Row", row)) for row in rows]
 
+    def made_as(self, urn: str) -> list[str]:
+        """Ids of everything that was made by this URN and still exists."""
+        return [cast("str", row[0]) for row in self._query("SELECT id FROM resources WHERE urn = ? ORDER BY life", urn)]
+
     def within(self, scope: str) -> list[Record]:
         """Everything in a scope."""
         rows = self._query(f"SELECT {_COLUMNS} FROM resources WHERE scope = ? ORDER BY type, id", scope)  # noqa: S608

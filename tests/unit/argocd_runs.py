@@ -9,6 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from components.argocd import ArgoCd, ArgoCdArgs
 from components.config.argocd import ArgoCdConfig
+from components.config.environments import EnvironmentConfig
 from tests.unit.harness import Run, run_program
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -35,7 +36,13 @@ def stand_in(name: str) -> pulumi.Resource:
     return k8s.core.v1.ConfigMap(name)
 
 
-def install(*, networks: Sequence[str] | None = NETWORKS, preview: bool = False, **changes: Any) -> Run:
+def install(
+    *,
+    networks: Sequence[str] | None = NETWORKS,
+    environments: Sequence[EnvironmentConfig] = (),
+    preview: bool = False,
+    **changes: Any,
+) -> Run:
     """The component alone."""
 
     def program() -> None:
@@ -44,6 +51,7 @@ def install(*, networks: Sequence[str] | None = NETWORKS, preview: bool = False,
             ArgoCdArgs(
                 settings=settings(**changes),
                 api_server_cidrs=networks,
+                environments=environments,
             ),
         )
 

@@ -21,7 +21,7 @@ def _committed(stack: str) -> dict[str, Any]:
 
 
 def changed(stack: str = "staging", **changes: Any) -> dict[str, Any]:
-    """A committed stack's configuration with values replaced by path, `__` between keys and indices: `services__2__port`."""
+    """A committed stack's configuration with values replaced by path, `__` between the parts: `services__2__port`."""
     project = load_project(ROOT)["name"]
     config = copy.deepcopy(_committed(stack))
     for path, value in changes.items():

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from tests.unit.harness_edge import certificate_outputs
+
 ACCOUNT = "025434362120"
 REGION = "ap-northeast-1"
 ZONES = {f"{REGION}a": "apne1-az4", f"{REGION}c": "apne1-az1", f"{REGION}d": "apne1-az2"}
@@ -179,6 +181,8 @@ def mock_outputs(type: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, 
     outputs: dict[str, Any] = {"name": "{name}", "region": "{region}"} if type.startswith("aws:") else {}
     if physical.startswith("arn:"):
         outputs["arn"] = physical
+    if type == "aws:acm/certificate:Certificate":
+        outputs |= certificate_outputs(inputs)
     return physical.format(**facts), _under(_fill(outputs | computed, facts), inputs)
 
 

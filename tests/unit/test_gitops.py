@@ -1,74 +1,25 @@
 """AppProject and Applications: what they may reach, what they sync, and in which order they go."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from components.config.argocd import ArgoCdConfig
-from components.config.environments import EnvironmentConfig
-from components.gitops import ApplicationSpec, GitOps, GitOpsArgs
-from tests.unit.argocd_runs import SSO, settings, stand_in
-from tests.unit.harness import Run, run_program
-
-COMPONENT = "platform:gitops:GitOps"
-PROJECT = "kubernetes:argoproj.io/v1alpha1:AppProject"
-APPLICATION = "kubernetes:argoproj.io/v1alpha1:Application"
-SERVER = "https://kubernetes.default.svc"
-FINALIZER = "resources-finalizer.argocd.argoproj.io"
-REPOSITORY = "https://github.com/example/shop.git"
-WINDOW = {"kind": "allow", "schedule": "0 9 * * 1-5", "duration": "8h", "timeZone": "Asia/Tokyo", "manualSync": False}
-
-
-def environment(name: str = "staging", **changes: Any) -> EnvironmentConfig:
-    given = {
-        "name": name,
-        "namespace": f"shop-{name}",
-        "path": f"k8s/overlays/{name}",
-        "revision": "main",
-        "deployment": {"triggers": ["push"], "imageTag": "commitSha"},
-        "resourceClass": "standard",
-        "replicas": 2,
-    }
-    return EnvironmentConfig.model_validate_json(json.dumps(given | changes))
-
-
-def run(
-    environments: Sequence[EnvironmentConfig] | None = None,
-    *,
-    argocd: ArgoCdConfig | None = None,
-    hpa: bool = False,
-    preview: bool = False,
-) -> Run:
-    found = [environment("dev"), environment("staging")] if environments is None else environments
-
-    def program() -> None:
-        release = stand_in("release")
-        GitOps(
-            "shop-gitops",
-            GitOpsArgs(
-                project="shop",
-                repository_url=REPOSITORY,
-                argocd_namespace="argocd",
-                sso=(argocd or settings()).sso,
-                applications=[
-                    ApplicationSpec(settings=item, hpa=hpa, after=[stand_in(f"namespace-{item.name}")])
-                    for item in found
-                ],
-                argocd=release,
-            ),
-        )
-
-    return run_program(program, preview=preview)
-
-
-def project(done: Run) -> dict[str, Any]:
-    return done.one(PROJECT).inputs["spec"]
-
-
-def application(done: Run, name: str = "staging") -> dict[str, Any]:
-    return done.one(APPLICATION, f"shop-gitops-{name}").inputs["spec"]
+from tests.unit.argocd_runs import SSO, settings
+from tests.unit.gitops_runs import (
+    APPLICATION,
+    COMPONENT,
+    FINALIZER,
+    PROJECT,
+    REPOSITORY,
+    SERVER,
+    WINDOW,
+    application,
+    environment,
+    project,
+    run,
+)
+from tests.unit.harness import Run
 
 
 def synced(**sync: Any) -> dict[str, Any]:
@@ -185,8 +136,14 @@ def test_syncs_are_automatic_prune_and_heal() -> None:
 
 
 def test_a_manual_environment_waits_for_a_person() -> None:
-    assert "automated" not in synced(automated=False)
-    assert synced(automated=False)["retry"]["limit"] == 5
+    policy = synced(automated=False, windows=[WINDOW])
+    assert policy == {"syncOptions": ["ApplyOutOfSyncOnly=true", "PruneLast=true"]}
+
+
+def test_a_sync_never_removes_the_last_object_unless_it_may() -> None:
+    assert "allowEmpty" not in synced()["automated"]
+    assert synced(allowEmpty=True)["automated"]["allowEmpty"] is True
+    assert "automated" not in synced(automated=False, allowEmpty=True)
 
 
 def test_the_namespace_is_not_argo_cd_s_to_make() -> None:

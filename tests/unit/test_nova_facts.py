@@ -73,13 +73,13 @@ def test_the_applications_namespace_is_nova(staging: Run) -> None:
 
 
 def test_argo_cd_is_installed_with_helm_in_its_namespace(staging: Run) -> None:
-    release = staging.one("kubernetes:helm.sh/v3:Release").inputs
+    release = staging.one("kubernetes:helm.sh/v3:Release", "argocd").inputs
     assert (release["chart"], release["namespace"]) == ("argo-cd", ARGOCD_NAMESPACE)
     assert staging.outputs["argocdNamespace"] == ARGOCD_NAMESPACE
 
 
 def test_argo_cd_asks_git_every_three_minutes(staging: Run) -> None:
-    settings = staging.one("kubernetes:helm.sh/v3:Release").inputs["values"]["configs"]["cm"]
+    settings = staging.one("kubernetes:helm.sh/v3:Release", "argocd").inputs["values"]["configs"]["cm"]
     assert (settings["timeout.reconciliation"], settings["timeout.reconciliation.jitter"]) == ("180s", "0s")
 
 

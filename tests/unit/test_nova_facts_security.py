@@ -118,7 +118,7 @@ def test_network_policies_are_enforced(staging: Run, prod: Run) -> None:
 
 
 def test_argo_cd_gives_nobody_rights_by_default(staging: Run) -> None:
-    rbac = staging.one("kubernetes:helm.sh/v3:Release").inputs["values"]["configs"]["rbac"]
+    rbac = staging.one("kubernetes:helm.sh/v3:Release", "argocd").inputs["values"]["configs"]["rbac"]
     assert rbac["policy.default"] in ("", "role:readonly")
 
 

@@ -183,3 +183,12 @@ def test_the_policy_in_the_plan_is_the_one_of_the_settings() -> None:
 def test_fewer_than_200_tagged_images_are_refused() -> None:
     with pytest.raises(ValidationError):
         config(keep_tagged=199)
+
+
+def test_services_that_name_the_same_repository_share_it() -> None:
+    shared = {"api": "shop-api", "worker": "shop-api"}
+    args = RegistryArgs(settings=config(), account=ACCOUNT, name="shop", repositories=shared, protect=False)
+    done = run_program(lambda: Registry("shop-registry", args))
+    assert [(r.name, r.inputs["name"]) for r in done.all(REPOSITORY)] == [("shop-registry-api", "shop-api")]
+    assert set(component(done).outputs["urls"]) == {"api", "worker"}
+    assert len(set(component(done).outputs["urls"].values())) == 1

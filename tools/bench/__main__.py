@@ -2,13 +2,15 @@
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 
 from tools.bench import projects, targets
 from tools.bench.measure import ROOT, Bench, BenchError, Contestant, Sample, Step
 from tools.bench.recipe import recipe
-from tools.bench.report import Comparison, memory_table, seconds_table, targets_table, write
+from tools.bench.report import memory_table, seconds_table, targets_table, write
 from tools.bench.rounds import long_steps, play
 from tools.bench.targets import Verdict
 
@@ -39,43 +41,40 @@ class _Run:
 
     def all_met(self, *, quick: bool) -> bool:
         """Measure and show everything; whether all targets are met."""
-        floor, own = projects.floor(self._projects), projects.committed(STACK)
+        own = projects.committed(STACK)
         self._say("warming up")
-        self._bench.warm_up(floor)
         self._bench.warm_up(own)
-        more_service = self._one_more_service(own)
-        pairs = [self._pair(own)]
+        plan = self._bench.plan(own)["resources"]
+        pairs = [self._pair(own, plan)]
         if not quick:
-            pairs.append(self._pair(projects.multiplied(self._projects, STACK, MANY)))
-        contestants = [floor, *(contestant for pair in pairs for contestant in pair)]
+            many = projects.multiplied(self._projects, STACK, MANY)
+            pairs.append(self._pair(many, self._bench.plan(many)["resources"]))
+        floor = projects.floor(self._projects, "floor", recipe(plan))
+        packages = projects.floor(self._projects, "packages", [])
+        self._bench.warm_up(floor)
+
+        contestants = [packages, floor, *(contestant for pair in pairs for contestant in pair)]
         samples = play(contestants, 1 if quick else REPETITIONS, self._measure)
         verdicts = [targets.against_floor(own.name, samples[own.name], samples[floor.name])]
         for bare, platform in pairs:
             verdicts += targets.against_bare(platform.name, samples[platform.name], samples[bare.name])
-            comparison = Comparison(
-                title=platform.name,
-                floor=samples[floor.name],
-                bare=samples[bare.name],
-                platform=samples[platform.name],
-            )
-            self._console.print(seconds_table(comparison), memory_table(comparison))
-        verdicts.append(more_service)
+            columns = {name: samples[name] for name in (packages.name, floor.name, bare.name, platform.name)}
+            self._console.print(seconds_table(columns), memory_table(columns))
+        verdicts.append(self._one_more_service(len(plan)))
         for name, step in long_steps(samples):
             self._say(f"{name}, {step}: took over a minute, so it was measured once")
         self._console.print(targets_table(verdicts))
         write(FOLDER / "results.json", samples, verdicts)
         return all(verdict.met for verdict in verdicts)
 
-    def _pair(self, platform: Contestant) -> tuple[Contestant, Contestant]:
+    def _pair(self, platform: Contestant, plan: Sequence[Mapping[str, Any]]) -> tuple[Contestant, Contestant]:
         """The bare program of as many resources, and the platform."""
-        name = f"bare-{platform.name}"
-        return projects.bare(self._projects, name, recipe(self._bench.plan(platform)["resources"])), platform
+        return projects.bare(self._projects, f"bare-{platform.name}", recipe(plan)), platform
 
-    def _one_more_service(self, own: Contestant) -> Verdict:
-        count = projects.services() + 1
-        more = projects.multiplied(self._projects, STACK, count)
-        before, after = (len(self._bench.plan(contestant)["resources"]) for contestant in (own, more))
-        return targets.one_more_service(before, after, projects.environments(STACK))
+    def _one_more_service(self, resources: int) -> Verdict:
+        more = projects.multiplied(self._projects, STACK, projects.services() + 1)
+        after = len(self._bench.plan(more)["resources"])
+        return targets.one_more_service(resources, after, projects.environments(STACK))
 
     def _measure(self, contestant: Contestant, step: Step) -> Sample:
         sample = self._bench.measure(contestant, step)

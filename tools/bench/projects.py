@@ -33,9 +33,10 @@ def committed(stack: str) -> Contestant:
     return Contestant(name=system(), project=ROOT, stack=stack)
 
 
-def floor(folder: Path) -> Contestant:
-    """The floor program."""
-    return _project(folder / "floor", "floor", {})
+def floor(folder: Path, name: str, recipe: Sequence[Mapping[str, Json]]) -> Contestant:
+    """The floor program, with the SDK modules that a recipe's resources need; only the packages for an empty recipe."""
+    classes = [json.loads(text) for text in sorted({json.dumps(entry["class"]) for entry in recipe})]
+    return _project(folder / name, "floor", {"floor:classes": classes})
 
 
 def bare(folder: Path, name: str, recipe: Sequence[Mapping[str, Json]]) -> Contestant:

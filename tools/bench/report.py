@@ -4,7 +4,7 @@ import json
 import os
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.table import Table
@@ -13,42 +13,31 @@ from tools.bench import targets
 from tools.bench.measure import Step
 from tools.bench.targets import Steps, Verdict
 
-
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """One size of the platform beside the floor and a bare program of as many resources."""
-
-    title: str
-    floor: Steps
-    bare: Steps
-    platform: Steps
+Columns = Mapping[str, Steps]
+"""The contestants of one table by name, the platform last."""
 
 
-def seconds_table(comparison: Comparison) -> Table:
-    """Medians in seconds, and their ratios."""
-    table = _table(f"{comparison.title}: seconds", ("to floor", "to bare"))
+def seconds_table(columns: Columns) -> Table:
+    """Medians in seconds, and how many times the others' the platform takes."""
+    *others, own = columns
+    table = _table(f"{own}: seconds", [*columns, *(f"/ {other}" for other in others)])
     for step in Step:
-        table.add_row(
-            step,
-            *(f"{targets.seconds(steps, step):.2f}" for steps in _columns(comparison)),
-            *(
-                f"{targets.ratio(comparison.platform, other, step):.2f}"
-                for other in (comparison.floor, comparison.bare)
-            ),
-        )
+        ratios = (targets.ratio(columns[own], columns[other], step) for other in others)
+        medians = (targets.seconds(steps, step) for steps in columns.values())
+        table.add_row(step, *(f"{value:.2f}" for value in (*medians, *ratios)))
     return table
 
 
-def memory_table(comparison: Comparison) -> Table:
+def memory_table(columns: Columns) -> Table:
     """Medians of peak memory in MiB, of the process with the program and of the engine."""
-    table = _table(f"{comparison.title}: peak memory in MiB", ())
+    table = _table(f"{[*columns][-1]}: peak memory in MiB", list(columns))
     kinds: Mapping[str, Callable[[Steps, Step], float | None]] = {
         "program": targets.program_mib,
         "engine": targets.engine_mib,
     }
     for step in Step:
         for kind, of in kinds.items():
-            row = [of(steps, step) for steps in _columns(comparison)]
+            row = [of(steps, step) for steps in columns.values()]
             if any(value is not None for value in row):
                 table.add_row(f"{step}, {kind}", *("" if value is None else f"{value:.0f}" for value in row))
     return table
@@ -83,13 +72,9 @@ def write(file: Path, samples: Mapping[str, Steps], verdicts: Sequence[Verdict])
     file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
-def _columns(comparison: Comparison) -> tuple[Steps, Steps, Steps]:
-    return comparison.floor, comparison.bare, comparison.platform
-
-
-def _table(title: str, more: Sequence[str]) -> Table:
+def _table(title: str, headings: Sequence[str]) -> Table:
     table = Table(title=title, title_justify="left")
     table.add_column("")
-    for heading in ("floor", "bare", "platform", *more):
+    for heading in headings:
         table.add_column(heading, justify="right")
     return table

@@ -35,7 +35,7 @@ def main() -> int:
         first = Workspace.copy(PROJECT, Path(folder, "0"))
         workspaces = [first, *(Workspace.copy(first.root, Path(folder, str(n))) for n in range(1, WORKERS))]
         print("without a mutant: ", end="", flush=True)
-        sound = first.test([UNIT_TESTS], "-n", str(WORKERS))
+        sound = first.test([UNIT_TESTS], "-n", str(WORKERS), "--maxfail=0")
         print(f"{sound.detail} ({time.monotonic() - started:.0f} s)", flush=True)
         if sound.verdict is not Verdict.SURVIVED:
             return 1

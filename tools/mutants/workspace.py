@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +54,7 @@ class Workspace:
         return judge(run.returncode, run.stdout)
 
     @contextmanager
-    def broken(self, mutant: Mutant) -> Iterator[None]:
+    def broken(self, mutant: Mutant) -> Generator[None, None, None]:
         """The mutant's file is broken inside the `with`, and as it was after it."""
         path = self.root / mutant.file
         sound = path.read_text()
@@ -66,9 +66,12 @@ class Workspace:
 
     def outcome(self, area: Area, mutant: Mutant) -> Outcome:
         """Let the mutant live for the area's tests, then for all of them."""
-        with self.broken(mutant):
-            first = self.test([f"{UNIT_TESTS}/{name}" for name in area.tests])
-            return self.test([UNIT_TESTS]) if first.verdict is Verdict.SURVIVED else first
+        try:
+            with self.broken(mutant):
+                first = self.test([f"{UNIT_TESTS}/{name}" for name in area.tests])
+                return self.test([UNIT_TESTS]) if first.verdict is Verdict.SURVIVED else first
+        except (OSError, ValueError) as reason:  # the file is gone, or does not have the text any more
+            return Outcome(Verdict.INVALID, str(reason))
 
 
 def _write(path: Path, text: str) -> None:

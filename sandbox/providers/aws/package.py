@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from sandbox.providers.account import Account, Record
+from sandbox.providers.aws.edge import refuse_log, refuse_record, refuse_unvalidated
 from sandbox.providers.aws.invokes import answer
 from sandbox.providers.aws.names import name_rule
 from sandbox.providers.aws.render import Context, blank, fill, plausible
@@ -123,13 +124,19 @@ class Aws(Package):
         return overlay(outputs, extra)
 
     def guard_create(self, call: Call, inputs: Json) -> None:
-        """Subnets must fit, add-ons have nodes, and a secret's name must not wait for its deletion."""
+        """Subnets and DNS records must fit, add-ons have nodes, and a secret's name must not wait for its deletion."""
         opened = revealed(inputs)
         kind = _short(call.type)
         if kind == "ec2/subnet:Subnet":
             refuse_subnet(self.account, self.scope(call), _region(call.settings), opened)
         if kind == "eks/addon:Addon":
             refuse_homeless(self.account, self.scope(call), opened)
+        if kind == "route53/record:Record":
+            refuse_record(self.account, self.scope(call), opened)
+        if kind == "acm/certificateValidation:CertificateValidation":
+            refuse_unvalidated(self.account, self.scope(call), _account(call.settings), opened)
+        if kind == "wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration":
+            refuse_log(opened)
         if self.account.marked("secret-scheduled", self.scope(call), text(opened, "name")) and _is_secret(call.type):
             raise Refused(
                 "InvalidRequestException",

@@ -6,6 +6,7 @@ import base64
 import copy
 import re
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import cast
 
 from sandbox.providers.aws.regions import short, zone_id
@@ -19,7 +20,7 @@ _PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _EARLY = "2026-01-01T00:00:00Z"
 _NOTHING: Mapping[str, Value] = {"bool": False, "int": 0, "float": 0, "list": [], "map": {}, "object": {}}
-_WHOLE = {"{version}", "{port}"}
+_WHOLE = {"{version}", "{port}", "{validations}"}
 
 
 class Context(dict[str, object]):
@@ -113,6 +114,28 @@ def _cache_host(word: str) -> Callable[[Token, Json, str], str]:
     return host
 
 
+def _validations(token: Token, inputs: Json, region: str) -> Value:
+    """ACM's record for each of a certificate's names; a name gets the same one every time, and the order is ACM's."""
+    del token, region
+    alternatives = inputs.get("subjectAlternativeNames")
+    names = {
+        text(inputs, "domainName"),
+        *(str(name) for name in (alternatives if isinstance(alternatives, list) else [])),
+    }
+    if UNKNOWN in names:
+        return UNKNOWN
+    digests = {name: sha256(name.encode()).hexdigest() for name in names}
+    return [
+        {
+            "domainName": name,
+            "resourceRecordName": f"_{digests[name][:32]}.{name}.",
+            "resourceRecordType": "CNAME",
+            "resourceRecordValue": f"_{digests[name][32:]}.acm-validations.aws.",
+        }
+        for name in sorted(names, key=lambda name: digests[name])
+    ]
+
+
 _NAMED: dict[str, Callable[[Token, Json, str], object]] = {
     "uuid": lambda token, _, __: token.uuid("uuid"),
     "ip": lambda token, _, __: f"54.{64 + token.number('a', 64)}.{token.number('b', 256)}.{token.number('c', 256)}",
@@ -126,5 +149,7 @@ _NAMED: dict[str, Callable[[Token, Json, str], object]] = {
     "cache_region": lambda _, __, region: short(region),
     "tls": _cache_host("primary"),
     "tls_reader": _cache_host("reader"),
+    "record": lambda _, inputs, __: text(inputs, "name").rstrip("."),
+    "validations": _validations,
     "partition": lambda _, __, ___: "aws",
 }

@@ -8,7 +8,10 @@ from collections.abc import Collection, Mapping
 ALWAYS = ("region",)
 
 REPLACES: Mapping[str, Collection[str]] = {
-    "acm/certificate:Certificate": ("domainName", "subjectAlternativeNames", "validationMethod"),
+    "acm/certificate:Certificate": (
+        *("domainName", "subjectAlternativeNames", "validationMethod", "keyAlgorithm", "certificateAuthorityArn"),
+    ),
+    "acm/certificateValidation:CertificateValidation": ("certificateArn", "validationRecordFqdns"),
     "backup/plan:Plan": ("name",),
     "backup/selection:Selection": ("*",),
     "backup/vault:Vault": ("name", "kmsKeyArn"),
@@ -78,6 +81,8 @@ REPLACES: Mapping[str, Collection[str]] = {
     "rds/optionGroup:OptionGroup": ("name", "namePrefix", "engineName", "majorEngineVersion"),
     "rds/parameterGroup:ParameterGroup": ("name", "namePrefix", "family", "description"),
     "rds/subnetGroup:SubnetGroup": ("name", "namePrefix"),
+    "route53/record:Record": ("name", "zoneId"),
+    "route53/zone:Zone": ("name", "delegationSetId"),
     "s3/bucket:Bucket": ("bucket", "bucketPrefix", "objectLockEnabled"),
     "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ("bucket",),
     "s3/bucketOwnershipControls:BucketOwnershipControls": ("bucket",),
@@ -96,4 +101,5 @@ REPLACES: Mapping[str, Collection[str]] = {
     "wafv2/ipSet:IpSet": ("name", "namePrefix", "scope", "ipAddressVersion"),
     "wafv2/webAcl:WebAcl": ("name", "namePrefix", "scope"),
     "wafv2/webAclAssociation:WebAclAssociation": ("*",),
+    "wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": ("resourceArn",),
 }

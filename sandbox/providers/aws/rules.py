@@ -104,6 +104,11 @@ IN_USE: Mapping[str, InUse] = {
         "DeleteConflict",
         "Cannot delete entity, must detach all policies first.",
     ),
+    "route53/zone:Zone": InUse(
+        (User("route53/record:Record", "zoneId"),),
+        "HostedZoneNotEmpty",
+        "The specified hosted zone contains non-required resource record sets and so cannot be deleted.",
+    ),
     "rds/parameterGroup:ParameterGroup": InUse(
         (User("rds/instance:Instance", "parameterGroupName"),),
         "InvalidDBParameterGroupState",

@@ -31,6 +31,10 @@ _RDS = "arn:aws:rds:{region}:{account}:"
 _CACHE = "arn:aws:elasticache:{region}:{account}:"
 _EKS = "arn:aws:eks:{region}:{account}:"
 _ELB = "arn:aws:elasticloadbalancing:{region}:{account}:"
+_WAF = "arn:aws:wafv2:{region}:{account}:regional/"
+_NAME_SERVERS: list[Value] = [
+    f"ns-{{digits3}}.awsdns-0{n}.{top}" for n, top in enumerate(("com", "net", "org", "co.uk"))
+]
 
 _NETWORK: dict[str, Shape] = {
     "ec2/vpc:Vpc": Shape(
@@ -107,9 +111,26 @@ _NETWORK: dict[str, Shape] = {
         "{arn}", _ELB + "loadbalancer/app/{name}/{hex16}", {"dnsName": "{name}-{digits10}.{region}.elb.amazonaws.com"}
     ),
     "lb/targetGroup:TargetGroup": Shape("{arn}", _ELB + "targetgroup/{name}/{hex16}"),
-    "acm/certificate:Certificate": Shape("{arn}", "arn:aws:acm:{region}:{account}:certificate/{uuid}"),
-    "wafv2/webAcl:WebAcl": Shape("{uuid}", "arn:aws:wafv2:{region}:{account}:regional/webacl/{name}/{id}"),
-    "wafv2/ipSet:IpSet": Shape("{uuid}", "arn:aws:wafv2:{region}:{account}:regional/ipset/{name}/{id}"),
+}
+
+_EDGE: dict[str, Shape] = {
+    "acm/certificate:Certificate": Shape(
+        "{arn}",
+        "arn:aws:acm:{region}:{account}:certificate/{uuid}",
+        {"domainValidationOptions": "{validations}", "status": "PENDING_VALIDATION", "type": "AMAZON_ISSUED"},
+    ),
+    "acm/certificateValidation:CertificateValidation": Shape("{uuid}"),
+    "route53/zone:Zone": Shape(
+        "Z0{HEX18}",
+        "arn:aws:route53:::hostedzone/{id}",
+        {"zoneId": "{id}", "nameServers": _NAME_SERVERS, "primaryNameServer": _NAME_SERVERS[0]},
+    ),
+    "route53/record:Record": Shape(
+        "{in[zoneId]}_{record}_{in[type]}_{in[setIdentifier]}", "", {"fqdn": "{record}", "allowOverwrite": False}
+    ),
+    "wafv2/webAcl:WebAcl": Shape("{uuid}", _WAF + "webacl/{name}/{id}", {"applicationIntegrationUrl": ""}),
+    "wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": Shape("{in[resourceArn]}"),
+    "wafv2/ipSet:IpSet": Shape("{uuid}", _WAF + "ipset/{name}/{id}"),
 }
 
 _IDENTITY: dict[str, Shape] = {
@@ -256,4 +277,4 @@ _DATA: dict[str, Shape] = {
     "budgets/budget:Budget": Shape("{account}:{name}", "arn:aws:budgets::{account}:budget/{name}"),
 }
 
-SHAPES: Mapping[str, Shape] = {**_NETWORK, **_IDENTITY, **_CLUSTER, **_DATA}
+SHAPES: Mapping[str, Shape] = {**_NETWORK, **_EDGE, **_IDENTITY, **_CLUSTER, **_DATA}

@@ -8,7 +8,7 @@ time than compiling the same as source would.
 import json
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 import pulumi_aws
@@ -28,14 +28,15 @@ made: dict[int, Any] = {}
 def filled(value: Any) -> Any:
     """Put the output of a resource that was made before wherever the recipe refers to it."""
     if isinstance(value, list):
-        return [filled(item) for item in value]
+        return [filled(item) for item in cast("list[Any]", value)]
     if not isinstance(value, dict):
         return value
-    if "$from" not in value:
-        return {key: filled(item) for key, item in value.items()}
-    source = made[value["$from"]]
-    found = next(getattr(source, name) for name in value["outputs"] if hasattr(source, name))
-    return found if "as" not in value else pulumi.Output.format(value["as"], found)
+    entries = cast("dict[str, Any]", value)
+    if "$from" not in entries:
+        return {key: filled(item) for key, item in entries.items()}
+    source = made[entries["$from"]]
+    found = next(getattr(source, name) for name in entries["outputs"] if hasattr(source, name))
+    return found if "as" not in entries else pulumi.Output.format(entries["as"], found)
 
 
 for number, entry in enumerate(json.loads(Path(pulumi.Config().require("recipe")).read_text(encoding="utf-8"))):

@@ -1,14 +1,21 @@
 """The floor: what any program with these SDKs costs, with one resource of each package.
 
-Everything that pulumi-eks has is a component that makes a dozen children, so its provider stands for that package.
+The SDKs load a module when it is first used, so `import pulumi_aws` alone imports next to nothing: to import what the
+platform's program imports, this one touches the same classes, whose names stand in the configuration.
+Everything that pulumi-eks has is a component that makes a dozen children; its provider stands for that package.
 """
 
+from functools import reduce
+from typing import Any
+
+import pulumi
 import pulumi_aws as aws
 import pulumi_eks
 import pulumi_kubernetes as k8s
 import pulumi_random as random
 from pulumi import ResourceOptions
 
+SDKS: dict[str, Any] = {"aws": aws, "eks": pulumi_eks, "kubernetes": k8s, "random": random}
 KUBECONFIG = """
 apiVersion: v1
 kind: Config
@@ -17,6 +24,9 @@ contexts: [{name: floor, context: {cluster: floor, user: floor}}]
 users: [{name: floor, user: {token: none}}]
 current-context: floor
 """
+
+for package, *path in pulumi.Config().require_object("classes"):
+    reduce(getattr, path, SDKS[package])
 
 on_aws = ResourceOptions(provider=aws.Provider("aws", region="ap-northeast-1"))
 on_kubernetes = ResourceOptions(provider=k8s.Provider("kubernetes", kubeconfig=KUBECONFIG))

@@ -1,0 +1,83 @@
+"""What Argo CD may read that is secret: the repository, pull requests, the tokens of notifications.
+
+Each is a Secret in Argo CD's namespace, named by the chart's values or by a label. External Secrets fills it from AWS
+Secrets Manager, so no secret passes through Pulumi or a stack file. For a reference to Kubernetes (a local cluster
+without Secrets Manager) nothing is made: the Secret must exist by that name, see `RepositoryAccessConfig`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as k8s
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.argocd_secrets import (
+    REPOSITORY_SECRET,
+    Spec,
+    pull_requests_secret,
+    repository_secret,
+    token_secret,
+    tokens_secret,
+)
+from components.config.access import NOTIFICATIONS_SECRET
+from components.config.argocd import ArgoCdConfig
+from components.config.environments import EnvironmentConfig
+from components.secret_store import EXTERNAL_SECRETS_API
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArgoCdAccessArgs:
+    """What the secrets need from outside."""
+
+    settings: ArgoCdConfig
+    project: str
+    """Name of the AppProject, which alone uses the repository's credentials."""
+    repository_url: str
+    namespace: pulumi.Input[str]
+    """Argo CD's namespace, as its component gives it: what is in it comes after it."""
+    environments: Sequence[EnvironmentConfig]
+    after: Sequence[pulumi.Resource]
+    """The operator with its definitions, and the store: without them a secret is refused, or never filled."""
+
+
+class ArgoCdAccess(pulumi.ComponentResource):
+    """The ExternalSecrets of Argo CD; none where every reference is to Kubernetes, or there is none."""
+
+    secrets: tuple[pulumi.Resource, ...]
+    """All of them: Applications and ApplicationSets come after."""
+
+    def __init__(self, name: str, args: ArgoCdAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("platform:argocd_access:ArgoCdAccess", name, {}, opts)
+        self.secrets = tuple(
+            k8s.apiextensions.CustomResource(
+                f"{name}-{secret}",
+                api_version=EXTERNAL_SECRETS_API,
+                kind="ExternalSecret",
+                metadata=ObjectMetaArgs(name=secret, namespace=args.namespace),
+                spec=spec,
+                # The kind comes with the operator, and its finalizers need the operator to go.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
+            )
+            for secret, spec in external_secrets(args).items()
+        )
+        self.register_outputs({})
+
+
+def external_secrets(args: ArgoCdAccessArgs) -> Mapping[str, Spec]:
+    """`spec` of each ExternalSecret by its name, which is also the Secret's."""
+    found: dict[str, Spec] = {}
+    access, notifications = args.settings.repository_access, args.settings.notifications
+    if access is not None and access.secret.secrets_manager is not None:
+        found[REPOSITORY_SECRET] = repository_secret(
+            access, access.secret.secrets_manager, project=args.project, url=args.repository_url
+        )
+    tokens = None if notifications is None else tokens_secret(notifications)
+    if tokens is not None:
+        found[NOTIFICATIONS_SECRET] = tokens
+    for environment in args.environments:
+        secret = None if environment.pull_requests is None else environment.pull_requests.secret
+        if secret is not None and secret.secrets_manager is not None:
+            name = pull_requests_secret(environment.name)
+            found[name] = token_secret(name, secret.secrets_manager)
+    return found

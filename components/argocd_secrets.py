@@ -1,0 +1,103 @@
+"""The Secrets that Argo CD reads, made by External Secrets from AWS Secrets Manager (pure, no resources).
+
+Only the secret part comes from Secrets Manager; address, project and ids are written into the Secret's template here.
+Written as the API server stores it, its defaults included.
+"""
+
+from collections.abc import Mapping
+
+from components.config.access import (
+    NOTIFICATIONS_SECRET,
+    NotificationsConfig,
+    RepositoryAccessConfig,
+    RepositoryAuthentication,
+)
+from components.secret_store import SECRET_STORE, SECRET_STORE_KIND
+
+REPOSITORY_SECRET = "repository"  # noqa: S105 the name of a Secret
+SECRET_TYPE = "argocd.argoproj.io/secret-type"  # noqa: S105 a label
+TOKEN = "token"  # noqa: S105 a key
+REFRESH = "1h0m0s"
+"""How long a changed secret takes to arrive at most."""
+SECRET_KEYS: Mapping[RepositoryAuthentication, tuple[str, ...]] = {
+    RepositoryAuthentication.HTTPS: ("password", "username"),
+    RepositoryAuthentication.SSH: ("sshPrivateKey",),
+    RepositoryAuthentication.GITHUB_APP: ("githubAppPrivateKey",),
+}
+
+Spec = Mapping[str, object]
+
+
+def pull_requests_secret(environment: str) -> str:
+    """Name of the Secret whose token reads the pull requests of an environment."""
+    return f"pull-requests-{environment}"
+
+
+def repository_secret(access: RepositoryAccessConfig, entry: str, *, project: str, url: str) -> Spec:
+    """`spec` of the ExternalSecret with the repository's credentials, out of an entry of Secrets Manager.
+
+    The project's name in it means that Applications of no other project use them.
+    """
+    plain = {"project": project, "type": "git", "url": url}
+    if access.kind is RepositoryAuthentication.GITHUB_APP:
+        plain |= {
+            "githubAppID": str(access.github_app_id),
+            "githubAppInstallationID": str(access.github_app_installation_id),
+        }
+    return _external_secret(
+        REPOSITORY_SECRET, dict.fromkeys(SECRET_KEYS[access.kind], entry), label="repository", plain=plain
+    )
+
+
+def token_secret(name: str, entry: str) -> Spec:
+    """`spec` of the ExternalSecret with a token that reads pull requests."""
+    return _external_secret(name, {TOKEN: entry}, label="scm-creds", plain={})
+
+
+def tokens_secret(settings: NotificationsConfig) -> Spec | None:
+    """`spec` of the ExternalSecret with the tokens of notifications; None where Secrets Manager has none of them."""
+    entries = {key: found.secrets_manager for key, found in settings.secrets.items() if found.secrets_manager}
+    return _external_secret(NOTIFICATIONS_SECRET, entries, label=None, plain={}) if entries else None
+
+
+def _external_secret(name: str, entries: Mapping[str, str], *, label: str | None, plain: Mapping[str, str]) -> Spec:
+    """`entries`: the entry of Secrets Manager for each key of the Secret; entry and Secret use the same keys.
+
+    `label`: what Argo CD finds the Secret by, where it does not know its name.
+    """
+    template: dict[str, object] = {
+        "data": {**plain, **{key: f"{{{{ .{_word(key)} }}}}" for key in entries}},
+        "engineVersion": "v2",
+        "mergePolicy": "Replace",
+    }
+    if label is not None:
+        template["metadata"] = {"labels": {SECRET_TYPE: label}}
+    return {
+        "data": [
+            {
+                "remoteRef": {
+                    "conversionStrategy": "Default",
+                    "decodingStrategy": "None",
+                    "key": entry,
+                    "metadataPolicy": "None",
+                    "property": key,
+                },
+                "secretKey": _word(key),
+            }
+            for key, entry in entries.items()
+        ],
+        "refreshInterval": REFRESH,
+        "secretStoreRef": {"kind": SECRET_STORE_KIND, "name": SECRET_STORE},
+        "target": {
+            "creationPolicy": "Owner",
+            # Argo CD keeps working on what it knows when the entry is gone for a while.
+            "deletionPolicy": "Retain",
+            "name": name,
+            "template": template,
+        },
+    }
+
+
+def _word(key: str) -> str:
+    """A key as a template can name it: `slack-token` would be a subtraction."""
+    return key.replace("-", "_")

@@ -1,0 +1,244 @@
+"""Rules of what Argo CD reads and whom it tells: credentials, host keys, tokens, folders, previews, the project."""
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from components.config.access import (
+    NOTIFICATIONS_SECRET,
+    RepositoryAccessConfig,
+    RepositoryAuthentication,
+    SecretReference,
+)
+from components.config.environments import Delivery, EnvironmentConfig
+from components.config.platform import PlatformConfig
+from components.config.problems import PathPart, Problem
+from components.config.project import FORBIDDEN_KINDS
+from components.github import github_repository
+
+SSH_PORTS = (22, 443)
+"""What Argo CD's network policies let the repo-server out to."""
+ACCESS: tuple[PathPart, ...] = ("argocd", "repositoryAccess")
+Path = tuple[PathPart, ...]
+
+
+def access(config: PlatformConfig) -> Iterator[Problem]:
+    """Credentials that fit the repository's address, secrets that something can fetch, folders of one environment."""
+    yield from _repository(config)
+    yield from _notifications(config)
+    for path, reference in references(config):
+        yield from _reference(config, path, reference)
+    yield from _project(config)
+    for index, environment in enumerate(config.environments):
+        yield from _folder(config, index, environment)
+        yield from _previews(config, index, environment)
+        if environment.sync.allow_empty and not environment.sync.automated:
+            yield Problem(
+                path=("environments", index, "sync", "allowEmpty"),
+                message="says what an automated sync may remove, and this one is manual. Leave it out.",
+            )
+
+
+def references(config: PlatformConfig) -> Iterator[tuple[Path, SecretReference]]:
+    """Every secret that Argo CD reads, with the key at which it stands."""
+    if config.argocd.repository_access is not None:
+        yield (*ACCESS, "secret"), config.argocd.repository_access.secret
+    notifications = config.argocd.notifications
+    if notifications is not None:
+        for key, target in (("slack", notifications.slack), ("discord", notifications.discord)):
+            if target is not None:
+                yield ("argocd", "notifications", key, "secret"), target.secret
+    for index, environment in enumerate(config.environments):
+        previews = environment.pull_requests
+        if previews is not None and previews.secret is not None:
+            yield ("environments", index, "pullRequests", "secret"), previews.secret
+
+
+def ssh_address(url: str) -> tuple[str, int] | None:
+    """Host and port of an SSH clone URL; None for one over HTTPS."""
+    match = re.match(r"git@([\w.-]+):", url) or re.match(r"ssh://(?:[\w.-]+@)?([\w.-]+)(?::([0-9]+))?/", url)
+    if match is None:
+        return None
+    port = match[2] if match.re.groups > 1 else None
+    return match[1], int(port or 22)
+
+
+def _repository(config: PlatformConfig) -> Iterator[Problem]:
+    url, settings = config.repository.url, config.argocd.repository_access
+    address = ssh_address(url)
+    if address is not None and (settings is None or settings.kind is not RepositoryAuthentication.SSH):
+        yield Problem(
+            path=(*ACCESS, "kind") if settings else ACCESS,
+            message=f"does not open {url}, which is an SSH address. "
+            "Write kind: ssh with the secret of a deploy key and the host's keys.",
+        )
+    if address is not None and address[1] not in SSH_PORTS:
+        yield Problem(
+            path=("repository", "url"),
+            message=f"port {address[1]} is closed to Argo CD. Use an address at port 22 or 443, or HTTPS.",
+        )
+    if settings is None:
+        return
+    if settings.kind is RepositoryAuthentication.SSH:
+        yield from _host_keys(settings, url, address)
+    elif settings.host_keys:
+        yield Problem(path=(*ACCESS, "hostKeys"), message=f"are for ssh, not for {settings.kind}. Leave them out.")
+    yield from _github_app(settings, url)
+
+
+def _host_keys(settings: RepositoryAccessConfig, url: str, address: tuple[str, int] | None) -> Iterator[Problem]:
+    if address is None:
+        yield Problem(
+            path=(*ACCESS, "kind"),
+            message=f"ssh does not open {url}. Write https or githubApp, or the repository's SSH address.",
+        )
+        return
+    host, port = address
+    known = host if port == SSH_PORTS[0] else f"[{host}]:{port}"
+    scan = f"ssh-keyscan {host}" if port == SSH_PORTS[0] else f"ssh-keyscan -p {port} {host}"
+    if not settings.host_keys:
+        yield Problem(
+            path=(*ACCESS, "hostKeys"),
+            message=f"is missing: without it anybody could answer for {host}. "
+            f"Write the lines of `{scan}`, compared with what {host} publishes.",
+        )
+    for index, line in enumerate(settings.host_keys):
+        names = line.split(" ", 1)[0]
+        if known not in names.split(","):
+            yield Problem(
+                path=(*ACCESS, "hostKeys", index),
+                message=f"is a key of {names}, not of {known}. Write one of `{scan}`.",
+            )
+
+
+def _github_app(settings: RepositoryAccessConfig, url: str) -> Iterator[Problem]:
+    ids = {
+        "githubAppId": settings.github_app_id,
+        "githubAppInstallationId": settings.github_app_installation_id,
+    }
+    is_app = settings.kind is RepositoryAuthentication.GITHUB_APP
+    for key, value in ids.items():
+        # Who makes the Secret by hand writes the ids into it as well.
+        if is_app and value is None and settings.secret.kubernetes is None:
+            yield Problem(
+                path=(*ACCESS, key), message="is missing, and githubApp needs it. It stands on the app's page."
+            )
+        if not is_app and value is not None:
+            yield Problem(path=(*ACCESS, key), message=f"is for githubApp, not for {settings.kind}. Leave it out.")
+    if is_app and github_repository(url) is None:
+        yield Problem(path=(*ACCESS, "kind"), message=f"githubApp does not open {url}. Write https or ssh.")
+
+
+def _notifications(config: PlatformConfig) -> Iterator[Problem]:
+    settings = config.argocd.notifications
+    if settings is None:
+        return
+    here = ("argocd", "notifications")
+    if not settings.secrets:
+        yield Problem(path=here, message="tells nobody. Add slack or discord, or leave it out.")
+    for key, target in (("slack", settings.slack), ("discord", settings.discord)):
+        name = None if target is None else target.secret.kubernetes
+        if name is not None and name != NOTIFICATIONS_SECRET:
+            yield Problem(
+                path=(*here, key, "secret", "kubernetes"),
+                message=f"Argo CD takes tokens from {NOTIFICATIONS_SECRET}, not from {name}. "
+                f"Write {NOTIFICATIONS_SECRET}.",
+            )
+    if len({found.kubernetes is None for found in settings.secrets.values()}) > 1:
+        yield Problem(
+            path=(*here, "slack", "secret"),
+            message="Argo CD takes all tokens from one Secret: discord's is in another place. "
+            "Write secretsManager for both, or kubernetes for both.",
+        )
+
+
+def _reference(config: PlatformConfig, path: Path, reference: SecretReference) -> Iterator[Problem]:
+    if (reference.secrets_manager is None) == (reference.kubernetes is None):
+        yield Problem(path=path, message="is in one place. Write exactly one of secretsManager and kubernetes.")
+    elif reference.secrets_manager is not None:
+        here = (*path, "secretsManager")
+        if config.aws is None:
+            yield Problem(
+                path=here,
+                message="is out of reach of a stack without AWS. "
+                "Write kubernetes with the name of a Secret in Argo CD's namespace.",
+            )
+        elif config.operators.external_secrets is None:
+            yield Problem(
+                path=here,
+                message="is fetched by External Secrets, which this stack has not. Add operators.externalSecrets.",
+            )
+
+
+def _project(config: PlatformConfig) -> Iterator[Problem]:
+    project = config.argocd.project
+    for index, url in enumerate(project.source_repositories):
+        if url == config.repository.url or url in project.source_repositories[:index]:
+            yield Problem(
+                path=("argocd", "project", "sourceRepositories", index),
+                message=f"{url} is allowed already. Take it out.",
+            )
+    for index, found in enumerate(project.cluster_resources):
+        if (found.group, found.kind) == ("", "Namespace"):
+            yield Problem(
+                path=("argocd", "project", "clusterResources", index),
+                message="Namespaces are the program's, with their quotas. Add an environment instead.",
+            )
+    for index, found in enumerate(project.namespace_resources):
+        if (found.group, found.kind) in FORBIDDEN_KINDS:
+            yield Problem(
+                path=("argocd", "project", "namespaceResources", index),
+                message=f"{found.kind} is the program's: Git must not loosen it. Take it out.",
+            )
+
+
+def _folder(config: PlatformConfig, index: int, environment: EnvironmentConfig) -> Iterator[Problem]:
+    """What makes Applications reads a folder of its environment only: others would come into this cluster with it."""
+    if environment.delivery is Delivery.APPLICATION:
+        return
+    here, folder = ("environments", index, "path"), PurePosixPath(environment.path)
+    for other in config.environments:
+        path = PurePosixPath(other.path)
+        if other.name != environment.name and (folder == path or folder in path.parents):
+            yield Problem(
+                path=here,
+                message=f"{folder} holds the folder of environment {other.name} as well. "
+                f"Write a folder of its own, e.g. {folder}/{environment.name}.",
+            )
+            return
+    if not {environment.name, config.stage} & set(folder.parts):
+        yield Problem(
+            path=here,
+            message=f"{folder} does not name the environment: everything in it comes into this cluster, "
+            f"other stages included. Write e.g. {folder}/{environment.name}.",
+        )
+
+
+def _previews(config: PlatformConfig, index: int, environment: EnvironmentConfig) -> Iterator[Problem]:
+    if environment.pull_requests is None:
+        return
+    here: Path = ("environments", index, "pullRequests")
+    if github_repository(config.repository.url) is None:
+        yield Problem(path=here, message=f"come from GitHub, and {config.repository.url} is not there. Leave it out.")
+    if not environment.sync.automated:
+        yield Problem(path=here, message="sync by themselves, and this environment is manual. Leave it out.")
+    sets = [found.name for found in config.environments if found.delivery is Delivery.APPLICATION_SET]
+    if environment.delivery is not Delivery.APPLICATION:
+        yield Problem(
+            path=here, message=f"need the manifests under the path, not {environment.delivery}. Write application."
+        )
+    elif sets:
+        yield Problem(
+            path=here,
+            message=f"are counted by their Applications, and those of {', '.join(sets)} (applicationSet) have no "
+            "number. Leave it out, or put it into another stack.",
+        )
+    for key, number in (
+        ("nodePorts", environment.objects.node_ports),
+        ("persistentVolumeClaims", environment.objects.persistent_volume_claims),
+    ):
+        if number:
+            yield Problem(
+                path=here,
+                message=f"repeat what the environment runs, and its objects.{key} are there once. Leave it out.",
+            )

@@ -1,0 +1,73 @@
+"""The way in: host names, certificate, firewall, and who writes DNS records."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from components.config.base import Section
+from components.config.types import CertificateArn, HostedZoneId, HostName, LogRetentionDays, Ownership
+
+CountedRule = Literal[
+    "SizeRestrictions_BODY",
+    "CrossSiteScripting_BODY",
+    "EC2MetaDataSSRF_BODY",
+    "GenericLFI_BODY",
+    "GenericRFI_BODY",
+    "NoUserAgent_HEADER",
+]
+"""Rules of `AWSManagedRulesCommonRuleSet` that also meet honest requests: large or rich bodies, plain HTTP clients."""
+
+
+class ZoneConfig(Section):
+    """The public hosted zone of the host names."""
+
+    name: HostName = Field(description="Domain of the zone, for example `example.com`.")
+    ownership: Ownership = Field(
+        description="`create` makes the zone, whose name servers the parent domain must then name; "
+        "`existing` takes the one with `zoneId`."
+    )
+    zone_id: HostedZoneId | None = Field(default=None, description="Id of an existing zone; needed with `existing`.")
+
+
+class CertificateConfig(Section):
+    """The certificate of the host names: made and validated in our zone, or one that exists."""
+
+    arn: CertificateArn | None = Field(
+        default=None,
+        description="ARN of a certificate that exists, in the stack's account and region; without it one is made in "
+        "`zone`.",
+    )
+
+
+class FirewallConfig(Section):
+    """AWS WAF in front of the load balancer: AWS's managed rule groups and a rate limit."""
+
+    rate_limit: int = Field(
+        default=2000,
+        ge=10,
+        le=2_000_000_000,
+        description="Requests of one address in five minutes before it is blocked.",
+    )
+    counted_rules: tuple[CountedRule, ...] = Field(
+        default=(),
+        description="Rules of `AWSManagedRulesCommonRuleSet` that only count, for example `SizeRestrictions_BODY` "
+        "where requests carry more than 8 KiB.",
+    )
+    log_retention_days: LogRetentionDays = Field(
+        default=30, description="Days that CloudWatch Logs keeps blocked and counted requests."
+    )
+    customer_managed_key: bool = Field(
+        default=True, description="Encrypts the log with a key of the stack instead of AWS's own."
+    )
+
+
+class EdgeConfig(Section):
+    """What the Ingress manifests of the environments need: they find it in `platform-outputs`."""
+
+    zone: ZoneConfig | None = Field(default=None, description="Hosted zone; none where somebody else keeps the DNS.")
+    certificate: CertificateConfig = Field(default=CertificateConfig(), description="Certificate of the host names.")
+    firewall: FirewallConfig | None = Field(default=None, description="Web firewall; none without one.")
+    internal: bool = Field(default=False, description="A load balancer that only the VPC reaches.")
+    argocd_host: HostName | None = Field(
+        default=None, description="Host name under which Argo CD takes Git webhooks through the same load balancer."
+    )

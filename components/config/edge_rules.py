@@ -1,0 +1,132 @@
+"""Rules of the way in, and of what a cluster that is not ours cannot have."""
+
+from collections.abc import Iterator
+
+from components.config.operators import NodeScaling
+from components.config.platform import PlatformConfig
+from components.config.problems import Problem
+from components.config.types import Ownership
+
+KARPENTER_NODES = 2
+MOST_NAMES = 10
+"""Names that ACM puts into one certificate by default."""
+
+
+def edge(config: PlatformConfig) -> Iterator[Problem]:
+    """A certificate of this account and region, or a zone to prove one in, for hosts inside that zone."""
+    settings = config.edge
+    if settings is None or config.aws is None:
+        return
+    arn = settings.certificate.arn
+    if arn is None and settings.zone is None:
+        yield Problem(
+            path=("edge", "certificate", "arn"),
+            message="is missing, and there is no zone in which a certificate could be validated. Write one of the two.",
+        )
+    if arn is not None:
+        _, _, _, region, account, _ = arn.split(":", 5)
+        if (region, account) != (config.aws.region, config.aws.account_id):
+            yield Problem(
+                path=("edge", "certificate", "arn"),
+                message=f"is of region {region} and account {account}; a load balancer takes only one of "
+                f"{config.aws.region} and {config.aws.account_id}. Request it there.",
+            )
+    if settings.zone is not None:
+        if (settings.zone.ownership is Ownership.EXISTING) != (settings.zone.zone_id is not None):
+            yield Problem(
+                path=("edge", "zone", "zoneId"),
+                message="goes with ownership existing, and only with it. Write the id of the zone, "
+                "or ownership: create.",
+            )
+        for index, environment in enumerate(config.environments):
+            for position, host in enumerate(environment.hosts):
+                if not (host == settings.zone.name or host.endswith(f".{settings.zone.name}")):
+                    yield Problem(
+                        path=("environments", index, "hosts", position),
+                        message=f"{host} is not in the zone {settings.zone.name}. Write e.g. api.{settings.zone.name}.",
+                    )
+    names = {host for environment in config.environments for host in environment.hosts}
+    if arn is None and len(names) > MOST_NAMES:
+        yield Problem(
+            path=("environments", 0, "hosts"),
+            message=f"the environments have {len(names)} host names; a certificate takes {MOST_NAMES}. "
+            "Write edge.certificate.arn, of one with a wildcard.",
+        )
+    if not names:
+        yield Problem(
+            path=("environments", 0, "hosts"), message="is missing, and edge certifies it. Write e.g. api.example.com."
+        )
+
+
+def operators(config: PlatformConfig) -> Iterator[Problem]:
+    """Controllers that speak to AWS need a cluster of ours; records need a zone."""
+    needs_aws = {
+        "externalSecrets": config.operators.external_secrets,
+        "loadBalancerController": config.operators.load_balancer_controller,
+        "externalDns": config.operators.external_dns,
+    }
+    for key, settings in needs_aws.items():
+        if settings is not None and config.cluster is None:
+            yield Problem(
+                path=("operators", key),
+                message="speaks to AWS, and this stack takes a cluster that exists. Leave it out.",
+            )
+    if config.operators.external_dns is not None and (config.edge is None or config.edge.zone is None):
+        yield Problem(
+            path=("operators", "externalDns"), message="has no zone to write into. Add edge.zone, or leave it out."
+        )
+
+
+def scaling(config: PlatformConfig) -> Iterator[Problem]:
+    """Karpenter runs on two nodes that it did not make."""
+    if config.cluster is None:
+        return
+    nodes = config.cluster.nodes
+    if nodes.scaling is NodeScaling.KARPENTER and nodes.desired < KARPENTER_NODES:
+        yield Problem(
+            path=("cluster", "nodes", "desired"),
+            message=f"{nodes.desired} node does not hold karpenter's {KARPENTER_NODES} pods, which never share one. "
+            f"Write {KARPENTER_NODES} or more.",
+        )
+    if nodes.scaling is NodeScaling.KARPENTER and nodes.customer_managed_key:
+        yield Problem(
+            path=("cluster", "nodes", "customerManagedKey"),
+            message="is not supported with scaling karpenter, whose volumes use AWS's own key. Leave it out.",
+        )
+
+
+def canaries(config: PlatformConfig) -> Iterator[Problem]:
+    """A canary needs somebody who shifts the traffic and somebody who measures it."""
+    for index, environment in enumerate(config.environments):
+        canary = environment.canary
+        if canary is None:
+            continue
+        for key, settings in (("rollouts", config.operators.rollouts), ("prometheus", config.operators.prometheus)):
+            if settings is None:
+                yield Problem(
+                    path=("environments", index, "canary"),
+                    message=f"needs operators.{key}. Add `{key}: {{}}` to operators, or leave the canary out.",
+                )
+        if canary.max_percent % canary.step_percent:
+            yield Problem(
+                path=("environments", index, "canary", "maxPercent"),
+                message=f"{canary.max_percent} is not reached in steps of {canary.step_percent}. "
+                "Write a multiple of it.",
+            )
+
+
+def existing_cluster(config: PlatformConfig) -> Iterator[Problem]:
+    """What only a stack that makes its cluster can have."""
+    if config.kubeconfig is None:
+        return
+    for index, environment in enumerate(config.environments):
+        for key, value in (
+            ("databasePrefix", environment.database_prefix),
+            ("cacheDatabase", environment.cache_database),
+        ):
+            if value is not None:
+                yield Problem(
+                    path=("environments", index, key),
+                    message="names data of a stack's own database or cache, and this stack has none. Leave it out; "
+                    "databaseInNamespace and cacheInNamespace describe those of the application repository.",
+                )

@@ -1,0 +1,171 @@
+"""From the configuration to the arguments of what stands in the cluster. No resource is made here."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from components.account import Account
+from components.argocd import ArgoCd, ArgoCdArgs
+from components.argocd_access import ArgoCdAccess, ArgoCdAccessArgs
+from components.canary import CanaryArgs, steps
+from components.config import PlatformConfig
+from components.config.environments import CanaryConfig, EnvironmentConfig
+from components.config.operators import NodeScaling
+from components.environment import EnvironmentArgs
+from components.exports import Made
+from components.gitops import ApplicationSpec, GitOpsArgs
+from components.operators import Operators, OperatorsArgs
+from components.operators_aws import HostedZone, OnAws
+from components.wiring import tags
+from components.workloads import workloads
+
+
+def operators(config: PlatformConfig, account: Account | None, made: Made) -> OperatorsArgs:
+    """Arguments of the optional controllers."""
+    return OperatorsArgs(
+        settings=config.operators,
+        scaling=NodeScaling.NONE if config.cluster is None else config.cluster.nodes.scaler,
+        prefix=config.prefix,
+        on_aws=_on_aws(config, account, made),
+        secret_namespaces=[config.argocd.namespace, *(environment.namespace for environment in config.environments)],
+        control_plane_cidrs=None if made.network is None else made.network.control_plane_cidrs,
+        api_server_cidrs=_api_server_cidrs(config),
+    )
+
+
+def _on_aws(config: PlatformConfig, account: Account | None, made: Made) -> OnAws | None:
+    if account is None or config.cluster is None or made.eks is None or made.network is None:
+        return None
+    zone = None
+    if made.edge is not None and made.edge.zone_id is not None and made.edge.zone_name is not None:
+        zone = HostedZone(zone_id=made.edge.zone_id, name=made.edge.zone_name)
+    return OnAws(
+        account=account,
+        cluster_name=made.eks.cluster.name,
+        cluster_arn=account.arn("eks", f"cluster/{config.prefix}"),
+        vpc_id=made.network.vpc_id,
+        nodes=config.cluster.nodes,
+        node_role_arn=made.eks.node_role_arn,
+        node_security_group_id=made.eks.node_security_group_id,
+        node_subnet_ids=made.network.private_subnet_ids,
+        tags=tags(config),
+        zone=zone,
+        secret_prefixes=[f"{config.system.name}/"],
+    )
+
+
+def _api_server_cidrs(config: PlatformConfig) -> list[pulumi.Input[str]] | None:
+    """Where pods reach the API server, or None where the cluster is not ours."""
+    if config.cluster is None or config.network is None:
+        return None
+    return [config.network.cidr, config.cluster.service_cidr]
+
+
+def argocd(config: PlatformConfig) -> ArgoCdArgs:
+    """Arguments of Argo CD."""
+    return ArgoCdArgs(
+        settings=config.argocd, api_server_cidrs=_api_server_cidrs(config), environments=config.environments
+    )
+
+
+def access(config: PlatformConfig, argocd: ArgoCd, operators: Operators) -> ArgoCdAccessArgs:
+    """Arguments of what Argo CD may read that is secret."""
+    return ArgoCdAccessArgs(
+        settings=config.argocd,
+        project=config.system.name,
+        repository_url=config.repository.url,
+        namespace=argocd.namespace,
+        environments=config.environments,
+        after=operators.ready,
+    )
+
+
+def environment(config: PlatformConfig, settings: EnvironmentConfig, made: Made) -> EnvironmentArgs:
+    """Arguments of one environment."""
+    public, private, control_plane = (
+        ([], [], [])
+        if made.network is None
+        else (made.network.public_cidrs, made.network.private_cidrs, made.network.control_plane_cidrs)
+    )
+    endpoints = config.network is not None and bool(config.network.interface_endpoints)
+    return EnvironmentArgs(
+        system=config.system.name,
+        settings=settings,
+        workloads=workloads(config.services, config.resource_classes, settings),
+        ingress_cidrs=[*public, *settings.ingress_cidrs],
+        control_plane_cidrs=control_plane,
+        data_cidrs=private,
+        endpoint_cidrs=private if endpoints else [],
+        database_port=None if made.database is None else made.database.port,
+        cache_port=None if made.cache is None else made.cache.port,
+        database_in_namespace=settings.database_in_namespace,
+        cache_in_namespace=settings.cache_in_namespace,
+        values=_platform_values(config, settings, made),
+    )
+
+
+def _platform_values(
+    config: PlatformConfig, settings: EnvironmentConfig, made: Made
+) -> Mapping[str, pulumi.Input[str]]:
+    """What the platform tells the manifests and services of an environment, by variable. No secrets."""
+    found: dict[str, pulumi.Input[str] | None] = {"REPOSITORY_URL": config.repository.url}
+    if config.aws is not None:
+        found |= {"AWS_ACCOUNT_ID": config.aws.account_id, "AWS_REGION": config.aws.region}
+        if made.registry is not None:
+            found["IMAGE_REGISTRY"] = f"{config.aws.account_id}.dkr.ecr.{config.aws.region}.amazonaws.com"
+    if made.eks is not None:
+        found["CLUSTER_URL"] = made.eks.cluster.endpoint
+    if made.database is not None:
+        found |= {"DB_HOST": made.database.address, "DB_PORT": str(made.database.port)}
+    if made.cache is not None:
+        found |= {
+            "REDIS_HOST": made.cache.primary_endpoint,
+            "REDIS_PORT": str(made.cache.port),
+            "REDIS_SCHEME": made.cache.url_scheme,
+            "REDIS_DATABASE": str(settings.cache_database),
+        }
+    if made.edge is not None and settings.hosts:
+        found |= {
+            "CERTIFICATE_ARN": made.edge.certificate_arn,
+            "FIREWALL_ARN": made.edge.firewall_arn,
+            "INGRESS_HOSTS": ",".join(settings.hosts),
+            "INGRESS_SCHEME": "internal" if config.edge is not None and config.edge.internal else "internet-facing",
+        }
+    if settings.canary is not None:
+        found["CANARY_STEPS"] = ",".join(str(weight) for weight in steps(settings.canary))
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def canary(settings: CanaryConfig, namespace: pulumi.Input[str], operators: Operators) -> CanaryArgs:
+    """Arguments of an environment's canary."""
+    return CanaryArgs(settings=settings, namespace=namespace, after=operators.ready)
+
+
+def gitops(
+    config: PlatformConfig, argocd: ArgoCd, access: ArgoCdAccess, operators: Operators, made: Made
+) -> GitOpsArgs:
+    """Arguments of project and Applications.
+
+    Applications come after all that serves them, and are gone before it: credentials, controllers, certificate.
+    """
+    edge: Sequence[pulumi.Resource] = () if made.edge is None else (made.edge,)
+    return GitOpsArgs(
+        project=config.system.name,
+        repository_url=config.repository.url,
+        sso=config.argocd.sso,
+        allowed=config.argocd.project,
+        access=config.argocd.repository_access,
+        argocd_namespace=config.argocd.namespace,
+        applications=[
+            ApplicationSpec(
+                settings=settings,
+                hpa=any(
+                    workload.max_replicas > workload.replicas
+                    for workload in workloads(config.services, config.resource_classes, settings)
+                ),
+                after=[*made.environments[settings.name].ready, *access.secrets, *operators.ready, *edge],
+            )
+            for settings in config.environments
+        ],
+        argocd=argocd.release,
+    )

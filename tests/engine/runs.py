@@ -1,0 +1,129 @@
+"""Runs stacks on the real engine and the sandbox, and keeps what each run said and left as data.
+
+A test never runs anything on a state that another test reads: it looks at the `Step`s of a fixture, or has its own
+state folder. Checkpoints are off unless a test is about a killed run: they cost half of an `up`.
+"""
+
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from sandbox.driver import Request, Verb, run
+from sandbox.plan import Report, Resource
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml")
+MUTATING = ("Create", "Update", "Delete")
+DELETION = re.compile(r"^ - +(\S+) \S+ (deleting|deleted) ")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One run: its report, the engine's display, and type and id of all that the account has afterwards."""
+
+    report: Report
+    lines: tuple[str, ...]
+    account: frozenset[tuple[str, str]]
+
+    @property
+    def resources(self) -> list[Resource]:
+        return self.report.resources
+
+    @property
+    def mutating_calls(self) -> int:
+        return sum(self.report.calls.get(method, 0) for method in MUTATING)
+
+    def all(self, type_: str) -> list[Resource]:
+        return [resource for resource in self.resources if resource["type"] == type_]
+
+    def one(self, type_: str, name: str) -> dict[str, Any]:
+        """Inputs of the only resource of this type and name; AssertionError otherwise."""
+        found = [resource for resource in self.all(type_) if resource["name"] == name]
+        assert len(found) == 1, f"{len(found)} resources are {type_} {name}"
+        return found[0]["inputs"]
+
+    def urns(self) -> set[str]:
+        """URNs of all but the engine's own provider, which it puts into a state and shows in no plan."""
+        return {resource["urn"] for resource in self.resources if resource["type"] != "pulumi:providers:pulumi"}
+
+
+def perform(verb: Verb, stack: str, state: Path, *, project: Path = ROOT, checkpoints: bool = False) -> Step:
+    """Run one operation in this process."""
+    lines: list[str] = []
+    request = Request(verb=verb, stack=stack, project=project, state=state, checkpoints=checkpoints)
+    report = run(request, show=lines.append)
+    return Step(report, tuple(lines), account(state))
+
+
+def account(state: Path) -> frozenset[tuple[str, str]]:
+    """Type and id of everything in the simulated account."""
+    if not (state / "account.db").is_file():
+        return frozenset()
+    with closing(sqlite3.connect(state / "account.db")) as database:
+        return frozenset(cast("list[tuple[str, str]]", database.execute("SELECT type, id FROM resources").fetchall()))
+
+
+def recorded(state: Path, stack: str) -> dict[str, str]:
+    """Id by URN of what the state file holds, read without the engine."""
+    (file,) = (state / "backend").rglob(f"stacks/*/{stack}.json")
+    resources = cast("list[dict[str, Any]]", json.loads(file.read_text())["checkpoint"]["latest"]["resources"])
+    return {str(resource["urn"]): str(resource.get("id", "")) for resource in resources}
+
+
+def command(verb: Verb, stack: str, *options: str | Path) -> list[str]:
+    """The command that a person types."""
+    return [sys.executable, "-m", "sandbox", verb.value, "--stack", stack, *map(str, options)]
+
+
+def cli(verb: Verb, stack: str, *options: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end, with both outputs in `stdout`."""
+    return subprocess.run(
+        command(verb, stack, *options),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+def copy_of_project(folder: Path) -> Path:
+    """Copy program and stack files, for a test that changes or watches them."""
+    shutil.copytree(ROOT / "components", folder / "components", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in PROGRAM:
+        shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Content by path of all files but bytecode and the sandbox's own folder."""
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and not {"__pycache__", ".sandbox"} & set(file.relative_to(folder).parts)
+    }
+
+
+def moments(step: Step, type_: str) -> tuple[int, int]:
+    """Line of the display at which the first deletion of a type begins and at which the last ends."""
+    found = [(line, what) for line, kind, what in _deletions(step) if kind == type_]
+    begun = [line for line, what in found if what == "deleting"]
+    ended = [line for line, what in found if what == "deleted"]
+    assert begun, f"no {type_} is deleted"
+    assert len(begun) == len(ended), f"not every {type_} is deleted"
+    return min(begun), max(ended)
+
+
+def _deletions(step: Step) -> Iterator[tuple[int, str, str]]:
+    for number, line in enumerate(step.lines):
+        match = DELETION.match(line)
+        if match:
+            yield number, match[1], match[2]

@@ -1,0 +1,77 @@
+"""The command as a person types it: what a mistake costs, and that a run leaves the working tree as it found it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sandbox.driver import Verb
+from tests.engine.runs import account, cli, tree
+
+MISTAKES = {
+    "  nova:stage: staging": "  nova:stage: Staging!",
+    "    natGateways: single": "    natGateway: single",
+    "      minimum: 3": "      minimum: three",
+    "    provider: create": "    provider: mine",
+}
+REPORTED = (
+    "stage: 'Staging!'",
+    "network.natGateway: is not a known key",
+    "cluster.nodes.minimum: 'three'",
+    "ci.provider: 'mine'",
+)
+
+
+@pytest.fixture
+def broken(project: Path) -> Path:
+    """A project whose staging has four mistakes."""
+    file = project / "Pulumi.staging.yaml"
+    text = file.read_text()
+    for right, wrong in MISTAKES.items():
+        assert text.count(f"{right}\n") == 1, right
+        text = text.replace(f"{right}\n", f"{wrong}\n")
+    file.write_text(text)
+    return project
+
+
+@pytest.mark.parametrize("verb", [Verb.PREVIEW, Verb.UP])
+def test_a_bad_stack_file_is_refused_in_clear_lines_before_anything_is_called(
+    verb: Verb, broken: Path, tmp_path: Path
+) -> None:
+    state, file = tmp_path / "state", tmp_path / "report.json"
+    ended = cli(verb, "staging", "--project", broken, "--state", state, "--json", file)
+    assert ended.returncode == 1
+    for problem in REPORTED:
+        assert problem in ended.stdout
+    assert "Pulumi.staging.yaml: network.natGateway: is not a known key. Write natGateways." in ended.stdout
+    assert "Traceback" not in ended.stdout
+    assert 'File "' not in ended.stdout
+    assert {line.split()[1] for line in ended.stdout.splitlines() if line.startswith(" +  ")} == {"pulumi:pulumi:Stack"}
+    assert account(state) == frozenset()
+    report = json.loads(file.read_text())
+    assert {report["calls"].get(method, 0) for method in ("Check", "Create", "Construct")} == {0}
+    assert report["resources"] == []
+    for problem in REPORTED:
+        assert problem in report["error"]
+
+
+def test_nodes_that_are_too_small_are_refused_with_the_sums(project: Path, tmp_path: Path) -> None:
+    file = project / "Pulumi.staging.yaml"
+    text = (
+        file.read_text()
+        .replace("instanceType: t3.large", "instanceType: t3.medium")
+        .replace("desired: 4", "desired: 3")
+    )
+    file.write_text(text)
+    ended = cli(Verb.UP, "staging", "--project", project, "--state", tmp_path / "state")
+    assert ended.returncode == 1
+    assert "3 x t3.medium" in ended.stdout
+    assert "Traceback" not in ended.stdout
+    assert account(tmp_path / "state") == frozenset()
+
+
+def test_a_run_leaves_the_working_tree_as_it_found_it(project: Path) -> None:
+    before = tree(project)
+    assert cli(Verb.UP, "staging", "--project", project, "--no-checkpoints").returncode == 0
+    assert tree(project) == before
+    assert (project / ".sandbox" / "account.db").is_file()

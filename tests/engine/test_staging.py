@@ -1,0 +1,181 @@
+"""Staging on the real engine: its plan states the description, and it lives and dies as its stack file says."""
+
+from itertools import pairwise
+
+import pytest
+
+from tests.engine.runs import Step, moments
+from tests.nova_facts import (
+    ACCOUNT,
+    APPLICATION_METADATA,
+    APPLICATION_SPEC,
+    CLUSTER,
+    NAMES,
+    PUSH_ROLE,
+    PUSH_ROLE_ARN,
+    REGION,
+    REGISTRY,
+    SERVICES,
+    STAGING,
+    Service,
+)
+
+KEPT = {
+    "aws:ecr/repository:Repository": len(NAMES),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": len(NAMES),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": 1,
+    "aws:iam/role:Role": 1,
+    "aws:iam/policy:Policy": 1,
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 1,
+}
+"""What the account has once and staging makes: number by type of what its destroy leaves standing."""
+
+DEATHS = (
+    "kubernetes:argoproj.io/v1alpha1:Application",
+    "kubernetes:argoproj.io/v1alpha1:AppProject",
+    "kubernetes:helm.sh/v3:Release",
+    "aws:eks:NodeGroup",
+    "aws:eks:Cluster",
+    "aws:ec2:NatGateway",
+    "aws:ec2:Vpc",
+)
+"""In this order: each may go only when the one before is gone."""
+
+
+def test_the_plan_has_the_account_and_region(staging_planned: Step) -> None:
+    provider = staging_planned.one("pulumi:providers:aws", "aws")
+    assert (provider["allowedAccountIds"], provider["region"]) == (f'["{ACCOUNT}"]', REGION)
+
+
+def test_the_plan_has_the_cluster(staging_planned: Step) -> None:
+    assert staging_planned.one("aws:eks/cluster:Cluster", f"{CLUSTER}-cluster-eksCluster")["name"] == CLUSTER
+
+
+def test_the_plan_has_the_push_role(staging_planned: Step) -> None:
+    roles = [role["inputs"].get("name") for role in staging_planned.all("aws:iam/role:Role")]
+    assert roles.count(PUSH_ROLE) == 1
+
+
+def test_the_plan_has_the_eight_repositories(staging_planned: Step) -> None:
+    repositories = staging_planned.all("aws:ecr/repository:Repository")
+    assert sorted(r["inputs"]["name"] for r in repositories) == sorted(f"nova/{name}" for name in NAMES)
+
+
+def test_the_plan_has_the_quota_of_staging(staging_planned: Step) -> None:
+    quota = staging_planned.one("kubernetes:core/v1:ResourceQuota", "staging")
+    assert quota["metadata"] == {"name": "services", "namespace": "nova"}
+    assert quota["spec"]["hard"] == {
+        "limits.cpu": "19800m",
+        "limits.memory": "33Gi",
+        "persistentvolumeclaims": "0",
+        "pods": "36",
+        "requests.cpu": "4",
+        "requests.memory": "14720Mi",
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
+    }
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=NAMES)
+def test_the_plan_has_every_services_port(service: Service, staging_planned: Step) -> None:
+    policy = staging_planned.one("kubernetes:networking.k8s.io/v1:NetworkPolicy", f"staging-allow-{service.name}")
+    assert [rule["ports"] for rule in policy["spec"]["ingress"]] == [[{"port": service.port, "protocol": "TCP"}]]
+
+
+def test_the_plan_has_the_application_exactly(staging_planned: Step) -> None:
+    application = staging_planned.one("kubernetes:argoproj.io/v1alpha1:Application", "gitops-staging")
+    assert application == {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": APPLICATION_METADATA,
+        "spec": APPLICATION_SPEC,
+    }
+
+
+def test_the_plan_has_the_image_reference(staging_planned: Step) -> None:
+    variables = staging_planned.one("kubernetes:core/v1:ConfigMap", "staging-platform-outputs")["data"]
+    assert variables["IMAGE_REGISTRY"] == REGISTRY
+
+
+def test_the_plan_has_the_environment_of_staging(staging_planned: Step) -> None:
+    variables = staging_planned.one("kubernetes:core/v1:ConfigMap", "staging-platform-outputs")["data"]
+    assert {key: variables[key] for key in STAGING.variables} == STAGING.variables
+    described = staging_planned.report.outputs["environments"][STAGING.name]
+    assert (described["path"], described["imageTag"], described["replicas"]) == (STAGING.path, "commitSha", 2)
+
+
+def test_a_plan_makes_nothing(staging_planned: Step) -> None:
+    assert staging_planned.report.ok
+    assert staging_planned.account == frozenset()
+
+
+def test_up_makes_what_was_planned(staging_planned: Step, staging_made: Step) -> None:
+    assert staging_made.report.ok
+    assert staging_made.urns() == staging_planned.urns()
+    assert staging_made.report.changes == staging_planned.report.changes
+
+
+def test_up_exports_what_a_pipeline_needs_next(staging_made: Step) -> None:
+    outputs = staging_made.report.outputs
+    assert outputs["registryUrls"] == {name: f"{REGISTRY}/nova/{name}" for name in NAMES}
+    assert outputs["pushRoleArn"] == PUSH_ROLE_ARN
+    assert outputs["updateKubeconfig"] == "aws eks update-kubeconfig --region ap-northeast-1 --name nova-staging"
+    assert "[unknown]" not in str(outputs)
+
+
+def test_a_second_up_changes_nothing(staging_made: Step, staging_again: Step) -> None:
+    assert set(staging_again.report.changes) == {"same"}
+    assert staging_again.mutating_calls == 0
+    assert staging_again.account == staging_made.account
+
+
+def test_a_refresh_changes_nothing(staging_made: Step, staging_refreshed: Step) -> None:
+    assert set(staging_refreshed.report.changes) == {"same"}
+    assert staging_refreshed.report.calls["Read"] > 0
+    assert staging_refreshed.mutating_calls == 0
+    assert staging_refreshed.account == staging_made.account
+
+
+def test_dev_and_staging_share_an_instance_and_no_data(staging_made: Step) -> None:
+    dev, staging = (
+        staging_made.one("kubernetes:core/v1:ConfigMap", f"{name}-platform-outputs")["data"]
+        for name in ("dev", "staging")
+    )
+    assert len(staging_made.all("aws:rds/instance:Instance")) == 1
+    assert len(staging_made.all("aws:elasticache/replicationGroup:ReplicationGroup")) == 1
+    assert (dev["DB_HOST"], dev["REDIS_HOST"]) == (staging["DB_HOST"], staging["REDIS_HOST"])
+    assert dev["REDIS_DATABASE"] != staging["REDIS_DATABASE"]
+    described = staging_made.report.outputs["environments"]
+    assert not set(described["dev"]["databases"].values()) & set(described["staging"]["databases"].values())
+
+
+def test_destroy_leaves_nothing_in_the_state(staging_destroyed: Step) -> None:
+    assert staging_destroyed.report.ok
+    assert staging_destroyed.resources == []
+
+
+@pytest.mark.parametrize(("kind", "number"), KEPT.items())
+def test_destroy_leaves_what_the_account_has_once(
+    kind: str, number: int, staging_made: Step, staging_destroyed: Step
+) -> None:
+    left = {entry for entry in staging_destroyed.account if entry[0] == kind}
+    assert len(left) == number
+    assert left <= staging_made.account
+
+
+def test_destroy_leaves_the_role_that_the_build_uses(staging_destroyed: Step) -> None:
+    assert ("aws:iam/role:Role", PUSH_ROLE) in staging_destroyed.account
+
+
+def test_destroy_deletes_all_else(staging_destroyed: Step) -> None:
+    assert {kind for kind, _ in staging_destroyed.account} == set(KEPT)
+
+
+@pytest.mark.parametrize(("first", "second"), list(pairwise(DEATHS)))
+def test_what_another_needs_to_die_goes_after_it(first: str, second: str, staging_destroyed: Step) -> None:
+    assert moments(staging_destroyed, first)[1] < moments(staging_destroyed, second)[0]
+
+
+def test_nothing_that_is_in_use_is_deleted(staging_destroyed: Step) -> None:
+    assert staging_destroyed.report.error is None
+    assert [line for line in staging_destroyed.lines if "DependencyViolation" in line] == []

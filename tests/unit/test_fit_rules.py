@@ -1,0 +1,42 @@
+"""What the sums of the capacity guard are made of, and bad input that looks almost right."""
+
+import pytest
+
+from components import fit
+from components.argocd_pods import argocd_pods
+from components.capacity import Load
+from components.system_pods import SYSTEM_PODS
+from tests.unit.config_samples import changed, loaded, refusals
+
+
+@pytest.mark.parametrize("stack", ["staging", "prod"])
+def test_what_is_placed_on_nodes_is_what_the_sums_show(stack: str) -> None:
+    sums = fit.node_fit(loaded(changed(stack), stack))
+    assert sums is not None
+    shown = [load for what, load in sums.parts if not what.endswith(fit.STEADY)]
+    assert sums.needed == sum(shown, Load())
+
+
+@pytest.mark.parametrize("stack", ["staging", "prod"])
+def test_argo_cd_and_the_systems_own_pods_need_room_on_the_nodes(stack: str) -> None:
+    config = loaded(changed(stack), stack)
+    sums = fit.node_fit(config)
+    assert sums is not None
+    expected = {group.name for group in (*argocd_pods(config.argocd), *SYSTEM_PODS)}
+    assert expected <= {group.name for group in sums.groups}
+
+
+def test_no_environment_lives_with_argo_cd() -> None:
+    (line,) = refusals(environments__0__namespace="argocd")
+    assert "environments[0].namespace: 'argocd' is not for services." in line
+
+
+def test_addresses_of_services_may_not_lie_inside_the_vpc() -> None:
+    (line,) = refusals(cluster__serviceCidr="10.20.128.0/20")
+    assert "cluster.serviceCidr: 10.20.128.0/20 overlaps network.cidr 10.20.0.0/16." in line
+
+
+@pytest.mark.parametrize("version", ["^10.9.0", "~10.9.0", "10.9", "10.x.0"])
+def test_a_range_is_no_version_of_the_chart(version: str) -> None:
+    (line,) = refusals(argocd={"highAvailability": False, "chartVersion": version})
+    assert f"argocd.chartVersion: {version!r} is not an exact version." in line

@@ -1,0 +1,157 @@
+"""Breaks of the configuration: bad input that is not refused, and sums that do not refuse."""
+
+from tools.mutants.model import Area, Mutant
+
+BASE = "components/config/base.py"
+RULES = "components/config/rules.py"
+SECTIONS = "components/config/section_rules.py"
+ENVIRONMENTS = "components/config/environment_rules.py"
+TYPES = "components/config/types.py"
+NETWORK = "components/config/network_rules.py"
+DATA = "components/config/data_rules.py"
+FITS = "components/config/capacity_rules.py"
+FIT = "components/fit.py"
+
+CONFIG = Area(
+    "configuration",
+    ("test_config.py", "test_config_refusals.py", "test_fit_rules.py"),
+    (
+        Mutant("unknown keys are accepted", BASE, 'extra="forbid",', 'extra="ignore",'),
+        Mutant("a number passes for text", BASE, "strict=True,", "strict=False,"),
+        Mutant("the configuration can be changed", BASE, "frozen=True,", "frozen=False,"),
+        Mutant(
+            "rules are not asked",
+            "components/config/__init__.py",
+            "problems += broken_rules(config)",
+            "pass",
+        ),
+        Mutant(
+            "only the first broken rule is reported",
+            RULES,
+            "found = [problem for rule in rules for problem in rule.check(config)]",
+            "found = [problem for rule in rules for problem in rule.check(config)][:1]",
+        ),
+        Mutant("environments share a cache database", ENVIRONMENTS, "if number in numbers:", "if number is None:"),
+        Mutant(
+            "environments share a database",
+            ENVIRONMENTS,
+            "if taken.get(name, environment.name) != environment.name:",
+            "if not name:",
+        ),
+        Mutant(
+            "an environment lives in kube-system",
+            ENVIRONMENTS,
+            'frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})',
+            "frozenset[str]()",
+        ),
+        Mutant(
+            "an environment lives in Argo CD's namespace",
+            ENVIRONMENTS,
+            "environment.namespace in RESERVED_NAMESPACES or environment.namespace == config.argocd.namespace",
+            "environment.namespace in RESERVED_NAMESPACES",
+        ),
+        Mutant(
+            "a service calls one that is not there",
+            "components/config/catalogue_rules.py",
+            "if called not in names:",
+            "if not called:",
+        ),
+        Mutant(
+            "a limit stands below its request",
+            "components/config/catalogue_rules.py",
+            "if number(limit) < number(request):",
+            "if not limit:",
+        ),
+        Mutant(
+            "the API server can be opened to the world",
+            SECTIONS,
+            "WIDEST_PUBLIC_PREFIX = 16",
+            "WIDEST_PUBLIC_PREFIX = 0",
+        ),
+        Mutant(
+            "a role of another account administers the cluster",
+            SECTIONS,
+            'if f"::{config.aws.account_id}:" not in arn:',
+            "if not arn:",
+        ),
+        Mutant(
+            "a deploy role needs no permissions boundary",
+            SECTIONS,
+            "config.ci.deploy_role is not None and config.aws.permissions_boundary is None",
+            "config.ci.deploy_role is not None and config.aws is None",
+        ),
+        Mutant(
+            "the VPC may have public addresses",
+            NETWORK,
+            "if not any(cidr.subnet_of(private)",
+            "if any(cidr == (private)",
+        ),
+        Mutant(
+            "addresses of Services overlap the VPC",
+            NETWORK,
+            "ipaddress.IPv4Network(config.cluster.service_cidr).overlaps(cidr)",
+            "ipaddress.IPv4Network(config.cluster.service_cidr) == cidr",
+        ),
+        Mutant(
+            "the master user may be called postgres",
+            DATA,
+            "if database.username in RESERVED_DATABASE_USERS:",
+            "if not database.username:",
+        ),
+        Mutant("Argo CD may follow HEAD", TYPES, "(?!HEAD$)", ""),
+        Mutant("a chart's version may be a range", TYPES, r'matching(r"^v?[0-9]+', r'matching(r"^[v^~]?[0-9]+'),
+        Mutant("a path leaves the repository", TYPES, r"^(?!/)(?!.*\.\.)[\w./-]+$", r"^(?!/)[\w./-]+$"),
+        Mutant(
+            "backups can be switched off",
+            "components/config/data.py",
+            "backup_retention_days: int = Field(default=14, ge=7,",
+            "backup_retention_days: int = Field(default=14, ge=0,",
+        ),
+        Mutant(
+            "a secret may stand in the stack file",
+            "components/config/source.py",
+            "for key in sorted(secret)\n",
+            "for key in sorted(secret - secret)\n",
+        ),
+    ),
+)
+
+CAPACITY = Area(
+    "capacity",
+    ("test_capacity.py", "test_fit_rules.py", "test_config.py"),
+    (
+        Mutant(
+            "nodes that hold nothing are accepted",
+            RULES,
+            "return found if found or broken else list(capacity_problems(config))",
+            "return found",
+        ),
+        Mutant("too few nodes are accepted", FITS, "if sums is None or not sums.homeless:", "if sums is None or sums:"),
+        Mutant(
+            "too few addresses are accepted",
+            FITS,
+            "        yield from _addresses(config)\n",
+            "",
+        ),
+        Mutant(
+            "too few connections are accepted",
+            FITS,
+            "        yield from _connections(config)\n",
+            "",
+        ),
+        Mutant("Argo CD needs no room", FIT, "*argocd, *SYSTEM_PODS),", "*SYSTEM_PODS),"),
+        Mutant("the system's pods need no room", FIT, "*argocd, *SYSTEM_PODS),", "*argocd),"),
+        Mutant(
+            "services that roll need no room",
+            FIT,
+            "pods=rolling_peak([pods]).pods,",
+            "pods=pods.pods,",
+        ),
+        Mutant(
+            "connections are reckoned from the steady state",
+            FIT,
+            "CONNECTIONS_WHILE_ROLLING_PERCENT = 150",
+            "CONNECTIONS_WHILE_ROLLING_PERCENT = 100",
+        ),
+    ),
+)

@@ -1,0 +1,211 @@
+"""Breaks of an environment: quota, limits, identities, network policies."""
+
+from tools.mutants.model import Area, Mutant
+
+FILE = "components/environment.py"
+POLICIES = "components/environment_policies.py"
+SUMS = "components/capacity.py"
+WORKLOADS = "components/workloads.py"
+
+ENVIRONMENT = Area(
+    "environment",
+    ("test_environment.py", "test_environment_sizes.py"),
+    (
+        Mutant(
+            "a namespace has no LimitRange",
+            FILE,
+            "        yield k8s.core.v1.LimitRange(",
+            "        _ = lambda: k8s.core.v1.LimitRange(",
+        ),
+        Mutant(
+            "a namespace has no quota",
+            FILE,
+            "        yield k8s.core.v1.ResourceQuota(",
+            "        _ = lambda: k8s.core.v1.ResourceQuota(",
+        ),
+        Mutant(
+            "anything in the catalogue's size can be exceeded",
+            FILE,
+            "        max=size(max(pod.cpu_limit for pod in pods), max(pod.memory_limit for pod in pods)),\n",
+            "",
+        ),
+        Mutant(
+            "deployers delete deployments",
+            FILE,
+            'verbs=["get", "list", "patch", "update"]',
+            'verbs=["delete", "get", "list", "patch", "update"]',
+        ),
+        Mutant(
+            "deployers read Secrets",
+            FILE,
+            'api_groups=["apps"], resources=["deployments"]',
+            'api_groups=["", "apps"], resources=["deployments", "secrets"]',
+        ),
+        Mutant(
+            "everybody is a deployer",
+            FILE,
+            'kind="Group", name=DEPLOYERS_GROUP',
+            'kind="Group", name="system:authenticated"',
+        ),
+        Mutant(
+            "the account `default` gets a token in every pod",
+            FILE,
+            'name="default", namespace=self.namespace),\n            automount_service_account_token=False,',
+            'name="default", namespace=self.namespace),\n            automount_service_account_token=True,',
+        ),
+        Mutant(
+            "services get a token of the API server",
+            FILE,
+            "self._metadata(workload.service.short_name),\n                automount_service_account_token=False,",
+            "self._metadata(workload.service.short_name),\n                automount_service_account_token=True,",
+        ),
+        Mutant(
+            "the stack file's variables are dropped",
+            FILE,
+            "data={**args.settings.variables, **args.values},",
+            "data={**args.values},",
+        ),
+        Mutant(
+            "the platform's endpoints do not reach the services",
+            FILE,
+            "data={**args.settings.variables, **args.values},",
+            "data={**args.settings.variables},",
+        ),
+        Mutant("the stack file overwrites an endpoint silently", FILE, "        if twice:\n", "        if not args:\n"),
+        Mutant(
+            "pods may be privileged",
+            FILE,
+            '"enforce": args.settings.pod_security,',
+            '"enforce": PodSecurity.BASELINE,',
+        ),
+        Mutant(
+            "anybody orders a load balancer",
+            FILE,
+            '        "services.loadbalancers": quantities.count(objects.load_balancers),\n',
+            "",
+        ),
+        Mutant(
+            "an object of the environment has no parent",
+            FILE,
+            "            data={**args.settings.variables, **args.values},\n            opts=child,\n",
+            "            data={**args.settings.variables, **args.values},\n",
+        ),
+        Mutant(
+            "pods start before their network policies",
+            FILE,
+            "            *self._network_policies(name, args, child),\n",
+            "            *list(self._network_policies(name, args, child))[:0],\n",
+        ),
+    ),
+)
+
+QUOTA = Area(
+    "quota",
+    ("test_capacity.py", "test_environment_sizes.py", "test_workloads.py"),
+    (
+        Mutant("the quota is below a rolling update", SUMS, "ROLLING_FACTOR = 2", "ROLLING_FACTOR = 1"),
+        Mutant(
+            "the quota has no headroom",
+            "components/quantities.py",
+            "value * (100 + percent) / 100 / step",
+            "value / step",
+        ),
+        Mutant(
+            "memory requests have the room of CPU requests only",
+            SUMS,
+            "quantities.with_headroom(load.memory_request, headroom_percent, MEMORY_STEP)\n        ),",
+            "quantities.with_headroom(load.memory_request, 0, MEMORY_STEP)\n        ),",
+        ),
+        Mutant(
+            "the quota counts no pods",
+            SUMS,
+            '        "pods": quantities.count(quantities.with_headroom(load.pods, headroom_percent, POD_STEP)),\n',
+            "",
+        ),
+        Mutant(
+            "an autoscaler outgrows the quota",
+            WORKLOADS,
+            "pods=self.max_replicas * self.copies,",
+            "pods=self.replicas * self.copies,",
+        ),
+        Mutant(
+            "a service's own resources are ignored",
+            WORKLOADS,
+            "service.resources.get(name) or classes.get(name)",
+            "classes.get(name) or service.resources.get(name)",
+        ),
+        Mutant(
+            "the kubelet's reserve is counted as free",
+            SUMS,
+            "memory=usable - (255 + 11 * pods) - EVICTION_MIB,",
+            "memory=usable,",
+        ),
+        Mutant(
+            "DaemonSets are counted once instead of on every node",
+            SUMS,
+            "self.pods * nodes if self.per_node else self.pods",
+            "self.pods",
+        ),
+        Mutant(
+            "a pod that finds no node is not seen",
+            SUMS,
+            "    return left == 0\n",
+            "    return True\n",
+        ),
+    ),
+)
+
+NETWORK_POLICIES = Area(
+    "network policies",
+    ("test_environment_policies.py",),
+    (
+        Mutant(
+            "nothing is denied by default",
+            POLICIES,
+            '        DEFAULT_DENY: {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},\n',
+            "",
+        ),
+        Mutant(
+            "egress is open by default",
+            POLICIES,
+            'DEFAULT_DENY: {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},',
+            'DEFAULT_DENY: {"pod_selector": {}, "policy_types": ["Ingress"]},',
+        ),
+        Mutant(
+            "every service may call every service",
+            POLICIES,
+            "if service.name in caller.calls)",
+            "if caller.name)",
+        ),
+        Mutant(
+            "a rule without peers lets everybody in",
+            POLICIES,
+            '"ports": [_tcp(service.port)]}] if peers else []',
+            '"ports": [_tcp(service.port)]}]',
+        ),
+        Mutant(
+            "private services stand behind the load balancer",
+            POLICIES,
+            "around.ingress_cidrs if service.public else []",
+            "around.ingress_cidrs",
+        ),
+        Mutant(
+            "pods reach the node's credentials and every private network",
+            POLICIES,
+            '"except_": list(NOT_THE_INTERNET)',
+            '"except_": []',
+        ),
+        Mutant(
+            "services without a database reach it",
+            POLICIES,
+            "[service.name for service in services if service.database is not None]",
+            "[service.name for service in services]",
+        ),
+        Mutant(
+            "pods ask any pod for names",
+            POLICIES,
+            '        "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}},\n',
+            "",
+        ),
+    ),
+)

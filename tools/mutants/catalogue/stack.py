@@ -1,0 +1,132 @@
+"""Breaks of the whole: providers, wiring, outputs. Seen in the committed stacks only."""
+
+from tools.mutants.model import Area, Mutant
+
+MAIN = "__main__.py"
+WIRING = "components/wiring.py"
+EXPORTS = "components/exports.py"
+EKS = "components/eks.py"
+
+STACK = Area(
+    "stack",
+    ("test_stack_rules.py", "test_nova_facts.py", "test_nova_facts_environments.py", "test_nova_facts_security.py"),
+    (
+        Mutant("AWS resources carry no tags", MAIN, ", default_tags=default_tags\n", "\n"),
+        Mutant("the program runs in any account", MAIN, "allowed_account_ids=[account.account_id], ", ""),
+        Mutant(
+            "a changed kubeconfig replaces every Kubernetes object",
+            MAIN,
+            "            cluster_identifier=cluster.arn,\n",
+            "",
+        ),
+        Mutant(
+            "Kubernetes objects come before nodes and access",
+            MAIN,
+            "ready = ResourceOptions(depends_on=made.eks.ready)",
+            "ready = ResourceOptions()",
+        ),
+        Mutant(
+            "the database stands in public subnets",
+            MAIN,
+            "subnet_ids=made.network.private_subnet_ids,\n"
+            "            client_security_group_id=made.eks.node_security_group_id,\n"
+            "            protect=protect,\n        )\n        made.database",
+            "subnet_ids=made.network.public_subnet_ids,\n"
+            "            client_security_group_id=made.eks.node_security_group_id,\n"
+            "            protect=protect,\n        )\n        made.database",
+        ),
+        Mutant(
+            "production's database is not protected",
+            MAIN,
+            "protect=protect,\n        )\n        made.database",
+            "protect=False,\n        )\n        made.database",
+        ),
+        Mutant(
+            "production's cache is not protected",
+            MAIN,
+            "protect=protect,\n        )\n        made.cache",
+            "protect=False,\n        )\n        made.cache",
+        ),
+        Mutant("nothing is exported", MAIN, "    export_all(config, made)\n", ""),
+        Mutant(
+            "nodes stand in public subnets",
+            EKS,
+            "vpc_cidr=args.network.cidr,\n                private_subnet_ids=args.network.private_subnet_ids,",
+            "vpc_cidr=args.network.cidr,\n                private_subnet_ids=args.network.public_subnet_ids,",
+        ),
+        Mutant(
+            "access goes before the Kubernetes objects that need it",
+            EKS,
+            "self.ready = (*self.cluster.access, nodes.node_group, *addons.ready)",
+            "self.ready = (nodes.node_group, *addons.ready)",
+        ),
+        Mutant(
+            "Kubernetes objects come before the add-ons",
+            EKS,
+            "self.ready = (*self.cluster.access, nodes.node_group, *addons.ready)",
+            "self.ready = (*self.cluster.access, nodes.node_group)",
+        ),
+        Mutant("nodes do not wait for the CNI", EKS, "after=bootstrap.ready,", "after=(),"),
+        Mutant(
+            "the key of Secrets is not protected",
+            EKS,
+            "preview_role_arn=args.preview_role_arn,\n                protect=args.protect,",
+            "preview_role_arn=args.preview_role_arn,\n                protect=False,",
+        ),
+        Mutant(
+            "services find no database",
+            WIRING,
+            'found |= {"DB_HOST": made.database.address, "DB_PORT": str(made.database.port)}',
+            "pass",
+        ),
+        Mutant(
+            "all environments write to one cache database",
+            WIRING,
+            '"REDIS_DATABASE": str(settings.cache_database),',
+            '"REDIS_DATABASE": "0",',
+        ),
+        Mutant(
+            "services take calls from the whole internet",
+            WIRING,
+            "ingress_cidrs=[*([] if made.network is None else made.network.public_cidrs), *settings.ingress_cidrs],",
+            'ingress_cidrs=["0.0.0.0/0"],',
+        ),
+        Mutant(
+            "an Application starts before its environment",
+            WIRING,
+            "after=environments[settings.name].ready,",
+            "after=(),",
+        ),
+        Mutant(
+            "Argo CD takes every address for the API server's",
+            WIRING,
+            "return [config.network.cidr, config.cluster.service_cidr]",
+            "return None",
+        ),
+        Mutant(
+            "prod's deploy role may change the account's repositories",
+            WIRING,
+            "config.registry is not None and config.registry.ownership is Ownership.CREATE,",
+            "config.registry is not None,",
+        ),
+        Mutant(
+            "a stack's own tag replaces `Project`",
+            "components/tags.py",
+            '{**extra, "Project": project, "Environment": environment, "Owner": owner, "ManagedBy": "pulumi"}',
+            '{"Project": project, "Environment": environment, "Owner": owner, "ManagedBy": "pulumi", **extra}',
+        ),
+        Mutant("the quota is not exported", EXPORTS, '        "quotas": {', '        "sizes": {'),
+        Mutant(
+            "the command that makes a kubeconfig names no region",
+            EXPORTS,
+            '"aws eks update-kubeconfig --region ", config.aws.region, " --name "',
+            '"aws eks update-kubeconfig --name "',
+        ),
+        Mutant(
+            "the roles of CI are not exported",
+            EXPORTS,
+            '            "deployRoleArn": made.identities.deploy_role_arn,\n',
+            "",
+        ),
+    ),
+)
