@@ -5,6 +5,8 @@ firewall in `platform-outputs`. The zone has neither query logging nor DNSSEC: R
 and the key of the other in us-east-1, for which every stack elsewhere would need a second provider.
 """
 
+from __future__ import annotations  # not every stack needs these SDK modules, and loading them takes a second
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -5,6 +5,8 @@ subnets. The queue of interruptions exists for spot nodes only: nothing is taken
 seeing it. The group keeps the nodes on which Karpenter itself runs.
 """
 
+from __future__ import annotations  # not every stack needs these SDK modules, and loading them takes a second
+
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass

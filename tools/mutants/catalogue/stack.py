@@ -4,6 +4,7 @@ from tools.mutants.model import Area, Mutant
 
 MAIN = "__main__.py"
 WIRING = "components/wiring.py"
+KUBERNETES = "components/wiring_kubernetes.py"
 EXPORTS = "components/exports.py"
 EKS = "components/eks.py"
 
@@ -11,8 +12,13 @@ STACK = Area(
     "stack",
     ("test_stack_rules.py", "test_nova_facts.py", "test_nova_facts_environments.py", "test_nova_facts_security.py"),
     (
-        Mutant("AWS resources carry no tags", MAIN, ", default_tags=default_tags\n", "\n"),
-        Mutant("the program runs in any account", MAIN, "allowed_account_ids=[account.account_id], ", ""),
+        Mutant(
+            "AWS resources carry no tags",
+            MAIN,
+            "        default_tags=aws.ProviderDefaultTagsArgs(tags=wiring.tags(config)),\n",
+            "",
+        ),
+        Mutant("the program runs in any account", MAIN, "        allowed_account_ids=[account.account_id],\n", ""),
         Mutant(
             "a changed kubeconfig replaces every Kubernetes object",
             MAIN,
@@ -27,25 +33,25 @@ STACK = Area(
         ),
         Mutant(
             "the database stands in public subnets",
-            MAIN,
-            "subnet_ids=made.network.private_subnet_ids,\n"
-            "            client_security_group_id=made.eks.node_security_group_id,\n"
-            "            protect=protect,\n        )\n        made.database",
-            "subnet_ids=made.network.public_subnet_ids,\n"
-            "            client_security_group_id=made.eks.node_security_group_id,\n"
-            "            protect=protect,\n        )\n        made.database",
+            WIRING,
+            "subnet_ids=place.network.private_subnet_ids,\n"
+            "        client_security_group_id=place.eks.node_security_group_id,\n"
+            "        protect=config.protect,\n    )\n\n\ndef cache(",
+            "subnet_ids=place.network.public_subnet_ids,\n"
+            "        client_security_group_id=place.eks.node_security_group_id,\n"
+            "        protect=config.protect,\n    )\n\n\ndef cache(",
         ),
         Mutant(
             "production's database is not protected",
-            MAIN,
-            "protect=protect,\n        )\n        made.database",
-            "protect=False,\n        )\n        made.database",
+            WIRING,
+            "protect=config.protect,\n    )\n\n\ndef cache(",
+            "protect=False,\n    )\n\n\ndef cache(",
         ),
         Mutant(
             "production's cache is not protected",
-            MAIN,
-            "protect=protect,\n        )\n        made.cache",
-            "protect=False,\n        )\n        made.cache",
+            WIRING,
+            "protect=config.protect,\n    )\n\n\ndef edge(",
+            "protect=False,\n    )\n\n\ndef edge(",
         ),
         Mutant("nothing is exported", MAIN, "    export_all(config, made)\n", ""),
         Mutant(
@@ -75,31 +81,31 @@ STACK = Area(
         ),
         Mutant(
             "services find no database",
-            WIRING,
+            KUBERNETES,
             'found |= {"DB_HOST": made.database.address, "DB_PORT": str(made.database.port)}',
             "pass",
         ),
         Mutant(
             "all environments write to one cache database",
-            WIRING,
+            KUBERNETES,
             '"REDIS_DATABASE": str(settings.cache_database),',
             '"REDIS_DATABASE": "0",',
         ),
         Mutant(
             "services take calls from the whole internet",
-            WIRING,
-            "ingress_cidrs=[*([] if made.network is None else made.network.public_cidrs), *settings.ingress_cidrs],",
+            KUBERNETES,
+            "ingress_cidrs=[*public, *settings.ingress_cidrs],",
             'ingress_cidrs=["0.0.0.0/0"],',
         ),
         Mutant(
             "an Application starts before its environment",
-            WIRING,
-            "after=environments[settings.name].ready,",
-            "after=(),",
+            KUBERNETES,
+            "after=[*made.environments[settings.name].ready, ",
+            "after=[",
         ),
         Mutant(
             "Argo CD takes every address for the API server's",
-            WIRING,
+            KUBERNETES,
             "return [config.network.cidr, config.cluster.service_cidr]",
             "return None",
         ),
