@@ -169,6 +169,8 @@ class Cluster(pulumi.ComponentResource):
                 # internet must stay until the cluster is gone, or nothing can drain; no attribute says so.
                 depends_on=list(outlived_by),
                 transforms=[creator_is_no_admin],
+                # AWS would refuse in the middle of a destroy what Pulumi refuses in its preview.
+                protect=settings.deletion_protection,
             ),
         )
 

@@ -12,13 +12,19 @@ import pulumi
 import pulumi_aws as aws
 
 from components.account import Account
+from components.config.cluster import NodesConfig
+from components.config.edge import EdgeConfig
 from components.config.registry import CiConfig, EnvironmentRoleConfig
 from components.config.types import Ownership
 from components.github import GithubRepository
 from components.github_trust import AUDIENCE, GITHUB_OIDC_HOST, branch_context, environment_context, github_trust
-from components.iam_policies import StackScope, StateStore, push_policies, read_policy
+from components.iam_policies import push_policies, read_policy
 from components.iam_policies_deploy import identity_policy, network_policy
+from components.iam_policies_edge import edge_changes
+from components.iam_policies_karpenter import karpenter_changes
+from components.iam_policies_scope import StackScope, StateStore
 from components.iam_policies_services import cluster_policy, data_policy
+from components.policy_documents import document
 
 HOUR = 3600
 
@@ -40,6 +46,10 @@ class GithubOidcArgs:
     """Whether this stack makes the repositories; the deploy role of another may not change them."""
     cluster_name: str | None
     """EKS cluster of the stack, or None."""
+    nodes: NodesConfig | None
+    """Nodes of that cluster."""
+    edge: EdgeConfig | None
+    """Certificate, zone and firewall of the stack, or None."""
     state_path: str
     """`<project>/<stack>`, as the S3 backend files the stack's state."""
 
@@ -135,6 +145,11 @@ class GithubOidc(pulumi.ComponentResource):
             "cluster": cluster_policy(scope, manages_repositories=self._args.manages_repositories),
             "data": data_policy(scope),
             "identity": identity_policy(scope, manages_provider=manages_provider),
+            **{
+                area: document(changes)
+                for area, changes in (("edge", edge_changes(scope)), ("karpenter", karpenter_changes(scope)))
+                if changes
+            },
         }
         description = f"Deployment in GitHub Actions: changes {self._args.prefix}"
         role = self._environment_role(name, config, description, 2 * HOUR)
@@ -200,6 +215,8 @@ class GithubOidc(pulumi.ComponentResource):
             prefix=args.prefix,
             tags=args.tags,
             cluster_name=args.cluster_name,
+            nodes=args.nodes,
+            edge=args.edge,
             role_names=[role for role in made if not role.startswith(f"{args.prefix}-")],
             state=state,
         )

@@ -1,81 +1,20 @@
-"""What a stack is to IAM, and what the push and preview roles may do with it. Pure: no Pulumi.
+"""What the push and preview roles may do with a stack. Pure: no Pulumi.
 
 Reading is a policy of our own: AWS's ReadOnlyAccess reads objects, tables and queues of everything else in the account,
 and ViewOnlyAccess lists all of it and still cannot read what a refresh needs. No secret's value can be read with it.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from components.account import Account
 from components.github_trust import GITHUB_OIDC_HOST
-from components.policy_documents import Condition, Statement, document
+from components.iam_policies_edge import edge_reading
+from components.iam_policies_karpenter import karpenter_reading
+from components.iam_policies_scope import StackScope
+from components.policy_documents import Statement, document
 
 POLICY_SIZE = 6144
 """Characters that IAM allows in one managed policy."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StateStore:
-    """Where the stack's state lies: one stack's files in an S3 bucket, and the key of its secrets."""
-
-    bucket: str
-    path: str
-    """`<project>/<stack>`, as the S3 backend files it."""
-    key_alias: str | None
-    """`alias/NAME` of the KMS key behind `awskms://`, or None for a passphrase."""
-
-    def objects(self, folder: str) -> str:
-        """ARN pattern of everything that belongs to this stack in one folder of the backend."""
-        if folder == "stacks":
-            return f"arn:aws:s3:::{self.bucket}/.pulumi/stacks/{self.path}.json*"
-        return f"arn:aws:s3:::{self.bucket}/.pulumi/{folder}/{self.path}/*"
-
-
-@dataclass(frozen=True, kw_only=True)
-class StackScope:
-    """What a policy may be about: this account, this region, this stack's names and tags."""
-
-    account: Account
-    prefix: str
-    """`<system>-<stage>`, with which the name of everything in the stack begins."""
-    tags: Mapping[str, str]
-    """Tags that only this stack's resources carry: they tell apart what has no name, EC2 resources and keys."""
-    cluster_name: str | None
-    role_names: Sequence[str]
-    """Roles of the stack whose names a person chose; the others begin with the prefix."""
-    state: StateStore | None
-
-    def role_arns(self) -> list[str]:
-        """Every role that belongs to the stack."""
-        return [self.account.role_arn(name) for name in (f"{self.prefix}-*", *self.role_names)]
-
-    def policy_arn(self) -> str:
-        """Every customer managed policy that belongs to the stack."""
-        return f"arn:aws:iam::{self.account.account_id}:policy/{self.prefix}-*"
-
-    def tagged(self, key: str) -> dict[str, dict[str, str]]:
-        """Condition that the stack's tags are there; `key` is `aws:ResourceTag` or `aws:RequestTag`."""
-        return {"StringEquals": {f"{key}/{name}": value for name, value in sorted(self.tags.items())}}
-
-    def newly_tagged(self) -> Condition:
-        """Condition that something gets the stack's tags and had none before, so that no other stack's is adopted."""
-        return {**self.tagged("aws:RequestTag"), "Null": {f"aws:ResourceTag/{min(self.tags)}": "true"}}
-
-    def in_region(self) -> Condition:
-        """For the few actions that take no resource."""
-        return {"StringEquals": {"aws:RequestedRegion": self.account.region}}
-
-    def eks_arns(self) -> list[str]:
-        """The cluster and all that hangs under it; none without a cluster."""
-        if self.cluster_name is None:
-            return []
-        kinds = ("nodegroup", "addon", "access-entry", "podidentityassociation")
-        return [
-            self.account.arn("eks", f"cluster/{self.cluster_name}"),
-            *(self.account.arn("eks", f"{kind}/{self.cluster_name}/*") for kind in kinds),
-        ]
 
 
 def push_policies(repository_arns: Sequence[str]) -> list[str]:
@@ -135,7 +74,7 @@ def read_policy(scope: StackScope) -> str:
                 resources=scope.eks_arns(),
             )
         )  # fmt: skip
-    return document([*statements, *_state_reading(scope)])
+    return document([*statements, *edge_reading(scope), *karpenter_reading(scope), *_state_reading(scope)])
 
 
 def _identity_reading(scope: StackScope) -> list[Statement]:

@@ -3,11 +3,13 @@
 EC2 resources have no names, so the stack's tags hold them: what is made must carry them, what is changed must have
 them. Staging's role therefore cannot touch production's network in a shared account. Roles are made and given policies
 under the permissions boundary only; without it, whoever can deploy could make an administrator. What it may do in the
-services stands in `iam_policies_services`: IAM counts at most 6,144 characters in one policy.
+services stands in `iam_policies_services`, `iam_policies_edge` and `iam_policies_karpenter`: IAM counts at most 6,144
+characters in one policy.
 """
 
 from components.github_trust import GITHUB_OIDC_HOST
-from components.iam_policies import StackScope, state_key
+from components.iam_policies import state_key
+from components.iam_policies_scope import StackScope
 from components.policy_documents import Statement, document
 
 # Makes a resource. The same actions also need the resources that they attach to, which `Change` covers.

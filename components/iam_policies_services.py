@@ -4,7 +4,9 @@ A resource is held by the stack's prefix in its ARN (database and cache may be c
 and a large catalogue's repositories too many, so the stack's tags hold these.
 """
 
-from components.iam_policies import StackScope, secret_arns
+from components.edge_firewall import log_group_name
+from components.iam_policies import secret_arns
+from components.iam_policies_scope import StackScope
 from components.policy_documents import Statement, document
 
 
@@ -100,6 +102,8 @@ def _caches(scope: StackScope) -> list[Statement]:
 
 def _logs(scope: StackScope) -> list[Statement]:
     names = [f"{scope.prefix}-*", f"*/{scope.prefix}-*", f"*/{scope.prefix}/*"]
+    if scope.makes_firewall:  # most actions ask for the group with `:*` behind it, tagging without
+        names += [log_group_name(scope.prefix), f"{log_group_name(scope.prefix)}:*"]
     return [
         Statement(
             sid="LogGroups",
@@ -108,7 +112,7 @@ def _logs(scope: StackScope) -> list[Statement]:
                      "logs:TagResource", "logs:UntagResource"],
             resources=[scope.account.arn("logs", f"log-group:{name}") for name in names],
         ),
-        Statement(  # how ElastiCache gets its slow log delivered; none of these takes a resource
+        Statement(  # how ElastiCache and AWS WAF get their logs delivered; none of these takes a resource
             sid="LogDelivery",
             actions=["logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies",
                      "logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy",

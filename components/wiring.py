@@ -55,6 +55,8 @@ def identities(
         repository_arns=[] if registry is None else list(dict.fromkeys(registry.arns.values())),
         manages_repositories=config.registry is not None and config.registry.ownership is Ownership.CREATE,
         cluster_name=config.prefix if config.cluster is not None else None,
+        nodes=config.cluster.nodes if config.cluster is not None else None,
+        edge=config.edge,
         state_path=state_path,
     )
 
@@ -97,7 +99,8 @@ def database(config: PlatformConfig, settings: DatabaseConfig, place: Place) -> 
         vpc_id=place.network.vpc_id,
         subnet_ids=place.network.private_subnet_ids,
         client_security_group_id=place.eks.node_security_group_id,
-        protect=config.protect,
+        # AWS would refuse in the middle of a destroy what Pulumi refuses in its preview.
+        protect=config.protect or settings.deletion_protection,
     )
 
 

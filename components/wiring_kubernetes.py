@@ -50,8 +50,14 @@ def _on_aws(config: PlatformConfig, account: Account | None, made: Made) -> OnAw
         node_subnet_ids=made.network.private_subnet_ids,
         tags=tags(config),
         zone=zone,
-        secret_prefixes=[f"{config.system.name}/"],
+        secret_prefixes=_secret_prefixes(config),
     )
+
+
+def _secret_prefixes(config: PlatformConfig) -> list[str]:
+    """Entries of Secrets Manager that may come into the cluster: its environments' and Argo CD's, no other stage's."""
+    owners = {config.stage, "argocd", *(environment.name for environment in config.environments)}
+    return sorted(f"{config.system.name}/{owner}/" for owner in owners)
 
 
 def _api_server_cidrs(config: PlatformConfig) -> list[pulumi.Input[str]] | None:

@@ -10,6 +10,8 @@ from components.github import github_repository
 
 WIDEST_PUBLIC_PREFIX = 16
 REDIS_NODES = 3
+NEEDS_CLUSTER_OF_OURS = ("network", "database", "cache", "edge")
+"""Sections whose resources live beside a cluster that the stack makes, in its network."""
 
 
 def sections(config: PlatformConfig) -> Iterator[Problem]:
@@ -19,6 +21,15 @@ def sections(config: PlatformConfig) -> Iterator[Problem]:
         "database": ("aws", "network", "cluster"), "cache": ("aws", "network", "cluster"), "edge": ("aws", "cluster"),
     }  # fmt: skip
     present = {name for name in (*needs, "aws") if getattr(config, name) is not None}
+    if config.kubeconfig is not None and config.cluster is None:
+        for section in (name for name in NEEDS_CLUSTER_OF_OURS if name in present):
+            # Of what it needs besides nothing would help: it is not told.
+            present.remove(section)
+            yield Problem(
+                path=(section,),
+                message="is not for a cluster that exists already (kubeconfig). Leave it out, "
+                "or write cluster in place of kubeconfig.",
+            )
     for section, required in needs.items():
         for missing in (name for name in required if section in present and name not in present):
             yield Problem(path=(section,), message=f"needs the section {missing}. Add it, or leave {section} out.")

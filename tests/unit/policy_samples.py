@@ -4,17 +4,47 @@ import json
 from typing import Any
 
 from components.account import Account
-from components.iam_policies import StackScope, StateStore, push_policies, read_policy
+from components.config.cluster import NodesConfig
+from components.config.edge import EdgeConfig
+from components.iam_policies import push_policies, read_policy
 from components.iam_policies_deploy import identity_policy, network_policy
+from components.iam_policies_edge import edge_changes
+from components.iam_policies_karpenter import karpenter_changes
+from components.iam_policies_scope import StackScope, StateStore
 from components.iam_policies_services import cluster_policy, data_policy
+from components.operator_policies_iam import (
+    cluster_autoscaler_policy,
+    external_dns_policy,
+    external_secrets_policy,
+    load_balancer_policy,
+    rollouts_policy,
+)
+from components.operator_policies_karpenter import karpenter_policy
+from components.policy_documents import document
 
 ACCOUNT = Account(account_id="111122223333", region="eu-central-1", permissions_boundary_name="shop-prod-boundary")
 BOUNDARY = "arn:aws:iam::111122223333:policy/shop-prod-boundary"
+CERTIFICATE = "arn:aws:acm:eu-central-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"
+
+
+def edge(**settings: Any) -> EdgeConfig:
+    return EdgeConfig.model_validate_json(json.dumps(settings))
+
+
+def nodes(**settings: Any) -> NodesConfig:
+    given = {"instanceType": "t3.large", "minimum": 2, "desired": 3, "maximum": 6}
+    return NodesConfig.model_validate_json(json.dumps({**given, **settings}))
+
+
+MADE_ZONE = {"name": "shop.example.com", "ownership": "create"}
+TAKEN_ZONE = {"name": "shop.example.com", "ownership": "existing", "zoneId": "Z0123456789"}
 SCOPE = StackScope(
     account=ACCOUNT,
     prefix="shop-prod",
     tags={"Project": "shop", "Environment": "prod"},
     cluster_name="shop-prod",
+    nodes=nodes(scaling="karpenter", capacityType="SPOT"),
+    edge=edge(zone=MADE_ZONE, firewall={}),
     role_names=["github-actions-role"],
     state=StateStore(bucket="acme-state", path="platform/prod", key_alias="alias/acme-state"),
 )
@@ -26,7 +56,26 @@ TEXTS = {
     "cluster": cluster_policy(SCOPE, manages_repositories=True),
     "data": data_policy(SCOPE),
     "identity": identity_policy(SCOPE, manages_provider=True),
+    "edge": document(edge_changes(SCOPE)),
+    "karpenter": document(karpenter_changes(SCOPE)),
 }
+CONTROLLERS = {
+    "external-secrets": external_secrets_policy(ACCOUNT, ["shop/"]),
+    "external-dns": external_dns_policy("Z0123456789"),
+    "rollouts": rollouts_policy(),
+    "cluster-autoscaler": cluster_autoscaler_policy(ACCOUNT, "shop-prod"),
+    "load-balancer": load_balancer_policy(
+        ACCOUNT, cluster_name="shop-prod", vpc_id="vpc-1", node_security_group_id="sg-nodes"
+    ),
+    "karpenter": karpenter_policy(
+        ACCOUNT,
+        cluster_name="shop-prod",
+        node_role_arn="arn:aws:iam::111122223333:role/shop-prod-nodes-0a1b2c3",
+        profile_arn="arn:aws:iam::111122223333:instance-profile/shop-prod-karpenter-0a1b2c3",
+        queue_arn="arn:aws:sqs:eu-central-1:111122223333:shop-prod-karpenter",
+    ),
+}
+"""What the roles of the controllers carry."""
 
 
 def statements(text: str) -> list[dict[str, Any]]:

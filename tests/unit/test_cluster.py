@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 import pulumi_eks as eks
+import pytest
 
 from components.account import Account
 from components.cluster import Cluster, ClusterArgs, creator_is_no_admin
@@ -127,6 +128,12 @@ def test_secrets_are_encrypted_with_a_key_of_the_stack() -> None:
     assert ":key/" in control_plane().inputs["encryptionConfigKeyArn"]
     assert key.inputs["enableKeyRotation"] is True
     assert plain().one("aws:kms/alias:Alias").inputs["name"] == "alias/shop-live-cluster"
+
+
+@pytest.mark.parametrize("protection", [True, False])
+def test_what_aws_will_not_delete_pulumi_refuses_in_the_preview(*, protection: bool) -> None:
+    cluster = run(settings(deletionProtection=protection)).one("eks:index:Cluster")
+    assert (cluster.inputs["deletionProtection"], cluster.protect) == (protection, protection)
 
 
 def test_key_is_protected_where_the_stack_says_so() -> None:

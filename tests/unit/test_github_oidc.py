@@ -8,10 +8,13 @@ from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
 from components.account import Account
+from components.config.cluster import NodesConfig
+from components.config.edge import EdgeConfig
 from components.config.registry import CiConfig
 from components.github import GithubRepository
 from components.github_oidc import GithubOidc, GithubOidcArgs
 from tests.unit.harness import Recorded, Run, run_program
+from tests.unit.policy_samples import CERTIFICATE, MADE_ZONE, edge, nodes
 
 ROLE = "aws:iam/role:Role"
 POLICY = "aws:iam/policy:Policy"
@@ -44,6 +47,8 @@ def run(
     repositories: list[str] = REPOSITORIES,
     manages_repositories: bool = True,
     preview: bool = False,
+    with_edge: EdgeConfig | None = None,
+    with_nodes: NodesConfig | None = None,
     **settings: Any,
 ) -> Run:
     args = GithubOidcArgs(
@@ -55,6 +60,8 @@ def run(
         repository_arns=repositories,
         manages_repositories=manages_repositories,
         cluster_name="shop-prod",
+        nodes=with_nodes,
+        edge=with_edge,
         state_path="platform/prod",
     )
     return run_program(lambda: GithubOidc("shop-prod-ci", args), preview=preview)
@@ -216,6 +223,16 @@ def test_the_deploy_role_reads_what_the_preview_reads_and_changes_by_area() -> N
     }
 
 
+def test_edge_and_karpenter_bring_policies_of_their_own() -> None:
+    done = run(with_edge=edge(zone=MADE_ZONE, firewall={}), with_nodes=nodes(scaling="karpenter"))
+    texts = granted(done, "shop-prod-deploy")
+    assert "wafv2:CreateWebACL" in actions(texts["shop-prod-ci-deploy-edge"])
+    assert "iam:CreateInstanceProfile" in actions(texts["shop-prod-ci-deploy-karpenter"])
+    assert {"wafv2:GetWebACL", "iam:GetInstanceProfile"} <= actions(texts["shop-prod-ci-read"])
+    taken = run(with_edge=edge(certificate={"arn": CERTIFICATE}))
+    assert not [p.name for p in taken.all(POLICY) if p.name.endswith("-edge")]
+
+
 def test_no_role_carries_a_policy_that_is_not_the_stacks_own() -> None:
     done = run()
     own = {p.urn for p in done.all(POLICY)}
@@ -248,8 +265,8 @@ def test_a_stack_that_takes_provider_and_push_role_cannot_change_them() -> None:
 
 def test_an_existing_push_role_is_named_by_its_arn_and_not_made() -> None:
     done = run(push_role={"ownership": "existing", "name": "pusher"})
-    outputs = done.one("platform:github_oidc:GithubOidc").outputs
-    assert outputs["push_role_arn"] == "arn:aws:iam::111122223333:role/pusher"
+    component = done.one("platform:github_oidc:GithubOidc")
+    assert component.outputs["push_role_arn"] == "arn:aws:iam::111122223333:role/pusher"
     assert sorted(r.inputs["name"] for r in done.all(ROLE)) == ["shop-prod-deploy", "shop-prod-preview"]
 
 
@@ -273,10 +290,8 @@ def test_a_destroy_takes_everything_where_the_stack_file_says_so() -> None:
 
 def test_the_first_preview_shows_every_trust_and_every_policy() -> None:
     done = run(preview=True)
-    for made in done.all(ROLE):
-        json.loads(made.inputs["assumeRolePolicy"])
-    for policy in done.all(POLICY):
-        json.loads(policy.inputs["policy"])
+    texts = [r.inputs["assumeRolePolicy"] for r in done.all(ROLE)] + [p.inputs["policy"] for p in done.all(POLICY)]
+    assert all(json.loads(text)["Statement"] for text in texts)
 
 
 def test_state_is_reached_only_where_the_stack_file_names_its_bucket() -> None:

@@ -35,17 +35,15 @@ STACK = Area(
             "the database stands in public subnets",
             WIRING,
             "subnet_ids=place.network.private_subnet_ids,\n"
-            "        client_security_group_id=place.eks.node_security_group_id,\n"
-            "        protect=config.protect,\n    )\n\n\ndef cache(",
+            "        client_security_group_id=place.eks.node_security_group_id,\n        # AWS would",
             "subnet_ids=place.network.public_subnet_ids,\n"
-            "        client_security_group_id=place.eks.node_security_group_id,\n"
-            "        protect=config.protect,\n    )\n\n\ndef cache(",
+            "        client_security_group_id=place.eks.node_security_group_id,\n        # AWS would",
         ),
         Mutant(
             "production's database is not protected",
             WIRING,
-            "protect=config.protect,\n    )\n\n\ndef cache(",
-            "protect=False,\n    )\n\n\ndef cache(",
+            "protect=config.protect or settings.deletion_protection,",
+            "protect=False,",
         ),
         Mutant(
             "production's cache is not protected",

@@ -1,0 +1,239 @@
+"""What stack files of Tiketi and PingvasAI may not say: at which key it is refused, and what to write."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from components import config as configuration
+from components.config import ConfigurationError
+from tests.unit.harness import ROOT, run_program
+from tests.unit.harness_config import stack_config
+
+ABSENT = object()
+"""As a value: takes the key away."""
+ELSEWHERE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+OTHER_ACCOUNT = "arn:aws:acm:ap-northeast-2:999999999999:certificate/12345678-1234-1234-1234-123456789012"
+CAP = {"pods": 40, "cpuRequest": "40", "memoryRequest": "40Gi"}
+IN_SECRETS_MANAGER = {"secretsManager": "tiketi/argocd/deploy-key"}
+ACCOUNT = {"accountId": "123456789012", "region": "ap-northeast-2"}
+NETWORK = {"cidr": "10.70.0.0/16", "zones": ["ap-northeast-2a", "ap-northeast-2b"]}
+DATABASE = {"engineVersion": "17.6", "instanceClass": "db.t4g.micro"}
+CACHE = {"nodeType": "cache.t4g.micro", "replicas": 1}
+EDGE = {"zone": {"name": "tiketi.com", "ownership": "create"}}
+
+
+def refusals(system: str, stack: str, changes: Mapping[str, Any]) -> list[str]:
+    """Lines of the refusal, without the file; `changes` are values by path, with a space between the parts."""
+    root = ROOT / "examples" / system
+    config = copy.deepcopy(stack_config(stack, root))
+    for path, value in changes.items():
+        first, *rest = path.split()
+        keys: list[Any] = [f"{system}:{first}", *(int(part) if part.isdigit() else part for part in rest)]
+        target: Any = config
+        for key in keys[:-1]:
+            target = target[key]
+        if value is ABSENT:
+            del target[keys[-1]]
+        else:
+            target[keys[-1]] = value
+    with pytest.raises(ConfigurationError) as refused:
+        run_program(configuration.load, project=system, stack=stack, config=config)
+    return [line.split(": ", 1)[1] for line in str(refused.value).splitlines()[1:]]
+
+
+ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
+    (
+        "tiketi",
+        "prod",
+        {"environments 0 namespace": "argocd"},
+        "environments[0].namespace: 'argocd' is not for services. Write e.g. tiketi.",
+    ),
+    (
+        "tiketi",
+        "prod",
+        {"environments 0 namespace": "monitoring"},
+        "environments[0].namespace: 'monitoring' is not for services. Write e.g. tiketi.",
+    ),
+    (
+        "tiketi",
+        "prod",
+        {"argocd project destinations": [{"namespace": "elsewhere", "server": "https://kubernetes.default.svc"}]},
+        "argocd.project.destinations: is not a known key.",
+    ),
+    (
+        "tiketi",
+        "prod",
+        {"argocd repositoryAccess hostKeys": ABSENT},
+        "argocd.repositoryAccess.hostKeys: is missing: without it anybody could answer for github.com. "
+        "Write the lines of `ssh-keyscan github.com`",
+    ),
+    (
+        "tiketi",
+        "prod",
+        {"argocd repositoryAccess hostKeys": ["gitlab.com ssh-ed25519 AAAA"]},
+        "argocd.repositoryAccess.hostKeys[0]: is a key of gitlab.com, not of github.com. "
+        "Write one of `ssh-keyscan github.com`.",
+    ),
+    (
+        "tiketi",
+        "prod",
+        {"argocd repositoryAccess": ABSENT},
+        "argocd.repositoryAccess: does not open git@github.com:tiketi/tiketi.git, which is an SSH address. "
+        "Write kind: ssh with the secret of a deploy key and the host's keys.",
+    ),
+    (
+        "tiketi",
+        "prod",
+        {"edge certificate": {"arn": ELSEWHERE}},
+        "edge.certificate.arn: is of region us-east-1 and account 123456789012; a load balancer takes only one of "
+        "ap-northeast-2 and 123456789012. Request it there.",
+    ),
+    (
+        "tiketi",
+        "prod",
+        {"edge certificate": {"arn": OTHER_ACCOUNT}},
+        "edge.certificate.arn: is of region ap-northeast-2 and account 999999999999; ",
+    ),
+    (
+        "tiketi",
+        "prod",
+        {"environments 0 hosts": ["api.example.com"]},
+        "environments[0].hosts[0]: api.example.com is not in the zone tiketi.com. Write e.g. api.tiketi.com.",
+    ),
+    (
+        "pingvasai",
+        "production",
+        {"operators rollouts": ABSENT},
+        "environments[0].canary: needs operators.rollouts. Add `rollouts: {}` to operators, or leave the canary out.",
+    ),
+    (
+        "pingvasai",
+        "production",
+        {"environments 0 maxReplicas": 4},
+        "environments[0].maxReplicas: 4 is below replicas 5. Write 5 or more.",
+    ),
+    (
+        "pingvasai",
+        "production",
+        {"repository url": "https://github.com/pingvasai/*"},
+        "repository.url: 'https://github.com/pingvasai/*' does not have the form of this key.",
+    ),
+    (
+        "tiketi",
+        "dev",
+        {"argocd repositoryAccess secret": IN_SECRETS_MANAGER},
+        "argocd.repositoryAccess.secret.secretsManager: is out of reach of a stack without AWS. "
+        "Write kubernetes with the name of a Secret in Argo CD's namespace.",
+    ),
+    (
+        "tiketi",
+        "dev",
+        {"environments 0 databasePrefix": "tiketi_"},
+        "environments[0].databasePrefix: names data of a stack's own database or cache, and this stack has none. "
+        "Leave it out;",
+    ),
+    (
+        "tiketi",
+        "dev",
+        {"environments 0 cacheDatabase": 0},
+        "environments[0].cacheDatabase: names data of a stack's own database or cache, and this stack has none. "
+        "Leave it out;",
+    ),
+    (
+        "tiketi",
+        "dev",
+        {"kubeconfig": ABSENT},
+        "cluster: exactly one of cluster and kubeconfig is needed. Write cluster for EKS, or kubeconfig",
+    ),
+    (
+        "tiketi",
+        "dev",
+        {"registry": {"ownership": "create"}},
+        "registry: needs the section aws. Add it, or leave registry out.",
+    ),
+    (
+        "tiketi",
+        "dev",
+        {"ci": {"provider": "existing"}},
+        "ci: needs the section aws. Add it, or leave ci out.",
+    ),
+)
+"""System, stack, what is changed, and how the only line begins."""
+
+
+@pytest.mark.parametrize(("system", "stack", "changes", "message"), ONE_LINE)
+def test_bad_data_is_refused_at_its_key_with_the_remedy(
+    system: str, stack: str, changes: dict[str, Any], message: str
+) -> None:
+    (line,) = refusals(system, stack, changes)
+    assert line.startswith(message)
+
+
+def test_a_namespace_of_two_environments_is_refused() -> None:
+    second = {**stack_config("dev", ROOT / "examples" / "tiketi")["tiketi:environments"][0], "name": "feature"}
+    first = stack_config("dev", ROOT / "examples" / "tiketi")["tiketi:environments"][0]
+    (line,) = refusals("tiketi", "dev", {"environments": [first, second]})
+    assert line == "environments[1].namespace: 'tiketi' is the namespace of another entry already. Write another."
+
+
+def test_a_root_over_the_folders_of_other_stages_is_refused() -> None:
+    changes = {"environments 0 delivery": "appOfApps", "environments 0 path": "argocd/applications"}
+    (line,) = refusals("tiketi", "dev", changes)
+    assert line.startswith("environments[0].path: argocd/applications does not name the environment: ")
+    assert line.endswith("Write e.g. argocd/applications/dev.")
+
+
+@pytest.mark.parametrize("with_account", [True, False])
+@pytest.mark.parametrize(
+    ("section", "settings"), [("network", NETWORK), ("database", DATABASE), ("cache", CACHE), ("edge", EDGE)]
+)
+def test_a_local_cluster_has_no_section_that_needs_one_of_ours(
+    section: str, settings: dict[str, Any], with_account: bool
+) -> None:
+    changes: dict[str, Any] = {section: settings, **({"aws": ACCOUNT} if with_account else {})}
+    lines = [line for line in refusals("tiketi", "dev", changes) if line.startswith(f"{section}: ")]
+    assert lines == [
+        f"{section}: is not for a cluster that exists already (kubeconfig). Leave it out, "
+        "or write cluster in place of kubeconfig."
+    ]
+
+
+@pytest.mark.parametrize("operator", ["externalSecrets", "loadBalancerController", "externalDns"])
+def test_a_local_cluster_has_no_controller_that_speaks_to_aws(operator: str) -> None:
+    line = refusals("tiketi", "dev", {"operators": {operator: {}}})[0]
+    assert line == f"operators.{operator}: speaks to AWS, and this stack takes a cluster that exists. Leave it out."
+
+
+def test_an_autoscaler_that_cannot_fit_the_cap_is_refused_with_the_sums() -> None:
+    (line,) = refusals("pingvasai", "production", {"environments 0 quotaCap": CAP})
+    assert line.startswith(
+        "environments[0].quotaCap: allows 40 pods, 40.00 CPU, 40.0 GiB; "
+        "the services take 80 pods, 80.00 CPU, 80.0 GiB while "
+    )
+    assert "(40 pods, 40.00 CPU, 40.0 GiB when nothing rolls)" in line
+    assert line.endswith("Raise it, or lower maxReplicas.")
+
+
+def test_a_cap_that_holds_the_peak_is_taken() -> None:
+    root = ROOT / "examples" / "pingvasai"
+    config = copy.deepcopy(stack_config("production", root))
+    config["pingvasai:environments"][0]["quotaCap"] = {"pods": 80, "cpuRequest": "80", "memoryRequest": "80Gi"}
+    run_program(configuration.load, project="pingvasai", stack="production", config=config)
+
+
+def test_an_autoscaler_that_cannot_fit_the_nodes_is_refused_with_the_sums() -> None:
+    (line,) = refusals(
+        "pingvasai", "production", {"environments 0 maxReplicas": 30, "database instanceClass": "db.m7g.2xlarge"}
+    )
+    assert line.startswith("cluster.nodes: 12 x m6i.2xlarge hold 696 pods, 94.92 CPU, 353.2 GiB; needed are ")
+    assert "production, while rolling: 120 pods, 120.00 CPU, 120.0 GiB" in line
+    assert " x m6i.2xlarge" in line.split("Write ", 1)[1]
+
+
+def test_the_worker_counts_on_the_nodes_like_any_other() -> None:
+    """Fifty workers beside the API do not fit, although nobody calls them."""
+    worker = {"pingvasai-worker": {"maxReplicas": 50}}
+    lines = refusals("pingvasai", "production", {"environments 0 services": worker})
+    assert any(line.startswith("cluster.nodes: 12 x m6i.2xlarge hold ") and "140 pods" in line for line in lines)
