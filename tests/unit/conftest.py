@@ -20,3 +20,14 @@ def staging() -> Run:
 def prod() -> Run:
     """Run the root program with Pulumi.prod.yaml."""
     return run_stack("prod")
+
+
+WHOLE_STACKS = ("test_deploy_role_reach", "test_nova_", "test_stack_rules", "test_systems_", "test_tutorial")
+"""Files that run whole stacks: one worker has them all, so that each stack runs once."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group tests for `--dist loadgroup`: whole stacks together, the others by file."""
+    for item in items:
+        group = "stacks" if item.path.name.startswith(WHOLE_STACKS) else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))

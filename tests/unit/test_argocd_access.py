@@ -34,6 +34,7 @@ def run(*, pull_requests: dict[str, Any] | None = None, **argocd: Any) -> Run:
                 namespace="argocd",
                 environments=[dev],
                 after=[stand_in("store")],
+                release=stand_in("release"),
             ),
         )
 
@@ -147,3 +148,40 @@ def test_no_secret_passes_through_the_stack() -> None:
         assert not found.secret_keys
         templated = {f"{{{{ .{item['secretKey']} }}}}" for item in found.inputs["spec"]["data"]}
         assert templated <= set(found.inputs["spec"]["target"]["template"]["data"].values())
+
+
+WEBHOOKS = {"secretsManager": "shop/argocd/webhook"}
+
+
+def test_the_secret_of_webhooks_joins_argo_cds_own_and_leaves_its_keys() -> None:
+    target = spec(run(webhookSecret=WEBHOOKS), "git-webhooks")["target"]
+    assert (target["name"], target["creationPolicy"], target["deletionPolicy"]) == ("argocd-secret", "Merge", "Retain")
+
+
+def test_webhooks_of_every_kind_of_host_are_checked_with_it() -> None:
+    found = spec(run(webhookSecret=WEBHOOKS), "git-webhooks")
+    assert fetched(found) == {"secret": ("shop/argocd/webhook", "secret")}
+    assert found["target"]["template"]["data"] == {
+        "webhook.azuredevops.password": "{{ .secret }}",
+        "webhook.azuredevops.username": "{{ .secret }}",
+        "webhook.bitbucket.uuid": "{{ .secret }}",
+        "webhook.bitbucketserver.secret": "{{ .secret }}",
+        "webhook.github.secret": "{{ .secret }}",
+        "webhook.gitlab.secret": "{{ .secret }}",
+        "webhook.gogs.secret": "{{ .secret }}",
+        "webhook.harbor.secret": "{{ .secret }}",
+    }
+
+
+def test_the_secret_of_webhooks_comes_after_store_and_argo_cd_and_is_waited_for() -> None:
+    done = run(webhookSecret=WEBHOOKS)
+    made = done.one(SECRET, "access-git-webhooks")
+    assert made.inputs["metadata"]["annotations"] == {"pulumi.com/waitFor": "condition=Ready"}
+    assert made.inputs["metadata"]["namespace"] == "argocd"
+    assert made.parent == done.one("platform:argocd_access:ArgoCdAccess").urn
+    for name in ("store", "release"):
+        assert done.depends(made, done.one("kubernetes:core/v1:ConfigMap", name))
+
+
+def test_a_secret_of_webhooks_that_somebody_puts_into_the_cluster_is_not_made() -> None:
+    assert not run(webhookSecret={"kubernetes": "argocd-secret"}).all(SECRET)

@@ -13,7 +13,8 @@ from tests import systems_facts_pingvasai as pingvasai
 from tests import systems_facts_tiketi as tiketi
 from tests import systems_text_pingvasai, systems_text_tiketi
 from tests.systems_facts import SOME, Check, Fact, Shown, Table
-from tests.unit.harness import ROOT, Run, run_program, run_stack
+from tests.unit.example_runs import example
+from tests.unit.harness import ROOT, Run, run_program
 from tests.unit.harness_config import stack_config
 
 EXAMPLES = ROOT / "examples"
@@ -22,10 +23,9 @@ SYSTEMS: Mapping[str, ModuleType] = {"tiketi": tiketi, "pingvasai": pingvasai}
 PROSE: Mapping[str, Sequence[Fact]] = {"tiketi": systems_text_tiketi.PROSE, "pingvasai": systems_text_pingvasai.PROSE}
 
 
-@cache
 def run(system: str, stack: str) -> Run:
     """The committed stack under mocks."""
-    return run_stack(stack, EXAMPLES / system)
+    return example(f"{system}/{stack}")
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mutant:
-    """One break. `old` occurs once in `file`; tests/unit/test_mutants.py sees to it, so that none rots unseen."""
+    """One break. `old` occurs once in `file`; tests/tooling/test_mutants.py sees to it, so that none rots unseen."""
 
     name: str
     """What is broken, as a sentence."""

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.providers.package import Refused
 from sandbox.providers.wire import UNKNOWN, Json, text
-from tests.unit.sandbox_cloud import SETTINGS, Cloud, refusal
+from tests.tooling.sandbox_cloud import SETTINGS, Cloud, refusal
 
 ZONE = "aws:route53/zone:Zone"
 RECORD = "aws:route53/record:Record"

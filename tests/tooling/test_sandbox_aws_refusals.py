@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.providers.package import Refused
 from sandbox.providers.wire import Json
-from tests.unit.sandbox_cloud import (
+from tests.tooling.sandbox_cloud import (
     CLUSTER,
     DATABASE,
     GROUP,

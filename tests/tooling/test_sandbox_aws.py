@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.providers.package import Refused
 from sandbox.providers.wire import UNKNOWN, Json, dig, secret, text
-from tests.unit.sandbox_cloud import CLUSTER, DATABASE, NODES, REGION, REPOSITORY, ROLE, SETTINGS, VPC, Cloud
+from tests.tooling.sandbox_cloud import CLUSTER, DATABASE, NODES, REGION, REPOSITORY, ROLE, SETTINGS, VPC, Cloud
 
 
 def test_computed_outputs_are_unknown_in_a_preview(tmp_path: Path) -> None:
