@@ -10,7 +10,7 @@ ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help preview up refresh destroy test test-unit test-tooling test-engine lint format docs bench mutants clean venv engine ready lint-ready
+.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine lint format docs bench mutants clean venv engine ready lint-ready
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -23,10 +23,13 @@ destroy: ready ## Delete the stack on the sandbox, but for what the stack file k
 preview up refresh destroy:
 	@$(PYTHON_VENV) -m sandbox $@ --stack $(STACK)
 
-test: test-unit test-tooling test-engine ## Run every test
+test: test-unit test-systems test-tooling test-engine ## Run every test
 
 test-unit: venv ## Run the tests under Pulumi's mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadgroup tests/unit
+
+test-systems: venv ## Run the tests of the example systems under mocks (seconds)
+	$(PYTHON_VENV) -m pytest tests/systems
 
 test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadfile tests/tooling

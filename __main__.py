@@ -12,6 +12,7 @@ from components import wiring_kubernetes as inside
 from components.account import Account
 from components.argocd import ArgoCd
 from components.argocd_access import ArgoCdAccess
+from components.argocd_webhook import ArgoCdWebhook
 from components.cache import Cache
 from components.canary import Canary
 from components.config import PlatformConfig, load
@@ -87,6 +88,9 @@ def on_kubernetes(config: PlatformConfig, account: Account | None, opts: Resourc
     operators = Operators("operators", inside.operators(config, account, made), opts)
     argocd = ArgoCd("argocd", inside.argocd(config), opts)
     access = ArgoCdAccess("argocd-access", inside.access(config, argocd, operators), opts)
+    webhook = inside.webhook(config, argocd, access, operators, made)
+    if webhook is not None:
+        made.webhook = ArgoCdWebhook("argocd-webhook", webhook, opts)
     for environment in config.environments:
         name = environment.name
         made.environments[name] = Environment(name, inside.environment(config, environment, made), opts)

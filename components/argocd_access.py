@@ -1,4 +1,4 @@
-"""What Argo CD may read that is secret: the repository, pull requests, the tokens of notifications.
+"""What Argo CD may read that is secret: the repository, pull requests, the tokens of notifications and of webhooks.
 
 Each is a Secret in Argo CD's namespace, named by the chart's values or by a label. External Secrets fills it from AWS
 Secrets Manager, so no secret passes through Pulumi or a stack file. For a reference to Kubernetes (a local cluster
@@ -19,11 +19,14 @@ from components.argocd_secrets import (
     repository_secret,
     token_secret,
     tokens_secret,
+    webhook_secret,
 )
 from components.config.access import NOTIFICATIONS_SECRET
 from components.config.argocd import ArgoCdConfig
 from components.config.environments import EnvironmentConfig
 from components.secret_store import EXTERNAL_SECRETS_API
+
+WEBHOOK_SECRET = "git-webhooks"  # noqa: S105 the name of an object, not a secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +42,17 @@ class ArgoCdAccessArgs:
     environments: Sequence[EnvironmentConfig]
     after: Sequence[pulumi.Resource]
     """The operator with its definitions, and the store: without them a secret is refused, or never filled."""
+    release: pulumi.Resource
+    """Argo CD's release, which makes the Secret that takes the secret of webhooks."""
 
 
 class ArgoCdAccess(pulumi.ComponentResource):
     """The ExternalSecrets of Argo CD; none where every reference is to Kubernetes, or there is none."""
 
     secrets: tuple[pulumi.Resource, ...]
-    """All of them: Applications and ApplicationSets come after."""
+    """What Applications and ApplicationSets come after: all but that of webhooks."""
+    webhook_secret: pulumi.Resource | None
+    """What the door for webhooks comes after; ready when Argo CD's Secret holds the value."""
 
     def __init__(self, name: str, args: ArgoCdAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:argocd_access:ArgoCdAccess", name, {}, opts)
@@ -61,7 +68,27 @@ class ArgoCdAccess(pulumi.ComponentResource):
             )
             for secret, spec in external_secrets(args).items()
         )
+        self.webhook_secret = self._webhook_secret(name, args)
         self.register_outputs({})
+
+    def _webhook_secret(self, name: str, args: ArgoCdAccessArgs) -> pulumi.Resource | None:
+        reference = args.settings.webhook_secret
+        if reference is None or reference.secrets_manager is None:
+            return None
+        return k8s.apiextensions.CustomResource(
+            f"{name}-{WEBHOOK_SECRET}",
+            api_version=EXTERNAL_SECRETS_API,
+            kind="ExternalSecret",
+            metadata=ObjectMetaArgs(
+                name=WEBHOOK_SECRET,
+                namespace=args.namespace,
+                # An entry that is missing ends the run here: behind an open door Argo CD would believe every webhook.
+                annotations={"pulumi.com/waitFor": "condition=Ready"},
+            ),
+            spec=webhook_secret(reference.secrets_manager),
+            # Beside kind and operator it needs the Secret, which it does not make itself.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.after, args.release]),
+        )
 
 
 def external_secrets(args: ArgoCdAccessArgs) -> Mapping[str, Spec]:

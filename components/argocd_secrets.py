@@ -5,8 +5,10 @@ Written as the API server stores it, its defaults included.
 """
 
 from collections.abc import Mapping
+from typing import Literal
 
 from components.config.access import (
+    ARGOCD_SECRET,
     NOTIFICATIONS_SECRET,
     NotificationsConfig,
     RepositoryAccessConfig,
@@ -24,6 +26,19 @@ SECRET_KEYS: Mapping[RepositoryAuthentication, tuple[str, ...]] = {
     RepositoryAuthentication.SSH: ("sshPrivateKey",),
     RepositoryAuthentication.GITHUB_APP: ("githubAppPrivateKey",),
 }
+WEBHOOK_ENTRY_KEY = "secret"
+WEBHOOK_KEYS: tuple[str, ...] = (
+    "webhook.azuredevops.password",
+    "webhook.azuredevops.username",
+    "webhook.bitbucket.uuid",
+    "webhook.bitbucketserver.secret",
+    "webhook.github.secret",
+    "webhook.gitlab.secret",
+    "webhook.gogs.secret",
+    "webhook.harbor.secret",
+)
+"""What the webhooks of each kind of host are checked with. Argo CD believes those of a kind whose key is empty, and
+the caller says of which kind it is: so all have the same secret, the kinds that nobody uses included."""
 
 Spec = Mapping[str, object]
 
@@ -60,18 +75,32 @@ def tokens_secret(settings: NotificationsConfig) -> Spec | None:
     return _external_secret(NOTIFICATIONS_SECRET, entries, label=None, plain={}) if entries else None
 
 
+def webhook_secret(entry: str) -> Spec:
+    """`spec` of the ExternalSecret that adds the secret of webhooks to Argo CD's own Secret, and leaves its other keys.
+
+    The key of the entry is `secret`.
+    """
+    data = dict.fromkeys(WEBHOOK_KEYS, _placeholder(WEBHOOK_ENTRY_KEY))
+    return _spec(ARGOCD_SECRET, {WEBHOOK_ENTRY_KEY: entry}, _template(data), creation="Merge")
+
+
 def _external_secret(name: str, entries: Mapping[str, str], *, label: str | None, plain: Mapping[str, str]) -> Spec:
     """`entries`: the entry of Secrets Manager for each key of the Secret; entry and Secret use the same keys.
 
     `label`: what Argo CD finds the Secret by, where it does not know its name.
     """
-    template: dict[str, object] = {
-        "data": {**plain, **{key: f"{{{{ .{_word(key)} }}}}" for key in entries}},
-        "engineVersion": "v2",
-        "mergePolicy": "Replace",
-    }
+    template = _template({**plain, **{key: _placeholder(key) for key in entries}})
     if label is not None:
         template["metadata"] = {"labels": {SECRET_TYPE: label}}
+    return _spec(name, entries, template, creation="Owner")
+
+
+def _template(data: Mapping[str, str]) -> dict[str, object]:
+    return {"data": dict(data), "engineVersion": "v2", "mergePolicy": "Replace"}
+
+
+def _spec(name: str, entries: Mapping[str, str], template: Spec, *, creation: Literal["Owner", "Merge"]) -> Spec:
+    """`creation`: whether the Secret is made (Owner), or exists and gets more keys (Merge)."""
     return {
         "data": [
             {
@@ -89,13 +118,17 @@ def _external_secret(name: str, entries: Mapping[str, str], *, label: str | None
         "refreshInterval": REFRESH,
         "secretStoreRef": {"kind": SECRET_STORE_KIND, "name": SECRET_STORE},
         "target": {
-            "creationPolicy": "Owner",
+            "creationPolicy": creation,
             # Argo CD keeps working on what it knows when the entry is gone for a while.
             "deletionPolicy": "Retain",
             "name": name,
             "template": template,
         },
     }
+
+
+def _placeholder(key: str) -> str:
+    return f"{{{{ .{_word(key)} }}}}"
 
 
 def _word(key: str) -> str:

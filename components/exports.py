@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pulumi
 
 from components import fit
+from components.argocd_webhook import ArgoCdWebhook
 from components.cache import Cache
 from components.config import PlatformConfig
 from components.config.environments import EnvironmentConfig
@@ -33,6 +34,7 @@ class Made:
     database: Database | None = None
     cache: Cache | None = None
     edge: Edge | None = None
+    webhook: ArgoCdWebhook | None = None
     environments: dict[str, Environment] = field(default_factory=dict[str, Environment])
 
 
@@ -111,11 +113,14 @@ def _data(made: Made) -> dict[str, object]:
 def _edge(made: Made) -> dict[str, object]:
     if made.edge is None:
         return {}
-    return {
+    found: dict[str, object] = {
         "certificateArn": made.edge.certificate_arn,
         "firewallArn": made.edge.firewall_arn,
         "nameServers": made.edge.name_servers,
     }
+    if made.webhook is not None:
+        found["argocdWebhookUrl"] = made.webhook.url
+    return found
 
 
 def export_all(config: PlatformConfig, made: Made) -> None:

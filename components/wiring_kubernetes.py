@@ -7,6 +7,7 @@ import pulumi
 from components.account import Account
 from components.argocd import ArgoCd, ArgoCdArgs
 from components.argocd_access import ArgoCdAccess, ArgoCdAccessArgs
+from components.argocd_webhook import ArgoCdWebhookArgs
 from components.canary import CanaryArgs, steps
 from components.config import PlatformConfig
 from components.config.environments import CanaryConfig, EnvironmentConfig
@@ -83,6 +84,29 @@ def access(config: PlatformConfig, argocd: ArgoCd, operators: Operators) -> Argo
         namespace=argocd.namespace,
         environments=config.environments,
         after=operators.ready,
+        release=argocd.release,
+    )
+
+
+def webhook(
+    config: PlatformConfig, argocd: ArgoCd, access: ArgoCdAccess, operators: Operators, made: Made
+) -> ArgoCdWebhookArgs | None:
+    """Arguments of the door for Git webhooks; None where Argo CD has no host."""
+    edge = config.edge
+    if edge is None or edge.argocd_host is None or made.network is None:
+        return None
+    if made.edge is None or made.edge.certificate_arn is None:
+        return None
+    secret = () if access.webhook_secret is None else (access.webhook_secret,)
+    return ArgoCdWebhookArgs(
+        host=edge.argocd_host,
+        system=config.system.name,
+        namespace=argocd.namespace,
+        certificate_arn=made.edge.certificate_arn,
+        firewall_arn=made.edge.firewall_arn,
+        internal=edge.internal,
+        ingress_cidrs=made.network.private_cidrs if edge.internal else made.network.public_cidrs,
+        after=[*operators.ready, argocd.release, *secret],
     )
 
 
@@ -94,11 +118,12 @@ def environment(config: PlatformConfig, settings: EnvironmentConfig, made: Made)
         else (made.network.public_cidrs, made.network.private_cidrs, made.network.control_plane_cidrs)
     )
     endpoints = config.network is not None and bool(config.network.interface_endpoints)
+    internal = config.edge is not None and config.edge.internal
     return EnvironmentArgs(
         system=config.system.name,
         settings=settings,
         workloads=workloads(config.services, config.resource_classes, settings),
-        ingress_cidrs=[*public, *settings.ingress_cidrs],
+        ingress_cidrs=[*(private if internal else public), *settings.ingress_cidrs],
         control_plane_cidrs=control_plane,
         data_cidrs=private,
         endpoint_cidrs=private if endpoints else [],

@@ -8,6 +8,7 @@ from components.config.base import Section
 from components.config.types import DnsLabel, SecretName, SshHostKey
 
 NOTIFICATIONS_SECRET = "argocd-notifications-secret"  # noqa: S105 the name that Argo CD looks for, not a secret
+ARGOCD_SECRET = "argocd-secret"  # noqa: S105 the same: Argo CD's own, with its keys for webhooks
 
 
 class RepositoryAuthentication(StrEnum):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from components.config.access import (
+    ARGOCD_SECRET,
     NOTIFICATIONS_SECRET,
     RepositoryAccessConfig,
     RepositoryAuthentication,
@@ -19,6 +20,7 @@ from components.github import github_repository
 SSH_PORTS = (22, 443)
 """What Argo CD's network policies let the repo-server out to."""
 ACCESS: tuple[PathPart, ...] = ("argocd", "repositoryAccess")
+WEBHOOK_SECRET: tuple[PathPart, ...] = ("argocd", "webhookSecret")
 Path = tuple[PathPart, ...]
 
 
@@ -26,6 +28,7 @@ def access(config: PlatformConfig) -> Iterator[Problem]:
     """Credentials that fit the repository's address, secrets that something can fetch, folders of one environment."""
     yield from _repository(config)
     yield from _notifications(config)
+    yield from _webhook_secret(config)
     for path, reference in references(config):
         yield from _reference(config, path, reference)
     yield from _project(config)
@@ -48,6 +51,8 @@ def references(config: PlatformConfig) -> Iterator[tuple[Path, SecretReference]]
         for key, target in (("slack", notifications.slack), ("discord", notifications.discord)):
             if target is not None:
                 yield ("argocd", "notifications", key, "secret"), target.secret
+    if config.argocd.webhook_secret is not None:
+        yield WEBHOOK_SECRET, config.argocd.webhook_secret
     for index, environment in enumerate(config.environments):
         previews = environment.pull_requests
         if previews is not None and previews.secret is not None:
@@ -149,6 +154,16 @@ def _notifications(config: PlatformConfig) -> Iterator[Problem]:
             path=(*here, "slack", "secret"),
             message="Argo CD takes all tokens from one Secret: discord's is in another place. "
             "Write secretsManager for both, or kubernetes for both.",
+        )
+
+
+def _webhook_secret(config: PlatformConfig) -> Iterator[Problem]:
+    reference = config.argocd.webhook_secret
+    name = None if reference is None else reference.kubernetes
+    if name is not None and name != ARGOCD_SECRET:
+        yield Problem(
+            path=(*WEBHOOK_SECRET, "kubernetes"),
+            message=f"Argo CD takes it from {ARGOCD_SECRET}, not from {name}. Write {ARGOCD_SECRET}.",
         )
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from components.config.access import NotificationsConfig, RepositoryAccessConfig
+from components.config.access import NotificationsConfig, RepositoryAccessConfig, SecretReference
 from components.config.base import Section
 from components.config.project import ProjectConfig
 from components.config.types import DnsLabel, ExactVersion
@@ -54,6 +54,11 @@ class ArgoCdConfig(Section):
     )
     notifications: NotificationsConfig | None = Field(
         default=None, description="Whom Argo CD tells of deployments and failures; nobody without it."
+    )
+    webhook_secret: SecretReference | None = Field(
+        default=None,
+        description="What Git webhooks are checked with. Key of the secret: `secret`, the text that the webhook is "
+        "given at the Git host. With `kubernetes` it is `argocd-secret`, with Argo CD's own keys `webhook.…`.",
     )
 
     @property

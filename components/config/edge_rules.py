@@ -46,15 +46,49 @@ def edge(config: PlatformConfig) -> Iterator[Problem]:
                         message=f"{host} is not in the zone {settings.zone.name}. Write e.g. api.{settings.zone.name}.",
                     )
     names = {host for environment in config.environments for host in environment.hosts}
-    if arn is None and len(names) > MOST_NAMES:
+    certified = names if settings.argocd_host is None else {*names, settings.argocd_host}
+    if arn is None and len(certified) > MOST_NAMES:
         yield Problem(
             path=("environments", 0, "hosts"),
-            message=f"the environments have {len(names)} host names; a certificate takes {MOST_NAMES}. "
+            message=f"the stack has {len(certified)} host names; a certificate takes {MOST_NAMES}. "
             "Write edge.certificate.arn, of one with a wildcard.",
         )
     if not names:
         yield Problem(
             path=("environments", 0, "hosts"), message="is missing, and edge certifies it. Write e.g. api.example.com."
+        )
+
+
+def webhooks(config: PlatformConfig) -> Iterator[Problem]:
+    """Argo CD's host: somebody who makes the load balancer, a secret and a firewall, and a name of its own."""
+    edge = config.edge
+    host = None if edge is None else edge.argocd_host
+    if edge is None or host is None:
+        return
+    here = ("edge", "argocdHost")
+    if config.operators.load_balancer_controller is None:
+        yield Problem(
+            path=here,
+            message="needs a load balancer, and nothing makes one. Add `loadBalancerController: {}` to operators, "
+            "or leave it out.",
+        )
+    if config.argocd.webhook_secret is None:
+        yield Problem(
+            path=here,
+            message="lets anybody make Argo CD work: without argocd.webhookSecret it believes every webhook. "
+            f"Write e.g. argocd.webhookSecret: {{secretsManager: {config.system.name}/argocd/webhook}}.",
+        )
+    if edge.firewall is None and not edge.internal:
+        yield Problem(
+            path=here,
+            message="is open to the internet without a firewall. Add `firewall: {}` to edge, or write internal: true.",
+        )
+    zone = None if edge.zone is None else edge.zone.name
+    if zone is not None and not (host == zone or host.endswith(f".{zone}")):
+        yield Problem(path=here, message=f"{host} is not in the zone {zone}. Write e.g. argocd.{zone}.")
+    if any(host in environment.hosts for environment in config.environments):
+        yield Problem(
+            path=here, message=f"{host} is a host of the services. Write one of its own, e.g. argocd.example.com."
         )
 
 

@@ -54,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     _rule(data_rules.database, "database"),
     _rule(data_rules.cache, "cache"),
     _rule(edge_rules.edge, "aws", "edge", "environments"),
+    _rule(edge_rules.webhooks, "edge", "operators", "argocd", "environments"),
     _rule(edge_rules.operators, "cluster", "edge", "operators"),
     _rule(
         access_rules.access, "system", "aws", "cluster", "operators", "repository", "argocd", "environments", "stage"

@@ -1,6 +1,8 @@
 """The door for Git webhooks: one path of one host through the services' load balancer, and nothing beside it."""
 
+import copy
 import json
+import runpy
 from functools import cache
 from typing import Any
 
@@ -8,9 +10,10 @@ import pulumi
 import pytest
 
 from components.argocd_webhook import ArgoCdWebhook, ArgoCdWebhookArgs
+from tests.systems.example_runs import example
 from tests.unit.argocd_runs import stand_in
-from tests.unit.example_runs import example
-from tests.unit.harness import Recorded, Run, run_program
+from tests.unit.harness import ROOT, Recorded, Run, run_program
+from tests.unit.harness_config import stack_config
 
 DOOR = "platform:argocd_webhook:ArgoCdWebhook"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
@@ -189,7 +192,7 @@ def test_the_public_subnets_are_the_load_balancers() -> None:
     ("kind", "name"),
     [
         (RELEASE, "argocd"),
-        (RELEASE, "operators-aws-load-balancer-controller"),
+        (RELEASE, "operators-load-balancer-controller"),
         (SECRET, "argocd-access-git-webhooks"),
         ("aws:wafv2/webAcl:WebAcl", "tiketi-prod-edge"),
     ],
@@ -203,3 +206,19 @@ def test_no_application_waits_for_the_secret_of_webhooks() -> None:
     done, _ = prod()
     application = done.one("kubernetes:argoproj.io/v1alpha1:Application")
     assert not done.depends(application, done.one(SECRET, "argocd-access-git-webhooks"))
+
+
+def test_an_internal_door_is_open_to_the_private_subnets_instead() -> None:
+    config = copy.deepcopy(stack_config("prod", ROOT / "examples" / "tiketi"))
+    config["tiketi:edge"]["internal"] = True
+    main = str(ROOT / "__main__.py")
+    done = run_program(lambda: runpy.run_path(main, run_name="__main__"), project="tiketi", stack="prod", config=config)
+    private = [
+        found.inputs["cidrBlock"]
+        for found in done.all("aws:ec2/subnet:Subnet")
+        if "kubernetes.io/role/internal-elb" in found.inputs["tags"]
+    ]
+    (rule,) = done.one(POLICY, "argocd-webhook").inputs["spec"]["ingress"]
+    assert annotations(done)["scheme"] == "internal"
+    assert len(private) == 3
+    assert [peer["ipBlock"]["cidr"] for peer in rule["from"]] == private

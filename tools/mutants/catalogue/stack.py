@@ -92,7 +92,7 @@ STACK = Area(
         Mutant(
             "services take calls from the whole internet",
             KUBERNETES,
-            "ingress_cidrs=[*public, *settings.ingress_cidrs],",
+            "ingress_cidrs=[*(private if internal else public), *settings.ingress_cidrs],",
             'ingress_cidrs=["0.0.0.0/0"],',
         ),
         Mutant(

@@ -11,7 +11,7 @@ from components.config.operators import NodeScaling
 from components.iam_policies import POLICY_SIZE, policy_size
 from components.iam_policies_karpenter import karpenter_changes
 from components.policy_documents import document
-from tests.unit.example_runs import EXAMPLES, example
+from tests.systems.example_runs import EXAMPLES, example
 from tests.unit.harness import Recorded, Run
 from tests.unit.operator_runs import install
 from tests.unit.policy_samples import SCOPE, statements

@@ -12,8 +12,8 @@ from components import config as configuration
 from tests import systems_facts_pingvasai as pingvasai
 from tests import systems_facts_tiketi as tiketi
 from tests import systems_text_pingvasai, systems_text_tiketi
+from tests.systems.example_runs import example
 from tests.systems_facts import SOME, Check, Fact, Shown, Table
-from tests.unit.example_runs import example
 from tests.unit.harness import ROOT, Run, run_program
 from tests.unit.harness_config import stack_config
 

@@ -1,0 +1,5 @@
+"""Whole systems under mocks: Nova's stacks and the examples', each run once in a session."""
+
+from tests.unit.conftest import prod, staging
+
+__all__ = ["prod", "staging"]
