@@ -17,11 +17,9 @@ from pulumi_kubernetes.networking.v1 import IngressSpecArgsDict, NetworkPolicySp
 
 from components.argocd_policies import HTTPS, NAME, SERVER, USER_INTERFACE
 from components.edge_firewall import WEBHOOK_PATH
+from components.operator_values import INGRESS_CLASS, TLS_POLICY
 
 OBJECT_NAME = "git-webhooks"
-INGRESS_CLASS = "alb"
-TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
-"""TLS 1.2 and 1.3, forward secrecy and authenticated encryption only."""
 PREFIX = "alb.ingress.kubernetes.io"
 
 

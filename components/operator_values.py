@@ -11,6 +11,7 @@ import pulumi
 from components import operator_pods as pods
 from components.argocd_pods import Size
 from components.config.types import AmiFamily
+from components.operators_aws import Door
 
 Values = Mapping[str, pulumi.Input[object]]
 
@@ -65,10 +66,40 @@ def external_secrets_values() -> Values:
     }
 
 
+INGRESS_CLASS = "alb"
+TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+"""TLS 1.2 and 1.3, forward secrecy and authenticated encryption only."""
+
+
+def ingress_class_spec(door: Door | None) -> Values:
+    """What every load balancer of the class has: one for the system, TLS 1.2 or later, certificate and firewall."""
+    if door is None:
+        return {"sslPolicy": TLS_POLICY, "targetType": "ip"}
+    spec: dict[str, object] = {
+        "group": {"name": door.group},
+        "scheme": "internal" if door.internal else "internet-facing",
+        "sslPolicy": TLS_POLICY,
+        "targetType": "ip",
+    }
+    if door.certificate_arn is not None:
+        spec["certificateArn"] = [door.certificate_arn]
+    if door.firewall_arn is not None:
+        spec["wafv2AclArn"] = door.firewall_arn
+    return spec
+
+
 def load_balancer_values(
-    *, cluster_name: pulumi.Input[str], region: str, vpc_id: pulumi.Input[str], tags: Mapping[str, str]
+    *,
+    cluster_name: pulumi.Input[str],
+    region: str,
+    vpc_id: pulumi.Input[str],
+    tags: Mapping[str, str],
+    ingress_class: Values,
 ) -> Values:
-    """Values of the chart aws-load-balancer-controller: application load balancers with pods as targets."""
+    """Values of the chart aws-load-balancer-controller: application load balancers with pods as targets.
+
+    `ingress_class`: `spec` of the class's IngressClassParams; what stands there no Ingress has to say, or can change.
+    """
     return {
         "clusterName": cluster_name,
         "defaultTags": dict(tags),
@@ -79,6 +110,8 @@ def load_balancer_values(
         # It would judge every Service of the cluster, and stop all of them while the controller is away.
         "enableServiceMutatorWebhook": False,
         "fullnameOverride": "load-balancer-controller",
+        "ingressClass": INGRESS_CLASS,
+        "ingressClassParams": {"create": True, "name": INGRESS_CLASS, "spec": ingress_class},
         "podDisruptionBudget": ONE_AT_A_TIME,
         "podSecurityContext": POD_SECURITY,
         "region": region,

@@ -24,6 +24,17 @@ class HostedZone:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Door:
+    """What every load balancer of the cluster's Ingresses is like."""
+
+    group: str
+    """Ingresses share one load balancer; the system's name."""
+    internal: bool
+    certificate_arn: pulumi.Input[str] | None
+    firewall_arn: pulumi.Input[str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class OnAws:
     """An EKS cluster as its controllers see it."""
 
@@ -40,6 +51,8 @@ class OnAws:
     tags: Mapping[str, str]
     """Tags of what controllers make: the provider's default tags do not reach it."""
     zone: HostedZone | None
+    door: Door | None
+    """None on a stack without an edge: each Ingress then says itself what it needs."""
     secret_prefixes: Sequence[str]
     """Beginnings of the names in Secrets Manager that may come into the cluster, for example `shop/`."""
 

@@ -113,7 +113,11 @@ def _load_balancers(version: str, on_aws: OnAws) -> Chart:
         repository="https://aws.github.io/eks-charts",
         version=version,
         values=values.load_balancer_values(
-            cluster_name=on_aws.cluster, region=on_aws.account.region, vpc_id=on_aws.vpc_id, tags=on_aws.tags
+            cluster_name=on_aws.cluster,
+            region=on_aws.account.region,
+            vpc_id=on_aws.vpc_id,
+            tags=on_aws.tags,
+            ingress_class=values.ingress_class_spec(on_aws.door),
         ),
         policy=known.apply(
             lambda ids: load_balancer_policy(

@@ -16,7 +16,7 @@ from components.environment import EnvironmentArgs
 from components.exports import Made
 from components.gitops import ApplicationSpec, GitOpsArgs
 from components.operators import Operators, OperatorsArgs
-from components.operators_aws import HostedZone, OnAws
+from components.operators_aws import Door, HostedZone, OnAws
 from components.wiring import tags
 from components.workloads import workloads
 
@@ -51,7 +51,19 @@ def _on_aws(config: PlatformConfig, account: Account | None, made: Made) -> OnAw
         node_subnet_ids=made.network.private_subnet_ids,
         tags=tags(config),
         zone=zone,
+        door=_door(config, made),
         secret_prefixes=_secret_prefixes(config),
+    )
+
+
+def _door(config: PlatformConfig, made: Made) -> Door | None:
+    if config.edge is None or made.edge is None:
+        return None
+    return Door(
+        group=config.system.name,
+        internal=config.edge.internal,
+        certificate_arn=made.edge.certificate_arn,
+        firewall_arn=made.edge.firewall_arn,
     )
 
 

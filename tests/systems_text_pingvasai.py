@@ -28,6 +28,7 @@ STANDARD = {"cpuRequest": "500m", "memoryRequest": "512Mi", "cpuLimit": "1", "me
 LARGE = {"cpuRequest": "1", "memoryRequest": "1Gi", "cpuLimit": "2", "memoryLimit": "2Gi"}
 RETRY = {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}, "refresh": True}
 OWNED_BY_THE_HPA: list[object] = [{"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]}]
+DOORMAN = "operators-load-balancer-controller"
 ROLES = (
     "p, proj:pingvasai:admin, applications, *, pingvasai/*, allow",
     "p, proj:pingvasai:admin, logs, get, pingvasai/*, allow",
@@ -165,19 +166,19 @@ PROSE = (
         what="the ingress",
         stacks=(PRODUCTION,),
         checks=(
-            plan(RELEASE, "chart", "aws-load-balancer-controller", name="operators-load-balancer-controller"),
-            plan(RELEASE, "values defaultTargetType", "ip", name="operators-load-balancer-controller"),
+            plan(RELEASE, "chart", "aws-load-balancer-controller", name=DOORMAN),
+            plan(RELEASE, "values ingressClassParams spec targetType", "ip", name=DOORMAN),
+            plan(RELEASE, "values ingressClassParams spec scheme", "internet-facing", name=DOORMAN),
+            plan(RELEASE, "values ingressClassParams spec certificateArn 0", SOME, name=DOORMAN),
+            plan(RELEASE, "values ingressClassParams spec wafv2AclArn", SOME, name=DOORMAN),
             plan(CONFIG_MAP, "data INGRESS_SCHEME", "internet-facing"),
             plan(CONFIG_MAP, "data CERTIFICATE_ARN", SOME),
             plan(CONFIG_MAP, "data FIREWALL_ARN", SOME),
             docs(
                 "Ingress",
-                "alb.ingress.kubernetes.io/scheme: internet-facing",
-                "alb.ingress.kubernetes.io/target-type: ip",
                 'alb.ingress.kubernetes.io/ssl-redirect: "443"',
                 "alb.ingress.kubernetes.io/healthcheck-path: /health",
-                "alb.ingress.kubernetes.io/certificate-arn",
-                "alb.ingress.kubernetes.io/wafv2-acl-arn",
+                "certificate, firewall, scheme",
             ),
         ),
     ),

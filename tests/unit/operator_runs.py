@@ -11,7 +11,7 @@ from components.account import Account
 from components.config.cluster import NodesConfig
 from components.config.operators import NodeScaling, OperatorsConfig
 from components.operators import Operators, OperatorsArgs
-from components.operators_aws import HostedZone, OnAws
+from components.operators_aws import Door, HostedZone, OnAws
 from tests.unit.harness import Run, run_program
 
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
@@ -58,6 +58,7 @@ def on_aws(cluster_name: pulumi.Input[str] = CLUSTER, **node_changes: Any) -> On
         node_subnet_ids=["subnet-a", "subnet-b"],
         tags={"Environment": "staging", "Project": "shop"},
         zone=HostedZone(zone_id="Z0123456789", name="example.com"),
+        door=Door(group="shop", internal=False, certificate_arn="arn:certificate", firewall_arn="arn:firewall"),
         secret_prefixes=["shop/"],
     )
 

@@ -10,9 +10,11 @@ from components.argocd_pods import Size
 from components.config.operators import NodeScaling, PrometheusConfig
 from components.operator_pods import monitoring_workloads, platform_workloads
 from components.operator_values_metrics import adapter_values, prometheus_values
+from components.operators_aws import Door
 from tests.unit.operator_runs import ALL, settings
 
 Values = dict[str, Any]
+DOOR = Door(group="shop", internal=False, certificate_arn="arn:certificate", firewall_arn="arn:firewall")
 
 
 def as_dict(given: object) -> Values:
@@ -23,7 +25,11 @@ VALUES: Mapping[str, Values] = {
     "external-secrets": as_dict(values.external_secrets_values()),
     "load-balancer": as_dict(
         values.load_balancer_values(
-            cluster_name="shop-staging", region="eu-central-1", vpc_id="vpc-1", tags={"Project": "shop"}
+            cluster_name="shop-staging",
+            region="eu-central-1",
+            vpc_id="vpc-1",
+            tags={"Project": "shop"},
+            ingress_class=values.ingress_class_spec(DOOR),
         )
     ),
     "external-dns": as_dict(
@@ -251,3 +257,25 @@ def test_grafanas_password_is_not_the_one_that_everybody_knows() -> None:
 @pytest.mark.parametrize("part", ["kubeControllerManager", "kubeEtcd", "kubeProxy", "kubeScheduler"])
 def test_what_eks_hides_raises_no_alarm(part: str) -> None:
     assert PROMETHEUS[part] == {"enabled": False}
+
+
+def test_every_load_balancer_has_the_stacks_certificate_and_firewall_without_an_ingress_saying_so() -> None:
+    params = VALUES["load-balancer"]["ingressClassParams"]
+    assert (params["create"], params["name"], VALUES["load-balancer"]["ingressClass"]) == (True, "alb", "alb")
+    assert params["spec"] == {
+        "certificateArn": ["arn:certificate"],
+        "group": {"name": "shop"},
+        "scheme": "internet-facing",
+        "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+        "targetType": "ip",
+        "wafv2AclArn": "arn:firewall",
+    }
+
+
+def test_an_internal_door_without_firewall_says_so() -> None:
+    spec = values.ingress_class_spec(Door(group="shop", internal=True, certificate_arn=None, firewall_arn=None))
+    assert (spec["scheme"], "wafv2AclArn" in spec, "certificateArn" in spec) == ("internal", False, False)
+
+
+def test_a_stack_without_an_edge_leaves_the_door_to_its_ingresses() -> None:
+    assert set(values.ingress_class_spec(None)) == {"sslPolicy", "targetType"}
