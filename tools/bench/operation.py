@@ -16,8 +16,8 @@ LINES_OF_A_FAILURE = 30
 def main(verb: str, project: str, stack: str, state: str, result: str) -> int:
     """Write seconds, calls, changes and memory to the file `result`; 1 and the display's end when it fails.
 
-    The verbs are the sandbox's own, and two more: `plan` is a preview whose report with all resources is written instead
-    of figures, `up-without-checkpoints` an `up` that writes the state at its end only.
+    The verbs are the sandbox's own, and two more: `plan` is a preview whose report with all resources is written
+    instead of figures, `up-without-checkpoints` an `up` that writes the state at its end only.
     """
     request = Request(
         verb={"plan": Verb.PREVIEW, "up-without-checkpoints": Verb.UP}.get(verb) or Verb(verb),
