@@ -52,7 +52,7 @@ def _on_aws(config: PlatformConfig, account: Account | None, made: Made) -> OnAw
         tags=tags(config),
         zone=zone,
         door=_door(config, made),
-        secret_prefixes=_secret_prefixes(config),
+        secret_prefixes=config.secret_prefixes,
     )
 
 
@@ -65,12 +65,6 @@ def _door(config: PlatformConfig, made: Made) -> Door | None:
         certificate_arn=made.edge.certificate_arn,
         firewall_arn=made.edge.firewall_arn,
     )
-
-
-def _secret_prefixes(config: PlatformConfig) -> list[str]:
-    """Entries of Secrets Manager that may come into the cluster: its environments' and Argo CD's, no other stage's."""
-    owners = {config.stage, "argocd", *(environment.name for environment in config.environments)}
-    return sorted(f"{config.system.name}/{owner}/" for owner in owners)
 
 
 def _api_server_cidrs(config: PlatformConfig) -> list[pulumi.Input[str]] | None:

@@ -82,6 +82,13 @@ def _repository(config: PlatformConfig) -> Iterator[Problem]:
             path=("repository", "url"),
             message=f"port {address[1]} is closed to Argo CD. Use an address at port 22 or 443, or HTTPS.",
         )
+    nodes = None if config.cluster is None else config.cluster.nodes
+    if address is not None and nodes is not None and address[1] not in nodes.egress_ports:
+        ports = [*nodes.egress_ports, address[1]]
+        yield Problem(
+            path=("cluster", "nodes", "egressPorts"),
+            message=f"keeps port {address[1]} shut, through which Argo CD reads {url}. Write {ports}.",
+        )
     if settings is None:
         return
     if settings.kind is RepositoryAuthentication.SSH:
@@ -182,6 +189,13 @@ def _reference(config: PlatformConfig, path: Path, reference: SecretReference) -
             yield Problem(
                 path=here,
                 message="is fetched by External Secrets, which this stack has not. Add operators.externalSecrets.",
+            )
+        if not reference.secrets_manager.startswith(tuple(config.secret_prefixes)):
+            # What stands there is not shown: somebody may have pasted the secret itself.
+            yield Problem(
+                path=here,
+                message="is not the name of an entry that may come into this cluster. "
+                f"Write a name that begins with {' or '.join(config.secret_prefixes)}.",
             )
 
 

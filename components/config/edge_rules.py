@@ -17,6 +17,12 @@ def edge(config: PlatformConfig) -> Iterator[Problem]:
     settings = config.edge
     if settings is None or config.aws is None:
         return
+    if config.operators.load_balancer_controller is None:
+        yield Problem(
+            path=("operators", "loadBalancerController"),
+            message="is missing, and edge describes load balancers that nobody would make. "
+            "Write `loadBalancerController: {}`.",
+        )
     arn = settings.certificate.arn
     if arn is None and settings.zone is None:
         yield Problem(
@@ -149,16 +155,14 @@ def canaries(config: PlatformConfig) -> Iterator[Problem]:
             )
 
 
-def existing_cluster(config: PlatformConfig) -> Iterator[Problem]:
-    """What only a stack that makes its cluster can have."""
-    if config.kubeconfig is None:
-        return
+def named_data(config: PlatformConfig) -> Iterator[Problem]:
+    """An environment names data of the stack's own database and cache only where the stack has them."""
     for index, environment in enumerate(config.environments):
-        for key, value in (
-            ("databasePrefix", environment.database_prefix),
-            ("cacheDatabase", environment.cache_database),
+        for key, value, section in (
+            ("databasePrefix", environment.database_prefix, config.database),
+            ("cacheDatabase", environment.cache_database, config.cache),
         ):
-            if value is not None:
+            if value is not None and section is None:
                 yield Problem(
                     path=("environments", index, key),
                     message="names data of a stack's own database or cache, and this stack has none. Leave it out; "

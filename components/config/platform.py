@@ -54,6 +54,12 @@ class PlatformConfig(Section):
         """ECR repository of each service, by the service's name."""
         return {service.name: service.repository or f"{self.system.name}/{service.name}" for service in self.services}
 
+    @property
+    def secret_prefixes(self) -> list[str]:
+        """Entries of Secrets Manager that may come into the cluster: its environments' and Argo CD's."""
+        owners = {self.stage, "argocd", *(environment.name for environment in self.environments)}
+        return sorted(f"{self.system.name}/{owner}/" for owner in owners)
+
     def databases(self, environment: EnvironmentConfig) -> dict[str, str]:
         """Database of each service that has one, by the service's name; empty without a prefix."""
         if environment.database_prefix is None:

@@ -53,7 +53,7 @@ def problems_of(error: ValidationError, model: type[Section]) -> list[Problem]:
     A list whose items were refused counts as short by them; that is not a second mistake and is left out.
     """
     details = error.errors(include_url=False)
-    refused = {found["loc"][:-1] for found in details}
+    refused = {found["loc"][:depth] for found in details for depth in range(1, len(found["loc"]))}
     told = [found for found in details if not (found["type"] == "too_short" and found["loc"] in refused)]
     return [Problem(path=_path(found), message=_message(found, model)) for found in told]
 

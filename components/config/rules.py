@@ -53,7 +53,7 @@ RULES: tuple[Rule, ...] = (
     _rule(section_rules.ci, "aws", "ci", "registry", "repository"),
     _rule(data_rules.database, "database"),
     _rule(data_rules.cache, "cache"),
-    _rule(edge_rules.edge, "aws", "edge", "environments"),
+    _rule(edge_rules.edge, "aws", "edge", "operators", "environments"),
     _rule(edge_rules.webhooks, "edge", "operators", "argocd", "environments"),
     _rule(edge_rules.operators, "cluster", "edge", "operators"),
     _rule(
@@ -61,7 +61,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(edge_rules.scaling, "cluster"),
     _rule(edge_rules.canaries, "operators", "environments"),
-    _rule(edge_rules.existing_cluster, "kubeconfig", "environments"),
+    _rule(edge_rules.named_data, "database", "cache", "environments"),
     _rule(section_rules.argocd, "argocd", "cluster"),
     _rule(
         environment_rules.environments,

@@ -46,6 +46,38 @@ def refusals(system: str, stack: str, changes: Mapping[str, Any]) -> list[str]:
 ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     (
         "tiketi",
+        "dev",
+        {"environments 0 namespace": "Tiketi_X"},
+        "environments[0].namespace: 'Tiketi_X' is not a name of 1-63 lower-case letters",
+    ),
+    (
+        "tiketi",
+        "prod",
+        {"cluster nodes egressPorts": [443]},
+        "cluster.nodes.egressPorts: keeps port 22 shut, through which Argo CD reads git@github.com:tiketi/tiketi.git. "
+        "Write [443, 22].",
+    ),
+    (
+        "tiketi",
+        "staging",
+        {"operators loadBalancerController": ABSENT},
+        "operators.loadBalancerController: is missing, and edge describes load balancers that nobody would make.",
+    ),
+    (
+        "pingvasai",
+        "production",
+        {"argocd notifications slack secret": {"secretsManager": "xoxb-123456-abcdef"}},
+        "argocd.notifications.slack.secret.secretsManager: is not the name of an entry that may come into this cluster. "
+        "Write a name that begins with pingvasai/argocd/ or pingvasai/prod/ or pingvasai/production/.",
+    ),
+    (
+        "tiketi",
+        "staging",
+        {"database": ABSENT},
+        "environments[0].databasePrefix: names data of a stack's own database or cache, and this stack has none.",
+    ),
+    (
+        "tiketi",
         "prod",
         {"environments 0 namespace": "argocd"},
         "environments[0].namespace: 'argocd' is not for services. Write e.g. tiketi.",

@@ -11,7 +11,7 @@ from components.config.platform import PlatformConfig
 HTTPS_URL = "https://github.com/example/shop.git"
 SSH_URL = "git@github.com:example/shop.git"
 KEY = "github.com ssh-ed25519 AAAA"
-ENTRY = {"secretsManager": "shop/secret"}
+ENTRY = {"secretsManager": "shop/argocd/secret"}
 LOCAL = {"kubernetes": "shop-secret"}
 DEPLOY_KEY = {"kind": "ssh", "secret": ENTRY, "hostKeys": [KEY]}
 APP = {"kind": "githubApp", "secret": ENTRY, "githubAppId": 7, "githubAppInstallationId": 8}
