@@ -67,8 +67,8 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "pingvasai",
         "production",
         {"argocd notifications slack secret": {"secretsManager": "xoxb-123456-abcdef"}},
-        "argocd.notifications.slack.secret.secretsManager: is not the name of an entry that may come into this cluster. "
-        "Write a name that begins with pingvasai/argocd/ or pingvasai/prod/ or pingvasai/production/.",
+        "argocd.notifications.slack.secret.secretsManager: is not the name of an entry that may come into this "
+        "cluster. Write a name that begins with pingvasai/argocd/ or pingvasai/prod/ or pingvasai/production/.",
     ),
     (
         "tiketi",
