@@ -7,6 +7,7 @@ language host has to be installed. Several runs in one process are fine, one aft
 
 import contextlib
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -74,6 +75,7 @@ def run(request: Request, show: Callable[[str], None] = print) -> Report:
     state = (request.state or project / ".sandbox").resolve()
     request = replace(request, project=project, state=state)
     try:
+        _can_be_a_folder(state)
         workspace = prepare(project, request.stack, state)
         command = engine(ROOT)
         packages = [package for package in PACKAGES if package not in request.plugins]
@@ -88,6 +90,12 @@ def run(request: Request, show: Callable[[str], None] = print) -> Report:
     except UsageError as error:
         show(f"error: {error}")
         return Report(error=str(error))
+
+
+def _can_be_a_folder(state: Path) -> None:
+    nearest = next(place for place in (state, *state.parents) if place.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise UsageError(f"--state {state}: nothing can be written there. Name a folder of yours.")
 
 
 class _Run:

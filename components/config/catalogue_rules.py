@@ -38,7 +38,8 @@ def services(config: PlatformConfig) -> Iterator[Problem]:
             if called not in names:
                 yield Problem(
                     path=("services", index, "calls", position),
-                    message=f"{called!r} is no service of the catalogue. Write one of {', '.join(names)}.",
+                    message=f"{called!r} is no service of the catalogue. "
+                    f"Write one of {', '.join(dict.fromkeys(names))}.",
                 )
         for name, resources in service.resources.items():
             yield from limits(("services", index, "resources", name), resources)

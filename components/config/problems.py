@@ -77,7 +77,10 @@ def _message(found: ErrorDetails, model: type[Section]) -> str:
             wrong, remedy = str(context["error"]), ""
         case "enum" | "literal_error":
             wrong, remedy = f"{value!r} is not allowed here.", f"Write {context['expected']}."
-        case "string_type" if isinstance(value, int | float | bool):
+        case "string_type" if isinstance(value, int) and not isinstance(value, bool):
+            # The number may not be what stands there: YAML reads 0254 as an octal one.
+            wrong, remedy = "must be text, and YAML has read a number.", "Put what stands in the file in quotes."
+        case "string_type" if isinstance(value, float | bool):
             wrong, remedy = f"{value} must be text.", f'Put it in quotes: "{value}".'
         case "string_pattern_mismatch":
             wrong = f"{value!r} does not have the form of this key."

@@ -5,6 +5,7 @@ read instead, and what is not known is refused.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +16,9 @@ from ruamel.yaml.error import YAMLError
 
 from components.config.base import Section
 from components.config.problems import Problem
+
+ENGINE = "pulumi:"
+"""Namespace of the engine's own settings."""
 
 
 def raw_sections(project: str, model: type[Section]) -> tuple[dict[str, Any], list[Problem]]:
@@ -31,8 +35,17 @@ def raw_sections(project: str, model: type[Section]) -> tuple[dict[str, Any], li
         )
         for key in sorted(secret)
     ]
+    known = [str(field.alias) for field in model.model_fields.values()]
+    problems += [_foreign(key, project, known) for key in sorted(merged) if not key.startswith((f"{project}:", ENGINE))]
     kinds = {str(field.alias): field.annotation for field in model.model_fields.values()}
     return {key: _parsed(text, kinds.get(key)) for key, text in own.items() if key not in secret}, problems
+
+
+def _foreign(key: str, project: str, known: Sequence[str]) -> Problem:
+    """A key of another namespace: a slip of the pen would take its whole section away without a word."""
+    name = key.split(":", 1)[-1]
+    remedy = f"Write {project}:{name}." if name in known else f"The keys of this project begin with {project}:."
+    return Problem(path=(key,), message=f"is read by nobody: providers are configured by {project}:aws. {remedy}")
 
 
 def _parsed(text: Any, kind: Any) -> Any:

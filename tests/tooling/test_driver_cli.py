@@ -29,6 +29,13 @@ def test_a_mistake_is_reported_as_refused_too(project: Path) -> None:
     assert report["error"].startswith("no stack 'dev'")
 
 
+def test_a_state_that_is_a_file_is_one_line_and_status_1(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "file").write_text("")
+    assert main(["up", "--stack", "staging", "--state", "file/state"]) == 1
+    place = project / "file" / "state"
+    assert capsys.readouterr().out == f"error: --state {place}: nothing can be written there. Name a folder of yours.\n"
+
+
 def test_a_mistake_leaves_nothing_behind(project: Path) -> None:
     main(["preview", "--stack", "dev"])
     assert sorted(file.name for file in project.iterdir()) == ["Pulumi.staging.yaml", "Pulumi.yaml", "__main__.py"]

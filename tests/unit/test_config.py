@@ -139,3 +139,18 @@ def test_what_does_not_fit_is_reported_beside_mistakes_that_do_not_touch_the_sum
         stage="!", registry__keepTagged=5, cluster__nodes__maximum=4, cluster__nodes__instanceType="t3.medium"
     )
     assert [line.split(": ")[1] for line in lines] == ["stage", "registry.keepTagged", "cluster.nodes"]
+
+
+@pytest.mark.parametrize(
+    ("key", "remedy"),
+    [
+        ("nva:database", "Write nova:database."),
+        ("Nova:argocd", "Write nova:argocd."),
+        ("aws:region", "The keys of this project begin with nova:."),
+    ],
+)
+def test_a_key_of_another_namespace_is_refused_and_not_left_out_in_silence(key: str, remedy: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        loaded({**changed(), key: {"a": 1}})
+    (line,) = str(refused.value).splitlines()[1:]
+    assert line == f"Pulumi.staging.yaml: {key}: is read by nobody: providers are configured by nova:aws. {remedy}"

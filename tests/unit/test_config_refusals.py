@@ -36,7 +36,12 @@ REFUSALS: tuple[tuple[str, Any, str | None, str], ...] = (
     ("repository.githubOwnerId", "*", None, "'*' is not a numeric GitHub id."),
     ("repository.githubOwnerId", ABSENT, "repository", "githubOwnerId and githubRepositoryId go together."),
     ("repository.url", "github.com/a/b.git", None, "'github.com/a/b.git' does not have the form of this key."),
-    ("aws.accountId", 25434362120, None, '25434362120 must be text. Put it in quotes: "25434362120".'),
+    (
+        "aws.accountId",
+        25434362120,
+        None,
+        "must be text, and YAML has read a number.",
+    ),
     ("aws.permissionsBoundary", ABSENT, None, "is missing, and ci.deployRole can make roles."),
     ("network", ABSENT, "cluster", "needs the section network."),
     ("network.cidr", "10.20.0.1/16", None, "10.20.0.1/16 has host bits set."),
