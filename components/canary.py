@@ -14,7 +14,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.config.environments import CanaryConfig
 from components.environment_policies import MONITORING_NAMESPACE
-from components.operator_values_metrics import NAME, PROMETHEUS_PORT
+from components.operator_values_metrics import NAME, PROMETHEUS_PORT, REVISION_LABEL
 
 TEMPLATE = "canary"
 PROMETHEUS = f"http://{NAME}-prometheus.{MONITORING_NAMESPACE}.svc:{PROMETHEUS_PORT}"
@@ -60,11 +60,15 @@ def steps(settings: CanaryConfig) -> tuple[int, ...]:
 
 
 def analysis(settings: CanaryConfig) -> Mapping[str, object]:
-    """`spec` of the AnalysisTemplate; its argument `service` is the label that the service's figures carry."""
-    served = 'http_requests_total{service="{{args.service}}"'
-    bucket = 'http_request_duration_seconds_bucket{service="{{args.service}}"}'
+    """`spec` of the AnalysisTemplate.
+
+    Its arguments: the service's name, its namespace, and the revision to be judged, which the Rollout fills in as
+    `podTemplateHashValue: Latest`.
+    """
+    pods = f'namespace="{{{{args.namespace}}}}",service="{{{{args.service}}}}",{REVISION_LABEL}="{{{{args.revision}}}}"'
+    served, bucket = f"http_requests_total{{{pods}", f"http_request_duration_seconds_bucket{{{pods}}}"
     return {
-        "args": [{"name": "service"}],
+        "args": [{"name": "namespace"}, {"name": "revision"}, {"name": "service"}],
         "metrics": [
             _metric(
                 "success-rate",

@@ -16,6 +16,8 @@ from components.quantities import MEBIBYTES_A_GIBIBYTE
 NAME = "monitoring"
 """Full name of what kube-prometheus-stack makes: the Service is `monitoring-prometheus`."""
 PROMETHEUS_PORT = 9090
+REVISION_LABEL = "rollouts_pod_template_hash"
+"""Label of figures that come from a Rollout's pods: which revision the pod is of."""
 USED_PERCENT = 85
 """Of the volume: the rest is for the log that Prometheus writes ahead."""
 
@@ -116,6 +118,8 @@ def _annotated_pods() -> Mapping[str, object]:
         taken("__meta_kubernetes_namespace", "namespace"),
         taken(f"{label}name", "pod"),
         taken(f"{label}label_app_kubernetes_io_name", "service"),
+        # Argo Rollouts' label: a canary's pods and the others' differ in nothing else.
+        taken(f"{label}label_rollouts_pod_template_hash", REVISION_LABEL),
     ]
     return {
         "job_name": "annotated-pods",

@@ -8,8 +8,12 @@ from hypothesis import strategies as st
 
 from components.canary import Canary, CanaryArgs, analysis, steps
 from components.config.environments import CanaryConfig
+from components.config.operators import PrometheusConfig
+from components.operator_values_metrics import prometheus_values
 from tests.unit.harness import Run, run_program
 
+PODS = 'namespace="{{args.namespace}}",service="{{args.service}}",rollouts_pod_template_hash="{{args.revision}}"'
+"""The pods of one revision of one service in one namespace."""
 TEMPLATE = "kubernetes:argoproj.io/v1alpha1:AnalysisTemplate"
 NUMBERS = CanaryConfig.model_validate(
     {"stepPercent": 10, "maxPercent": 50, "successRatePercent": 99.0, "p99Milliseconds": 500}
@@ -51,8 +55,8 @@ def test_failed_requests_count_against_all_requests_of_the_service() -> None:
     assert provider == {
         "prometheus": {
             "address": "http://monitoring-prometheus.monitoring.svc:9090",
-            "query": 'sum(rate(http_requests_total{service="{{args.service}}",status!~"5.."}[2m])) / '
-            'sum(rate(http_requests_total{service="{{args.service}}"}[2m]))',
+            "query": f'sum(rate(http_requests_total{{{PODS},status!~"5.."}}[2m])) / '
+            f"sum(rate(http_requests_total{{{PODS}}}[2m]))",
         }
     }
 
@@ -79,3 +83,10 @@ def test_everything_is_shown_by_a_first_preview() -> None:
         preview=True,
     )
     assert done.one(TEMPLATE).inputs["spec"] == analysis(NUMBERS)
+
+
+def test_only_the_new_revisions_pods_are_judged_and_prometheus_knows_them() -> None:
+    assert analysis(NUMBERS)["args"] == [{"name": "namespace"}, {"name": "revision"}, {"name": "service"}]
+    values = prometheus_values(PrometheusConfig(), storage_class=None)
+    assert "__meta_kubernetes_pod_label_rollouts_pod_template_hash" in str(values)
+    assert all(PODS in str(metric) for metric in metrics().values())
