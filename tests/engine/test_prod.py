@@ -76,7 +76,7 @@ def test_a_destroy_is_refused_by_its_preview(prod_destroyed: Step) -> None:
     assert "it is protected" in (prod_destroyed.report.error or "")
 
 
-@pytest.mark.parametrize("name", ["nova-prod-database", "nova-prod-cache", "nova-prod-cluster-key"])
+@pytest.mark.parametrize("name", ["nova-prod-database", "nova-prod-cache", "nova-prod-nodes-key"])
 def test_the_refusal_names_what_is_protected(name: str, prod_destroyed: Step) -> None:
     assert [
         line
