@@ -53,23 +53,24 @@ def cluster(config: PlatformConfig) -> Iterator[Problem]:
             message=f"minimum {nodes.minimum}, desired {nodes.desired} and maximum {nodes.maximum} "
             "contradict each other. Write minimum <= desired <= maximum.",
         )
-    for key, arns in (("adminRoleArns", cluster.admin_role_arns), ("deployerRoleArns", cluster.deployer_role_arns)):
+    seen: set[str] = set()
+    for key, arns in (
+        ("adminRoleArns", cluster.admin_role_arns),
+        ("deployerRoleArns", cluster.deployer_role_arns),
+        ("smokeTesterRoleArns", cluster.smoke_tester_role_arns),
+    ):
         for index, arn in enumerate(arns):
+            role = arn.rsplit("/", 1)[-1]
+            if role in seen:
+                yield Problem(
+                    path=("cluster", key, index), message=f"{role} has its access already. Take one of the two out."
+                )
+            seen.add(role)
             if f"::{config.aws.account_id}:" not in arn:
                 yield Problem(
                     path=("cluster", key, index),
                     message=f"{arn} is not a role of account {config.aws.account_id}. Write a role of that account.",
                 )
-    roles = [arn.rsplit("/", 1)[-1] for arn in (*cluster.admin_role_arns, *cluster.deployer_role_arns)]
-    administrators = len(cluster.admin_role_arns)
-    for index, role in enumerate(roles):
-        if role in roles[:index]:
-            key, position = (
-                ("adminRoleArns", index) if index < administrators else ("deployerRoleArns", index - administrators)
-            )
-            yield Problem(
-                path=("cluster", key, position), message=f"{role} has its access already. Take one of the two out."
-            )
     for index, cidr in enumerate(cluster.public_access_cidrs):
         if ipaddress.IPv4Network(cidr).prefixlen < WIDEST_PUBLIC_PREFIX:
             yield Problem(
