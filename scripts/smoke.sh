@@ -28,6 +28,7 @@ Waits until Argo CD has synced the Application and every pod is ready, then asks
   --services A,B            the services to ask (default: the Application's Services with a workload of their name)
   --kafka-topics A,B        topics that must be among the Application's KafkaTopics
   --timeout SECONDS         the longest wait for sync and pods (default: 300)
+  --interval SECONDS        between two looks (default: 2)
   --context NAME            a context of the kubeconfig (default: the current one)
   --json                    one JSON object on stdout, the lines for people on stderr
   --help                    this text
@@ -78,6 +79,7 @@ read_options() {
             --services) form "$1" "$2" "$names" "a list of names: a,b" && service_list="$2" ;;
             --kafka-topics) form "$1" "$2" "$names" "a list of names: a,b" && topic_list="$2" ;;
             --timeout) form "$1" "$2" '[0-9]{1,5}' "a number of seconds" && timeout="$2" ;;
+            --interval) form "$1" "$2" '[0-9]{1,4}(\.[0-9]+)?' "a number of seconds" && interval="$2" ;;
             --context) context="$2" ;;
             *) fail "there is no option $1. 'scripts/smoke.sh --help' lists them." ;;
         esac
