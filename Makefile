@@ -37,12 +37,13 @@ test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
 test-engine: ready ## Run the tests on the real engine and the sandbox (minutes)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadfile tests/engine
 
-lint: lint-ready ## Check style, types, workflows, shape and generated pages
+lint: lint-ready ## Check style, types, workflows, scripts, shape and generated pages
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/basedpyright
 	$(ACTIONLINT)
 	.venv/bin/zizmor --offline --quiet --pedantic .github
+	.venv/bin/shellcheck -x -a scripts/*.sh tools/setup tools/comment tools/stack
 	$(PYTHON_VENV) -m tools.shape
 	@$(PYTHON_VENV) -m components.config.docs | diff -u docs/configuration.md - \
 		|| { echo "docs/configuration.md is not what the code says: run 'make docs' and commit it."; exit 1; }
