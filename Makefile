@@ -43,7 +43,7 @@ lint: lint-ready ## Check style, types, workflows, scripts, shape and generated 
 	.venv/bin/basedpyright
 	$(ACTIONLINT)
 	.venv/bin/zizmor --offline --quiet --pedantic .github
-	.venv/bin/shellcheck -x -a scripts/*.sh tools/setup tools/comment tools/stack
+	.venv/bin/shellcheck -x -a scripts/*.sh
 	$(PYTHON_VENV) -m tools.shape
 	@$(PYTHON_VENV) -m components.config.docs | diff -u docs/configuration.md - \
 		|| { echo "docs/configuration.md is not what the code says: run 'make docs' and commit it."; exit 1; }
