@@ -46,6 +46,11 @@ def refused(api: Api, namespace: str) -> list[str]:
     return [str(event["message"]) for event in events if event["reason"] in ("FailedCreate", "FailedScheduling")]
 
 
+def forget_refusals(api: Api, namespace: str) -> None:
+    """Delete the namespace's events, so that `refused` tells what happens from now on."""
+    api.delete(f"/api/v1/namespaces/{namespace}/events")
+
+
 def settled(application: Json, revision: str | None = None) -> bool:
     """Whether an Application is Synced and Healthy, with this revision of Git if one is given."""
     status = application.get("status", {})

@@ -19,7 +19,8 @@ from typing import Self
 
 from components.config.environments import EnvironmentConfig
 from components.gitops_specs import application_name
-from tests.cluster.stand import observe, program
+from sandbox.driver import Verb
+from tests.cluster.stand import observe
 from tests.cluster.stand.api import Api, Json
 from tests.cluster.stand.argocd import ArgoCd
 from tests.cluster.stand.certificates import Authority
@@ -31,10 +32,12 @@ from tests.cluster.stand.metrics import Metrics
 from tests.cluster.stand.nodes import make_nodes, write_stages
 from tests.cluster.stand.pods import make_system_pods
 from tests.cluster.stand.processes import Processes
+from tests.cluster.stand.program import Program, Run, configuration
 from tests.cluster.stand.repository import Repository
 from tests.cluster.stand.waiting import wait_for
 
 SETTLE_SECONDS = 240
+LAST_LINES = 40
 
 
 class Stand:
@@ -42,16 +45,17 @@ class Stand:
 
     def __init__(self, stack: str, folder: Path) -> None:
         self.stack = stack
-        self.config = program.stack(stack)
+        self.config = configuration(stack)
         self.folder = folder
         self.processes = Processes(folder / "logs")
         self._authority = Authority(folder / "certificates")
         self.control_plane = ControlPlane(folder / "control-plane", self.processes, self._authority)
         self.api: Api = self.control_plane.api
-        self.charts = folder / "charts"
-        """What `--charts` of the sandbox takes."""
         self.kubeconfig = self.control_plane.kubeconfig("admin", self.control_plane.token)
         """Of an administrator, for the sandbox and kubectl."""
+        self.program = Program(
+            stack=stack, state=folder / "state", kubeconfig=self.kubeconfig, charts=folder / "charts"
+        )
         self.repository = Repository(folder / "git", folder / "tree", self.config.repository.url)
         self.metrics = Metrics(self.api, self._authority)
         namespace = self.config.argocd.namespace
@@ -81,7 +85,7 @@ class Stand:
     def _start(self, ends: ExitStack) -> None:
         stages = self.folder / "stages.yaml"
         write_stages(stages)
-        write_charts(self.charts, self.config)
+        write_charts(self.program.charts, self.config)
         git = git_server(self.folder / "git", self._authority)
         self.control_plane.start(stages)
         secrets = ExternalSecrets(self.api, lambda _key, _inside: None)
@@ -91,9 +95,12 @@ class Stand:
         self.nodes = make_nodes(self.api, self.config)
         make_system_pods(self.api)
 
-    def up(self) -> None:
-        """Run the program with the committed stack file against this API server."""
-        program.up(self.stack, self.api, self.charts)
+    def up(self) -> Run:
+        """Run the program with the committed stack file against this API server. RuntimeError when that fails."""
+        made = self.program.run(Verb.UP)
+        if not made.report.ok:
+            raise RuntimeError(f"up of {self.stack}: {made.report.error}\n" + "\n".join(made.lines[-LAST_LINES:]))
+        return made
 
     def environment(self, name: str) -> EnvironmentConfig:
         """An environment of the stack file."""
