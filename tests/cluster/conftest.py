@@ -6,6 +6,7 @@ import pytest
 
 from tests.cluster.stand.namespace import INSIDE
 
+ENDS_STAND = "ends_stand"
 FIGURES = pytest.StashKey[list[str]]()
 
 
@@ -26,6 +27,11 @@ class Figures:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FIGURES] = []
+    config.addinivalue_line("markers", f"{ENDS_STAND}: destroys the stand of its folder, so it runs last there")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: (item.path.parent, item.get_closest_marker(ENDS_STAND) is not None))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

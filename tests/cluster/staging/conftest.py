@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cluster.conftest import Figures
-from tests.cluster.stand.program import Run
 from tests.cluster.stand.rollout import Rollout, new_images, roll_out
 from tests.cluster.stand.stand import Stand
+from tests.engine.runs import Step
 
 BUILT, BUILT_DEV = "a" * 40, "dev-2"
 
@@ -26,7 +26,7 @@ def staging_started(tmp_path_factory: pytest.TempPathFactory, figures: Figures) 
 
 
 @pytest.fixture(scope="package")
-def staging_made(staging_started: Stand, figures: Figures) -> Run:
+def staging_made(staging_started: Stand, figures: Figures) -> Step:
     """The first `up` of Pulumi.staging.yaml."""
     begun = time.monotonic()
     made = staging_started.up()
@@ -35,7 +35,7 @@ def staging_made(staging_started: Stand, figures: Figures) -> Run:
 
 
 @pytest.fixture(scope="package")
-def staging(staging_started: Stand, staging_made: Run, figures: Figures) -> Stand:
+def staging(staging_started: Stand, staging_made: Step, figures: Figures) -> Stand:
     """Cluster, program and Argo CD, with both environments Synced and Healthy."""
     assert staging_made.report.ok
     begun = time.monotonic()

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from components.config.platform import PlatformConfig
 from sandbox.driver import Request, Verb, run
-from sandbox.plan import Report, Resource
+from sandbox.plan import Resource
 from tests.cluster.stand.binaries import ROOT
+from tests.engine.runs import Step, account
 from tests.unit.harness_config import load_project, stack_config
 
 KUBERNETES, RELEASE = "kubernetes:", "kubernetes:helm.sh/v3:Release"
-MUTATING = ("Create", "Update", "Delete")
+PATIENCE_SECONDS = 180
 
 
 def configuration(stack: str) -> PlatformConfig:
@@ -25,26 +26,9 @@ def configuration(stack: str) -> PlatformConfig:
     return PlatformConfig.model_validate_json(json.dumps(own))
 
 
-@dataclass(frozen=True)
-class Run:
-    """One operation of the engine: its report and what it displayed."""
-
-    report: Report
-    lines: tuple[str, ...]
-
-    @property
-    def mutating_calls(self) -> int:
-        """Calls of providers that make, change or delete."""
-        return sum(self.report.calls.get(method, 0) for method in MUTATING)
-
-    @property
-    def objects(self) -> list[Resource]:
-        """What the program declares on Kubernetes, but for the releases."""
-        return [
-            resource
-            for resource in self.report.resources
-            if resource["type"].startswith(KUBERNETES) and resource["type"] != RELEASE
-        ]
+def objects(made: Step) -> list[Resource]:
+    """What the program declares on Kubernetes, but for the releases."""
+    return [found for found in made.resources if found["type"].startswith(KUBERNETES) and found["type"] != RELEASE]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +40,7 @@ class Program:
     kubeconfig: Path
     charts: Path
 
-    def run(self, verb: Verb, *, patience: float = 180) -> Run:
+    def run(self, verb: Verb, *, patience: float = PATIENCE_SECONDS) -> Step:
         """Do it; `patience` in seconds is for each object that does not come or go."""
         lines: list[str] = []
         request = Request(
@@ -69,4 +53,5 @@ class Program:
             timeout=patience,
             checkpoints=False,
         )
-        return Run(run(request, show=lines.append), tuple(lines))
+        report = run(request, show=lines.append)
+        return Step(report, tuple(lines), account(self.state))

@@ -32,9 +32,10 @@ from tests.cluster.stand.metrics import Metrics
 from tests.cluster.stand.nodes import make_nodes, write_stages
 from tests.cluster.stand.pods import make_system_pods
 from tests.cluster.stand.processes import Processes
-from tests.cluster.stand.program import Program, Run, configuration
+from tests.cluster.stand.program import Program, configuration
 from tests.cluster.stand.repository import Repository
 from tests.cluster.stand.waiting import wait_for
+from tests.engine.runs import Step
 
 SETTLE_SECONDS = 240
 LAST_LINES = 40
@@ -95,7 +96,7 @@ class Stand:
         self.nodes = make_nodes(self.api, self.config)
         make_system_pods(self.api)
 
-    def up(self) -> Run:
+    def up(self) -> Step:
         """Run the program with the committed stack file against this API server. RuntimeError when that fails."""
         made = self.program.run(Verb.UP)
         if not made.report.ok:
