@@ -15,7 +15,9 @@ from tests.cluster.stand.following import Following
 from tests.cluster.stand.namespace import GIT_HOST
 from tests.cluster.stand.processes import Processes
 
-REDIS_PORT, REPO_SERVER_PORT = 6379, 8081
+REDIS_PORT, REPO_SERVER_PORT = 6379, 9081
+METRICS_PORTS = {"repo-server": 9084, "controller": 9082}
+"""Not the usual ones: 8081, 8082 and 8084 are services' ports, at which the stand answers for pods."""
 REPO_SERVER, CONTROLLER, REDIS = "argocd-repo-server", "argocd-application-controller", "redis"
 RESYNC_SECONDS = 5
 REFRESH = "argocd.argoproj.io/refresh"
@@ -121,6 +123,7 @@ class ArgoCd:
             [
                 built(REPO_SERVER),
                 *("--address", "127.0.0.1", "--port", str(REPO_SERVER_PORT), "--metrics-address", "127.0.0.1"),
+                *("--metrics-port", str(METRICS_PORTS["repo-server"])),
                 *("--redis", f"127.0.0.1:{REDIS_PORT}", "--disable-tls", "--client-ca-path", ""),
                 # A commit is seen when it is there, not up to three minutes later.
                 *("--revision-cache-expiration", "1s"),
@@ -136,6 +139,7 @@ class ArgoCd:
                 *("--kubeconfig", str(self._kubeconfig), "--namespace", self._namespace),
                 *("--repo-server", f"127.0.0.1:{REPO_SERVER_PORT}", "--repo-server-plaintext"),
                 *("--redis", f"127.0.0.1:{REDIS_PORT}"),
+                *("--metrics-port", str(METRICS_PORTS["controller"])),
                 *("--app-resync", str(RESYNC_SECONDS), "--app-resync-jitter", "0"),
             ],
             self._environment(),

@@ -8,6 +8,7 @@ import json
 import secrets
 from pathlib import Path
 
+from components.cluster_access import SMOKE_TESTERS_GROUP
 from tests.cluster.stand.api import Api, ApiError
 from tests.cluster.stand.binaries import built
 from tests.cluster.stand.certificates import Authority
@@ -30,6 +31,8 @@ class ControlPlane:
         folder.mkdir(parents=True, exist_ok=True)
         self._tokens: list[str] = []
         self.token = self._identity("admin", ADMIN_GROUP)
+        self.smoke_tester = self._identity("smoke-tester", SMOKE_TESTERS_GROUP)
+        """Token of somebody in the group that may run the smoke test, and has no other right."""
         self.api = Api(SERVER, self.token, authority.certificate)
 
     def start(self, stages: Path) -> None:
