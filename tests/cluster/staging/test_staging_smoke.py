@@ -3,8 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.cluster.conftest import Figures
-from tests.cluster.stand.binaries import BIN, ROOT, built
+from tests.cluster.stand.binaries import BIN, ROOT
+from tests.cluster.stand.commits import committed, patch, resource
 from tests.cluster.stand.services import Services
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
@@ -66,29 +66,6 @@ def smoke(staging: Stand) -> Iterator[Smoke]:
     kubeconfig = staging.control_plane.kubeconfig("smoke-tester", staging.control_plane.smoke_tester)
     yield Smoke(staging, kubeconfig, services)
     services.stop()
-
-
-@pytest.fixture
-def committed(staging: Stand) -> Callable[[str, str, str], AbstractContextManager[str]]:
-    """A commit to staging's overlay: `kustomize edit add WHAT FILE` with a file of this text; reverted afterwards."""
-    overlay = staging.repository.tree / staging.environment("staging").path
-
-    @contextmanager
-    def commit(what: str, text: str, target: str) -> Generator[str]:
-        (overlay / "broken.yaml").write_text(text)
-        options = ["--path", "broken.yaml", *target.split()] if what == "patch" else ["broken.yaml"]
-        command = [built("kustomize"), "edit", "add", what, *options]
-        subprocess.run(command, cwd=overlay, check=True, capture_output=True)
-        revision = staging.repository.commit(f"broken: {what}")
-        staging.argocd.refresh("nova-staging")
-        try:
-            yield revision
-        finally:
-            fixed = staging.repository.revert(revision)
-            staging.argocd.refresh("nova-staging")
-            staging.settle("staging", fixed)
-
-    return commit
 
 
 def test_staging_is_well_and_all_services_answered(smoke: Smoke, figures: Figures) -> None:
@@ -194,11 +171,9 @@ def test_a_missing_right_is_named(smoke: Smoke, kept: str, check: str, words: st
     assert words in found[0]["message"]
 
 
-def test_a_service_whose_selector_matches_nothing_is_told(
-    smoke: Smoke, committed: Callable[[str, str, str], AbstractContextManager[str]]
-) -> None:
-    patch = '[{"op": "add", "path": "/spec/selector/tier", "value": "none"}]'
-    with committed("patch", patch, f"--kind Service --name {VICTIM}") as revision:
+def test_a_service_whose_selector_matches_nothing_is_told(smoke: Smoke) -> None:
+    text = '[{"op": "add", "path": "/spec/selector/tier", "value": "none"}]'
+    with committed(smoke.stand, "staging", patch(text, "--kind", "Service", "--name", VICTIM)) as revision:
         found = smoke.failures("--revision", revision)
     assert {(one["check"], one["name"], one["reason"]) for one in found} == {
         ("health", VICTIM, "NoEndpoints"),
@@ -206,16 +181,14 @@ def test_a_service_whose_selector_matches_nothing_is_told(
     }
 
 
-def test_a_rollout_that_finds_no_node_is_degraded_with_the_schedulers_words(
-    smoke: Smoke, committed: Callable[[str, str, str], AbstractContextManager[str]]
-) -> None:
-    patch = json.dumps(
+def test_a_rollout_that_finds_no_node_is_degraded_with_the_schedulers_words(smoke: Smoke) -> None:
+    text = json.dumps(
         [
             {"op": "add", "path": "/spec/template/spec/nodeSelector", "value": {"disk": "golden"}},
             {"op": "add", "path": "/spec/progressDeadlineSeconds", "value": 3},
         ]
     )
-    with committed("patch", patch, f"--kind Deployment --name {VICTIM}") as revision:
+    with committed(smoke.stand, "staging", patch(text, "--kind", "Deployment", "--name", VICTIM)) as revision:
         sync, pods = smoke.failures("--revision", revision, timeout=20)
     assert (sync["check"], sync["reason"]) == ("sync", "Degraded")
     assert (pods["check"], pods["name"], pods["reason"]) == ("pods", VICTIM, "NotReady")
@@ -223,20 +196,16 @@ def test_a_rollout_that_finds_no_node_is_degraded_with_the_schedulers_words(
     assert "not scheduled: 0/4 nodes are available" in pods["message"]
 
 
-def test_a_refused_commit_is_told_in_argo_cds_words(
-    smoke: Smoke, committed: Callable[[str, str, str], AbstractContextManager[str]]
-) -> None:
+def test_a_refused_commit_is_told_in_argo_cds_words(smoke: Smoke) -> None:
     quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: more}\nspec: {hard: {pods: '999'}}\n"
-    with committed("resource", quota, "") as revision:
+    with committed(smoke.stand, "staging", resource(quota)) as revision:
         (found,) = smoke.failures("--revision", revision, timeout=20)
     assert (found["check"], found["reason"]) == ("sync", "SyncRefused")
     assert "resource :ResourceQuota is not permitted in project nova" in found["message"]
 
 
-def test_an_overlay_that_does_not_build_is_told_in_argo_cds_words(
-    smoke: Smoke, committed: Callable[[str, str, str], AbstractContextManager[str]]
-) -> None:
-    with committed("resource", "this is: [no manifest\n", "") as revision:
+def test_an_overlay_that_does_not_build_is_told_in_argo_cds_words(smoke: Smoke) -> None:
+    with committed(smoke.stand, "staging", resource("this is: [no manifest\n")) as revision:
         (found,) = smoke.failures("--revision", revision, timeout=15)
     assert (found["check"], found["reason"]) == ("sync", "SyncRefused")
     assert "ComparisonError" in found["message"]
