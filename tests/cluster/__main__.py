@@ -17,6 +17,8 @@ NAMESPACES = [
     *("setpriv", "--pdeathsig", "KILL", "--"),
     *("unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"),
 ]
+SIGNALLED = 128
+"""Added to the number of the signal that ended something, as shells do."""
 PATIENCE_SECONDS = 20
 """For pytest to say what it has, once it was interrupted."""
 
@@ -36,12 +38,13 @@ def main(arguments: Sequence[str]) -> int:
 
         signal.signal(signal.SIGTERM, end)
         try:
-            return child.wait()
+            status = child.wait()
+            return status if status >= 0 else SIGNALLED - status
         except KeyboardInterrupt:  # the tests have heard it too
             try:
                 return child.wait(PATIENCE_SECONDS)
             except (KeyboardInterrupt, subprocess.TimeoutExpired):
-                return 128 + signal.SIGINT
+                return SIGNALLED + signal.SIGINT
         finally:
             child.kill()
 

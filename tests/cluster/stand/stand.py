@@ -26,6 +26,7 @@ from tests.cluster.stand.argocd import ArgoCd
 from tests.cluster.stand.certificates import Authority
 from tests.cluster.stand.charts import write_charts
 from tests.cluster.stand.control_plane import ControlPlane
+from tests.cluster.stand.entries import entries
 from tests.cluster.stand.external_secrets import ExternalSecrets
 from tests.cluster.stand.git_server import git_server
 from tests.cluster.stand.metrics import Metrics
@@ -89,7 +90,7 @@ class Stand:
         write_charts(self.program.charts, self.config)
         git = git_server(self.folder / "git", self._authority)
         self.control_plane.start(stages)
-        secrets = ExternalSecrets(self.api, lambda _key, _inside: None)
+        secrets = ExternalSecrets(self.api, lambda: entries(self.program.state))
         for part in (git, self.metrics, secrets, self.argocd):
             part.start()
             ends.callback(part.stop)
