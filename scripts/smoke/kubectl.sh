@@ -6,6 +6,9 @@
 
 readonly US=$'\x1f'
 readonly REQUEST_TIMEOUT=10
+limit=()
+# A Mac has no `timeout`; there a service that hangs holds up the script until the API server gives up on it.
+if command -v timeout >/dev/null; then limit=(timeout "$REQUEST_TIMEOUT"); fi
 
 # Records: destination NAMESPACE; sync STATUS REVISIONS RECONCILED_AT HEALTH; operation PHASE REVISIONS FINISHED_AT
 # RETRIES MESSAGE; condition TYPE MESSAGE; refused KIND NAME MESSAGE; resource KIND NAMESPACE NAME STATUS.
@@ -61,10 +64,10 @@ ask() {
     local out="$1"
     shift
     complaint="" refusal=""
-    if kubectl ${context:+--context="$context"} --request-timeout="${REQUEST_TIMEOUT}s" "$@" >"$out" 2>"$work/said"; then
-        return 0
-    fi
+    # Not by --request-timeout: kubectl would hand it on to the service, as a query.
+    if "${limit[@]}" kubectl ${context:+--context="$context"} "$@" >"$out" 2>"$work/said"; then return 0; fi
     complaint="$(tail -n 1 "$work/said")"
+    complaint="${complaint:-nothing was said}"
     case "$complaint" in
         *"is forbidden: User"*) refusal=Forbidden ;;
         *"(NotFound)"* | *"have a resource type"*) refusal=NotFound ;;

@@ -70,7 +70,7 @@ def smoke(staging: Stand) -> Iterator[Smoke]:
 
 def test_staging_is_well_and_all_services_answered(smoke: Smoke, figures: Figures) -> None:
     found = smoke.run("--revision", smoke.stand.repository.head)
-    assert [check for check in found["checks"] if check["status"] == "failed"] == []
+    assert [check for check in found["checks"] if check["status"] == "failed"] == [], found["lines"]
     well = {(check["check"], check["name"]) for check in found["checks"] if check["status"] == "ok"}
     assert well == {
         ("sync", "nova-staging"),
