@@ -4,16 +4,21 @@ STACK ?= staging
 PYTHON_VENV := .venv/bin/python
 ENGINE := .tools/bin/pulumi
 ACTIONLINT := .tools/bin/actionlint
+KUBERNETES := .tools/bin/kube-apiserver .tools/bin/kube-controller-manager .tools/bin/kube-scheduler
+PACKAGES := .tools/bin/redis-server
+KUBECTL := .tools/bin/kubectl
+GO_TOOLS := .tools/bin/etcd .tools/bin/kwok .tools/bin/kustomize .tools/bin/argocd
 
 # Without pulumi and Go the engine comes from the SDK's installer, which lives in the virtual environment.
 ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine lint format docs bench mutants clean venv engine ready lint-ready
+.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine test-cluster lint format docs bench mutants clean venv engine ready lint-ready \
+	cluster-tools ready-cluster
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 	@echo "  STACK=prod chooses the stack (default: staging); the sandbox needs no AWS account."
 
 preview: ready ## Show what 'pulumi up' would do, on the sandbox
@@ -23,7 +28,7 @@ destroy: ready ## Delete the stack on the sandbox, but for what the stack file k
 preview up refresh destroy:
 	@$(PYTHON_VENV) -m sandbox $@ --stack $(STACK)
 
-test: test-unit test-systems test-tooling test-engine ## Run every test
+test: test-unit test-systems test-tooling test-engine test-cluster ## Run every test
 
 test-unit: venv ## Run the tests under Pulumi's mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadgroup tests/unit
@@ -37,12 +42,16 @@ test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
 test-engine: ready ## Run the tests on the real engine and the sandbox (minutes)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadfile tests/engine
 
-lint: lint-ready ## Check style, types, workflows, shape and generated pages
+test-cluster: ready-cluster ## Run the tests on a real Kubernetes and Argo CD (minutes, in namespaces of their own)
+	$(PYTHON_VENV) -m tests.cluster
+
+lint: lint-ready ## Check style, types, workflows, scripts, shape and generated pages
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/basedpyright
 	$(ACTIONLINT)
 	.venv/bin/zizmor --offline --quiet --pedantic .github
+	.venv/bin/shellcheck -x -a scripts/*.sh
 	$(PYTHON_VENV) -m tools.shape
 	@$(PYTHON_VENV) -m components.config.docs | diff -u docs/configuration.md - \
 		|| { echo "docs/configuration.md is not what the code says: run 'make docs' and commit it."; exit 1; }
@@ -61,6 +70,9 @@ bench: ready ## Measure the program, the engine and the sandbox
 mutants: venv ## Break the components one way at a time and see the unit tests go red
 	$(PYTHON_VENV) -m tools.mutants
 
+cluster-tools: ## Make the programs of the tests on a cluster (a quarter of an hour the first time)
+	@$(MAKE) --silent --no-print-directory -j1 $(PACKAGES) $(KUBECTL) $(KUBERNETES) $(GO_TOOLS)
+
 clean: ## Delete all that these commands made, the sandbox's account included
 	rm -rf .venv .tools .sandbox .bench .pytest_cache .hypothesis .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -71,6 +83,8 @@ engine: $(ENGINE)
 # The two slow steps of a first run do not need each other.
 ready:
 	@$(MAKE) --silent --no-print-directory -j2 .venv/.stamp $(ENGINE)
+
+ready-cluster: ready cluster-tools
 
 lint-ready:
 	@$(MAKE) --silent --no-print-directory -j2 .venv/.stamp $(ACTIONLINT)
@@ -84,3 +98,16 @@ $(ENGINE): tools/engine/go.mod tools/engine/go.sum $(ENGINE_NEEDS)
 
 $(ACTIONLINT): tools/actionlint/go.mod tools/actionlint/go.sum
 	@tools/setup actionlint
+
+# PostgreSQL and redis, made by one call; redis last, so that it stands for both.
+$(PACKAGES):
+	@tools/setup cluster debian
+
+$(KUBECTL): .venv/.stamp
+	@tools/setup cluster $(@F)
+
+$(KUBERNETES): tools/kubernetes/go.mod tools/kubernetes/go.sum
+	@tools/setup cluster $(@F)
+
+$(GO_TOOLS): .tools/bin/%: tools/%/go.mod tools/%/go.sum
+	@tools/setup cluster $(@F)

@@ -98,6 +98,7 @@ class Cluster(pulumi.ComponentResource):
             for grant in grants(
                 admins=args.settings.admin_role_arns,
                 deployers=args.settings.deployer_role_arns,
+                smoke_testers=args.settings.smoke_tester_role_arns,
                 deploy_role=args.deploy_role_arn,
                 preview_role=args.preview_role_arn,
             )

@@ -12,6 +12,8 @@ import pulumi_aws as aws
 
 DEPLOYERS_GROUP = "platform:deployers"
 """Kubernetes group of the roles that may look at and restart deployments; the environments' Roles bind it."""
+SMOKE_TESTERS_GROUP = "platform:smoke-testers"
+"""Kubernetes group of the roles that may run the smoke test; Roles of the environments and of Argo CD bind it."""
 
 CLUSTER_ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 ADMIN_VIEW = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy"
@@ -32,6 +34,7 @@ def grants(
     *,
     admins: Sequence[str],
     deployers: Sequence[str],
+    smoke_testers: Sequence[str],
     deploy_role: pulumi.Input[str] | None,
     preview_role: pulumi.Input[str] | None,
 ) -> tuple[Grant, ...]:
@@ -42,6 +45,7 @@ def grants(
     if preview_role is not None:
         found.append(Grant(key="preview", role_arn=preview_role, policy_arn=ADMIN_VIEW))
     found += [Grant(key=f"deployer-{_role_name(arn)}", role_arn=arn, group=DEPLOYERS_GROUP) for arn in deployers]
+    found += [Grant(key=f"smoke-{_role_name(arn)}", role_arn=arn, group=SMOKE_TESTERS_GROUP) for arn in smoke_testers]
     return tuple(found)
 
 

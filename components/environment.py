@@ -12,9 +12,9 @@ import pulumi_kubernetes as k8s
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components import capacity, quantities
-from components.cluster_access import DEPLOYERS_GROUP
 from components.config.environments import EnvironmentConfig, ObjectCounts
 from components.config.types import PodSecurity
+from components.environment_access import bind, deployer, smoke_tester
 from components.environment_policies import NAMESPACE_LABEL, Surroundings, network_policies
 from components.workloads import Workload
 
@@ -36,7 +36,6 @@ FORBIDDEN = counts(NO_OBJECTS)
 """What nobody makes unless a setting says so: load balancers come from the platform's ingress, data lives outside."""
 
 OUTPUTS_CONFIG_MAP = "platform-outputs"
-DEPLOYER = "deployer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +51,7 @@ class EnvironmentArgs(Surroundings):
 
 
 class Environment(pulumi.ComponentResource):
-    """Namespace, quota, limits, service accounts, network policies, the deployers' Role and the services' variables."""
+    """Namespace, quota, limits, service accounts, network policies, Roles and the services' variables."""
 
     namespace: pulumi.Output[str]
     """Name of the namespace, known in a preview; what uses it comes after the namespace."""
@@ -76,7 +75,7 @@ class Environment(pulumi.ComponentResource):
             *self._limits(name, args, child),
             *self._service_accounts(name, args, child),
             *self._network_policies(name, args, child),
-            *self._deployers(name, child),
+            *self._access(name, args, child),
             self._variables(name, args, child),
         )
         self.register_outputs({"namespace": self.namespace, "quota": self.quota})
@@ -124,25 +123,10 @@ class Environment(pulumi.ComponentResource):
                 f"{name}-{policy}", metadata=self._metadata(policy), spec=spec, opts=child
             )
 
-    def _deployers(self, name: str, child: pulumi.ResourceOptions) -> Iterator[pulumi.Resource]:
-        group = "rbac.authorization.k8s.io"
-        yield k8s.rbac.v1.Role(
-            f"{name}-{DEPLOYER}",
-            metadata=self._metadata(DEPLOYER),
-            rules=[
-                k8s.rbac.v1.PolicyRuleArgs(
-                    api_groups=["apps"], resources=["deployments"], verbs=["get", "list", "patch", "update"]
-                )
-            ],
-            opts=child,
-        )
-        yield k8s.rbac.v1.RoleBinding(
-            f"{name}-{DEPLOYER}",
-            metadata=self._metadata(DEPLOYER),
-            role_ref=k8s.rbac.v1.RoleRefArgs(api_group=group, kind="Role", name=DEPLOYER),
-            subjects=[k8s.rbac.v1.SubjectArgs(api_group=group, kind="Group", name=DEPLOYERS_GROUP)],
-            opts=child,
-        )
+    def _access(self, name: str, args: EnvironmentArgs, child: pulumi.ResourceOptions) -> Iterator[pulumi.Resource]:
+        services = [workload.service for workload in args.workloads]
+        for binding in (deployer(), smoke_tester(services)):
+            yield from bind(f"{name}-{binding.name}", binding, self.namespace, child)
 
     def _variables(self, name: str, args: EnvironmentArgs, child: pulumi.ResourceOptions) -> pulumi.Resource:
         twice = sorted(args.settings.variables.keys() & args.values.keys())

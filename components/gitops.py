@@ -19,6 +19,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.application_sets import applications_quota, directories_spec, previews_spec
 from components.argocd import API_VERSION
 from components.config.environments import Delivery, EnvironmentConfig
+from components.environment_access import SMOKE_TEST, application_reader, bind
 from components.gitops_specs import Scope, Spec, application_name, application_spec, project_spec
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
@@ -70,6 +71,7 @@ class GitOps(pulumi.ComponentResource):
         made = [self._environment(name, args, found, project) for found in args.applications]
         if any(found.pull_requests is not None for found in environments):
             self._previews(name, args, project, made)
+        self._smoke_test(name, args)
         self.project = project.urn.apply(lambda _: args.project)
         self.applications = tuple(application_name(args.project, found) for found in environments)
         self.register_outputs({"project": self.project, "applications": self.applications})
@@ -92,6 +94,18 @@ class GitOps(pulumi.ComponentResource):
             # The project must be there until the Application is gone.
             [project, *application.after],
         )
+
+    def _smoke_test(self, name: str, args: GitOpsArgs) -> None:
+        """The right to see the Applications; a set's have no name before Argo CD makes them."""
+        seen = [
+            application_name(args.project, found.settings)
+            for found in args.applications
+            if found.settings.delivery is not Delivery.APPLICATION_SET
+        ]
+        if seen:
+            # The namespace comes with the release.
+            opts = pulumi.ResourceOptions(parent=self, depends_on=[args.argocd])
+            bind(f"{name}-{SMOKE_TEST}", application_reader(seen), args.argocd_namespace, opts)
 
     def _previews(self, name: str, args: GitOpsArgs, project: pulumi.Resource, made: Sequence[pulumi.Resource]) -> None:
         """An ApplicationSet for the pull requests of each environment that wants previews, and their largest number.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from sandbox.driver import PACKAGES, Request, Verb, run
+from sandbox.driver import PACKAGES, TIMEOUT, Request, Verb, run
 from sandbox.summary import summary
 
 
@@ -24,6 +24,18 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--plugin", action="append", default=[], metavar="PACKAGE", choices=PACKAGES,
             help="use the plugin on the PATH for this package instead of the simulation; may be repeated",
+        )  # fmt: skip
+        command.add_argument(
+            "--kubeconfig", type=Path, metavar="FILE",
+            help="send Kubernetes objects to the API server of this file's current context instead of simulating them",
+        )  # fmt: skip
+        command.add_argument(
+            "--charts", type=Path, metavar="DIR",
+            help="with --kubeconfig: a Helm release applies the manifests DIR/CHART/*.yaml",
+        )  # fmt: skip
+        command.add_argument(
+            "--timeout", type=float, default=TIMEOUT, metavar="SECONDS",
+            help="with --kubeconfig: how long to wait for an object that does not say (default: %(default)g)",
         )  # fmt: skip
         command.add_argument(
             "--checkpoints",
@@ -52,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         project=options.project,
         state=options.state,
         plugins=frozenset(options.plugin),
+        kubeconfig=options.kubeconfig,
+        charts=options.charts,
+        timeout=options.timeout,
         checkpoints=options.checkpoints,
         resources=options.json is not None,
         colour=sys.stdout.isatty(),

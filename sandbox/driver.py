@@ -35,7 +35,8 @@ from sandbox.workspace import PLACEHOLDER, UsageError, Workspace, prepare
 ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT = "account.db"
 """The simulated account, in the state folder."""
-PACKAGES = ("aws", "eks", "kubernetes", "random")
+PACKAGES = ("aws", "eks", "kubernetes", "random", "tls")
+TIMEOUT = 120.0
 PASSPHRASE = "sandbox"  # noqa: S105  protects nothing: all that it encrypts is the placeholder and what the simulation made up
 
 
@@ -62,6 +63,12 @@ class Request:
     """Folder of the backend and the simulated account; default `.sandbox` in the project."""
     plugins: frozenset[str] = frozenset()
     """Packages left to the plugin that is installed on the PATH."""
+    kubeconfig: Path | None = None
+    """Send Kubernetes objects to the API server of this file's current context; default: simulate them."""
+    charts: Path | None = None
+    """With `kubeconfig`: folder of rendered charts; a Helm release applies the manifests in the one of its chart."""
+    timeout: float = TIMEOUT
+    """With `kubeconfig`: seconds to wait for an object to be ready, or gone, that does not say how long."""
     checkpoints: bool = True
     """Record each step as it ends, as a real backend does; without it a killed run loses all it did, and is faster."""
     resources: bool = True
@@ -77,12 +84,13 @@ def run(request: Request, show: Callable[[str], None] = print) -> Report:
     try:
         _can_be_a_folder(state)
         workspace = prepare(project, request.stack, state)
+        live = _live(request)
         command = engine(ROOT)
         packages = [package for package in PACKAGES if package not in request.plugins]
         for folder in ("backend", "home"):
             (state / folder).mkdir(parents=True, exist_ok=True)
         with (
-            serve(state / ACCOUNT, packages) as providers,
+            serve(state / ACCOUNT, packages, more=live) as providers,
             stoppable(command),
             at_home(workspace.program),
         ):
@@ -90,6 +98,28 @@ def run(request: Request, show: Callable[[str], None] = print) -> Report:
     except UsageError as error:
         show(f"error: {error}")
         return Report(error=str(error))
+
+
+def _live(request: Request) -> list[str]:
+    """Options of the provider process that lead it to a real API server; UsageError where they cannot."""
+    if request.kubeconfig is None:
+        if request.charts is not None:
+            raise UsageError("--charts: only a real API server takes the manifests of charts; add --kubeconfig FILE.")
+        return []
+    if "kubernetes" in request.plugins:
+        raise UsageError(
+            "--kubeconfig and --plugin kubernetes: the plugin takes its cluster from the program. Drop one."
+        )
+    if request.charts is not None and not request.charts.is_dir():
+        raise UsageError(f"--charts {request.charts}: there is no such folder.")
+    from sandbox.providers.kubernetes.api import client_of  # noqa: PLC0415  a quarter of a second, for these runs alone
+
+    try:
+        client_of(request.kubeconfig)
+    except ValueError as error:
+        raise UsageError(f"--kubeconfig {error}") from None
+    options = ["--kubeconfig", str(request.kubeconfig.resolve()), "--timeout", str(request.timeout)]
+    return options + (["--charts", str(request.charts.resolve())] if request.charts is not None else [])
 
 
 def _can_be_a_folder(state: Path) -> None:

@@ -78,6 +78,11 @@ class ClusterConfig(Section):
     deployer_role_arns: tuple[RoleArn, ...] = Field(
         default=(), description="Roles that may look at and restart the services' deployments, and nothing else."
     )
+    smoke_tester_role_arns: tuple[RoleArn, ...] = Field(
+        default=(),
+        description="Roles that may run `scripts/smoke.sh`: see pods and Applications, ask the services by GET, and "
+        "nothing else. Each needs `eks:DescribeCluster` of IAM too.",
+    )
     public_access_cidrs: tuple[Ipv4Cidr, ...] = Field(
         default=(),
         description="Ranges that may reach the API server from the internet; none closes the public endpoint.",

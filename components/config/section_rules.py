@@ -10,7 +10,7 @@ from components.github import github_repository
 
 WIDEST_PUBLIC_PREFIX = 16
 REDIS_NODES = 3
-NEEDS_CLUSTER_OF_OURS = ("network", "database", "cache", "edge")
+NEEDS_CLUSTER_OF_OURS = ("network", "database", "cache", "storage", "edge")
 """Sections whose resources live beside a cluster that the stack makes, in its network."""
 
 
@@ -19,6 +19,7 @@ def sections(config: PlatformConfig) -> Iterator[Problem]:
     needs: dict[str, tuple[str, ...]] = {
         "network": ("aws",), "cluster": ("aws", "network"), "registry": ("aws",), "ci": ("aws",),
         "database": ("aws", "network", "cluster"), "cache": ("aws", "network", "cluster"), "edge": ("aws", "cluster"),
+        "storage": ("aws", "network", "cluster"),
     }  # fmt: skip
     present = {name for name in (*needs, "aws") if getattr(config, name) is not None}
     if config.kubeconfig is not None and config.cluster is None:
@@ -53,23 +54,24 @@ def cluster(config: PlatformConfig) -> Iterator[Problem]:
             message=f"minimum {nodes.minimum}, desired {nodes.desired} and maximum {nodes.maximum} "
             "contradict each other. Write minimum <= desired <= maximum.",
         )
-    for key, arns in (("adminRoleArns", cluster.admin_role_arns), ("deployerRoleArns", cluster.deployer_role_arns)):
+    seen: set[str] = set()
+    for key, arns in (
+        ("adminRoleArns", cluster.admin_role_arns),
+        ("deployerRoleArns", cluster.deployer_role_arns),
+        ("smokeTesterRoleArns", cluster.smoke_tester_role_arns),
+    ):
         for index, arn in enumerate(arns):
+            role = arn.rsplit("/", 1)[-1]
+            if role in seen:
+                yield Problem(
+                    path=("cluster", key, index), message=f"{role} has its access already. Take one of the two out."
+                )
+            seen.add(role)
             if f"::{config.aws.account_id}:" not in arn:
                 yield Problem(
                     path=("cluster", key, index),
                     message=f"{arn} is not a role of account {config.aws.account_id}. Write a role of that account.",
                 )
-    roles = [arn.rsplit("/", 1)[-1] for arn in (*cluster.admin_role_arns, *cluster.deployer_role_arns)]
-    administrators = len(cluster.admin_role_arns)
-    for index, role in enumerate(roles):
-        if role in roles[:index]:
-            key, position = (
-                ("adminRoleArns", index) if index < administrators else ("deployerRoleArns", index - administrators)
-            )
-            yield Problem(
-                path=("cluster", key, position), message=f"{role} has its access already. Take one of the two out."
-            )
     for index, cidr in enumerate(cluster.public_access_cidrs):
         if ipaddress.IPv4Network(cidr).prefixlen < WIDEST_PUBLIC_PREFIX:
             yield Problem(

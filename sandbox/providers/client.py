@@ -51,13 +51,16 @@ class ProviderProcess:
 
 
 @contextmanager
-def serve(account: Path, packages: Sequence[str], cache: Path | None = None) -> Generator[ProviderProcess]:
+def serve(
+    account: Path, packages: Sequence[str], cache: Path | None = None, more: Sequence[str] = ()
+) -> Generator[ProviderProcess]:
     """Run the providers of these packages on the simulated account in the file `account`, made if it is missing.
 
     `cache` is a folder for what is read off the SDKs (by default the account's own); sharing it between accounts
-    saves importing the SDKs again. Raises RuntimeError if the process does not start.
+    saves importing the SDKs again. `more` are further options of the server. Raises RuntimeError if the process does
+    not start.
     """
-    process = _start(account, packages, cache or account.parent)
+    process = _start(account, packages, cache or account.parent, more)
     try:
         yield ProviderProcess(process)
     finally:
@@ -72,8 +75,8 @@ def serve(account: Path, packages: Sequence[str], cache: Path | None = None) -> 
             process.stdout.close()
 
 
-def _start(account: Path, packages: Sequence[str], cache: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "sandbox.providers.server"]
+def _start(account: Path, packages: Sequence[str], cache: Path, more: Sequence[str]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "sandbox.providers.server", *more]
     command += ["--account", str(account.resolve()), "--cache", str(cache.resolve()), "--packages", ",".join(packages)]
     path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH", "")]))
     environment = {**os.environ, "PYTHONPATH": path, "GRPC_VERBOSITY": "ERROR"}

@@ -26,6 +26,15 @@ class Refused(Exception):  # noqa: N818  it is the cloud's answer, not a fault o
         self.code = code
 
 
+class NotReady(Refused):
+    """A resource exists and is not ready: the engine records it and updates it at the next run."""
+
+    def __init__(self, message: str, id_: str, outputs: Json) -> None:
+        super().__init__("", message)
+        self.id = id_
+        self.outputs = outputs
+
+
 @dataclass(frozen=True)
 class Call:
     """Which resource a call is about, and the settings of the provider instance that it came through."""
@@ -34,6 +43,8 @@ class Call:
     type: str
     name: str
     settings: Json
+    timeout: float = 0
+    """Seconds that the resource's `customTimeouts` allow, 0 where it has none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,6 +230,9 @@ class Package:
         """Answer a data source. Raises Refused."""
         del args, settings
         raise Refused("", f"the sandbox does not know the invoke {token}")
+
+    def cancel(self) -> None:
+        """End what takes long."""
 
     def construct(self, request: provider_pb2.ConstructRequest) -> provider_pb2.ConstructResponse:
         """Make a component and its children. Raises Refused."""

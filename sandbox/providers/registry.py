@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.providers.account import Account
@@ -11,18 +12,41 @@ from sandbox.providers.kubernetes.package import Kubernetes
 from sandbox.providers.package import Package
 from sandbox.providers.random_values import RandomValues
 from sandbox.providers.schema import Schemas
+from sandbox.providers.tls_values import TlsValues
 
 
-def make_package(name: str, account: Account, cache: Path) -> Package:
-    """The simulation of a package. Raises ValueError for one that there is none of."""
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """A real API server for the objects of the kubernetes package."""
+
+    kubeconfig: Path
+    charts: Path | None
+    """Folder with the rendered manifests of charts."""
+    timeout: float
+    """Seconds to wait for an object that does not say how long."""
+
+
+def make_package(name: str, account: Account, cache: Path, live: Live | None = None) -> Package:
+    """The simulation of a package. Raises ValueError for one that there is none of, and for a bad kubeconfig."""
     match name:
         case "aws":
             return Aws(account, Schemas(name, cache))
         case "eks":
             return Eks(account)
         case "kubernetes":
-            return Kubernetes(account)
+            return Kubernetes(account) if live is None else _on_api_server(account, live)
         case "random":
             return RandomValues(account, Schemas(name, cache))
+        case "tls":
+            return TlsValues(account, Schemas(name, cache))
         case _:
-            raise ValueError(f"the sandbox simulates aws, eks, kubernetes and random, not {name!r}")
+            raise ValueError(f"the sandbox simulates aws, eks, kubernetes, random and tls, not {name!r}")
+
+
+def _on_api_server(account: Account, live: Live) -> Package:
+    # Its client takes a quarter of a second to import, which no other run should pay.
+    from sandbox.providers.kubernetes.api import Api  # noqa: PLC0415
+    from sandbox.providers.kubernetes.live import LiveKubernetes  # noqa: PLC0415
+    from sandbox.providers.kubernetes.objects import Objects  # noqa: PLC0415
+
+    return LiveKubernetes(account, Objects(Api(live.kubeconfig), live.timeout), live.charts)

@@ -14,10 +14,10 @@ from typing import Any, NoReturn, Protocol, cast
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from sandbox.providers.diffing import Change
-from sandbox.providers.package import Call, Package, Refused
+from sandbox.providers.package import Call, NotReady, Package, Refused
 from sandbox.providers.wire import Json, Value, from_struct, revealed, rewrap, to_struct
 
 
@@ -102,7 +102,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         """Compare old inputs with new ones."""
         call = self._call(request, context)
-        difference = self._package.diff(call, _old_inputs(request), from_struct(request.news))
+        with _refusals(context, f"comparing {call.type} {call.name!r}"):
+            difference = self._package.diff(call, _old_inputs(request), from_struct(request.news))
         if not difference.changes:
             return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE, hasDetailedDiff=True)
         replaces = [change.key for change in difference.changes if change.replaces]
@@ -125,7 +126,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         """Give a resource as it stands, in the secret wrappers that the engine has; nothing if it is gone."""
         held_inputs, held_outputs = from_struct(request.inputs), from_struct(request.properties)
-        record = self._package.refresh(self._call(request, context), request.id, held_inputs, held_outputs)
+        call = self._call(request, context)
+        with _refusals(context, f"reading {call.type} {call.name!r}"):
+            record = self._package.refresh(call, request.id, held_inputs, held_outputs)
         if record is None:
             return provider_pb2.ReadResponse()
         inputs, outputs = rewrap(held_inputs, record.inputs), rewrap(held_outputs, record.outputs)
@@ -163,12 +166,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             return self._package.construct(request)
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Nothing takes long enough to be cancelled."""
+        """End what takes long."""
         del request, context
+        self._package.cancel()
         return empty_pb2.Empty()
 
     def _call(self, request: _About, context: grpc.ServicerContext) -> Call:
-        return Call(request.urn, request.type, request.name, self._of(context))
+        timeout = float(getattr(request, "timeout", 0))  # only what makes or removes has one
+        return Call(request.urn, request.type, request.name, self._of(context), timeout)
 
     def _of(self, context: grpc.ServicerContext) -> Json:
         return self._settings.get(context.peer(), self._latest)
@@ -213,6 +218,8 @@ class _refusals:  # noqa: N801  used as a statement
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, NotReady):
+            self._context.set_trailing_metadata((("grpc-status-details-bin", _details(error)),))
         if isinstance(error, Refused):
             _abort(self._context, f"{self._doing}: {error}")
 
@@ -220,6 +227,16 @@ class _refusals:  # noqa: N801  used as a statement
 def _abort(context: grpc.ServicerContext, message: str) -> NoReturn:
     context.abort(grpc.StatusCode.UNKNOWN, message)
     raise AssertionError(message)
+
+
+def _details(error: NotReady) -> bytes:
+    """What makes the engine record a resource although its creation failed."""
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
+    failed = provider_pb2.ErrorResourceInitFailed(
+        id=error.id, properties=to_struct(error.outputs), reasons=[str(error)]
+    )
+    status.details.add().Pack(failed)
+    return status.SerializeToString()
 
 
 def _old_inputs(request: provider_pb2.DiffRequest) -> Json:

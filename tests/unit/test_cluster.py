@@ -11,7 +11,7 @@ import pytest
 
 from components.account import Account
 from components.cluster import Cluster, ClusterArgs, creator_is_no_admin
-from components.cluster_access import ADMIN_VIEW, CLUSTER_ADMIN, DEPLOYERS_GROUP
+from components.cluster_access import ADMIN_VIEW, CLUSTER_ADMIN, DEPLOYERS_GROUP, SMOKE_TESTERS_GROUP
 from components.config.cluster import ClusterConfig
 from tests.unit.harness import Recorded, Run, run_program
 
@@ -226,6 +226,13 @@ def test_deployers_have_a_kubernetes_group_and_no_access_policy() -> None:
     found = run(settings(deployerRoleArns=[DEPLOYER]))
     (entry,) = found.all(ENTRY, principalArn=DEPLOYER)
     assert entry.inputs["kubernetesGroups"] == [DEPLOYERS_GROUP] == ["platform:deployers"]
+    assert DEPLOYER not in access(found)
+
+
+def test_smoke_testers_have_a_kubernetes_group_of_their_own_and_no_access_policy() -> None:
+    found = run(settings(smokeTesterRoleArns=[DEPLOYER]))
+    (entry,) = found.all(ENTRY, principalArn=DEPLOYER)
+    assert entry.inputs["kubernetesGroups"] == [SMOKE_TESTERS_GROUP] == ["platform:smoke-testers"]
     assert DEPLOYER not in access(found)
 
 

@@ -76,6 +76,12 @@ REFUSALS: tuple[tuple[str, Any, str | None, str], ...] = (
         "cluster.deployerRoleArns[0]",
         "platform-admin has its access already.",
     ),
+    (
+        "cluster.smokeTesterRoleArns",
+        [PLATFORM_ADMIN],
+        "cluster.smokeTesterRoleArns[0]",
+        "platform-admin has its access already.",
+    ),
     ("registry.keepTagged", 5, None, "5: input should be greater than or equal to 200."),
     ("registry.ownership", "mine", None, "'mine' is not allowed here. Write 'create' or 'existing'."),
     ("database.instanceClass", "cache.t4g.micro", None, "'cache.t4g.micro' does not have the form of this key."),

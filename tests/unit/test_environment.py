@@ -9,14 +9,13 @@ import pulumi_kubernetes as k8s
 import pytest
 
 from components import quantities
-from components.cluster_access import DEPLOYERS_GROUP
 from components.environment import Environment, EnvironmentArgs, quota
 from components.workloads import workloads
 from tests.unit.config_samples import changed, loaded
 from tests.unit.harness import Run, run_program
 
 COMPONENT = "platform:environment:Environment"
-CORE, RBAC = "kubernetes:core/v1", "kubernetes:rbac.authorization.k8s.io/v1"
+CORE = "kubernetes:core/v1"
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 SERVICES = ["auth", "user", "content", "feed", "media", "messaging", "search", "streaming"]
 
@@ -172,21 +171,6 @@ def test_the_policies_are_the_catalogues() -> None:
     assert {"ipBlock": {"cidr": "10.20.250.0/28"}} in rule["from"]
 
 
-def test_deployers_may_look_at_and_change_deployments_and_nothing_else() -> None:
-    assert staging().one(f"{RBAC}:Role").inputs["rules"] == [
-        {"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get", "list", "patch", "update"]}
-    ]
-
-
-def test_the_role_is_bound_to_the_deployers_group_alone() -> None:
-    binding = staging().one(f"{RBAC}:RoleBinding").inputs
-    group = "rbac.authorization.k8s.io"
-    assert DEPLOYERS_GROUP == "platform:deployers"
-    assert binding["subjects"] == [{"apiGroup": group, "kind": "Group", "name": DEPLOYERS_GROUP}]
-    role = staging().one(f"{RBAC}:Role").inputs["metadata"]["name"]
-    assert binding["roleRef"] == {"apiGroup": group, "kind": "Role", "name": role}
-
-
 def test_services_read_the_environments_variables_and_the_platforms_values() -> None:
     outputs = staging().one(f"{CORE}:ConfigMap", "live-platform-outputs").inputs
     assert outputs["metadata"] == {"name": "platform-outputs", "namespace": "nova"}
@@ -203,7 +187,7 @@ def test_every_object_belongs_to_the_component_and_dies_with_the_namespace() -> 
     found = staging()
     component = found.one(COMPONENT)
     children = found.children(component)
-    assert len(children) == 11 + 2 * len(SERVICES)
+    assert len(children) == 13 + 2 * len(SERVICES)
     assert found.under(component) == children
     for child in children:
         namespace = found.one(f"{CORE}:Namespace")

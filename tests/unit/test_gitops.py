@@ -32,6 +32,8 @@ def test_there_is_one_project_and_an_application_for_each_environment() -> None:
     assert sorted(r.name for r in done.under(done.one(COMPONENT))) == [
         "shop-gitops-dev",
         "shop-gitops-project",
+        "shop-gitops-smoke-test",
+        "shop-gitops-smoke-test",
         "shop-gitops-staging",
     ]
 

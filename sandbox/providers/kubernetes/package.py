@@ -1,7 +1,7 @@
 """The kubernetes package: objects of any kind, and Helm releases.
 
-Objects are kept by `Objects`, the seam at which a real API server can take the place of the account's file. A cluster
-is known by the address in the provider's kubeconfig; everything in it lies in the scope of that address.
+A cluster is known by the address in the provider's kubeconfig; everything in it lies in the scope of that address.
+`sandbox.providers.kubernetes.live` sends the objects to a real API server instead of keeping them in the account.
 """
 
 from __future__ import annotations
@@ -106,29 +106,43 @@ class Kubernetes(Package):
 
     def guard_create(self, call: Call, inputs: Json) -> None:
         """The cluster must be there, and the namespace."""
+        self.guard_cluster(call)
+        if call.type == NAMESPACE and text(inputs, "metadata.name") in FIRST_NAMESPACES:
+            raise self.taken(call, inputs)
+        where = inputs if call.type == RELEASE else inputs.get("metadata")
+        namespace = text(where, "namespace")
+        if namespace:
+            create = call.type == RELEASE and inputs.get("createNamespace") is True
+            self.guard_namespace(call, namespace, create=create)
+
+    def guard_cluster(self, call: Call) -> None:
+        """A simulated EKS cluster must be there."""
         scope = self.scope(call)
         if _EKS in scope and not any(
             text(cluster.outputs, "endpoint") == scope for cluster in self.account.all("aws:eks/cluster:Cluster")
         ):
             raise Refused("", f"configured Kubernetes cluster is unreachable: {scope}: no such host")
-        if call.type == NAMESPACE and text(inputs, "metadata.name") in FIRST_NAMESPACES:
-            raise self.taken(call, inputs)
-        where = inputs if call.type == RELEASE else inputs.get("metadata")
-        namespace = text(where, "namespace")
-        if not namespace or namespace in FIRST_NAMESPACES or self.account.get(scope, NAMESPACE, namespace):
+
+    def guard_namespace(self, call: Call, namespace: str, *, create: bool) -> None:
+        """Refuse what lies in a namespace that is not there, unless it may be created."""
+        scope = self.scope(call)
+        if namespace in FIRST_NAMESPACES or self.account.get(scope, NAMESPACE, namespace):
             return
-        if call.type == RELEASE and inputs.get("createNamespace") is True:
-            self._make_namespace(call, scope, namespace)
-            return
-        raise Refused("NotFound", f'namespaces "{namespace}" not found')
+        if not create:
+            raise Refused("NotFound", f'namespaces "{namespace}" not found')
+        self._make_namespace(call, scope, namespace)
 
     def after_delete(self, call: Call, record: Record) -> None:
         """A namespace takes everything in it along."""
         del call
         if record.type == NAMESPACE:
-            for thing in self.account.within(record.scope):
-                if thing.id.startswith(f"{record.id}/"):
-                    self.account.remove(thing)
+            self.forget_namespace(record.scope, record.id)
+
+    def forget_namespace(self, scope: str, name: str) -> None:
+        """Take away what the account remembers of a namespace."""
+        for thing in self.account.within(scope):
+            if thing.id.startswith(f"{name}/"):
+                self.account.remove(thing)
 
     def _make_namespace(self, call: Call, scope: str, name: str) -> None:
         made: Json = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}

@@ -3,13 +3,14 @@
 from tools.mutants.model import Area, Mutant
 
 FILE = "components/environment.py"
+ACCESS = "components/environment_access.py"
 POLICIES = "components/environment_policies.py"
 SUMS = "components/capacity.py"
 WORKLOADS = "components/workloads.py"
 
 ENVIRONMENT = Area(
     "environment",
-    ("test_environment.py", "test_environment_sizes.py"),
+    ("test_environment.py", "test_environment_access.py", "test_environment_sizes.py"),
     (
         Mutant(
             "a namespace has no LimitRange",
@@ -31,21 +32,39 @@ ENVIRONMENT = Area(
         ),
         Mutant(
             "deployers delete deployments",
-            FILE,
+            ACCESS,
             'verbs=["get", "list", "patch", "update"]',
             'verbs=["delete", "get", "list", "patch", "update"]',
         ),
         Mutant(
             "deployers read Secrets",
-            FILE,
+            ACCESS,
             'api_groups=["apps"], resources=["deployments"]',
             'api_groups=["", "apps"], resources=["deployments", "secrets"]',
         ),
         Mutant(
             "everybody is a deployer",
-            FILE,
-            'kind="Group", name=DEPLOYERS_GROUP',
-            'kind="Group", name="system:authenticated"',
+            ACCESS,
+            "group=DEPLOYERS_GROUP",
+            'group="system:authenticated"',
+        ),
+        Mutant(
+            "the smoke test asks every Service of the namespace",
+            ACCESS,
+            "resource_names=proxied, ",
+            "",
+        ),
+        Mutant(
+            "the smoke test posts to services",
+            ACCESS,
+            'resource_names=proxied, verbs=["get"]',
+            'resource_names=proxied, verbs=["create", "get"]',
+        ),
+        Mutant(
+            "the smoke test sees every Application",
+            ACCESS,
+            "resource_names=applications, ",
+            "",
         ),
         Mutant(
             "the account `default` gets a token in every pod",

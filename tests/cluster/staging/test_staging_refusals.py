@@ -1,0 +1,169 @@
+"""What quota, limits and AppProject refuse, in whose words, and that Git is what counts."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.conftest import Figures
+from tests.cluster.stand import observe
+from tests.cluster.stand.commits import committed, patch, resource
+from tests.cluster.stand.stand import Stand
+from tests.cluster.stand.waiting import wait_for
+
+ROOM = 20
+"""Pods of the smallest size that the quota leaves beside staging's 16: it holds 36."""
+DEPLOYMENTS = "/apis/apps/v1/namespaces/nova/deployments"
+CONFIG_MAPS = "/api/v1/namespaces/nova/configmaps"
+QUOTA = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: more}\nspec: {hard: {pods: '999'}}\n"
+
+
+def pod_spec(**container: Any) -> dict[str, Any]:
+    """A pod that the `restricted` level lets in."""
+    security = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    return {
+        "automountServiceAccountToken": False,
+        "containers": [{"name": "app", "image": "extra:1", "securityContext": security, **container}],
+        "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+    }
+
+
+def refusal(stand: Stand) -> str:
+    """What Argo CD says about staging's last operation, object by object; empty while there is nothing to say."""
+    operation = stand.application("staging")["status"].get("operationState", {})
+    found = operation.get("syncResult", {}).get("resources", [])
+    words = [str(one.get("message", "")) for one in found if one.get("status") == "SyncFailed"]
+    return "\n".join(words) if words else ""
+
+
+def test_the_quota_lets_in_what_it_has_room_for_and_refuses_the_next_by_name(staging: Stand, figures: Figures) -> None:
+    labels = {"app.kubernetes.io/name": "extra"}
+    staging.api.create(
+        DEPLOYMENTS,
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "extra"},
+            "spec": {
+                "replicas": ROOM + 1,
+                "selector": {"matchLabels": labels},
+                "template": {"metadata": {"labels": labels}, "spec": pod_spec()},
+            },
+        },
+    )
+
+    def failure() -> str:
+        conditions = staging.api.get(f"{DEPLOYMENTS}/extra").get("status", {}).get("conditions", [])
+        return next((str(one["message"]) for one in conditions if one["type"] == "ReplicaFailure"), "")
+
+    def pods() -> int:
+        return sum(
+            pod["metadata"].get("labels", {}) == {**pod["metadata"].get("labels", {}), **labels}
+            for pod in observe.pods_of(staging.api, "nova")
+        )
+
+    try:
+        words = wait_for("the refusal", failure, 30)
+        wait_for("the pods that have room", lambda: pods() == ROOM, 30)
+    finally:
+        staging.api.delete(f"{DEPLOYMENTS}/extra")
+        wait_for("the end of the pods", lambda: pods() == 0, 60)
+    figures.note("staging: one pod too many", words)
+    assert "exceeded quota: services" in words
+
+
+def test_a_container_that_states_nothing_gets_the_limit_ranges_defaults(staging: Stand) -> None:
+    path = "/api/v1/namespaces/nova/pods"
+    body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "bare"}, "spec": pod_spec()}
+    made = staging.api.create(path, body)
+    staging.api.delete(f"{path}/bare")
+    wait_for("the end of the pod", lambda: staging.api.find(f"{path}/bare") is None, 60)
+    assert made["spec"]["containers"][0]["resources"] == {
+        "limits": {"cpu": "500m", "memory": "512Mi"},
+        "requests": {"cpu": "100m", "memory": "256Mi"},
+    }
+
+
+def test_a_refused_revision_does_not_block_the_fix_that_follows(staging: Stand, figures: Figures) -> None:
+    with committed(staging, "staging", resource(QUOTA)):
+        words = wait_for("the refusal", lambda: refusal(staging), 60)
+        begun = time.monotonic()
+    figures.seconds("staging: fix of a refused revision to healthy", time.monotonic() - begun)
+    figures.note("staging: a quota from Git", words)
+    assert words == "resource :ResourceQuota is not permitted in project nova"
+    assert staging.api.find("/api/v1/namespaces/nova/resourcequotas/more") is None
+
+
+def foreign_namespace(overlay: Path) -> None:
+    """The overlay sets its namespace on everything, so what goes elsewhere stands in a layer above it."""
+    inner = overlay / "inner"
+    inner.mkdir()
+    text = (overlay / "kustomization.yaml").read_text()
+    inner_text = text.replace("../../base", "../../../base").replace("- settings", "- ../settings")
+    (inner / "kustomization.yaml").write_text(inner_text)
+    (overlay / "foreign.yaml").write_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: foreign, namespace: kube-system}\n"
+    )
+    (overlay / "kustomization.yaml").write_text("resources: [inner, foreign.yaml]\n")
+
+
+def test_git_reaches_no_foreign_namespace(staging: Stand, figures: Figures) -> None:
+    with committed(staging, "staging", foreign_namespace):
+        words = wait_for("the refusal", lambda: refusal(staging), 60)
+    figures.note("staging: a foreign namespace from Git", words)
+    assert words == "namespace kube-system is not permitted in project 'nova'"
+    assert staging.api.find("/api/v1/namespaces/kube-system/configmaps/foreign") is None
+
+
+def test_the_project_takes_no_foreign_repository(staging: Stand, figures: Figures) -> None:
+    spec = staging.application("staging")["spec"]
+    foreign = {**spec, "source": {**spec["source"], "repoURL": "https://github.com/somebody/else.git"}}
+    path = staging.argocd.applications()
+    body = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": "foreign"}}
+
+    def condition() -> str:
+        found = staging.argocd.application("foreign").get("status", {}).get("conditions", [])
+        return next((str(one["message"]) for one in found if one["type"] == "InvalidSpecError"), "")
+
+    staging.api.create(path, {**body, "spec": foreign})
+    try:
+        words = wait_for("the refusal", condition, 60)
+        status = staging.argocd.application("foreign")["status"]
+    finally:
+        staging.api.delete(f"{path}/foreign")
+    figures.note("staging: a foreign repository", words)
+    assert words == "application repo https://github.com/somebody/else.git is not permitted in project 'nova'"
+    assert "operationState" not in status
+
+
+def test_self_heal_undoes_a_manual_edit(staging: Stand, figures: Figures) -> None:
+    path = f"{DEPLOYMENTS}/user-service"
+    limit = staging.api.get(path)["spec"]["revisionHistoryLimit"]
+    staging.api.patch(path, {"spec": {"revisionHistoryLimit": limit + 4}})
+    begun = time.monotonic()
+    wait_for("Git's value", lambda: staging.api.get(path)["spec"]["revisionHistoryLimit"] == limit, 60)
+    figures.seconds("staging: a manual edit undone after", time.monotonic() - begun)
+    staging.settle("staging")
+
+
+def test_what_git_drops_is_pruned(staging: Stand, figures: Figures) -> None:
+    manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: dropped}\n"
+    with committed(staging, "staging", resource(manifest)) as revision:
+        staging.settle("staging", revision)
+        made = staging.api.find(f"{CONFIG_MAPS}/dropped")
+        begun = time.monotonic()
+    wait_for("the end of the ConfigMap", lambda: staging.api.find(f"{CONFIG_MAPS}/dropped") is None, 30)
+    figures.seconds("staging: what Git dropped is pruned after", time.monotonic() - begun)
+    assert made is not None
+
+
+def test_more_than_the_largest_service_is_refused(staging: Stand, figures: Figures) -> None:
+    text = '[{"op": "replace", "path": "/spec/template/spec/containers/0/resources/limits/memory", "value": "64Gi"}]'
+    target = ("--kind", "Deployment", "--name", "user-service")
+    with committed(staging, "staging", patch(text, *target)):
+        words = wait_for(
+            "the refusal",
+            lambda: next((one for one in observe.refused(staging.api, "nova") if "maximum memory" in one), ""),
+            60,
+        )
+    figures.note("staging: a container above the maximum", words)
+    assert "maximum memory usage per Container is 2Gi" in words

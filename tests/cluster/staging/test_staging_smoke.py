@@ -1,0 +1,211 @@
+"""scripts/smoke-staging.sh with its group's rights on the real API server, and each thing broken in turn."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.conftest import Figures
+from tests.cluster.stand.binaries import BIN, ROOT
+from tests.cluster.stand.commits import committed, patch, resource
+from tests.cluster.stand.services import Services
+from tests.cluster.stand.stand import Stand
+from tests.cluster.stand.waiting import wait_for
+from tests.nova_facts import NAMES
+
+NAMESPACE, VICTIM = "nova", "auth-service"
+WHOLE_LOOK = 60
+ROLE = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{NAMESPACE}/roles/smoke-test"
+
+
+@dataclass(frozen=True)
+class Smoke:
+    """The script, as somebody of the group runs it."""
+
+    stand: Stand
+    kubeconfig: Path
+    services: Services
+
+    def run(self, *options: str, timeout: int = WHOLE_LOOK, kubeconfig: Path | None = None) -> dict[str, Any]:
+        """Its JSON, with `status` (the script's) and the lines for people as `lines` beside it."""
+        script = ROOT / "scripts" / "smoke-staging.sh"
+        environment = {
+            **os.environ,
+            "KUBECONFIG": str(kubeconfig or self.kubeconfig),
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+        }
+        done = subprocess.run(
+            ["bash", str(script), "--json", "--timeout", str(timeout), *options],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment,
+        )
+        assert done.returncode in (0, 1), done.stderr
+        return {**json.loads(done.stdout), "status": done.returncode, "lines": done.stderr}
+
+    def failures(
+        self, *options: str, timeout: int = WHOLE_LOOK, kubeconfig: Path | None = None
+    ) -> list[dict[str, str]]:
+        """The checks that failed."""
+        found = self.run(*options, timeout=timeout, kubeconfig=kubeconfig)
+        failed = [check for check in found["checks"] if check["status"] == "failed"]
+        assert (found["status"], found["ok"]) == ((1, False) if failed else (0, True))
+        return failed
+
+
+@pytest.fixture(scope="module")
+def smoke(staging: Stand) -> Iterator[Smoke]:
+    services = Services(staging.config.services)
+    services.start()
+    kubeconfig = staging.control_plane.kubeconfig("smoke-tester", staging.control_plane.smoke_tester)
+    yield Smoke(staging, kubeconfig, services)
+    services.stop()
+
+
+def test_staging_is_well_and_all_services_answered(smoke: Smoke, figures: Figures) -> None:
+    found = smoke.run("--revision", smoke.stand.repository.head)
+    assert [check for check in found["checks"] if check["status"] == "failed"] == [], found["lines"]
+    well = {(check["check"], check["name"]) for check in found["checks"] if check["status"] == "ok"}
+    assert well == {
+        ("sync", "nova-staging"),
+        *((what, name) for name in NAMES for what in ("pods", "health", "metrics")),
+    }
+    assert [check["check"] for check in found["checks"] if check["status"] == "skipped"] == ["redis", "kafka"]
+    assert (found["status"], found["ok"], found["namespace"]) == (0, True, NAMESPACE)
+    figures.seconds("staging: smoke test", found["seconds"])
+
+
+def test_it_makes_no_pod(smoke: Smoke) -> None:
+    path = f"/api/v1/namespaces/{NAMESPACE}/pods"
+    before = {pod["metadata"]["name"] for pod in smoke.stand.api.items(path)}
+    smoke.run()
+    assert {pod["metadata"]["name"] for pod in smoke.stand.api.items(path)} == before
+
+
+def test_a_service_that_is_down_is_named(smoke: Smoke) -> None:
+    smoke.services.down(VICTIM)
+    try:
+        found = smoke.failures()
+    finally:
+        smoke.services.up(VICTIM)
+    assert {(one["check"], one["name"], one["reason"]) for one in found} == {
+        ("health", VICTIM, "Unreachable"),
+        ("metrics", VICTIM, "Unreachable"),
+    }
+    assert "connection refused" in found[0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "reason", "words"),
+    [
+        (
+            "/health",
+            (500, "database unreachable\nat line 3\n"),
+            "HttpStatus",
+            "HTTP 500, and says: database unreachable",
+        ),
+        ("/health", (503, "warming up"), "HttpStatus", "HTTP 503, and says: warming up"),
+        ("/metrics", (404, "no such page"), "HttpStatus", "HTTP 404, and says: no such page"),
+        ("/metrics", (200, ""), "NoMetrics", "an empty body"),
+        ("/metrics", (200, "<!doctype html>"), "NoMetrics", "<!doctype html>"),
+    ],
+)
+def test_a_wrong_answer_is_told(smoke: Smoke, path: str, answer: tuple[int, str], reason: str, words: str) -> None:
+    smoke.services.answers[VICTIM, path] = answer
+    try:
+        (found,) = smoke.failures()
+    finally:
+        del smoke.services.answers[VICTIM, path]
+    assert (found["check"], found["name"], found["reason"]) == (path.lstrip("/"), VICTIM, reason)
+    assert words in found["message"]
+
+
+def test_a_commit_that_argo_cd_does_not_know_fails(smoke: Smoke) -> None:
+    (found,) = smoke.failures("--revision", "f" * 40, timeout=3)
+    assert (found["check"], found["reason"]) == ("sync", "OtherRevision")
+    assert f"not at {'f' * 40}" in found["message"]
+
+
+def test_pods_of_another_image_fail(smoke: Smoke) -> None:
+    found = smoke.failures("--image-tag", "never-built", timeout=3)
+    assert {(one["check"], one["reason"]) for one in found} == {("pods", "OtherImage")}
+    assert {one["name"] for one in found} == set(NAMES)
+
+
+def test_an_application_that_is_not_there_is_told(smoke: Smoke) -> None:
+    admin = smoke.stand.kubeconfig
+    (found,) = smoke.failures("--application", "nova-nothing", kubeconfig=admin)
+    assert (found["check"], found["reason"]) == ("sync", "NotFound")
+
+
+def test_the_group_sees_no_other_application(smoke: Smoke) -> None:
+    (found,) = smoke.failures("--application", "nova-production")
+    assert (found["check"], found["reason"]) == ("sync", "Forbidden")
+    assert 'get resource "applications"' in found["message"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "check", "words"),
+    [("pods", "health", 'get resource "services/proxy"'), ("services/proxy", "pods", 'list resource "pods"')],
+)
+def test_a_missing_right_is_named(smoke: Smoke, kept: str, check: str, words: str) -> None:
+    api = smoke.stand.api
+    rules = api.get(ROLE)["rules"]
+    before = smoke.failures()
+    api.patch(ROLE, {"rules": [rule for rule in rules if rule["resources"] == [kept]]})
+    try:
+        # The authorizer hears of a changed Role a moment later.
+        found = wait_for("the refusal", smoke.failures, 20)
+    finally:
+        api.patch(ROLE, {"rules": rules})
+    wait_for("the right", lambda: not smoke.failures(), 20)
+    assert before == []
+    assert {one["reason"] for one in found} == {"Forbidden"}
+    assert found[0]["check"] == check
+    assert words in found[0]["message"]
+
+
+def test_a_service_whose_selector_matches_nothing_is_told(smoke: Smoke) -> None:
+    text = '[{"op": "add", "path": "/spec/selector/tier", "value": "none"}]'
+    with committed(smoke.stand, "staging", patch(text, "--kind", "Service", "--name", VICTIM)) as revision:
+        found = smoke.failures("--revision", revision)
+    assert {(one["check"], one["name"], one["reason"]) for one in found} == {
+        ("health", VICTIM, "NoEndpoints"),
+        ("metrics", VICTIM, "NoEndpoints"),
+    }
+
+
+def test_a_rollout_that_finds_no_node_is_degraded_with_the_schedulers_words(smoke: Smoke) -> None:
+    text = json.dumps(
+        [
+            {"op": "add", "path": "/spec/template/spec/nodeSelector", "value": {"disk": "golden"}},
+            {"op": "add", "path": "/spec/progressDeadlineSeconds", "value": 3},
+        ]
+    )
+    with committed(smoke.stand, "staging", patch(text, "--kind", "Deployment", "--name", VICTIM)) as revision:
+        sync, pods = smoke.failures("--revision", revision, timeout=20)
+    assert (sync["check"], sync["reason"]) == ("sync", "Degraded")
+    assert (pods["check"], pods["name"], pods["reason"]) == ("pods", VICTIM, "NotReady")
+    assert "2 of 3 pods are ready" in pods["message"]
+    assert "not scheduled: 0/4 nodes are available" in pods["message"]
+
+
+def test_a_refused_commit_is_told_in_argo_cds_words(smoke: Smoke) -> None:
+    quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: more}\nspec: {hard: {pods: '999'}}\n"
+    with committed(smoke.stand, "staging", resource(quota)) as revision:
+        (found,) = smoke.failures("--revision", revision, timeout=20)
+    assert (found["check"], found["reason"]) == ("sync", "SyncRefused")
+    assert "resource :ResourceQuota is not permitted in project nova" in found["message"]
+
+
+def test_an_overlay_that_does_not_build_is_told_in_argo_cds_words(smoke: Smoke) -> None:
+    with committed(smoke.stand, "staging", resource("this is: [no manifest\n")) as revision:
+        (found,) = smoke.failures("--revision", revision, timeout=15)
+    assert (found["check"], found["reason"]) == ("sync", "SyncRefused")
+    assert "ComparisonError" in found["message"]

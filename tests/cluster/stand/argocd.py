@@ -1,0 +1,160 @@
+"""Argo CD's repo-server and application controller as processes, alive while their pods are.
+
+kwok's pods run nothing, so the processes stand behind them: they start when the release's pods are ready, and end when
+its workloads are deleted. So an Application that is deleted after Argo CD hangs here as it does on EKS.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from tests.cluster.stand.api import Api, Json
+from tests.cluster.stand.binaries import BIN, SHARE, built
+from tests.cluster.stand.certificates import Authority
+from tests.cluster.stand.following import Following
+from tests.cluster.stand.namespace import GIT_HOST
+from tests.cluster.stand.processes import Processes
+
+REDIS_PORT, REPO_SERVER_PORT = 6379, 9081
+METRICS_PORTS = {"repo-server": 9084, "controller": 9082}
+"""Not the usual ones: 8081, 8082 and 8084 are services' ports, at which the stand answers for pods."""
+REPO_SERVER, CONTROLLER, REDIS = "argocd-repo-server", "argocd-application-controller", "redis"
+RESYNC_SECONDS = 5
+REFRESH = "argocd.argoproj.io/refresh"
+VERIFY = "git-verify-wrapper.sh"
+
+
+class ArgoCd:
+    """The processes, and what tests ask of Applications."""
+
+    def __init__(
+        self, folder: Path, processes: Processes, api: Api, *, namespace: str, kubeconfig: Path, authority: Authority
+    ) -> None:
+        self._folder, self._processes, self._api = folder, processes, api
+        self._namespace, self._kubeconfig = namespace, kubeconfig
+        self._following = Following(self._follow)
+        self._held = False
+        tls = folder / "tls"
+        tls.mkdir(parents=True)
+        shutil.copy2(authority.certificate, tls / GIT_HOST)
+        for name in ("ssh", "gnupg"):
+            (folder / name).mkdir(mode=0o700)
+        shutil.copy2(SHARE / "argocd" / VERIFY, folder / VERIFY)
+        (folder / VERIFY).chmod(0o755)
+
+    def start(self) -> None:
+        """Follow the pods of the release from now on."""
+        self._following.start()
+
+    def stop(self) -> None:
+        """Follow them no more."""
+        self._following.stop()
+
+    @property
+    def runs(self) -> bool:
+        """Whether its controller is alive."""
+        return self._processes.runs(CONTROLLER)
+
+    def kill_controller(self) -> None:
+        """End the application controller as a crash would, and keep it from coming back until `revive`."""
+        self._held = True
+        if self.runs:
+            self._processes.kill(CONTROLLER)
+
+    def revive(self) -> None:
+        """Let the application controller come back."""
+        self._held = False
+
+    def applications(self) -> str:
+        """Path of the Applications."""
+        return f"/apis/argoproj.io/v1alpha1/namespaces/{self._namespace}/applications"
+
+    def application(self, name: str) -> Json:
+        """An Application as it is now."""
+        return self._api.get(f"{self.applications()}/{name}")
+
+    def refresh(self, name: str) -> None:
+        """Make Argo CD look at Git now, as a webhook does."""
+        self._api.patch(f"{self.applications()}/{name}", {"metadata": {"annotations": {REFRESH: "normal"}}})
+
+    def _follow(self) -> None:
+        root = f"/apis/apps/v1/namespaces/{self._namespace}"
+        server = self._api.find(f"{root}/deployments/{REPO_SERVER}")
+        controller = self._api.find(f"{root}/statefulsets/{CONTROLLER}")
+        if _ready(server) and not self._processes.runs(REPO_SERVER):
+            self._start_repo_server()
+        if _ready(controller) and not self._held and not self._processes.runs(CONTROLLER):
+            self._make_default_project()
+            self._start_controller()
+        for found, name in ((controller, CONTROLLER), (server, REPO_SERVER)):
+            if found is None and self._processes.runs(name):
+                self._processes.stop(name)
+
+    def _make_default_project(self) -> None:
+        """As Argo CD's server does when it starts, which nobody runs here."""
+        path = f"/apis/argoproj.io/v1alpha1/namespaces/{self._namespace}/appprojects"
+        if self._api.find(f"{path}/default") is None:
+            everything: Json = {
+                "clusterResourceWhitelist": [{"group": "*", "kind": "*"}],
+                "destinations": [{"namespace": "*", "server": "*"}],
+                "sourceRepos": ["*"],
+            }
+            self._api.create(
+                path,
+                {
+                    "apiVersion": "argoproj.io/v1alpha1",
+                    "kind": "AppProject",
+                    "metadata": {"name": "default"},
+                    "spec": everything,
+                },
+            )
+
+    def _start_repo_server(self) -> None:
+        if not self._processes.runs(REDIS):
+            self._processes.start(
+                REDIS,
+                [
+                    built("redis-server"),
+                    *("--port", str(REDIS_PORT), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"),
+                ],
+            )
+        self._processes.start(
+            REPO_SERVER,
+            [
+                built(REPO_SERVER),
+                *("--address", "127.0.0.1", "--port", str(REPO_SERVER_PORT), "--metrics-address", "127.0.0.1"),
+                *("--metrics-port", str(METRICS_PORTS["repo-server"])),
+                *("--redis", f"127.0.0.1:{REDIS_PORT}", "--disable-tls", "--client-ca-path", ""),
+                # A commit is seen when it is there, not up to three minutes later.
+                *("--revision-cache-expiration", "1s"),
+            ],
+            self._environment(),
+        )
+
+    def _start_controller(self) -> None:
+        self._processes.start(
+            CONTROLLER,
+            [
+                built(CONTROLLER),
+                *("--kubeconfig", str(self._kubeconfig), "--namespace", self._namespace),
+                *("--repo-server", f"127.0.0.1:{REPO_SERVER_PORT}", "--repo-server-plaintext"),
+                *("--redis", f"127.0.0.1:{REDIS_PORT}"),
+                *("--metrics-port", str(METRICS_PORTS["controller"])),
+                *("--app-resync", str(RESYNC_SECONDS), "--app-resync-jitter", "0"),
+            ],
+            self._environment(),
+        )
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "ARGOCD_FAKE_IN_CLUSTER": "true",
+            "ARGOCD_GNUPGHOME": str(self._folder / "gnupg"),
+            "ARGOCD_SSH_DATA_PATH": str(self._folder / "ssh"),
+            "ARGOCD_TLS_DATA_PATH": str(self._folder / "tls"),
+            "KUBECONFIG": str(self._kubeconfig),
+            "PATH": f"{self._folder}:{BIN}:{os.environ['PATH']}",
+        }
+
+
+def _ready(workload: Json | None) -> bool:
+    return workload is not None and workload["status"].get("readyReplicas", 0) > 0

@@ -1,0 +1,112 @@
+"""What the charts install, without the charts: for each one a folder of manifests, as the sandbox's `--charts` wants.
+
+Definitions and settings of Argo CD are its own (from the module that is built), its ConfigMap carries the program's
+values; pods have the sizes that the program gives the charts, so namespaces and quotas are filled as they are for real.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+from ruamel.yaml import YAML
+
+from components.argocd import CHART
+from components.argocd_pods import Workload, argocd_workloads
+from components.argocd_values import argocd_values
+from components.config.operators import NodeScaling
+from components.config.platform import PlatformConfig
+from components.gitops_specs import application_namespaces
+from components.operator_pods import monitoring_workloads, platform_workloads
+from tests.cluster.stand.api import Json
+from tests.cluster.stand.binaries import SHARE
+from tests.cluster.stand.pods import chart_workload
+
+ARGOCD = SHARE / "argocd"
+SETTINGS = ("ConfigMap", "Secret", "ServiceAccount")
+"""Kinds that are taken from Argo CD's own manifests, beside the definitions."""
+KIND = re.compile(r"^kind: (\w+)$", re.MULTILINE)
+EXTERNAL_SECRETS = "external-secrets"
+EXTERNAL_SECRETS_KINDS = {
+    "ClusterSecretStore": ("clustersecretstores", "Cluster"),
+    "ExternalSecret": ("externalsecrets", "Namespaced"),
+}
+
+
+def write_charts(folder: Path, config: PlatformConfig) -> None:
+    """One folder for Argo CD and one for each chart of the configured controllers."""
+    argocd = folder / CHART
+    argocd.mkdir(parents=True)
+    for crd in sorted((ARGOCD / "crds").glob("*-crd.yaml")):
+        shutil.copy2(crd, argocd / f"0-{crd.name}")
+    _write(argocd / "1-settings.yaml", [*_argocd_settings(config)])
+    _write(argocd / "2-workloads.yaml", map(chart_workload, argocd_workloads(config.argocd)))
+    scaling = NodeScaling.NONE if config.cluster is None else config.cluster.nodes.scaler
+    for chart, workloads in _by_chart((*platform_workloads(config.operators, scaling),
+                                       *monitoring_workloads(config.operators))).items():  # fmt: skip
+        (folder / chart).mkdir()
+        if chart == EXTERNAL_SECRETS:
+            _write(folder / chart / "0-crds.yaml", map(_definition, EXTERNAL_SECRETS_KINDS))
+        _write(folder / chart / "2-workloads.yaml", map(chart_workload, workloads))
+
+
+def _by_chart(workloads: Sequence[Workload]) -> Mapping[str, Sequence[Workload]]:
+    """Workloads by the chart that brings them: its first workload is called like it, the others begin with its name."""
+    found: dict[str, list[Workload]] = {}
+    for workload in sorted(workloads, key=lambda workload: workload.name):
+        chart = next((name for name in found if workload.name.startswith(f"{name}-")), workload.name)
+        found.setdefault(chart, []).append(workload)
+    return found
+
+
+def _argocd_settings(config: PlatformConfig) -> Iterable[Json]:
+    values = argocd_values(config.argocd, application_namespaces(config.environments))["configs"]
+    ours: Mapping[str, Mapping[str, object]] = {
+        "argocd-cm": values["cm"],
+        "argocd-cmd-params-cm": values["params"],
+        "argocd-rbac-cm": values["rbac"],
+    }
+    # The whole file takes seconds to parse, nearly all of it definitions.
+    texts = (ARGOCD / "core-install.yaml").read_text().split("\n---\n")
+    yaml = YAML(typ="safe", pure=True)
+    for text in texts:
+        kind = KIND.search(text)
+        if kind and kind[1] in SETTINGS:
+            found = cast("Json", yaml.load(text))  # pyright: ignore[reportUnknownMemberType] ruamel is untyped here
+            added = ours.get(found["metadata"]["name"], {})
+            if added:
+                data = found.setdefault("data", {})
+                data |= {key: value if isinstance(value, str) else json.dumps(value) for key, value in added.items()}
+            yield found
+
+
+def _definition(kind: str) -> Json:
+    """A definition that takes whatever the program says."""
+    plural, scope = EXTERNAL_SECRETS_KINDS[kind]
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    schema = {"type": "object", "properties": {"spec": anything, "status": anything}}
+    version: Json = {
+        "name": "v1",
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": schema},
+        "subresources": {"status": {}},
+    }
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.external-secrets.io"},
+        "spec": {
+            "group": "external-secrets.io",
+            "names": {"kind": kind, "listKind": f"{kind}List", "plural": plural, "singular": kind.lower()},
+            "scope": scope,
+            "versions": [version],
+        },
+    }
+
+
+def _write(file: Path, manifests: Iterable[Json]) -> None:
+    """JSON is YAML, and any reader is quick at it."""
+    file.write_text("---\n".join(json.dumps(manifest, indent=1) + "\n" for manifest in manifests))

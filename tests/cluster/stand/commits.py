@@ -1,0 +1,53 @@
+"""Commits that break an environment for a while."""
+
+import subprocess
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.cluster.stand.binaries import built
+from tests.cluster.stand.stand import Stand
+
+ADDED = "added.yaml"
+
+Edit = Callable[[Path], None]
+"""Changes the files of an overlay, which is given as its folder."""
+
+
+def resource(text: str) -> Edit:
+    """One more manifest."""
+
+    def edit(overlay: Path) -> None:
+        (overlay / ADDED).write_text(text)
+        _kustomize(overlay, "resource", ADDED)
+
+    return edit
+
+
+def patch(text: str, *target: str) -> Edit:
+    """A patch; `target` as options of `kustomize edit add patch`."""
+
+    def edit(overlay: Path) -> None:
+        (overlay / ADDED).write_text(text)
+        _kustomize(overlay, "patch", "--path", ADDED, *target)
+
+    return edit
+
+
+@contextmanager
+def committed(stand: Stand, environment: str, edit: Edit) -> Generator[str]:
+    """The SHA of a commit that Argo CD was told of. At the end it is reverted, and the environment has settled."""
+    application = stand.application_name(environment)
+    edit(stand.repository.tree / stand.environment(environment).path)
+    revision = stand.repository.commit(f"{environment}: for a while")
+    stand.argocd.refresh(application)
+    try:
+        yield revision
+    finally:
+        former = stand.repository.revert(revision)
+        stand.argocd.refresh(application)
+        stand.settle(environment, former)
+
+
+def _kustomize(overlay: Path, what: str, *options: str) -> None:
+    subprocess.run([built("kustomize"), "edit", "add", what, *options], cwd=overlay, check=True, capture_output=True)

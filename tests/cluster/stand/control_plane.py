@@ -1,0 +1,155 @@
+"""etcd, API server, controller manager, scheduler and kwok: all real but for kubelet and containers, which kwok plays.
+
+The controllers are the whole set: quota, endpoints, disruption, autoscaling, garbage collection. The namespaces are
+the stand's own, so ports are fixed numbers.
+"""
+
+import json
+import secrets
+from pathlib import Path
+
+from components.cluster_access import SMOKE_TESTERS_GROUP
+from tests.cluster.stand.api import Api, ApiError
+from tests.cluster.stand.binaries import built
+from tests.cluster.stand.certificates import Authority
+from tests.cluster.stand.namespace import ADDRESS, SERVICES
+from tests.cluster.stand.processes import Processes
+from tests.cluster.stand.waiting import wait_for
+
+ETCD = "http://127.0.0.1:2379"
+API_PORT = 6443
+SERVER = f"https://{ADDRESS}:{API_PORT}"
+ADMIN_GROUP = "system:masters"
+READY_SECONDS = 60
+
+
+class ControlPlane:
+    """A cluster without nodes."""
+
+    def __init__(self, folder: Path, processes: Processes, authority: Authority) -> None:
+        self._folder, self._processes, self._authority = folder, processes, authority
+        folder.mkdir(parents=True, exist_ok=True)
+        self._tokens: list[str] = []
+        self.token = self._identity("admin", ADMIN_GROUP)
+        self.smoke_tester = self._identity("smoke-tester", SMOKE_TESTERS_GROUP)
+        """Token of somebody in the group that may run the smoke test, and has no other right."""
+        self.api = Api(SERVER, self.token, authority.certificate)
+
+    def start(self, stages: Path) -> None:
+        """Start everything; pods and nodes live by kwok's `stages`."""
+        (self._folder / "tokens.csv").write_text("\n".join(self._tokens) + "\n")
+        kubeconfig = self.kubeconfig("admin", self.token)
+        self._etcd()
+        self._api_server()
+        wait_for("the API server's answer", self._answers, READY_SECONDS, step=0.1)
+        self._processes.start(
+            "controller-manager",
+            [
+                built("kube-controller-manager"),
+                f"--kubeconfig={kubeconfig}",
+                f"--service-account-private-key-file={self._folder / 'service-accounts.key'}",
+                f"--root-ca-file={self._authority.certificate}",
+                "--leader-elect=false",
+                # As after some minutes of life: an Application must not flash Degraded while its pods start.
+                "--horizontal-pod-autoscaler-cpu-initialization-period=1s",
+                "--horizontal-pod-autoscaler-initial-readiness-delay=1s",
+                "--horizontal-pod-autoscaler-sync-period=5s",
+            ],
+        )
+        self._processes.start(
+            "scheduler", [built("kube-scheduler"), f"--kubeconfig={kubeconfig}", "--leader-elect=false"]
+        )
+        self._processes.start(
+            "kwok",
+            [
+                built("kwok"),
+                f"--kubeconfig={kubeconfig}",
+                "--manage-all-nodes=true",
+                f"--config={stages}",
+                f"--node-ip={ADDRESS}",
+            ],
+        )
+
+    def kubeconfig(self, name: str, token: str, namespace: str = "default") -> Path:
+        """A kubeconfig of an identity; the one called `admin` may do everything."""
+        file = self._folder / f"{name}-{namespace}.kubeconfig"
+        context = {"cluster": "stand", "user": name, "namespace": namespace}
+        content = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [
+                {
+                    "name": "stand",
+                    "cluster": {"server": SERVER, "certificate-authority": str(self._authority.certificate)},
+                }
+            ],
+            "users": [{"name": name, "user": {"token": token}}],
+            "contexts": [{"name": "stand", "context": context}],
+            "current-context": "stand",
+        }
+        file.write_text(json.dumps(content, indent=2))
+        file.chmod(0o600)
+        return file
+
+    def service_account(self, namespace: str, name: str) -> Api:
+        """The API as a ServiceAccount sees it, by a token as a pod has one."""
+        path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
+        request = {
+            "apiVersion": "authentication.k8s.io/v1",
+            "kind": "TokenRequest",
+            "spec": {"expirationSeconds": 3600},
+        }
+        token = str(self.api.create(path, request)["status"]["token"])
+        return Api(SERVER, token, self._authority.certificate)
+
+    def _identity(self, name: str, group: str) -> str:
+        token = secrets.token_urlsafe(24)
+        self._tokens.append(f'{token},{name},{name},"{group}"')
+        return token
+
+    def _etcd(self) -> None:
+        self._processes.start(
+            "etcd",
+            [
+                built("etcd"),
+                f"--data-dir={self._folder / 'etcd'}",
+                f"--listen-client-urls={ETCD}",
+                f"--advertise-client-urls={ETCD}",
+                "--listen-peer-urls=http://127.0.0.1:2380",
+                "--unsafe-no-fsync",
+                "--log-level=warn",
+            ],
+        )
+
+    def _api_server(self) -> None:
+        serving = self._authority.server("kube-apiserver", f"IP:{ADDRESS}", "IP:127.0.0.1", "IP:10.96.0.1")
+        accounts = self._authority.signing_pair("service-accounts")
+        accounts.key.rename(self._folder / "service-accounts.key")
+        self._processes.start(
+            "kube-apiserver",
+            [
+                built("kube-apiserver"),
+                f"--etcd-servers={ETCD}",
+                f"--bind-address={ADDRESS}",
+                f"--advertise-address={ADDRESS}",
+                f"--secure-port={API_PORT}",
+                "--endpoint-reconciler-type=none",
+                f"--tls-cert-file={serving.certificate}",
+                f"--tls-private-key-file={serving.key}",
+                f"--service-account-key-file={accounts.certificate}",
+                f"--service-account-signing-key-file={self._folder / 'service-accounts.key'}",
+                "--service-account-issuer=https://kubernetes.default.svc",
+                "--authorization-mode=RBAC",
+                f"--token-auth-file={self._folder / 'tokens.csv'}",
+                f"--service-cluster-ip-range={SERVICES}",
+                # Nobody plays kube-proxy: what the aggregator calls, it finds by its endpoints.
+                "--enable-aggregator-routing=true",
+            ],
+        )
+
+    def _answers(self) -> bool:
+        self._processes.check()
+        try:
+            return self.api.text("/readyz") == "ok"
+        except (ApiError, ConnectionError):
+            return False

@@ -1,0 +1,95 @@
+"""Deployments, DaemonSets, StatefulSets and Jobs with the program's sizes in place of what charts and add-ons bring.
+
+They hold the room that the real ones hold, on the nodes and in the quotas. Their containers satisfy `restricted`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from components import quantities
+from components.argocd_pods import Size, Workload
+from components.capacity import PodGroup
+from components.system_pods import SYSTEM_PODS
+from tests.cluster.stand.api import Api, Json
+
+SYSTEM_NAMESPACE = "kube-system"
+IMAGE = "public.ecr.aws/stand/pause:1"
+ONCE = "-init"
+"""End of the name of what runs once."""
+STATEFUL = ("argocd-application-controller", "argocd-redis-ha-server")
+LABEL = "app.kubernetes.io/name"
+TEMPLATE_OF = {"Deployment": "apps/v1", "DaemonSet": "apps/v1", "StatefulSet": "apps/v1", "Job": "batch/v1"}
+
+
+def make_system_pods(api: Api) -> None:
+    """The add-ons' pods, in kube-system."""
+    for group in SYSTEM_PODS:
+        api.apply(system_workload(group))
+
+
+def system_workload(group: PodGroup) -> Json:
+    """A group of system pods as the object that makes them: one container with the sums of the pod."""
+    container = _container(group.name, _resources(group.cpu_request, group.memory_request, 0, group.memory_limit))
+    kind = "DaemonSet" if group.per_node else "Deployment"
+    made = _object(kind, group.name, [container], [], group.pods)
+    made["metadata"]["namespace"] = SYSTEM_NAMESPACE
+    pod = made["spec"]["template"]["spec"]
+    pod["tolerations"] = [{"operator": "Exists"}] if group.per_node else []
+    pod["priorityClassName"] = "system-node-critical" if group.per_node else "system-cluster-critical"
+    return made
+
+
+def chart_workload(workload: Workload) -> Json:
+    """A workload of a chart, without a namespace: the release says which."""
+    kind = "StatefulSet" if workload.name in STATEFUL else "Job" if workload.name.endswith(ONCE) else "Deployment"
+    return _object(kind, workload.name, _containers(workload.containers), _containers(workload.init_containers),
+                   workload.pods)  # fmt: skip
+
+
+def _containers(sizes: Mapping[str, Size]) -> list[Json]:
+    return [
+        _container(name, _resources(size.cpu, size.memory, size.cpu_limit, size.memory_limit))
+        for name, size in sizes.items()
+    ]
+
+
+def _object(kind: str, name: str, containers: Sequence[Json], before: Sequence[Json], pods: int) -> Json:
+    labels = {LABEL: name}
+    pod: Json = {
+        "automountServiceAccountToken": False,
+        "containers": [*containers],
+        "initContainers": [*before],
+        "restartPolicy": "OnFailure" if kind == "Job" else "Always",
+        "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+    }
+    spec: Json = {"template": {"metadata": {"labels": labels}, "spec": pod}}
+    if kind != "Job":
+        spec["selector"] = {"matchLabels": labels}
+    if kind in ("Deployment", "StatefulSet"):
+        spec["replicas"] = pods
+    if kind == "StatefulSet":
+        spec |= {"serviceName": name, "podManagementPolicy": "Parallel"}
+    return {
+        "apiVersion": TEMPLATE_OF[kind],
+        "kind": kind,
+        "metadata": {"name": name, "labels": labels},
+        "spec": spec,
+    }
+
+
+def _container(name: str, resources: Json) -> Json:
+    return {
+        "image": IMAGE,
+        "name": name,
+        "resources": resources,
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "readOnlyRootFilesystem": True,
+        },
+    }
+
+
+def _resources(cpu: int, memory: int, cpu_limit: int, memory_limit: int) -> Json:
+    limits = {"cpu": quantities.cpu(cpu_limit)} if cpu_limit else {}
+    limits |= {"memory": quantities.memory(memory_limit)} if memory_limit else {}
+    return {"requests": {"cpu": quantities.cpu(cpu), "memory": quantities.memory(memory)}, "limits": limits}

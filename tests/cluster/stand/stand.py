@@ -1,0 +1,143 @@
+"""One stack's cluster with everything on it.
+
+    with Stand("staging", folder) as stand:            # 10 s: API server, nodes, system pods, Git server, metrics
+        stand.up()                                     # the program's objects; Argo CD starts with its release's pods
+        seconds = stand.settle("staging")              # the Application is Synced and Healthy
+        revision = stand.repository.set_images(...)    # a commit
+        stand.settle("staging", revision)              # ... is rolled out
+        stand.api.items("/api/v1/namespaces/nova/pods")
+
+Only one stand is alive at a time: its ports are fixed numbers of the tests' own network namespace. Tests take it from
+the fixtures of their folder (`tests/cluster/staging`, `tests/cluster/prod`), where it is made once.
+"""
+
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from components.config.environments import EnvironmentConfig
+from components.gitops_specs import application_name
+from sandbox.driver import Verb
+from tests.cluster.stand import observe
+from tests.cluster.stand.api import Api, Json
+from tests.cluster.stand.argocd import ArgoCd
+from tests.cluster.stand.certificates import Authority
+from tests.cluster.stand.charts import write_charts
+from tests.cluster.stand.control_plane import ControlPlane
+from tests.cluster.stand.entries import entries
+from tests.cluster.stand.external_secrets import ExternalSecrets
+from tests.cluster.stand.git_server import git_server
+from tests.cluster.stand.metrics import Metrics
+from tests.cluster.stand.nodes import make_nodes, write_stages
+from tests.cluster.stand.pods import make_system_pods
+from tests.cluster.stand.processes import Processes
+from tests.cluster.stand.program import Program, configuration
+from tests.cluster.stand.repository import Repository
+from tests.cluster.stand.waiting import wait_for
+from tests.engine.runs import Step
+
+SETTLE_SECONDS = 240
+LAST_LINES = 40
+
+
+class Stand:
+    """A stack's cluster; see the module."""
+
+    def __init__(self, stack: str, folder: Path) -> None:
+        self.stack = stack
+        self.config = configuration(stack)
+        self.folder = folder
+        self.processes = Processes(folder / "logs")
+        self._authority = Authority(folder / "certificates")
+        self.control_plane = ControlPlane(folder / "control-plane", self.processes, self._authority)
+        self.api: Api = self.control_plane.api
+        self.kubeconfig = self.control_plane.kubeconfig("admin", self.control_plane.token)
+        """Of an administrator, for the sandbox and kubectl."""
+        self.program = Program(
+            stack=stack, state=folder / "state", kubeconfig=self.kubeconfig, charts=folder / "charts"
+        )
+        self.repository = Repository(folder / "git", folder / "tree", self.config.repository.url)
+        self.metrics = Metrics(self.api, self._authority)
+        namespace = self.config.argocd.namespace
+        self.argocd = ArgoCd(
+            folder / "argocd",
+            self.processes,
+            self.api,
+            namespace=namespace,
+            kubeconfig=self.control_plane.kubeconfig("admin", self.control_plane.token, namespace),
+            authority=self._authority,
+        )
+        self.nodes: list[str] = []
+        self._ends = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as ends:
+            ends.callback(self.processes.stop_all)
+            self._start(ends)
+            self._ends = ends.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ends.close()
+
+    def _start(self, ends: ExitStack) -> None:
+        stages = self.folder / "stages.yaml"
+        write_stages(stages)
+        write_charts(self.program.charts, self.config)
+        git = git_server(self.folder / "git", self._authority)
+        self.control_plane.start(stages)
+        secrets = ExternalSecrets(self.api, lambda: entries(self.program.state))
+        for part in (git, self.metrics, secrets, self.argocd):
+            part.start()
+            ends.callback(part.stop)
+        self.nodes = make_nodes(self.api, self.config)
+        make_system_pods(self.api)
+
+    def up(self) -> Step:
+        """Run the program with the committed stack file against this API server. RuntimeError when that fails."""
+        made = self.program.run(Verb.UP)
+        if not made.report.ok:
+            raise RuntimeError(f"up of {self.stack}: {made.report.error}\n" + "\n".join(made.lines[-LAST_LINES:]))
+        return made
+
+    def environment(self, name: str) -> EnvironmentConfig:
+        """An environment of the stack file."""
+        return next(found for found in self.config.environments if found.name == name)
+
+    def application(self, environment: str) -> Json:
+        """The Application of an environment, as it is now."""
+        return self.argocd.application(self.application_name(environment))
+
+    def application_name(self, environment: str) -> str:
+        """Name of the Application of an environment."""
+        return application_name(self.config.system.name, self.environment(environment))
+
+    def settle(self, environment: str, revision: str | None = None, *, within: float = SETTLE_SECONDS) -> float:
+        """Wait until an environment is Synced and Healthy (with a revision of Git); the seconds that it took.
+
+        TimeoutError with the Application's own words otherwise.
+        """
+        begun = time.monotonic()
+        what = f"{environment} Synced and Healthy" + (f" at {revision[:7]}" if revision else "")
+        try:
+            wait_for(what, lambda: self._is_settled(environment, revision), within)
+        except TimeoutError as error:
+            raise TimeoutError(f"{error}\n{self._words(environment)}") from None
+        return time.monotonic() - begun
+
+    def _is_settled(self, environment: str, revision: str | None) -> bool:
+        self.processes.check()
+        return observe.settled(self.application(environment), revision)
+
+    def _words(self, environment: str) -> str:
+        status = self.application(environment).get("status", {})
+        namespace = self.environment(environment).namespace
+        lines = [f"sync {status.get('sync', {}).get('status')}, health {status.get('health', {}).get('status')}"]
+        lines += [str(condition["message"]) for condition in status.get("conditions", [])]
+        lines.append(str(status.get("operationState", {}).get("message", "")))
+        lines += sorted(set(observe.refused(self.api, namespace)))[:5]
+        return "\n".join(lines)

@@ -1,0 +1,31 @@
+"""The program's own sums for a stack, and how a measured load compares with them."""
+
+from components.capacity import Load, PodGroup, rolling_peak, total
+from components.config.platform import PlatformConfig
+from components.workloads import workloads
+
+
+def steady(config: PlatformConfig, environment: str) -> Load:
+    """Most pods of an environment when nothing rolls."""
+    return total(_groups(config, environment))
+
+
+def peak(config: PlatformConfig, environment: str) -> Load:
+    """Pods of an environment while everything rolls at once: what its quota is made from."""
+    return rolling_peak(_groups(config, environment))
+
+
+def within(measured: Load, held: Load) -> bool:
+    """Whether every sum of a load is at most that of another."""
+    return (
+        measured.pods <= held.pods
+        and measured.cpu_request <= held.cpu_request
+        and measured.memory_request <= held.memory_request
+        and measured.cpu_limit <= held.cpu_limit
+        and measured.memory_limit <= held.memory_limit
+    )
+
+
+def _groups(config: PlatformConfig, environment: str) -> list[PodGroup]:
+    settings = next(found for found in config.environments if found.name == environment)
+    return [workload.pods for workload in workloads(config.services, config.resource_classes, settings)]
