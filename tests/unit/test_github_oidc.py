@@ -36,8 +36,7 @@ def config(**settings: Any) -> CiConfig:
         "stateBucket": "acme-state",
         "stateKeyAlias": "alias/acme-state",
     }
-    changes = {to_camel(key): value for key, value in settings.items()}
-    return CiConfig.model_validate_json(json.dumps(sections | changes))
+    return CiConfig.model_validate_json(json.dumps(sections | {to_camel(key): v for key, v in settings.items()}))
 
 
 def run(

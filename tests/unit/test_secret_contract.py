@@ -64,7 +64,7 @@ def test_a_service_has_the_database_and_user_of_its_environment() -> None:
 
 
 def test_services_that_share_a_database_share_one_entry() -> None:
-    named = {f"services__{i}__database": {"name": "shop"} for i in range(len(SERVICES))}
+    named: dict[str, Any] = {f"services__{i}__database": {"name": "shop"} for i in range(len(SERVICES))}
     found = of(configured(**named, secrets__sharedDatabase="shop"))
     [entry] = [e for e in found.entries if e.database]
     assert (entry.name, entry.content, entry.database) == ("shop-db", Content.DATABASE, "nova_shop")
@@ -82,7 +82,12 @@ def test_nothing_is_made_on_a_cluster_that_is_not_the_stacks_own() -> None:
     # The catalogue's `secrets` and `storage: true` hold for all stacks: a local one leaves them alone.
     own = {"databasePrefix": None, "cacheDatabase": None}
     environments = [{**e, **own} for e in changed()["nova:environments"]]
-    changes = {**LOCAL, "kubeconfig": {"context": "kind"}, "operators": ABSENT, "environments": environments}
+    changes: dict[str, Any] = {
+        **LOCAL,
+        "kubeconfig": {"context": "kind"},
+        "operators": ABSENT,
+        "environments": environments,
+    }
     config = configured(**changes)
     assert [contract(config, e) for e in config.environments] == [Contract(), Contract()]
 
@@ -91,7 +96,7 @@ def test_each_part_follows_its_section() -> None:
     assert "nova-s3-credentials" not in of(configured(services__4__storage=False, storage=ABSENT)).secrets
     assert "nova-jwt-keys" not in of(configured(secrets__signingKeys=False)).secrets
     assert "DATABASE_URL" not in of(configured(secrets__sharedDatabase=ABSENT)).secrets["nova-db-credentials"]
-    silent = {f"services__{i}__cache": False for i in range(len(SERVICES))}
+    silent: dict[str, Any] = {f"services__{i}__cache": False for i in range(len(SERVICES))}
     assert "nova-redis-credentials" not in of(configured(**silent)).secrets
 
 

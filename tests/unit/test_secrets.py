@@ -13,11 +13,11 @@ from components.config.secrets import SecretsManagerConfig
 from components.secret_contract import Content, Entry
 from components.secrets import CacheServer, DatabaseServer, Secrets, SecretsArgs
 from tests.unit.harness import Run, run_program
+from tests.unit.harness_outputs import mock_outputs
 
 SECRET = "aws:secretsmanager/secret:Secret"
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 PASSWORD = "random:index/randomPassword:RandomPassword"
-BYTES = "random:index/randomBytes:RandomBytes"
 PAIR = "tls:index/privateKey:PrivateKey"
 KEY = "aws:kms/key:Key"
 ENTRIES = (
@@ -28,7 +28,7 @@ ENTRIES = (
     Entry(path="shop/prod/s3", content=Content.STORAGE),
     Entry(path="shop/prod/tokens", content=Content.GENERATED, generated={"A": 16}),
 )
-MADE = (PASSWORD, BYTES, PAIR, SECRET, KEY)
+MADE = (PASSWORD, PAIR, SECRET, KEY)
 TLS = CacheServer(scheme="rediss", address="cache.example", port=6379, token="t0ken", database=3)
 PLAIN = CacheServer(scheme="redis", address="cache.example", port=6379, token=None, database=0)
 
@@ -52,6 +52,12 @@ def content(name: str, done: Run | None = None) -> str:
     return (done or run()).one(VERSION, f"prod-secrets-{name}").inputs["secretString"]
 
 
+def content_of_password(name: str) -> str:
+    """What the mocked provider answers: digits of a hash, as many as were asked for."""
+    made = run().one(PASSWORD, f"prod-secrets-{name}")
+    return str(mock_outputs(made.type, made.name, made.inputs)[1]["result"])
+
+
 def test_a_url_names_user_database_and_server_and_wants_tls() -> None:
     url = content("auth-db-url")
     user, _, rest = url.removeprefix("postgresql://").partition(":")
@@ -61,15 +67,18 @@ def test_a_url_names_user_database_and_server_and_wants_tls() -> None:
 
 
 def test_passwords_go_into_urls_as_they_are() -> None:
-    for password in run().all(PASSWORD):
-        assert (password.inputs["special"], password.inputs["length"]) == (False, 40)
+    found = [p for p in run().all(PASSWORD) if p.name.endswith(("-db-url", "-db"))]
+    assert [(p.inputs["special"], p.inputs["length"]) for p in found] == [(False, 40)] * 2
     assert set(content("auth-db-url").partition("shop_auth:")[2].partition("@")[0]) <= {
         *string.ascii_letters, *string.digits
     }  # fmt: skip
 
 
 def test_every_database_user_has_a_password_of_its_own() -> None:
-    assert sorted(p.name for p in run().all(PASSWORD)) == ["prod-secrets-auth-db-url", "prod-secrets-shared-db"]
+    found = [run().one(PASSWORD, f"prod-secrets-{entry}").urn for entry in ("auth-db-url", "shared-db")]
+    versions = [run().one(VERSION, f"prod-secrets-{entry}") for entry in ("auth-db-url", "shared-db")]
+    used = [{urn for urn in found if urn in v.property_dependencies["secretString"]} for v in versions]
+    assert used == [{found[0]}, {found[1]}]
 
 
 def test_the_shared_database_gives_its_url_user_and_password() -> None:
@@ -95,13 +104,20 @@ def test_signing_keys_are_an_rsa_pair_in_pem_and_a_random_secret() -> None:
     found = json.loads(content("jwt-keys"))
     assert found["privateKey"].startswith("-----BEGIN PRIVATE KEY-----")
     assert found["publicKey"].startswith("-----BEGIN PUBLIC KEY-----")
-    assert set(found["secret"]) <= {*string.hexdigits}
-    assert run().one(BYTES, "prod-secrets-jwt-keys-secret").inputs["length"] == 32
+    assert found["secret"] == content_of_password("jwt-keys-secret")
 
 
 def test_generated_values_have_the_length_asked_for() -> None:
-    assert run().one(BYTES, "prod-secrets-tokens-A").inputs["length"] == 16
-    assert list(json.loads(content("tokens"))) == ["A"]
+    assert json.loads(content("tokens")) == {"A": content_of_password("tokens-A")}
+
+
+@pytest.mark.parametrize(("name", "length"), [("jwt-keys-secret", 32), ("tokens-A", 16)])
+def test_random_bytes_are_hexadecimal_digits_and_nothing_shows_them(name: str, length: int) -> None:
+    inputs = run().one(PASSWORD, f"prod-secrets-{name}").inputs
+    assert (inputs["overrideSpecial"], inputs["length"]) == ("0123456789abcdef", 2 * length)
+    assert [inputs[kind] for kind in ("lower", "upper", "numeric")] == [False] * 3
+    # The state has the ids of resources in plain text, and theirs are their values.
+    assert [r.type for r in run().resources if r.type.endswith((":RandomBytes", ":RandomId", ":RandomString"))] == []
 
 
 def test_the_bucket_is_told_with_its_region() -> None:

@@ -13,12 +13,6 @@ SECRETS = Area(
     "secrets",
     ("test_secrets.py", "test_secret_contract.py", "test_secret_delivery.py", "test_nova_facts_secrets.py"),
     (
-        Mutant(
-            "a URL without a password is no secret",
-            ENTRIES,
-            "secret_string=pulumi.Output.secret(self._value(entry)),",
-            "secret_string=self._value(entry),",
-        ),
         Mutant("passwords have characters that a URL does not take", ENTRIES, "special=False,", "special=True,"),
         Mutant("databases are reached without TLS", ENTRIES, "?sslmode=require", ""),
         Mutant("the cache's password is left out", ENTRIES, "*login, *place", "*place"),
