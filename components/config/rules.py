@@ -72,6 +72,7 @@ RULES: tuple[Rule, ...] = (
         "environments",
         decides_sums=True,
     ),
+    _rule(environment_rules.waiting, "environments"),
     _rule(environment_rules.environment_data, "system", "services", "database", "cache", "environments"),
 )
 
