@@ -10,7 +10,7 @@ ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine lint format docs bench mutants clean venv engine ready lint-ready
+.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database lint format docs bench mutants clean venv engine ready lint-ready
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -23,7 +23,7 @@ destroy: ready ## Delete the stack on the sandbox, but for what the stack file k
 preview up refresh destroy:
 	@$(PYTHON_VENV) -m sandbox $@ --stack $(STACK)
 
-test: test-unit test-systems test-tooling test-engine ## Run every test
+test: test-unit test-systems test-tooling test-engine test-database ## Run every test
 
 test-unit: venv ## Run the tests under Pulumi's mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadgroup tests/unit
@@ -36,6 +36,9 @@ test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
 
 test-engine: ready ## Run the tests on the real engine and the sandbox (minutes)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadfile tests/engine
+
+test-database: venv $(POSTGRESQL) ## Run the tests of the database bootstrap on a real PostgreSQL (seconds)
+	$(PYTHON_VENV) -m pytest tests/database
 
 lint: lint-ready ## Check style, types, workflows, shape and generated pages
 	.venv/bin/ruff check

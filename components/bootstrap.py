@@ -1,4 +1,4 @@
-"""The Job that makes an environment's databases inside RDS: from the master user's secret, with the generated passwords.
+"""The Job that makes an environment's databases and users inside RDS, with the passwords that the program generated.
 
 A Job cannot be changed, so its name says what it does: another catalogue, another image or another script is another
 Job, and the same ones are no change. A changed password or another instance is seen in the pod's annotations, and makes
@@ -11,6 +11,7 @@ Sources: Kubernetes, "Jobs"; pulumi-kubernetes, "Job" (await logic, `pulumi.com/
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -18,6 +19,7 @@ from pulumi_kubernetes.core.v1 import (
     ContainerArgsDict,
     KeyToPathArgsDict,
     PodSpecArgsDict,
+    ResourceRequirementsArgsDict,
     VolumeArgsDict,
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
@@ -25,7 +27,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components import quantities
 from components.bootstrap_sql import COMMAND, ENVIRONMENT, SCRIPTS, SECRETS, DatabasePlan, files, fingerprint
 from components.environment_policies import SERVICE_LABEL
-from components.external_secrets import Source, external_secret_spec
+from components.external_secrets import EXTERNAL_SECRET, WAIT_UNTIL_READY, Source, external_secret_spec
 from components.secret_store import EXTERNAL_SECRETS_API
 from components.workloads import Workload
 
@@ -71,6 +73,8 @@ class BootstrapArgs:
     """What the Job needs from outside."""
 
     namespace: pulumi.Input[str]
+    namespace_object: pulumi.Resource
+    """The Namespace itself."""
     databases: Sequence[DatabaseAccess]
     instance: Instance
     image: str
@@ -93,14 +97,14 @@ class Bootstrap(pulumi.ComponentResource):
         self._name, self._args = name, args
         scripts = files([found.plan for found in args.databases])
         self._job_name = f"{NAME}-{fingerprint({**scripts, 'image': args.image})}"
-        child = pulumi.ResourceOptions(parent=self, depends_on=list(args.after))
+        child = pulumi.ResourceOptions(parent=self, depends_on=list(args.after), deleted_with=args.namespace_object)
         account = k8s.core.v1.ServiceAccount(
             name, metadata=self._metadata(NAME), automount_service_account_token=False, opts=child
         )
         config_map = k8s.core.v1.ConfigMap(
             name, metadata=self._metadata(self._job_name), data=scripts, immutable=True, opts=child
         )
-        needed = [account, config_map, self._policy(child), self._secret(child)]
+        needed = [account, config_map, self._policy(child), self._secret()]
         job = self._job(pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=needed)))
         self.ready = (*needed, job)
         self.register_outputs({"job": self._job_name})
@@ -129,18 +133,24 @@ class Bootstrap(pulumi.ComponentResource):
             opts=child,
         )
 
-    def _secret(self, child: pulumi.ResourceOptions) -> pulumi.Resource:
+    def _secret(self) -> pulumi.Resource:
         args = self._args
         arn = args.instance.master_secret_arn
-        sources = [(key, Source(entry=arn, property=word)) for key, word in MASTER_KEYS.items()]
-        sources += [(_key(found), found.url) for found in args.databases]
+        sources = {key: Source(entry=arn, property=word) for key, word in MASTER_KEYS.items()}
+        keys: dict[str, pulumi.Input[str]] = {key: key for key in sources}
+        for found in args.databases:
+            sources[found.plan.name], keys[found.plan.name] = found.url, _key(found)
+        spec = external_secret_spec(NAME, sources, refresh=args.refresh)
+        written = cast("Sequence[Mapping[str, str]]", spec["data"])
+        data = [{**source, "secretKey": keys[source["secretKey"]]} for source in written]
         return k8s.apiextensions.CustomResource(
             self._name,
             api_version=EXTERNAL_SECRETS_API,
-            kind="ExternalSecret",
-            metadata=self._metadata(NAME),
-            spec=external_secret_spec(NAME, sources, refresh=args.refresh),
-            opts=child,
+            kind=EXTERNAL_SECRET,
+            metadata=self._metadata(NAME, WAIT_UNTIL_READY),
+            spec={**spec, "data": data},
+            # Not with the namespace: its finalizer needs the operator.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
 
     def _job(self, opts: pulumi.ResourceOptions) -> pulumi.Resource:
@@ -194,8 +204,10 @@ class Bootstrap(pulumi.ComponentResource):
         }
 
     def _secret_volume(self) -> VolumeArgsDict:
-        items: list[KeyToPathArgsDict] = [{"key": key, "path": f"master/{word}"} for key, word in MASTER_KEYS.items()]
-        items += [{"key": _key(found), "path": f"databases/{found.plan.name}"} for found in self._args.databases]
+        items: list[KeyToPathArgsDict] = [
+            *({"key": key, "path": f"master/{word}"} for key, word in MASTER_KEYS.items()),
+            *({"key": _key(found), "path": f"databases/{found.plan.name}"} for found in self._args.databases),
+        ]
         return {"name": "secrets", "secret": {"secret_name": NAME, "default_mode": 0o440, "items": items}}
 
     def _container(self) -> ContainerArgsDict:
@@ -224,7 +236,7 @@ def _key(access: DatabaseAccess) -> pulumi.Output[str]:
     return pulumi.Output.concat(access.plan.name, ".", access.version)
 
 
-def resources(workloads: Sequence[Workload]) -> Mapping[str, Mapping[str, str]]:
+def resources(workloads: Sequence[Workload]) -> ResourceRequirementsArgsDict:
     """Requests and limits of the container: never more than the environment's largest service has."""
     pods = [workload.pods for workload in workloads]
     cpu_limit = min(CPU_LIMIT, max(pod.cpu_limit for pod in pods))
