@@ -37,7 +37,7 @@ test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
 test-engine: ready ## Run the tests on the real engine and the sandbox (minutes)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadfile tests/engine
 
-test-database: venv $(POSTGRESQL) ## Run the tests of the database bootstrap on a real PostgreSQL (seconds)
+test-database: venv $(PACKAGES) ## Run the tests of the database bootstrap on a real PostgreSQL (seconds)
 	$(PYTHON_VENV) -m pytest tests/database
 
 lint: lint-ready ## Check style, types, workflows, shape and generated pages

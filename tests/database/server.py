@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from components.bootstrap_sql import COMMAND, ENVIRONMENT, SCRIPTS, DatabasePlan, files
 
@@ -62,7 +63,8 @@ def program(name: str) -> str:
 
 def url(name: str, password: str, host: str) -> str:
     """The URL of a database as the platform writes it, to a server on a socket."""
-    return f"postgresql://{name}:{password}@{host.replace('/', '%2F')}:{PORT}/{name}?sslmode=require"
+    user = quote(name, safe="")
+    return f"postgresql://{user}:{password}@{quote(host, safe='')}:{PORT}/{user}?sslmode=require"
 
 
 @dataclass(kw_only=True)
