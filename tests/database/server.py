@@ -10,7 +10,7 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -72,7 +72,7 @@ class Server:
     """One running instance."""
 
     folder: Path
-    process: "subprocess.Popen[bytes]" = field(init=False)
+    process: "subprocess.Popen[bytes] | None" = None
 
     @property
     def log(self) -> str:
@@ -120,7 +120,9 @@ class Server:
             raise RuntimeError(likeness.text)
 
     def stop(self) -> None:
-        """End the server and wait for it."""
+        """End the server, if it was started, and wait for it."""
+        if self.process is None:
+            return
         self.process.terminate()
         try:
             self.process.wait(timeout=START_SECONDS)
