@@ -14,7 +14,7 @@ ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine test-cluster lint format docs bench mutants clean venv engine ready lint-ready \
+.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-cluster lint format docs bench mutants clean venv engine ready lint-ready \
 	cluster-tools ready-cluster
 
 help: ## List these commands
@@ -28,7 +28,7 @@ destroy: ready ## Delete the stack on the sandbox, but for what the stack file k
 preview up refresh destroy:
 	@$(PYTHON_VENV) -m sandbox $@ --stack $(STACK)
 
-test: test-unit test-systems test-tooling test-engine test-cluster ## Run every test
+test: test-unit test-systems test-tooling test-engine test-database ## Run every test but those on a cluster
 
 test-unit: venv ## Run the tests under Pulumi's mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadgroup tests/unit
@@ -44,6 +44,9 @@ test-engine: ready ## Run the tests on the real engine and the sandbox (minutes)
 
 test-cluster: ready-cluster ## Run the tests on a real Kubernetes and Argo CD (minutes, in namespaces of their own)
 	$(PYTHON_VENV) -m tests.cluster
+
+test-database: venv $(PACKAGES) ## Run the tests of the database bootstrap on a real PostgreSQL (seconds)
+	$(PYTHON_VENV) -m pytest tests/database
 
 lint: lint-ready ## Check style, types, workflows, scripts, shape and generated pages
 	.venv/bin/ruff check

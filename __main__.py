@@ -20,6 +20,7 @@ from components.account import Account
 from components.argocd import ArgoCd
 from components.argocd_access import ArgoCdAccess
 from components.argocd_webhook import ArgoCdWebhook
+from components.bootstrap import Bootstrap
 from components.cache import Cache
 from components.canary import Canary
 from components.config import PlatformConfig, load
@@ -90,6 +91,8 @@ def on_kubernetes(config: PlatformConfig, account: Account | None, opts: Resourc
         made.environments[name] = Environment(name, inside.environment(config, environment, made), opts)
         if (delivery := data.delivery(config, environment, operators, made)) is not None:
             made.deliveries[name] = SecretDelivery(f"{name}-secrets", delivery, opts)
+        if (bootstrap := data.bootstrap(config, environment, operators, made)) is not None:
+            made.bootstraps[name] = Bootstrap(f"{name}-database", bootstrap, opts)
         if environment.canary is not None:
             namespace = made.environments[name].namespace
             Canary(f"{name}-canary", inside.canary(environment.canary, namespace, operators), opts)

@@ -59,6 +59,8 @@ class Database(pulumi.ComponentResource):
     port: int
     endpoint: pulumi.Output[str]
     """`address:port`."""
+    resource_id: pulumi.Output[str]
+    """What AWS calls this one instance: after a replacement it is another, though the address stays."""
     master_secret_arn: pulumi.Output[str]
     """Secret in which AWS keeps and rotates the master user's password."""
     key_arn: pulumi.Output[str] | None
@@ -85,6 +87,7 @@ class Database(pulumi.ComponentResource):
         instance = self._instance(store, args, key, group, log_groups)
         self.address = instance.address
         self.endpoint = instance.endpoint
+        self.resource_id = instance.resource_id
         self.master_secret_arn = instance.master_user_secrets.apply(lambda secrets: cast("str", secrets[0].secret_arn))
         self.key_arn = key.arn if key else None
         self.security_group_id = group.id
@@ -94,6 +97,7 @@ class Database(pulumi.ComponentResource):
                 "address": self.address,
                 "port": self.port,
                 "endpoint": self.endpoint,
+                "resourceId": self.resource_id,
                 "masterSecretArn": self.master_secret_arn,
                 "keyArn": self.key_arn,
                 "securityGroupId": self.security_group_id,

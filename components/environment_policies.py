@@ -6,8 +6,11 @@ named by label, and ranges stand for what has no labels (load balancers, databas
 Written as the API server stores them: every port with its protocol. Source: Kubernetes, "Network Policies".
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict
 from pulumi_kubernetes.networking.v1 import (
@@ -18,8 +21,9 @@ from pulumi_kubernetes.networking.v1 import (
     NetworkPolicySpecArgsDict,
 )
 
-from components.config.catalogue import ServiceConfig
-from components.config.environments import StoreInNamespace
+if TYPE_CHECKING:  # at run time the configuration's rules import this module, and not the other way round
+    from components.config.catalogue import ServiceConfig
+    from components.config.environments import StoreInNamespace
 
 SERVICE_LABEL = "app.kubernetes.io/name"
 """Every pod of a service (its Jobs too) carries this label with the service's name: by it the policies know the pod."""

@@ -7,6 +7,7 @@ import pulumi
 
 from components import fit
 from components.argocd_webhook import ArgoCdWebhook
+from components.bootstrap import Bootstrap
 from components.cache import Cache
 from components.config import PlatformConfig
 from components.config.environments import EnvironmentConfig
@@ -42,6 +43,7 @@ class Made:
     storage: dict[str, Storage] = field(default_factory=dict[str, Storage])
     """By environment, as all that follows."""
     secrets: dict[str, Secrets] = field(default_factory=dict[str, Secrets])
+    bootstraps: dict[str, Bootstrap] = field(default_factory=dict[str, Bootstrap])
     deliveries: dict[str, SecretDelivery] = field(default_factory=dict[str, SecretDelivery])
     environments: dict[str, Environment] = field(default_factory=dict[str, Environment])
 

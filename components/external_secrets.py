@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import pulumi
+
 from components.secret_store import SECRET_STORE, SECRET_STORE_KIND
 
 Spec = Mapping[str, object]
@@ -21,8 +23,8 @@ WAIT_UNTIL_READY: Mapping[str, str] = {"pulumi.com/waitFor": "condition=Ready"}
 class Source:
     """Where a value stands in AWS Secrets Manager."""
 
-    entry: str
-    """Name of the entry, for example `shop/prod/auth-db-url`."""
+    entry: pulumi.Input[str]
+    """Name of the entry, for example `shop/prod/auth-db-url`, or the ARN of one that AWS names."""
     property: str | None = None
     """Key in the entry's JSON object; None for an entry that is the value itself."""
 
@@ -55,7 +57,7 @@ def external_secret_spec(
     }
 
 
-def _reference(source: Source) -> Mapping[str, str]:
+def _reference(source: Source) -> Mapping[str, pulumi.Input[str]]:
     return {
         "conversionStrategy": "Default",
         "decodingStrategy": "None",

@@ -9,7 +9,8 @@ Git, or their workload stays until its namespace goes.
 Source: Argo CD, "Application Specification", "Projects", "ApplicationSet".
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -25,6 +26,12 @@ from components.gitops_specs import Scope, Spec, application_name, application_s
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
 """On an Application: deletes its workload first. On an AppProject: waits for its Applications. On an ApplicationSet:
 stays until its controller has stopped making Applications."""
+
+WAIT_FOR = "pulumi.com/waitFor"
+SYNCED_AND_HEALTHY = ("jsonpath={.status.sync.status}=Synced", "jsonpath={.status.health.status}=Healthy")
+"""What Pulumi waits for: all of these, in the form of `kubectl wait`."""
+WAIT_MINUTES = 15
+"""Nova's whole time from push to verified. Argo CD gives up a failing sync after five retries, some 10 minutes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,13 +93,17 @@ class GitOps(pulumi.ComponentResource):
             # A root holds Applications: an autoscaler owns nothing of it.
             hpa = hpa and settings.delivery is Delivery.APPLICATION
             kind, spec = "Application", application_spec(args, settings, hpa=hpa)
+        annotations = None
+        if settings.wait_for:
+            annotations = {WAIT_FOR: json.dumps(SYNCED_AND_HEALTHY)}
         return self._object(
             f"{name}-{settings.name}",
             kind,
-            _metadata(application_name(args.project, settings), args.argocd_namespace),
+            _metadata(application_name(args.project, settings), args.argocd_namespace, annotations),
             spec,
             # The project must be there until the Application is gone.
             [project, *application.after],
+            waits=settings.wait_for,
         )
 
     def _smoke_test(self, name: str, args: GitOpsArgs) -> None:
@@ -140,17 +151,26 @@ class GitOps(pulumi.ComponentResource):
                 )
 
     def _object(
-        self, name: str, kind: str, metadata: ObjectMetaArgs, spec: Spec, after: Sequence[pulumi.Resource]
+        self,
+        name: str,
+        kind: str,
+        metadata: ObjectMetaArgs,
+        spec: Spec,
+        after: Sequence[pulumi.Resource],
+        *,
+        waits: bool = False,
     ) -> pulumi.Resource:
+        limit = f"{WAIT_MINUTES}m"
+        timeouts = pulumi.CustomTimeouts(create=limit, update=limit) if waits else None
         return k8s.apiextensions.CustomResource(
             name,
             api_version=API_VERSION,
             kind=kind,
             metadata=metadata,
             spec=spec,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after), custom_timeouts=timeouts),
         )
 
 
-def _metadata(name: str, namespace: pulumi.Input[str]) -> ObjectMetaArgs:
-    return ObjectMetaArgs(name=name, namespace=namespace, finalizers=[FINALIZER])
+def _metadata(name: str, namespace: pulumi.Input[str], annotations: Mapping[str, str] | None = None) -> ObjectMetaArgs:
+    return ObjectMetaArgs(name=name, namespace=namespace, finalizers=[FINALIZER], annotations=annotations)

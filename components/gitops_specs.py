@@ -13,6 +13,7 @@ Source: Argo CD, "Application Specification", "Projects", "Applications in any n
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from components.bootstrap import NAME as BOOTSTRAP
 from components.config.access import RepositoryAccessConfig
 from components.config.argocd import SsoConfig
 from components.config.environments import Delivery, EnvironmentConfig, SyncConfig, SyncWindow
@@ -23,8 +24,13 @@ from components.naming import fixed_name
 Spec = Mapping[str, object]
 
 IN_CLUSTER = "https://kubernetes.default.svc"
-OWN_OBJECTS = (("ConfigMap", OUTPUTS_CONFIG_MAP), ("ServiceAccount", "*"))
-"""Kind and name of what the program makes in a namespace and Git may make as well: no orphans."""
+OWN_OBJECTS = (
+    {"kind": "ConfigMap", "name": OUTPUTS_CONFIG_MAP},
+    {"kind": "ServiceAccount", "name": "*"},
+    {"kind": "ConfigMap", "name": f"{BOOTSTRAP}-*"},
+    {"group": "batch", "kind": "Job", "name": f"{BOOTSTRAP}-*"},
+)
+"""What the program makes in a namespace and Git may make as well: no orphans."""
 REPLICAS_OF_AN_AUTOSCALER = {"group": "apps", "jsonPointers": ["/spec/replicas"], "kind": "Deployment"}
 PREVIEW_LABEL = "platform/preview"
 NO_PREVIEW = "none"
@@ -73,7 +79,7 @@ def project_spec(scope: Scope, environments: Sequence[EnvironmentConfig]) -> Spe
         # rest that the program makes is named here.
         "orphanedResources": {
             "ignore": [
-                *({"kind": kind, "name": own} for kind, own in OWN_OBJECTS),
+                *OWN_OBJECTS,
                 *(_orphan(found) for found in allowed.ignored_orphans),
             ],
             "warn": True,

@@ -24,6 +24,8 @@ SINGLE = 1
 EXTERNAL_SECRETS = Size(cpu=25, memory=128, cpu_limit=250, memory_limit=256)
 EXTERNAL_SECRETS_WEBHOOK = Size(cpu=10, memory=64, cpu_limit=100, memory_limit=128)
 EXTERNAL_SECRETS_CERTIFICATES = Size(cpu=10, memory=64, cpu_limit=100, memory_limit=128)
+RELOADER = Size(cpu=10, memory=64, cpu_limit=100, memory_limit=256)
+"""Keeps a hash of each Secret and ConfigMap that it watches, and the objects themselves while it starts."""
 LOAD_BALANCER_CONTROLLER = Size(cpu=50, memory=128, cpu_limit=500, memory_limit=256)
 EXTERNAL_DNS = Size(cpu=25, memory=64, cpu_limit=250, memory_limit=128)
 ROLLOUTS = Size(cpu=50, memory=128, cpu_limit=500, memory_limit=256)
@@ -54,6 +56,8 @@ def platform_workloads(operators: "OperatorsConfig", scaling: "NodeScaling") -> 
             _pods("external-secrets-webhook", REPLICAS, {"webhook": EXTERNAL_SECRETS_WEBHOOK}),
             _pods("external-secrets-cert-controller", SINGLE, {"cert-controller": EXTERNAL_SECRETS_CERTIFICATES}),
         ]
+    if operators.reloader is not None:
+        found.append(_pods("reloader", REPLICAS, {"reloader": RELOADER}))
     if operators.load_balancer_controller is not None:
         name = "aws-load-balancer-controller"
         found.append(_pods(name, REPLICAS, {name: LOAD_BALANCER_CONTROLLER}))

@@ -40,6 +40,7 @@ METRICS_PORTS: Mapping[str, int] = {
     "external-dns": 7979,
     "external-secrets": 8080,
     "karpenter": 8080,
+    "reloader": 9090,
 }
 """Where each controller shows its metrics: the charts' own ports."""
 

@@ -32,6 +32,8 @@ class OperatorsArgs(Reach):
 
     settings: OperatorsConfig
     scaling: NodeScaling
+    system: str
+    """Value of the label `app.kubernetes.io/part-of` of the environments' namespaces."""
     prefix: str
     """System and stage: the names of roles begin with it, which is where the permissions boundary ends."""
     on_aws: OnAws | None
@@ -68,7 +70,7 @@ class Operators(pulumi.ComponentResource):
             policies=platform_policies(args.settings, args),
             parent=self,
         )
-        charts = platform_charts(args.settings, args.scaling, args.on_aws)
+        charts = platform_charts(args.settings, args.scaling, args.system, args.on_aws)
         releases = self._releases(charts, namespace)
         return (*releases.values(), *self._store(releases), *self._karpenter(namespace))
 
@@ -103,7 +105,11 @@ class Operators(pulumi.ComponentResource):
     def _releases(
         self, charts: Iterable[Chart], namespace: ControllersNamespace, after: Sequence[pulumi.Resource] = ()
     ) -> Mapping[str, pulumi.Resource]:
-        return {chart.name: self._release(chart, namespace, after) for chart in charts}
+        made: dict[str, pulumi.Resource] = {}
+        for chart in charts:
+            needed = [] if chart.after is None else [made[chart.after]]
+            made[chart.name] = self._release(chart, namespace, [*after, *needed])
+        return made
 
     def _release(
         self, chart: Chart, namespace: ControllersNamespace, after: Sequence[pulumi.Resource] = ()

@@ -17,11 +17,13 @@ from components.operator_policies_iam import (
     rollouts_policy,
 )
 from components.operator_values_metrics import adapter_values, prometheus_values
+from components.operator_values_reloader import reloader_values
 from components.operators_aws import HostedZone, OnAws
 
 ARGO = "https://argoproj.github.io/argo-helm"
 EXTERNAL_SECRETS = "external-secrets"
 """Name of its release: its store comes after it."""
+ROLLOUTS = "argo-rollouts"
 PROMETHEUS = "https://prometheus-community.github.io/helm-charts"
 
 _There = TypeVar("_There", OnAws, HostedZone)
@@ -40,10 +42,14 @@ class Chart:
     values: values.Values
     policy: pulumi.Input[str] | None = None
     """IAM policy of the controller; None for one that does not call AWS."""
+    after: str | None = None
+    """Name of an earlier release without whose definitions the chart leaves something out."""
 
 
-def platform_charts(settings: OperatorsConfig, scaling: NodeScaling, on_aws: OnAws | None) -> Iterator[Chart]:
-    """Charts of the namespace `platform`, but for Karpenter's.
+def platform_charts(
+    settings: OperatorsConfig, scaling: NodeScaling, system: str, on_aws: OnAws | None
+) -> Iterator[Chart]:
+    """Charts of the namespace `platform`, but for Karpenter's. `system`: its namespaces are those of the environments.
 
     ValueError when a controller needs AWS or a zone that is not there, which the configuration's rules refuse first.
     """
@@ -66,12 +72,21 @@ def platform_charts(settings: OperatorsConfig, scaling: NodeScaling, on_aws: OnA
         yield _records(settings.external_dns.chart_version, there, _needed("externalDns", there.zone))
     if settings.rollouts is not None:
         yield Chart(
-            name="argo-rollouts",
+            name=ROLLOUTS,
             chart="argo-rollouts",
             repository=ARGO,
             version=settings.rollouts.chart_version,
             values=values.rollouts_values(region=None if on_aws is None else on_aws.account.region),
             policy=None if on_aws is None else rollouts_policy(),
+        )
+    if settings.reloader is not None:
+        yield Chart(
+            name="reloader",
+            chart="reloader",
+            repository="https://stakater.github.io/stakater-charts",
+            version=settings.reloader.chart_version,
+            values=reloader_values(system=system, rollouts=settings.rollouts is not None),
+            after=None if settings.rollouts is None else ROLLOUTS,
         )
     if scaling is NodeScaling.CLUSTER_AUTOSCALER:
         there = _needed("clusterAutoscaler", on_aws)

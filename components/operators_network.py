@@ -1,6 +1,7 @@
 """Network policies of the namespaces `platform` and `monitoring`: closed but for what controllers do (pure).
 
-Few policies, each for many pods: every controller talks to the API server, to AWS and to nobody else. As in
+Few policies, each for many pods: every controller talks to the API server, to AWS and to nobody else; Reloader, which
+reads every Secret, to the API server alone. As in
 `argocd_policies`, the way out excludes no private range (AWS's private endpoints lie there), only the metadata service.
 Ports are the pods' own. Sources: the charts' values, "Pod Identity" and "Network policies" of the EKS user guide.
 """
@@ -9,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict
 from pulumi_kubernetes.networking.v1 import (
     NetworkPolicyEgressRuleArgsDict,
     NetworkPolicyIngressRuleArgsDict,
@@ -29,6 +31,7 @@ WEBHOOKS = {"aws-load-balancer-controller": 9443, "external-secrets-webhook": 10
 ADAPTER, ADAPTER_PORT = "prometheus-adapter", 6443
 KUBELET_PORT = 10250
 ALERTMANAGER, PROMETHEUS, ROLLOUTS = "alertmanager", "prometheus", "argo-rollouts"
+RELOADER = "reloader"
 
 Policies = Mapping[str, NetworkPolicySpecArgsDict]
 
@@ -46,13 +49,21 @@ class Reach:
 def platform_policies(settings: OperatorsConfig, reach: Reach) -> Policies:
     """Policies of the controllers' namespace, by name."""
     ports = (HTTPS,) if reach.api_server_cidrs else API_SERVER_PORTS
+    metrics = _from([_namespace(MONITORING_NAMESPACE)], *sorted(set(METRICS_PORTS.values())))
+    outside = [_to([_range(POD_IDENTITY_AGENT)], 80), _to([_outside()], *ports)]
     found: dict[str, NetworkPolicySpecArgsDict] = {
-        "controllers": _policy(
-            {},
-            ingress=[_from([_namespace(MONITORING_NAMESPACE)], *sorted(set(METRICS_PORTS.values())))],
-            egress=[_dns(), _to([_range(POD_IDENTITY_AGENT)], 80), _to([_outside()], *ports)],
-        )
+        "controllers": _policy({}, ingress=[metrics], egress=[_dns(), *outside])
     }
+    if settings.reloader is not None:
+        # Policies add up: a pod is kept from what all may reach only by another selection of "all".
+        others: LabelSelectorArgsDict = {
+            "match_expressions": [{"key": NAME, "operator": "NotIn", "values": [RELOADER]}]
+        }
+        found = {
+            "controllers": _policy({}, ingress=[metrics], egress=[_dns()]),
+            "outside": {"pod_selector": others, "policy_types": ["Egress"], "egress": outside},
+            RELOADER: _policy({NAME: RELOADER}, egress=[_to(_ranges(reach.api_server_cidrs), *ports)]),
+        }
     answering = {
         "aws-load-balancer-controller": settings.load_balancer_controller,
         "external-secrets-webhook": settings.external_secrets,

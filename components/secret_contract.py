@@ -57,6 +57,11 @@ class Entry:
         """The last part of the path."""
         return self.path.rpartition("/")[2]
 
+    @property
+    def url(self) -> Source:
+        """Where the URL stands in an entry that holds one."""
+        return Source(entry=self.path, property=URL if self.content is Content.DATABASE else None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Contract:
@@ -97,7 +102,7 @@ def _databases(config: PlatformConfig, environment: EnvironmentConfig, place: st
 
     entries = {database: entry(database) for database in config.database_names(environment)}
     keys = {
-        f"{service.short_name}-db-url": _url(entries[database])
+        f"{service.short_name}-db-url": entries[database].url
         for service in config.services
         if (database := config.databases(environment).get(service.name)) is not None
     }
@@ -109,10 +114,6 @@ def _databases(config: PlatformConfig, environment: EnvironmentConfig, place: st
             "DB_PASSWORD": Source(entry=path, property=PASSWORD),
         }
     return Contract(entries=list(entries.values()), secrets={DATABASE_SECRET: keys} if keys else {})
-
-
-def _url(entry: Entry) -> Source:
-    return Source(entry=entry.path, property=URL if entry.content is Content.DATABASE else None)
 
 
 def _cache(config: PlatformConfig, environment: EnvironmentConfig, place: str) -> Contract:

@@ -85,6 +85,8 @@ class Secrets(pulumi.ComponentResource):
 
     names: Sequence[str]
     """Names of the entries."""
+    versions: Mapping[str, pulumi.Output[str]]
+    """Version of the value of each entry, by the entry's name: another value is another version."""
     ready: tuple[pulumi.Resource, ...]
     """The entries with their values: what reads them comes after these."""
 
@@ -94,7 +96,9 @@ class Secrets(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self._kept = pulumi.ResourceOptions(parent=self, protect=args.protect)
         key = self._key() if args.settings.customer_managed_key else None
-        self.ready = tuple(self._entry(entry, key) for entry in args.entries)
+        filled = {entry.path: self._entry(entry, key) for entry in args.entries}
+        self.versions = {path: version.version_id for path, version in filled.items()}
+        self.ready = tuple(filled.values())
         self.names = [entry.path for entry in args.entries]
         self.register_outputs({"names": self.names})
 
@@ -111,7 +115,7 @@ class Secrets(pulumi.ComponentResource):
             self._child,
         )
 
-    def _entry(self, entry: Entry, key: EncryptionKey | None) -> pulumi.Resource:
+    def _entry(self, entry: Entry, key: EncryptionKey | None) -> aws.secretsmanager.SecretVersion:
         secret = aws.secretsmanager.Secret(
             f"{self._name}-{entry.name}",
             name=entry.path,

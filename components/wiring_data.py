@@ -5,14 +5,17 @@ from collections.abc import Iterator
 import pulumi
 
 from components.account import Account
+from components.bootstrap import BootstrapArgs, DatabaseAccess, Instance
+from components.bootstrap_sql import DatabasePlan
 from components.config import PlatformConfig
 from components.config.environments import EnvironmentConfig
 from components.exports import Made
 from components.operators import Operators
 from components.secret_contract import contract
-from components.secret_delivery import SecretDeliveryArgs
+from components.secret_delivery import SecretDeliveryArgs, duration
 from components.secrets import CacheServer, DatabaseServer, SecretsArgs
 from components.storage import StorageArgs
+from components.workloads import workloads
 
 
 def storage(config: PlatformConfig, settings: EnvironmentConfig, account: Account, made: Made) -> StorageArgs | None:
@@ -80,8 +83,46 @@ def delivery(
     )
 
 
+def bootstrap(
+    config: PlatformConfig, settings: EnvironmentConfig, operators: Operators, made: Made
+) -> BootstrapArgs | None:
+    """Arguments of the Job that makes an environment's databases; None where it has none on RDS, or no passwords."""
+    entries, environment = made.secrets.get(settings.name), made.environments[settings.name]
+    if config.database is None or made.database is None or made.network is None or entries is None:
+        return None
+    databases = [
+        DatabaseAccess(
+            plan=DatabasePlan(name=entry.database, extensions=config.extensions(settings, entry.database)),
+            url=entry.url,
+            version=entries.versions[entry.path],
+        )
+        for entry in contract(config, settings).entries
+        if entry.database
+    ]
+    if not databases:
+        return None
+    instance = Instance(
+        address=made.database.address,
+        port=made.database.port,
+        resource_id=made.database.resource_id,
+        master_secret_arn=made.database.master_secret_arn,
+        cidrs=made.network.private_cidrs,
+    )
+    return BootstrapArgs(
+        namespace=environment.namespace,
+        namespace_object=environment.namespace_object,
+        databases=databases,
+        instance=instance,
+        image=config.database.bootstrap_image,
+        workloads=workloads(config.services, config.resource_classes, settings),
+        refresh=duration(config.secrets_manager.refresh_minutes),
+        after=[*environment.ready, *operators.ready, *entries.ready],
+    )
+
+
 def environment_data(settings: EnvironmentConfig, made: Made) -> Iterator[pulumi.Resource]:
     """What an environment's pods read and use, and so come after."""
-    for component in (made.storage.get(settings.name), made.deliveries.get(settings.name)):
+    places = (made.storage, made.deliveries, made.bootstraps)
+    for component in (place.get(settings.name) for place in places):
         if component is not None:
             yield from component.ready

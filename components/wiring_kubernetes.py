@@ -40,6 +40,7 @@ def operators(config: PlatformConfig, account: Account | None, made: Made) -> Op
     return OperatorsArgs(
         settings=config.operators,
         scaling=NodeScaling.NONE if config.cluster is None else config.cluster.nodes.scaler,
+        system=config.system.name,
         prefix=config.prefix,
         on_aws=_on_aws(config, account, made),
         secret_namespaces=[config.argocd.namespace, *(environment.namespace for environment in config.environments)],

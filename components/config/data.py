@@ -14,6 +14,10 @@ def _known_node_type(node_type: str) -> str:
     return node_type
 
 
+BOOTSTRAP_IMAGE = "public.ecr.aws/docker/library/postgres:18.4-alpine3.23"
+"""PostgreSQL's official image, from AWS's public registry: no account, and no other registry's rate limit.
+Its psql is as new as the newest engine that the settings take, or newer."""
+
 CacheNodeType = Annotated[str, AfterValidator(_known_node_type)]
 """A node type of Valkey; its memory is known."""
 
@@ -49,6 +53,12 @@ class DatabaseConfig(Section):
         default=60, description="Interval of the operating system's figures in seconds; 0 is off."
     )
     log_retention_days: LogRetentionDays = Field(default=30, description="Days that CloudWatch Logs keeps its logs.")
+    bootstrap_image: str = Field(
+        default=BOOTSTRAP_IMAGE,
+        pattern=r"^[a-z0-9][\w./:-]*(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$",
+        description="Image with `sh` and `psql` of the engine's version or later, for the Job that makes databases and "
+        "users.",
+    )
 
 
 class CacheConfig(Section):

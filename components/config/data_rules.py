@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 
+RESERVED_DATABASES = frozenset({"postgres", "template0", "template1", "rdsadmin"})
+RESERVED_BEGINNINGS = ("pg_", "rds_")
+"""Of names that PostgreSQL and RDS keep for their own roles."""
 RESERVED_DATABASE_USERS = frozenset({"postgres", "admin", "administrator", "root", "rdsadmin", "master"})
 
 
@@ -44,6 +47,21 @@ def database(config: PlatformConfig) -> Iterator[Problem]:
             path=("database", "maintenanceWindow"),
             message=f"{database.maintenance_window} overlaps backupWindow {database.backup_window}. Move one of them.",
         )
+
+
+def database_names(config: PlatformConfig) -> Iterator[Problem]:
+    """Names of databases, which are also those of their users, that are nobody else's."""
+    if config.database is None:
+        return
+    for index, environment in enumerate(config.environments):
+        for name in config.database_names(environment):
+            if name in {*RESERVED_DATABASES, config.database.username} or name.startswith(RESERVED_BEGINNINGS):
+                owner = "the master user" if name == config.database.username else "PostgreSQL or RDS"
+                yield Problem(
+                    path=("environments", index, "databasePrefix"),
+                    message=f"makes the database and user {name!r}, a name of {owner}. "
+                    f"Write e.g. {config.system.name}_{environment.name}_.",
+                )
 
 
 def cache(config: PlatformConfig) -> Iterator[Problem]:

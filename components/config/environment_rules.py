@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from components.config.catalogue_rules import duplicates, limits
+from components.config.environments import Delivery
 from components.config.platform import PlatformConfig
 from components.config.problems import PathPart, Problem
 from components.environment_policies import MONITORING_NAMESPACE
@@ -69,6 +70,25 @@ def environments(config: PlatformConfig) -> Iterator[Problem]:
                 )
             if override.resources is not None:
                 yield from limits((*here, "services", name, "resources"), override.resources)
+
+
+def waiting(config: PlatformConfig) -> Iterator[Problem]:
+    """What `up` waits for must come by itself, and say of itself that it is there."""
+    for index, environment in enumerate(config.environments):
+        here: tuple[PathPart, ...] = ("environments", index, "waitFor")
+        if not environment.wait_for:
+            continue
+        if environment.delivery is not Delivery.APPLICATION:
+            yield Problem(
+                path=here,
+                message=f"{environment.delivery} makes Applications of its own, which nobody waits for. "
+                "Write delivery: application, or take waitFor out.",
+            )
+        if not environment.sync.automated:
+            yield Problem(
+                path=here,
+                message="would wait for a person, because sync.automated is false. Write waitFor: false.",
+            )
 
 
 def environment_data(config: PlatformConfig) -> Iterator[Problem]:

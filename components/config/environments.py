@@ -204,6 +204,11 @@ class EnvironmentConfig(Section):
         description="Numbers of canary deployments; needs `operators.rollouts` and `operators.prometheus`.",
     )
     sync: SyncConfig = Field(default=SyncConfig(), description="Sync policy of the Application.")
+    wait_for: bool = Field(
+        default=False,
+        description="Whether `up` waits up to 15 minutes until the Application is Synced and Healthy. Leave it off "
+        "until the images that Git names have been pushed.",
+    )
 
     @property
     def copies(self) -> int:

@@ -22,6 +22,12 @@ class ExternalSecretsConfig(Section):
     chart_version: ExactVersion = Field(default="2.13.0", description="Version of the chart external-secrets.")
 
 
+class ReloaderConfig(Section):
+    """Reloader: restarts the pods that read a Secret or ConfigMap when it changes."""
+
+    chart_version: ExactVersion = Field(default="2.2.17", description="Version of the chart reloader.")
+
+
 class LoadBalancerControllerConfig(Section):
     """AWS Load Balancer Controller: makes load balancers for Ingresses."""
 
@@ -67,6 +73,9 @@ class OperatorsConfig(Section):
     """Optional controllers; what is absent is not installed. Who scales nodes is said in `cluster.nodes.scaling`."""
 
     external_secrets: ExternalSecretsConfig | None = Field(default=None, description="Secrets from Secrets Manager.")
+    reloader: ReloaderConfig | None = Field(
+        default=None, description="Restarts after a changed Secret or ConfigMap (docs/secrets.md)."
+    )
     load_balancer_controller: LoadBalancerControllerConfig | None = Field(default=None, description="Load balancers.")
     external_dns: ExternalDnsConfig | None = Field(default=None, description="DNS records.")
     rollouts: RolloutsConfig | None = Field(default=None, description="Progressive delivery.")

@@ -4,7 +4,13 @@ from pydantic import Field
 
 from components.config.argocd import ArgoCdConfig
 from components.config.base import Section
-from components.config.catalogue import ContainerResources, RepositoryConfig, ServiceConfig, SystemConfig
+from components.config.catalogue import (
+    ContainerResources,
+    RepositoryConfig,
+    ServiceConfig,
+    ServiceDatabase,
+    SystemConfig,
+)
 from components.config.cluster import ClusterConfig, KubeconfigConfig
 from components.config.data import CacheConfig, DatabaseConfig
 from components.config.edge import EdgeConfig
@@ -89,6 +95,15 @@ class PlatformConfig(Section):
         """Every database of an environment once, sorted; each has a user of its own, by the same name."""
         shared = self.shared_database(environment)
         return sorted({*self.databases(environment).values(), *([] if shared is None else [shared])})
+
+    def extensions(self, environment: EnvironmentConfig, database: str) -> list[str]:
+        """Extensions of one of an environment's databases, sorted: those of all services that use it.
+
+        The shared database gets those that a service gets which asks for none in particular.
+        """
+        names = self.databases(environment)
+        wanted = [s.database.extensions for s in self.services if s.database and names.get(s.name) == database]
+        return sorted({name for found in wanted or [ServiceDatabase().extensions] for name in found})
 
     @property
     def stores_objects(self) -> bool:

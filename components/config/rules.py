@@ -54,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     _rule(section_rules.cluster, "aws", "cluster"),
     _rule(section_rules.ci, "aws", "ci", "registry", "repository"),
     _rule(data_rules.database, "database"),
+    _rule(data_rules.database_names, "system", "services", "database", "secrets", "environments"),
     _rule(data_rules.cache, "cache"),
     _rule(edge_rules.edge, "aws", "edge", "operators", "environments"),
     _rule(edge_rules.webhooks, "edge", "operators", "argocd", "environments"),
@@ -74,6 +75,7 @@ RULES: tuple[Rule, ...] = (
         "environments",
         decides_sums=True,
     ),
+    _rule(environment_rules.waiting, "environments"),
     _rule(environment_rules.environment_data, "system", "services", "database", "cache", "secrets", "environments"),
     _rule(
         secret_rules.secrets,

@@ -91,6 +91,7 @@ def install(
             OperatorsArgs(
                 settings=settings(*controllers, **changes),
                 scaling=scaling,
+                system="shop",
                 prefix=prefix,
                 on_aws=there,
                 secret_namespaces=["argocd", "shop"],

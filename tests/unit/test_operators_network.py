@@ -62,7 +62,7 @@ def test_a_local_api_server_is_reached_on_its_own_port() -> None:
 def test_only_prometheus_comes_in_for_metrics() -> None:
     (rule,) = platform(*ALL)["controllers"]["ingress"]
     assert rule["from_"] == [{"namespace_selector": {"match_labels": {"kubernetes.io/metadata.name": "monitoring"}}}]
-    assert ports(rule) == {(port, "TCP") for port in (7979, 8080, 8085, 8090)}
+    assert ports(rule) == {(port, "TCP") for port in (7979, 8080, 8085, 8090, 9090)}
 
 
 @pytest.mark.parametrize(

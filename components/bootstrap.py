@@ -1,0 +1,250 @@
+"""The Job that makes an environment's databases and users inside RDS, with the passwords that the program generated.
+
+A Job cannot be changed, so its name says what it does: another catalogue, another image or another script is another
+Job, and the same ones are no change. A changed password or another instance is seen in the pod's annotations, and makes
+the Job again under its name. It has no lifetime: a refresh must find it.
+Each key of its Secret that holds a URL names the version of the URL. A pod that starts before External Secrets has
+fetched a new version therefore waits for it instead of working with the old one.
+Sources: Kubernetes, "Jobs"; pulumi-kubernetes, "Job" (await logic, `pulumi.com/replaceUnready`).
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import pulumi
+import pulumi_kubernetes as k8s
+from pulumi_kubernetes.core.v1 import (
+    ContainerArgsDict,
+    KeyToPathArgsDict,
+    PodSpecArgsDict,
+    ResourceRequirementsArgsDict,
+    VolumeArgsDict,
+)
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components import quantities
+from components.bootstrap_sql import COMMAND, ENVIRONMENT, SCRIPTS, SECRETS, DatabasePlan, files, fingerprint
+from components.environment_policies import SERVICE_LABEL
+from components.external_secrets import EXTERNAL_SECRET, WAIT_UNTIL_READY, Source, external_secret_spec
+from components.secret_store import EXTERNAL_SECRETS_API
+from components.workloads import Workload
+
+NAME = "database-bootstrap"
+"""Of service account, ExternalSecret, Secret and policy; beginning of the Job's and of its ConfigMap's."""
+MASTER_KEYS = {"master-username": "username", "master-password": "password"}
+"""Keys of the Secret, and the properties of the entry that RDS keeps."""
+NOBODY = 65534
+CPU, MEMORY, CPU_LIMIT, MEMORY_LIMIT = 50, 64, 250, 128
+"""Of the container, in millicores and MiB: one psql at a time."""
+TRIES = 5
+DEADLINE_SECONDS, WAIT = 480, "10m"
+"""The Job gives up before Pulumi does: then `up` tells why."""
+REPLACE_UNREADY = {"pulumi.com/replaceUnready": "true"}
+"""Without it the next `up` would wait for the Job that has failed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseAccess:
+    """A database of the environment, and where the URL with its user's password stands."""
+
+    plan: DatabasePlan
+    url: Source
+    version: pulumi.Input[str]
+    """Which version of the entry; letters, digits and hyphens."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """The RDS instance."""
+
+    address: pulumi.Input[str]
+    port: int
+    resource_id: pulumi.Input[str]
+    """Another one after a replacement, though the address stays."""
+    master_secret_arn: pulumi.Input[str]
+    cidrs: Sequence[str]
+    """Address ranges of its subnets."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BootstrapArgs:
+    """What the Job needs from outside."""
+
+    namespace: pulumi.Input[str]
+    namespace_object: pulumi.Resource
+    """The Namespace itself."""
+    databases: Sequence[DatabaseAccess]
+    instance: Instance
+    image: str
+    workloads: Sequence[Workload]
+    """Services of the environment: no container may be larger than theirs."""
+    refresh: str
+    """How long a changed entry takes at most, for example `15m0s`."""
+    after: Sequence[pulumi.Resource]
+    """Quota, limits and policies of the namespace, External Secrets and the entries."""
+
+
+class Bootstrap(pulumi.ComponentResource):
+    """Databases, users and extensions of one environment; done when the Job is."""
+
+    ready: tuple[pulumi.Resource, ...]
+    """What uses a database comes after the Job."""
+
+    def __init__(self, name: str, args: BootstrapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("platform:bootstrap:Bootstrap", name, {}, opts)
+        self._name, self._args = name, args
+        scripts = files([found.plan for found in args.databases])
+        self._job_name = f"{NAME}-{fingerprint({**scripts, 'image': args.image})}"
+        child = pulumi.ResourceOptions(parent=self, depends_on=list(args.after), deleted_with=args.namespace_object)
+        account = k8s.core.v1.ServiceAccount(
+            name, metadata=self._metadata(NAME), automount_service_account_token=False, opts=child
+        )
+        config_map = k8s.core.v1.ConfigMap(
+            name, metadata=self._metadata(self._job_name), data=scripts, immutable=True, opts=child
+        )
+        needed = [account, config_map, self._policy(child), self._secret()]
+        job = self._job(pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=needed)))
+        self.ready = (*needed, job)
+        self.register_outputs({"job": self._job_name})
+
+    def _metadata(self, object_name: str, annotations: Mapping[str, str] | None = None) -> ObjectMetaArgs:
+        return ObjectMetaArgs(
+            name=object_name, namespace=self._args.namespace, labels={SERVICE_LABEL: NAME}, annotations=annotations
+        )
+
+    def _policy(self, child: pulumi.ResourceOptions) -> pulumi.Resource:
+        """The way to the instance. Names, and nothing else that this pod uses, are open to every pod."""
+        instance = self._args.instance
+        return k8s.networking.v1.NetworkPolicy(
+            self._name,
+            metadata=self._metadata(f"allow-{NAME}"),
+            spec={
+                "pod_selector": {"match_labels": {SERVICE_LABEL: NAME}},
+                "policy_types": ["Egress"],
+                "egress": [
+                    {
+                        "to": [{"ip_block": {"cidr": cidr}} for cidr in instance.cidrs],
+                        "ports": [{"port": instance.port, "protocol": "TCP"}],
+                    }
+                ],
+            },
+            opts=child,
+        )
+
+    def _secret(self) -> pulumi.Resource:
+        args = self._args
+        arn = args.instance.master_secret_arn
+        sources = {key: Source(entry=arn, property=word) for key, word in MASTER_KEYS.items()}
+        keys: dict[str, pulumi.Input[str]] = {key: key for key in sources}
+        for found in args.databases:
+            sources[found.plan.name], keys[found.plan.name] = found.url, _key(found)
+        spec = external_secret_spec(NAME, sources, refresh=args.refresh)
+        written = cast("Sequence[Mapping[str, str]]", spec["data"])
+        data = [{**source, "secretKey": keys[source["secretKey"]]} for source in written]
+        return k8s.apiextensions.CustomResource(
+            self._name,
+            api_version=EXTERNAL_SECRETS_API,
+            kind=EXTERNAL_SECRET,
+            metadata=self._metadata(NAME, WAIT_UNTIL_READY),
+            spec={**spec, "data": data},
+            # Not with the namespace: its finalizer needs the operator.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
+        )
+
+    def _job(self, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+        args = self._args
+        known = {
+            "platform/database-instance": args.instance.resource_id,
+            "platform/database-versions": self._versions(),
+        }
+        return k8s.batch.v1.Job(
+            self._name,
+            metadata=self._metadata(self._job_name, REPLACE_UNREADY),
+            spec={
+                "backoff_limit": TRIES,
+                "active_deadline_seconds": DEADLINE_SECONDS,
+                "template": {
+                    "metadata": {"annotations": known, "labels": {SERVICE_LABEL: NAME}},
+                    "spec": self._pod(),
+                },
+            },
+            opts=pulumi.ResourceOptions.merge(
+                opts,
+                pulumi.ResourceOptions(
+                    # Under the same name there is no second one beside it.
+                    delete_before_replace=True,
+                    replace_on_changes=["spec"],
+                    custom_timeouts=pulumi.CustomTimeouts(create=WAIT, update=WAIT),
+                ),
+            ),
+        )
+
+    def _versions(self) -> pulumi.Output[str]:
+        """One word for all passwords, without a hint at any."""
+        versions = pulumi.Output.all(*(found.version for found in self._args.databases))
+        return versions.apply(lambda found: hashlib.sha256("\0".join(found).encode()).hexdigest()[:8])
+
+    def _pod(self) -> PodSpecArgsDict:
+        return {
+            "automount_service_account_token": False,
+            "containers": [self._container()],
+            # A pod that failed keeps its log.
+            "restart_policy": "Never",
+            "security_context": {
+                "fs_group": NOBODY,
+                "run_as_group": NOBODY,
+                "run_as_non_root": True,
+                "run_as_user": NOBODY,
+                "seccomp_profile": {"type": "RuntimeDefault"},
+            },
+            "service_account_name": NAME,
+            "volumes": [self._secret_volume(), {"name": "scripts", "config_map": {"name": self._job_name}}],
+        }
+
+    def _secret_volume(self) -> VolumeArgsDict:
+        items: list[KeyToPathArgsDict] = [
+            *({"key": key, "path": f"master/{word}"} for key, word in MASTER_KEYS.items()),
+            *({"key": _key(found), "path": f"databases/{found.plan.name}"} for found in self._args.databases),
+        ]
+        return {"name": "secrets", "secret": {"secret_name": NAME, "default_mode": 0o440, "items": items}}
+
+    def _container(self) -> ContainerArgsDict:
+        args = self._args
+        given = {**ENVIRONMENT, "PGHOST": args.instance.address, "PGPORT": str(args.instance.port)}
+        return {
+            "name": NAME,
+            "image": args.image,
+            "command": list(COMMAND),
+            "env": [{"name": key, "value": value} for key, value in given.items()],
+            "resources": resources(args.workloads),
+            "security_context": {
+                "allow_privilege_escalation": False,
+                "capabilities": {"drop": ["ALL"]},
+                "read_only_root_filesystem": True,
+            },
+            "volume_mounts": [
+                {"name": "scripts", "mount_path": SCRIPTS, "read_only": True},
+                {"name": "secrets", "mount_path": SECRETS, "read_only": True},
+            ],
+        }
+
+
+def _key(access: DatabaseAccess) -> pulumi.Output[str]:
+    """Key of a database's URL in the Secret; no name of a database has a dot."""
+    return pulumi.Output.concat(access.plan.name, ".", access.version)
+
+
+def resources(workloads: Sequence[Workload]) -> ResourceRequirementsArgsDict:
+    """Requests and limits of the container: never more than the environment's largest service has."""
+    pods = [workload.pods for workload in workloads]
+    cpu_limit = min(CPU_LIMIT, max(pod.cpu_limit for pod in pods))
+    memory_limit = min(MEMORY_LIMIT, max(pod.memory_limit for pod in pods))
+    return {
+        "limits": {"cpu": quantities.cpu(cpu_limit), "memory": quantities.memory(memory_limit)},
+        "requests": {
+            "cpu": quantities.cpu(min(CPU, cpu_limit)),
+            "memory": quantities.memory(min(MEMORY, memory_limit)),
+        },
+    }
