@@ -1,7 +1,7 @@
 """The contract of Secrets and ConfigMaps: what the pods of an overlay read beside what is made in their namespace.
 
-Both ways: a key that nobody makes keeps a pod from starting, and one that nobody reads is a secret without a use, unless
-somebody else reads it, which is then said with the reason.
+Both ways: a key that nobody makes keeps a pod from starting, and one that nobody reads is a secret without a use,
+unless somebody else reads it, which is then said with the reason.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -56,7 +56,7 @@ def _keys_of(template: Object) -> Iterator[Key]:
 
 
 def keys_made(objects: Iterable[Object], namespace: str) -> set[Key]:
-    """Every key of the Secrets and ConfigMaps that come to be in a namespace; an ExternalSecret stands for its Secret."""
+    """Every key of the Secrets and ConfigMaps of a namespace; an ExternalSecret stands for the Secret that it makes."""
     found: set[Key] = set()
     for one in objects:
         if at(one, "metadata", "namespace") != namespace:
