@@ -65,13 +65,13 @@ def test_the_check_judges_every_kind_of_connection(staging: Run) -> None:
     site = next(site for site in sites() if site.name == "staging")
     judged: dict[bool, set[tuple[str, ...]]] = {True: set(), False: set()}
     for edge in edges(ground(site, staging)):
-        judged[edge.open].add(tuple(str(edge).split(" -> ")))
+        judged[edge.open].add(tuple(str(edge.connection).split(" -> ")))
     assert judged[True] >= KINDS
     assert judged[False] >= FORBIDDEN
 
 
 def _without(known: World, edge: Edge, names: tuple[str, ...]) -> World:
-    ours = {edge.source.namespace, edge.target.namespace}
+    ours = {edge.connection.source.namespace, edge.connection.target.namespace}
     left = tuple(one for one in known.policies if not (one.name in names and one.namespace in ours))
     return World((*left, *(one for one in known.policies if one.name == "default-deny")), known.namespaces)
 
@@ -83,12 +83,12 @@ def test_each_open_connection_that_is_cut_is_named(site: Site, runs: dict[str, R
     unnoticed: list[str] = []
     cuts = 0
     for edge in edges(ground(site, run)):
-        verdict = judge(known, edge.source, edge.target, edge.port)
+        verdict = judge(known, edge.connection)
         for names in (verdict.egress, verdict.ingress):
             if edge.open and names != FREE:
                 cuts += 1
                 told = list(findings(_without(known, edge, names), [edge]))
-                unnoticed += [] if told and told[0].startswith(f"{edge} must be open") else [str(edge)]
+                unnoticed += [] if told and told[0].startswith(f"{edge.connection} must be open") else [str(edge)]
     assert unnoticed == []
     assert cuts > 150
 

@@ -88,8 +88,10 @@ def matches(selector: Any, labels: Labels) -> bool:
     """
     if selector is None:
         return False
-    plain = all(labels.get(key) == value for key, value in table(selector, "matchLabels").items())
-    return plain and all(_holds(expression, labels) for expression in items(selector, "matchExpressions"))
+    plain = cast("Labels", at(selector, "matchLabels") or {})
+    return all(labels.get(key) == value for key, value in plain.items()) and all(
+        _holds(expression, labels) for expression in items(selector, "matchExpressions")
+    )
 
 
 def _holds(expression: Object, labels: Labels) -> bool:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from components.config.catalogue import ServiceConfig
-from tools.reachability.evaluate import judge, passes
-from tools.reachability.ground import Ground, place
-from tools.reachability.model import End, Port, World
+from tools.reachability.evaluate import judge, side
+from tools.reachability.ground import Ground, address, place
+from tools.reachability.model import EGRESS, INGRESS, Connection, End, Port, World
 
 DNS = 53
 HTTP, HTTPS = 80, 443
@@ -27,50 +27,58 @@ FOREIGN = tuple(
 NOBODY = 9
 """A port at which nobody listens: a rule that names no port would open it."""
 SYSTEM = "kube-system"
+API_SERVER, LOAD_BALANCER = "API server", "load balancer"
 
 
 @dataclass(frozen=True)
 class Edge:
     """A connection that must be open, or must not be, and why."""
 
-    source: End
-    target: End
-    port: Port
+    connection: Connection
     open: bool
     why: str
+    closed_by: tuple[str, ...] = ()
+    """Sides (`Egress`, `Ingress`) that must each close it alone: those that the environment's policies judge."""
+
+    def holds(self, world: World) -> bool:
+        """Whether the policies do what they must."""
+        if self.open:
+            return all(side(world, self.connection, direction) for direction in (EGRESS, INGRESS))
+        return not any(side(world, self.connection, direction) for direction in self.closed_by)
 
     def __str__(self) -> str:
-        """`user-service -> auth-service:8084/TCP`."""
-        return f"{_title(self.source)} -> {_title(self.target)}:{self.port}"
-
-
-def _title(end: End) -> str:
-    return end.name if end.namespace is None else f"{end.namespace}/{end.name}"
+        """What must be, and why."""
+        return f"{self.connection} must be {'open' if self.open else 'closed'} ({self.why})"
 
 
 def findings(world: World, wanted: Iterable[Edge]) -> Iterator[str]:
     """Yield a message for each connection that is not as it must be, with what the policies say to it."""
     for edge in wanted:
-        if passes(world, edge.source, edge.target, edge.port) is not edge.open:
-            must = "open" if edge.open else "closed"
-            verdict = judge(world, edge.source, edge.target, edge.port)
-            yield f"{edge} must be {must} ({edge.why}): {verdict}"
+        if not edge.holds(world):
+            yield f"{edge}: {judge(world, edge.connection)}"
+
+
+def _open(source: End, target: End, port: Port, why: str) -> Edge:
+    return Edge(Connection(source, target, port), True, why)
+
+
+def _closed(source: End, target: End, port: int, why: str, *by: str) -> Edge:
+    return Edge(Connection(source, target, Port(port)), False, why, by)
 
 
 def edges(ground: Ground) -> Iterator[Edge]:
     """Every connection that is judged: into each service's pod, out of it, and those of a pod that is no service's."""
-    stray = End(name="stray pod", namespace=ground.namespace, address=place("", ground.private[0]).address)
-    dns = End(name="kube-dns", namespace=SYSTEM, labels={"k8s-app": "kube-dns"}, address=stray.address)
+    stray = End(name="stray pod", namespace=ground.namespace, address=address(ground.private[0]))
     for service in ground.services:
         pod = ground.pods[service.name]
-        yield from _into(ground, service, pod, [stray, dns])
+        yield from _into(ground, service, pod, stray)
         yield from _out_of(ground, pod, service)
-        yield from _to_dns(pod, dns)
-    for end in [*ground.pods.values(), *(neighbour.end for neighbour in ground.neighbours), *_addresses(ground)]:
+        yield from _to_dns(ground, pod)
+    for end in [*ground.pods.values(), *(one.end for one in ground.neighbours), *_addresses(ground)]:
         for port in (HTTP, HTTPS, NOBODY, *_listened(ground)):
-            yield Edge(end, stray, Port(port), open=False, why="no service's pod")
+            yield _closed(end, stray, port, "no service's pod", INGRESS)
     yield from _out_of(ground, stray, None)
-    yield from _to_dns(stray, dns)
+    yield from _to_dns(ground, stray)
 
 
 def _listened(ground: Ground) -> list[int]:
@@ -79,71 +87,82 @@ def _listened(ground: Ground) -> list[int]:
 
 def _addresses(ground: Ground) -> list[End]:
     return [
-        *(place("load balancer", cidr) for cidr in ground.load_balancers),
-        *(place("API server", cidr) for cidr in ground.control_plane),
+        *(place(LOAD_BALANCER, cidr) for cidr in ground.load_balancers),
+        *(place(API_SERVER, cidr) for cidr in ground.control_plane),
         *(place("host", cidr) for cidr in ground.private),
         INTERNET,
         *FOREIGN,
     ]
 
 
-def _into(ground: Ground, service: ServiceConfig, pod: End, others: list[End]) -> Iterator[Edge]:
+def _into(ground: Ground, service: ServiceConfig, pod: End, stray: End) -> Iterator[Edge]:
     """Callers, scrapes, load balancers and the API server's proxy reach the service's port; nobody else does."""
     reasons: dict[End, str] = {}
     for caller in ground.services:
         if service.name in caller.calls:
             reasons[ground.pods[caller.name]] = f"{caller.name} calls {service.name}"
-    scrapers = [one.end for one in ground.neighbours if one.scrapes]
     if service.metrics_path is not None:
-        reasons |= dict.fromkeys(scrapers, "its metrics are scraped")
-    from_outside = _addresses(ground)
-    for end in from_outside:
-        if end.name.startswith("API server"):
+        reasons |= {one.end: "its metrics are scraped" for one in ground.neighbours if one.scrapes}
+    outside = _addresses(ground)
+    for end in outside:
+        if end.name.startswith(API_SERVER):
             reasons[end] = "smoke tests come through the API server's proxy"
-        elif end.name.startswith("load balancer") and service.public:
+        elif end.name.startswith(LOAD_BALANCER) and service.public:
             reasons[end] = f"{service.name} is public"
-    callers = [
-        *(other for other in ground.pods.values() if other is not pod),
-        *others,
-        *(neighbour.end for neighbour in ground.neighbours),
-        *from_outside,
-    ]
-    for caller in callers:
+    ours = [other for other in ground.pods.values() if other is not pod]
+    for caller in [*ours, stray, *(one.end for one in ground.neighbours), *outside]:
         for port in sorted({HTTP, HTTPS, NOBODY, *_listened(ground)}):
             why = reasons.get(caller) if port == service.port else None
-            yield Edge(caller, pod, Port(port), open=why is not None, why=why or "nothing in the catalogue wants it")
+            if why is not None:
+                yield _open(caller, pod, Port(port), why)
+            else:
+                # The way out to a private endpoint is open to every address of its range, our own pods' too.
+                both = caller in ours and not (port == HTTPS and ground.private_https)
+                sides = (EGRESS, INGRESS) if both else (INGRESS,)
+                yield _closed(caller, pod, port, "nothing in the catalogue wants it", *sides)
 
 
 def _out_of(ground: Ground, pod: End, service: ServiceConfig | None) -> Iterator[Edge]:
     """HTTPS to the internet, AWS credentials, and the stores that the service uses; `None` is a pod of no service."""
-    yield Edge(pod, INTERNET, Port(HTTPS), open=True, why="HTTPS outside")
-    yield Edge(pod, POD_IDENTITY, Port(HTTP), open=True, why="AWS credentials")
-    for end in (INTERNET, METADATA, *FOREIGN):
-        for port in (22, HTTP, HTTPS, NOBODY):
-            if (end, port) != (INTERNET, HTTPS):
-                yield Edge(pod, end, Port(port), open=False, why="only HTTPS, and only to the internet")
-    for cidr in [*ground.load_balancers, *ground.control_plane]:
-        yield Edge(pod, place("address", cidr), Port(HTTPS), open=False, why="services do not call the API server")
+    yield _open(pod, INTERNET, Port(HTTPS), "HTTPS outside")
+    yield _open(pod, POD_IDENTITY, Port(HTTP), "AWS credentials")
+    yield _closed(pod, POD_IDENTITY, NOBODY, "only credentials", EGRESS)
     stores = {
         ground.database_port: service is not None and service.database is not None,
         ground.cache_port: service is not None and service.cache,
         HTTPS: ground.private_https,
     }
-    stores.pop(None, None)
+    known = {port: wanted for port, wanted in stores.items() if port is not None}
+    for end in (INTERNET, METADATA, *FOREIGN):
+        for port in sorted({22, HTTP, NOBODY, *known}):
+            if (end, port) != (INTERNET, HTTPS):
+                yield _closed(pod, end, port, "only HTTPS, and only to the internet", EGRESS)
+    for cidr in [*ground.load_balancers, *ground.control_plane]:
+        yield _closed(pod, place("address", cidr), HTTPS, "services do not call the API server", EGRESS)
     for cidr in ground.private:
         for port in (22, HTTP, NOBODY, 10250):
-            yield Edge(pod, place("host", cidr), Port(port), open=False, why="no store listens there")
-        for port, wanted in stores.items():
-            why = "database, cache or private endpoint" if wanted else "a store that it does not use"
-            yield Edge(pod, place("host", cidr), Port(port or 0), open=wanted, why=why)
-    for neighbour in ground.neighbours:
-        for port in {HTTP, NOBODY, *_listened(ground), *(stores if neighbour.closed else ())}:
-            yield Edge(pod, neighbour.end, Port(port or 0), open=False, why="another namespace")
+            yield _closed(pod, place("host", cidr), port, "no store listens there", EGRESS)
+        for port, wanted in known.items():
+            if wanted:
+                yield _open(pod, place("host", cidr), Port(port), "database, cache or private endpoint")
+            else:
+                yield _closed(pod, place("host", cidr), port, "a store that it does not use", EGRESS)
+    for one in ground.neighbours:
+        for port in sorted({HTTP, NOBODY, *_listened(ground)}):
+            yield _closed(pod, one.end, port, "another namespace", EGRESS)
+        for port in known if one.closed else ():
+            yield _closed(pod, one.end, port, "another namespace", INGRESS)
 
 
-def _to_dns(pod: End, dns: End) -> Iterator[Edge]:
+def _to_dns(ground: Ground, pod: End) -> Iterator[Edge]:
+    """Names come from kube-dns alone: not from what merely has its label, nor from its neighbours."""
+    labels, where = {"k8s-app": "kube-dns"}, address(ground.private[0])
+    dns = End(name="kube-dns", namespace=SYSTEM, labels=labels, address=where)
     for protocol in ("UDP", "TCP"):
-        yield Edge(pod, dns, Port(DNS, protocol), open=True, why="names")
-    yield Edge(pod, dns, Port(9153), open=False, why="only names")
-    other = End(name="another pod", namespace=SYSTEM, labels={"k8s-app": "other"}, address=dns.address)
-    yield Edge(pod, other, Port(DNS, "UDP"), open=False, why="only kube-dns answers for names")
+        yield _open(pod, dns, Port(DNS, protocol), "names")
+    yield _closed(pod, dns, 9153, "only names", EGRESS)
+    for other in (
+        End(name="another pod", namespace=SYSTEM, labels={"k8s-app": "other"}, address=where),
+        End(name="a false kube-dns", namespace="default", labels=labels, address=where),
+    ):
+        yield _closed(pod, other, DNS, "only kube-dns answers for names", EGRESS)

@@ -7,8 +7,8 @@ Source: Kubernetes, "Network Policies".
 
 from dataclasses import dataclass
 
-from tools.manifests.model import Object, at, items, matches, table
-from tools.reachability.model import End, Policy, Port, Rule, World, network
+from tools.manifests.model import Object, matches
+from tools.reachability.model import EGRESS, INGRESS, Connection, End, Peer, Policy, World
 
 
 @dataclass(frozen=True)
@@ -32,71 +32,49 @@ class Verdict:
 FREE = ("no policy",)
 
 
-@dataclass(frozen=True, eq=False)
-class _Question:
-    """One direction of a connection, put to the policies of the end that is judged."""
-
-    world: World
-    direction: str
-    judged: End
-    far: End
-    target: End
-    port: Port
+def judge(world: World, asked: Connection) -> Verdict:
+    """The verdict on a connection."""
+    return Verdict(egress=side(world, asked, EGRESS), ingress=side(world, asked, INGRESS))
 
 
-def judge(world: World, source: End, target: End, port: Port) -> Verdict:
-    """The verdict on a connection from `source` to a port of `target`."""
-    return Verdict(
-        egress=_passed(_Question(world, "Egress", source, target, target, port)),
-        ingress=_passed(_Question(world, "Ingress", target, source, target, port)),
-    )
-
-
-def passes(world: World, source: End, target: End, port: Port) -> bool:
-    """Whether the verdict is open, without the names of those who let it pass."""
-    return bool(_passed(_Question(world, "Egress", source, target, target, port))) and bool(
-        _passed(_Question(world, "Ingress", target, source, target, port))
-    )
-
-
-def _passed(asked: _Question) -> tuple[str, ...]:
-    if asked.judged.namespace is None:
+def side(world: World, asked: Connection, direction: str) -> tuple[str, ...]:
+    """Who lets a connection pass out of its source, or into its target; empty where it is closed there."""
+    judged, far = (asked.source, asked.target) if direction == EGRESS else (asked.target, asked.source)
+    if judged.namespace is None:
         return FREE
-    judging = asked.world.judging(asked.judged, asked.direction)
+    judging = world.judging(judged, direction)
     if not judging:
         return FREE
     return tuple(
-        policy.name for policy in judging if any(_lets(asked, policy, rule) for rule in policy.rules[asked.direction])
+        policy.name
+        for policy in judging
+        if any(
+            (rule.ports is None or any(_is_port(one, asked) for one in rule.ports))
+            and (rule.peers is None or any(_is_peer(world, policy, one, far) for one in rule.peers))
+            for rule in policy.rules[direction]
+        )
     )
 
 
-def _lets(asked: _Question, policy: Policy, rule: Rule) -> bool:
-    return (rule.ports is None or any(_is_port(one, asked.target, asked.port) for one in rule.ports)) and (
-        rule.peers is None or any(_is_peer(asked.world, policy, one, asked.far) for one in rule.peers)
-    )
-
-
-def _is_port(written: Object, target: End, port: Port) -> bool:
-    if str(written.get("protocol", "TCP")) != port.protocol:
+def _is_port(written: Object, asked: Connection) -> bool:
+    if str(written.get("protocol", "TCP")) != asked.port.protocol:
         return False
     first = written.get("port")
     if first is None:
         return True
     if isinstance(first, str):
-        return target.ports.get(first) == port.number
-    return int(first) <= port.number <= int(written.get("endPort", first))
+        return asked.target.ports.get(first) == asked.port.number
+    return int(first) <= asked.port.number <= int(written.get("endPort", first))
 
 
-def _is_peer(world: World, policy: Policy, written: Object, far: End) -> bool:
-    block = table(written, "ipBlock")
-    if block:
-        inside = far.address in network(str(block["cidr"]))
-        return inside and not any(far.address in network(str(cidr)) for cidr in items(block, "except"))
+def _is_peer(world: World, policy: Policy, peer: Peer, far: End) -> bool:
+    if peer.block is not None:
+        return far.address in peer.block and not any(far.address in excluded for excluded in peer.excluded)
     if far.namespace is None:
         return False
-    if "namespaceSelector" in written:
-        if not matches(at(written, "namespaceSelector"), world.labels(far.namespace)):
+    if peer.namespaces is None:
+        if far.namespace != policy.namespace:
             return False
-    elif far.namespace != policy.namespace:
+    elif not matches(peer.namespaces, world.labels(far.namespace)):
         return False
-    return "podSelector" not in written or matches(at(written, "podSelector"), far.labels)
+    return peer.pods is None or matches(peer.pods, far.labels)

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 from tools.manifests.model import Object, at, items, matches, name, table
 
 Labels = Mapping[str, str]
+EGRESS, INGRESS = "Egress", "Ingress"
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
 
@@ -25,6 +26,10 @@ class End:
     ports: Mapping[str, int] = field(default_factory=dict[str, int])
     """Its named container ports."""
 
+    def __str__(self) -> str:
+        """A pod with its namespace, an address by its name alone."""
+        return self.name if self.namespace is None else f"{self.namespace}/{self.name}"
+
 
 @dataclass(frozen=True)
 class Port:
@@ -39,10 +44,35 @@ class Port:
 
 
 @dataclass(frozen=True)
-class Rule:
-    """One rule of a policy in one direction, with its ends and ports as written; None for all of them."""
+class Connection:
+    """From an end to a port of another."""
 
-    peers: tuple[Object, ...] | None
+    source: End
+    target: End
+    port: Port
+
+    def __str__(self) -> str:
+        """`nova/user-service -> nova/auth-service:8084/TCP`."""
+        return f"{self.source} -> {self.target}:{self.port}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peer:
+    """Whom a rule lets through: a range without its exceptions, or the pods that the selectors find."""
+
+    block: IPv4Network | None = None
+    excluded: tuple[IPv4Network, ...] = ()
+    namespaces: Object | None = None
+    """Selector of namespaces; None for the policy's own."""
+    pods: Object | None = None
+    """Selector of pods; None for all of the namespaces."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of a policy in one direction; None for every peer, or every port."""
+
+    peers: tuple[Peer, ...] | None
     ports: tuple[Object, ...] | None
 
 
@@ -75,12 +105,20 @@ def policy(found: Object) -> Policy:
         rules={
             direction: tuple(
                 # An empty list means the same as none: every peer, every port.
-                Rule(tuple(items(rule, far[direction])) or None, tuple(items(rule, "ports")) or None)
+                Rule(tuple(map(peer, items(rule, far[direction]))) or None, tuple(items(rule, "ports")) or None)
                 for rule in items(spec, direction.lower())
             )
             for direction in types
         },
     )
+
+
+def peer(found: Object) -> Peer:
+    """Read one peer of a rule. ValueError for a range that is none."""
+    block = at(found, "ipBlock")
+    if block is None:
+        return Peer(namespaces=at(found, "namespaceSelector"), pods=at(found, "podSelector"))
+    return Peer(block=network(str(block["cidr"])), excluded=tuple(network(str(c)) for c in items(block, "except")))
 
 
 @dataclass(frozen=True, eq=False)
