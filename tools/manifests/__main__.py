@@ -1,7 +1,7 @@
 """`python -m tools.manifests`: every overlay built, validated and compared with its stack's file. No network."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -52,12 +52,17 @@ def unused(root: Path, known: list[Overlay]) -> Iterator[str]:
             yield f"{path}: no environment of any stack is synced from here"
 
 
-def faults(overlay: Overlay, objects: list[Object]) -> Iterator[str]:
+def faults(overlay: Overlay, objects: Sequence[Object]) -> Iterator[str]:
     """Yield all that is wrong with the objects of an overlay, the schema's word first."""
     broken = list(schema_faults(objects, overlay.version))
     yield from broken
     if broken:  # the other rules ask about fields that may not be there, and would only repeat it
         return
+    yield from faults_beyond_the_schema(overlay, objects)
+
+
+def faults_beyond_the_schema(overlay: Overlay, objects: Sequence[Object]) -> Iterator[str]:
+    """Yield what breaks a rule of our own, and what the stack's file says otherwise."""
     yield from rule_faults(objects)
     for difference in differences(overlay.config, overlay.environment, objects):
         yield str(difference)
