@@ -5,9 +5,11 @@ import pulumi_aws as aws
 import pulumi_eks
 import pulumi_kubernetes as k8s
 import pulumi_random
+import pulumi_tls
 from pulumi import ResourceOptions
 
 from components import wiring
+from components import wiring_data as data
 from components import wiring_kubernetes as inside
 from components.account import Account
 from components.argocd import ArgoCd
@@ -23,56 +25,39 @@ from components.environment import Environment
 from components.exports import Made, export_all
 from components.github_oidc import GithubOidc
 from components.gitops import GitOps
-from components.network import Network, NetworkArgs
+from components.network import Network
 from components.operators import Operators
-from components.registry import Registry, RegistryArgs
+from components.registry import Registry
+from components.secret_delivery import SecretDelivery
+from components.secrets import Secrets
+from components.storage import Storage
 
 
 def aws_providers(config: PlatformConfig, account: Account) -> list[pulumi.ProviderResource]:
     """AWS for this account alone, with the stack's tags on everything, and the packages that build on it."""
-    provider = aws.Provider(
-        "aws",
-        region=account.region,
-        allowed_account_ids=[account.account_id],
-        default_tags=aws.ProviderDefaultTagsArgs(tags=wiring.tags(config)),
-    )
-    return [provider, pulumi_eks.Provider("eks"), pulumi_random.Provider("random")]
+    provider = aws.Provider("aws", wiring.aws_provider(config, account))
+    return [provider, pulumi_eks.Provider("eks"), pulumi_random.Provider("random"), pulumi_tls.Provider("tls")]
 
 
 def kubernetes_provider(config: PlatformConfig, made: Made) -> k8s.Provider:
     """The cluster of this stack, or the context of one that exists."""
-    if made.eks is not None:
-        # Without the identifier a changed kubeconfig would replace every object.
-        cluster = made.eks.cluster
-        # No object before there are nodes, add-ons and access; none of these may go while an object is left.
-        ready = ResourceOptions(depends_on=made.eks.ready)
-        return k8s.Provider(
-            "kubernetes",
-            kubeconfig=cluster.kubeconfig_json,
-            cluster_identifier=cluster.arn,
-            enable_config_map_mutable=True,
-            opts=ready,
-        )
-    context = None if config.kubeconfig is None else config.kubeconfig.context
-    return k8s.Provider("kubernetes", context=context, cluster_identifier=context, enable_config_map_mutable=True)
+    # No object before there are nodes, add-ons and access; none of these may go while an object is left.
+    ready = None if made.eks is None else ResourceOptions(depends_on=made.eks.ready)
+    return k8s.Provider("kubernetes", inside.provider(config, made), ready)
 
 
 def on_aws(config: PlatformConfig, account: Account, opts: ResourceOptions, made: Made) -> None:
     """Make the AWS side; a section that the stack leaves out makes nothing."""
-    prefix, protect = config.prefix, config.protect
+    prefix = config.prefix
     if config.registry is not None:
-        registry = RegistryArgs(
-            settings=config.registry, account=account, name=prefix, repositories=config.repositories, protect=protect
-        )
-        made.registry = Registry(f"{prefix}-registry", registry, opts)
+        made.registry = Registry(f"{prefix}-registry", wiring.registry(config, config.registry, account), opts)
     if config.ci is not None:
         state_path = f"{pulumi.get_project()}/{pulumi.get_stack()}"
         identities = wiring.identities(config, config.ci, account, made.registry, state_path)
         made.identities = GithubOidc(prefix, identities, opts)
     if config.network is None or config.cluster is None:
         return
-    network = NetworkArgs(name=prefix, settings=config.network, account=account, cluster_name=prefix, protect=protect)
-    made.network = Network(f"{prefix}-network", network, opts)
+    made.network = Network(f"{prefix}-network", wiring.network(config, config.network, account), opts)
     made.eks = Eks(prefix, wiring.eks(config, config.cluster, account, made.network, made.identities), opts)
     place = wiring.Place(account=account, network=made.network, eks=made.eks)
     if config.database is not None:
@@ -81,6 +66,11 @@ def on_aws(config: PlatformConfig, account: Account, opts: ResourceOptions, made
         made.cache = Cache(f"{prefix}-cache", wiring.cache(config, config.cache, place), opts)
     if config.edge is not None:
         made.edge = Edge(f"{prefix}-edge", wiring.edge(config, config.edge, account), opts)
+    for environment in config.environments:
+        if (storage := data.storage(config, environment, account, made)) is not None:
+            made.storage[environment.name] = Storage(f"{environment.name}-storage", storage, opts)
+        if (secrets := data.secrets(config, environment, account, made)) is not None:
+            made.secrets[environment.name] = Secrets(f"{environment.name}-secrets", secrets, opts)
 
 
 def on_kubernetes(config: PlatformConfig, account: Account | None, opts: ResourceOptions, made: Made) -> None:
@@ -88,12 +78,13 @@ def on_kubernetes(config: PlatformConfig, account: Account | None, opts: Resourc
     operators = Operators("operators", inside.operators(config, account, made), opts)
     argocd = ArgoCd("argocd", inside.argocd(config), opts)
     access = ArgoCdAccess("argocd-access", inside.access(config, argocd, operators), opts)
-    webhook = inside.webhook(config, argocd, access, operators, made)
-    if webhook is not None:
+    if (webhook := inside.webhook(config, argocd, access, operators, made)) is not None:
         made.webhook = ArgoCdWebhook("argocd-webhook", webhook, opts)
     for environment in config.environments:
         name = environment.name
         made.environments[name] = Environment(name, inside.environment(config, environment, made), opts)
+        if (delivery := data.delivery(config, environment, operators, made)) is not None:
+            made.deliveries[name] = SecretDelivery(f"{name}-secrets", delivery, opts)
         if environment.canary is not None:
             namespace = made.environments[name].namespace
             Canary(f"{name}-canary", inside.canary(environment.canary, namespace, operators), opts)

@@ -14,7 +14,6 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.argocd_secrets import (
     REPOSITORY_SECRET,
-    Spec,
     pull_requests_secret,
     repository_secret,
     token_secret,
@@ -24,6 +23,7 @@ from components.argocd_secrets import (
 from components.config.access import NOTIFICATIONS_SECRET
 from components.config.argocd import ArgoCdConfig
 from components.config.environments import EnvironmentConfig
+from components.external_secrets import EXTERNAL_SECRET, WAIT_UNTIL_READY, Spec
 from components.secret_store import EXTERNAL_SECRETS_API
 
 WEBHOOK_SECRET = "git-webhooks"  # noqa: S105 the name of an object, not a secret
@@ -60,7 +60,7 @@ class ArgoCdAccess(pulumi.ComponentResource):
             k8s.apiextensions.CustomResource(
                 f"{name}-{secret}",
                 api_version=EXTERNAL_SECRETS_API,
-                kind="ExternalSecret",
+                kind=EXTERNAL_SECRET,
                 metadata=ObjectMetaArgs(name=secret, namespace=args.namespace),
                 spec=spec,
                 # The kind comes with the operator, and its finalizers need the operator to go.
@@ -78,12 +78,12 @@ class ArgoCdAccess(pulumi.ComponentResource):
         return k8s.apiextensions.CustomResource(
             f"{name}-{WEBHOOK_SECRET}",
             api_version=EXTERNAL_SECRETS_API,
-            kind="ExternalSecret",
+            kind=EXTERNAL_SECRET,
             metadata=ObjectMetaArgs(
                 name=WEBHOOK_SECRET,
                 namespace=args.namespace,
                 # An entry that is missing ends the run here: behind an open door Argo CD would believe every webhook.
-                annotations={"pulumi.com/waitFor": "condition=Ready"},
+                annotations={**WAIT_UNTIL_READY},
             ),
             spec=webhook_secret(reference.secrets_manager),
             # Beside kind and operator it needs the Secret, which it does not make itself.

@@ -1,11 +1,9 @@
 """The Secrets that Argo CD reads, made by External Secrets from AWS Secrets Manager (pure, no resources).
 
 Only the secret part comes from Secrets Manager; address, project and ids are written into the Secret's template here.
-Written as the API server stores it, its defaults included.
 """
 
 from collections.abc import Mapping
-from typing import Literal
 
 from components.config.access import (
     ARGOCD_SECRET,
@@ -14,7 +12,7 @@ from components.config.access import (
     RepositoryAccessConfig,
     RepositoryAuthentication,
 )
-from components.secret_store import SECRET_STORE, SECRET_STORE_KIND
+from components.external_secrets import Source, Spec, external_secret_spec
 
 REPOSITORY_SECRET = "repository"  # noqa: S105 the name of a Secret
 SECRET_TYPE = "argocd.argoproj.io/secret-type"  # noqa: S105 a label
@@ -39,8 +37,6 @@ WEBHOOK_KEYS: tuple[str, ...] = (
 )
 """What the webhooks of each kind of host are checked with. Argo CD believes those of a kind whose key is empty, and
 the caller says of which kind it is: so all have the same secret, the kinds that nobody uses included."""
-
-Spec = Mapping[str, object]
 
 
 def pull_requests_secret(environment: str) -> str:
@@ -81,7 +77,13 @@ def webhook_secret(entry: str) -> Spec:
     The key of the entry is `secret`.
     """
     data = dict.fromkeys(WEBHOOK_KEYS, _placeholder(WEBHOOK_ENTRY_KEY))
-    return _spec(ARGOCD_SECRET, {WEBHOOK_ENTRY_KEY: entry}, _template(data), creation="Merge")
+    return external_secret_spec(
+        ARGOCD_SECRET,
+        _sources({WEBHOOK_ENTRY_KEY: entry}),
+        refresh=REFRESH,
+        template=_template(data),
+        creation="Merge",
+    )
 
 
 def _external_secret(name: str, entries: Mapping[str, str], *, label: str | None, plain: Mapping[str, str]) -> Spec:
@@ -92,39 +94,15 @@ def _external_secret(name: str, entries: Mapping[str, str], *, label: str | None
     template = _template({**plain, **{key: _placeholder(key) for key in entries}})
     if label is not None:
         template["metadata"] = {"labels": {SECRET_TYPE: label}}
-    return _spec(name, entries, template, creation="Owner")
+    return external_secret_spec(name, _sources(entries), refresh=REFRESH, template=template)
 
 
 def _template(data: Mapping[str, str]) -> dict[str, object]:
     return {"data": dict(data), "engineVersion": "v2", "mergePolicy": "Replace"}
 
 
-def _spec(name: str, entries: Mapping[str, str], template: Spec, *, creation: Literal["Owner", "Merge"]) -> Spec:
-    """`creation`: whether the Secret is made (Owner), or exists and gets more keys (Merge)."""
-    return {
-        "data": [
-            {
-                "remoteRef": {
-                    "conversionStrategy": "Default",
-                    "decodingStrategy": "None",
-                    "key": entry,
-                    "metadataPolicy": "None",
-                    "property": key,
-                },
-                "secretKey": _word(key),
-            }
-            for key, entry in entries.items()
-        ],
-        "refreshInterval": REFRESH,
-        "secretStoreRef": {"kind": SECRET_STORE_KIND, "name": SECRET_STORE},
-        "target": {
-            "creationPolicy": creation,
-            # Argo CD keeps working on what it knows when the entry is gone for a while.
-            "deletionPolicy": "Retain",
-            "name": name,
-            "template": template,
-        },
-    }
+def _sources(entries: Mapping[str, str]) -> Mapping[str, Source]:
+    return {_word(key): Source(entry=entry, property=key) for key, entry in entries.items()}
 
 
 def _placeholder(key: str) -> str:

@@ -18,6 +18,10 @@ from components.github_oidc import GithubOidc
 from components.instance_types import INSTANCE_TYPES, Architecture
 from components.network import Network
 from components.registry import Registry
+from components.secret_contract import contract
+from components.secret_delivery import SecretDelivery
+from components.secrets import Secrets
+from components.storage import Storage
 from components.workloads import workloads
 
 IMAGE_PLATFORMS: Mapping[Architecture, str] = {Architecture.X86_64: "linux/amd64", Architecture.ARM_64: "linux/arm64"}
@@ -35,10 +39,15 @@ class Made:
     cache: Cache | None = None
     edge: Edge | None = None
     webhook: ArgoCdWebhook | None = None
+    storage: dict[str, Storage] = field(default_factory=dict[str, Storage])
+    """By environment, as all that follows."""
+    secrets: dict[str, Secrets] = field(default_factory=dict[str, Secrets])
+    deliveries: dict[str, SecretDelivery] = field(default_factory=dict[str, SecretDelivery])
     environments: dict[str, Environment] = field(default_factory=dict[str, Environment])
 
 
-def _environment(config: PlatformConfig, environment: EnvironmentConfig) -> dict[str, object]:
+def _environment(config: PlatformConfig, environment: EnvironmentConfig, made: Made) -> dict[str, object]:
+    storage, secrets = made.storage.get(environment.name), made.secrets.get(environment.name)
     return {
         "namespace": environment.namespace,
         "application": f"{config.system.name}-{environment.name}",
@@ -52,7 +61,11 @@ def _environment(config: PlatformConfig, environment: EnvironmentConfig) -> dict
         "hosts": list(environment.hosts),
         "variables": environment.variables,
         "databases": config.databases(environment),
+        "sharedDatabase": config.shared_database(environment),
         "cacheDatabase": environment.cache_database,
+        "bucket": None if storage is None else storage.bucket,
+        "secretEntries": [] if secrets is None else list(secrets.names),
+        "secrets": {name: list(keys) for name, keys in contract(config, environment).secrets.items()},
     }
 
 
@@ -132,7 +145,7 @@ def export_all(config: PlatformConfig, made: Made) -> None:
         **_edge(made),
         "argocdNamespace": config.argocd.namespace,
         "argocdApplications": [f"{config.system.name}-{environment.name}" for environment in config.environments],
-        "environments": {environment.name: _environment(config, environment) for environment in config.environments},
+        "environments": {found.name: _environment(config, found, made) for found in config.environments},
         "quotas": {
             environment.name: summary(environment, workloads(config.services, config.resource_classes, environment))
             for environment in config.environments

@@ -50,6 +50,10 @@ class GithubOidcArgs:
     """Nodes of that cluster."""
     edge: EdgeConfig | None
     """Certificate, zone and firewall of the stack, or None."""
+    entry_prefixes: Sequence[str]
+    """Beginnings of the stack's entries in Secrets Manager, `<system>/<environment>/`."""
+    makes_buckets: bool
+    """Whether environments of the stack have buckets."""
     state_path: str
     """`<project>/<stack>`, as the S3 backend files the stack's state."""
 
@@ -217,6 +221,8 @@ class GithubOidc(pulumi.ComponentResource):
             cluster_name=args.cluster_name,
             nodes=args.nodes,
             edge=args.edge,
+            entry_prefixes=args.entry_prefixes,
+            makes_buckets=args.makes_buckets,
             role_names=[role for role in made if not role.startswith(f"{args.prefix}-")],
             state=state,
         )

@@ -69,7 +69,8 @@ def project_spec(scope: Scope, environments: Sequence[EnvironmentConfig]) -> Spe
         "description": allowed.description or f"Environments of {scope.project}",
         "destinations": [scope.destination(found.namespace) for found in environments],
         "namespaceResourceBlacklist": [{"group": group, "kind": kind} for group, kind in FORBIDDEN_KINDS],
-        # What is forbidden above is never an orphan; the rest that the program makes is named here.
+        # What is forbidden above is never an orphan, nor what something owns, as ExternalSecrets do their Secrets; the
+        # rest that the program makes is named here.
         "orphanedResources": {
             "ignore": [
                 *({"kind": kind, "name": own} for kind, own in OWN_OBJECTS),

@@ -41,6 +41,10 @@ class StackScope:
     """Nodes of the cluster, or None without one: with Karpenter there is more in AWS than a node group."""
     edge: EdgeConfig | None
     """What stands before the load balancer, or None."""
+    entry_prefixes: Sequence[str]
+    """Beginnings of the stack's entries in Secrets Manager, `<system>/<environment>/`."""
+    makes_buckets: bool
+    """Whether environments of the stack have buckets."""
     role_names: Sequence[str]
     """Roles of the stack whose names a person chose; the others begin with the prefix."""
     state: StateStore | None
@@ -52,6 +56,14 @@ class StackScope:
     def policy_arn(self) -> str:
         """Every customer managed policy that belongs to the stack."""
         return f"arn:aws:iam::{self.account.account_id}:policy/{self.prefix}-*"
+
+    def secret_arns(self) -> list[str]:
+        """Every entry of Secrets Manager that belongs to the stack."""
+        return [self.account.arn("secretsmanager", f"secret:{prefix}*") for prefix in self.entry_prefixes]
+
+    def bucket_arn(self) -> str:
+        """Every bucket that belongs to the stack."""
+        return f"arn:aws:s3:::{self.prefix}-*"
 
     def tagged(self, key: str) -> dict[str, dict[str, str]]:
         """Condition that the stack's tags are there; `key` is `aws:ResourceTag` or `aws:RequestTag`."""

@@ -5,14 +5,13 @@ and a large catalogue's repositories too many, so the stack's tags hold these.
 """
 
 from components.edge_firewall import log_group_name
-from components.iam_policies import secret_arns
 from components.iam_policies_scope import StackScope
 from components.policy_documents import Statement, document
 
 
 def data_policy(scope: StackScope) -> str:
-    """Database, cache and secrets."""
-    return document([*_databases(scope), *_caches(scope), *_secrets(scope)])
+    """Database, cache, secrets and buckets."""
+    return document([*_databases(scope), *_caches(scope), *_secrets(scope), *_buckets(scope)])
 
 
 def cluster_policy(scope: StackScope, *, manages_repositories: bool) -> str:
@@ -131,8 +130,30 @@ def _secrets(scope: StackScope) -> list[Statement]:
                      "secretsmanager:PutSecretValue", "secretsmanager:RestoreSecret", "secretsmanager:TagResource",
                      "secretsmanager:UntagResource", "secretsmanager:UpdateSecret",
                      "secretsmanager:UpdateSecretVersionStage"],
-            resources=secret_arns(scope),
+            resources=scope.secret_arns(),
         )
+    ]  # fmt: skip
+
+
+def _buckets(scope: StackScope) -> list[Statement]:
+    """No object is read; deleting objects is `forceDestroy`, without which nothing asks for it."""
+    if not scope.makes_buckets:
+        return []
+    bucket = scope.bucket_arn()
+    return [
+        Statement(
+            sid="Buckets",
+            actions=["s3:CreateBucket", "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:PutBucketOwnershipControls",
+                     "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging",
+                     "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration",
+                     "s3:TagResource", "s3:UntagResource"],
+            resources=[bucket],
+        ),
+        Statement(
+            sid="EmptyBuckets",
+            actions=["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"],
+            resources=[bucket, f"{bucket}/*"],
+        ),
     ]  # fmt: skip
 
 

@@ -17,14 +17,16 @@ RECORD_TYPES = ("A", "AAAA", "CNAME", "TXT")
 """What an Ingress needs, and the mark of ownership; no delegation, no mail."""
 
 
-def external_secrets_policy(account: Account, prefixes: Sequence[str]) -> str:
+def external_secrets_policy(account: Account, prefixes: Sequence[str], arns: Sequence[str] = ()) -> str:
     """Reading the entries of Secrets Manager whose names begin with one of the prefixes, for example `shop/`.
+
+    `arns`: further entries, those that AWS names itself.
 
     ValueError without a prefix: the controller could read nothing, and IAM knows no statement about nothing.
     """
     if not prefixes:
         raise ValueError("External Secrets needs a prefix of entries that it may read, for example `shop/`.")
-    entries = [account.arn("secretsmanager", f"secret:{prefix}*") for prefix in prefixes]
+    entries = [*(account.arn("secretsmanager", f"secret:{prefix}*") for prefix in prefixes), *arns]
     return document(
         [
             Statement(

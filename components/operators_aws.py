@@ -55,6 +55,8 @@ class OnAws:
     """None on a stack without an edge: each Ingress then says itself what it needs."""
     secret_prefixes: Sequence[str]
     """Beginnings of the names in Secrets Manager that may come into the cluster, for example `shop/`."""
+    secret_arns: Sequence[pulumi.Input[str]] = ()
+    """ARNs of further entries that may: those that AWS names itself."""
 
     @property
     def cluster(self) -> str:

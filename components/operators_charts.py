@@ -55,7 +55,7 @@ def platform_charts(settings: OperatorsConfig, scaling: NodeScaling, on_aws: OnA
             repository="https://charts.external-secrets.io",
             version=settings.external_secrets.chart_version,
             values=values.external_secrets_values(),
-            policy=external_secrets_policy(there.account, there.secret_prefixes),
+            policy=_secrets_policy(there),
         )
     if settings.load_balancer_controller is not None:
         yield _load_balancers(
@@ -102,6 +102,15 @@ def monitoring_charts(settings: OperatorsConfig, storage_class: str | None) -> I
         repository=PROMETHEUS,
         version=settings.prometheus.adapter_chart_version,
         values=adapter_values(namespace=MONITORING_NAMESPACE),
+    )
+
+
+def _secrets_policy(on_aws: OnAws) -> pulumi.Input[str]:
+    account, prefixes = on_aws.account, on_aws.secret_prefixes
+    if not on_aws.secret_arns:
+        return external_secrets_policy(account, prefixes)
+    return pulumi.Output.all(*on_aws.secret_arns).apply(
+        lambda arns: external_secrets_policy(account, prefixes, [str(arn) for arn in arns])
     )
 
 

@@ -2,21 +2,24 @@
 
 from dataclasses import dataclass
 
+import pulumi_aws as aws
+
 from components.account import Account
 from components.cache import CacheArgs
 from components.config import PlatformConfig
 from components.config.cluster import ClusterConfig
 from components.config.data import CacheConfig, DatabaseConfig
 from components.config.edge import EdgeConfig
-from components.config.registry import CiConfig
+from components.config.network import NetworkConfig
+from components.config.registry import CiConfig, RegistryConfig
 from components.config.types import Ownership
 from components.database import DatabaseArgs
 from components.edge import EdgeArgs
 from components.eks import Eks, EksArgs
 from components.github import github_repository
 from components.github_oidc import GithubOidc, GithubOidcArgs
-from components.network import Network
-from components.registry import Registry
+from components.network import Network, NetworkArgs
+from components.registry import Registry, RegistryArgs
 from components.tags import default_tags
 
 
@@ -31,10 +34,37 @@ def account(config: PlatformConfig) -> Account | None:
     )
 
 
+def aws_provider(config: PlatformConfig, account: Account) -> aws.ProviderArgs:
+    """Arguments of the provider: no other account, and the stack's tags on everything."""
+    return aws.ProviderArgs(
+        region=account.region,
+        allowed_account_ids=[account.account_id],
+        default_tags=aws.ProviderDefaultTagsArgs(tags=tags(config)),
+    )
+
+
 def tags(config: PlatformConfig) -> dict[str, str]:
     """Default tags of every AWS resource of the stack."""
     return default_tags(
         project=config.system.name, environment=config.stage, owner=config.system.owner, extra=config.system.tags
+    )
+
+
+def registry(config: PlatformConfig, settings: RegistryConfig, account: Account) -> RegistryArgs:
+    """Arguments of the image repositories."""
+    return RegistryArgs(
+        settings=settings,
+        account=account,
+        name=config.prefix,
+        repositories=config.repositories,
+        protect=config.protect,
+    )
+
+
+def network(config: PlatformConfig, settings: NetworkConfig, account: Account) -> NetworkArgs:
+    """Arguments of the network."""
+    return NetworkArgs(
+        name=config.prefix, settings=settings, account=account, cluster_name=config.prefix, protect=config.protect
     )
 
 
@@ -57,6 +87,8 @@ def identities(
         cluster_name=config.prefix if config.cluster is not None else None,
         nodes=config.cluster.nodes if config.cluster is not None else None,
         edge=config.edge,
+        entry_prefixes=[f"{config.system.name}/{environment.name}/" for environment in config.environments],
+        makes_buckets=config.stores_objects,
         state_path=state_path,
     )
 

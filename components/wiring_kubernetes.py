@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import pulumi
+import pulumi_kubernetes as k8s
 
 from components.account import Account
 from components.argocd import ArgoCd, ArgoCdArgs
@@ -18,7 +19,20 @@ from components.gitops import ApplicationSpec, GitOpsArgs
 from components.operators import Operators, OperatorsArgs
 from components.operators_aws import Door, HostedZone, OnAws
 from components.wiring import tags
+from components.wiring_data import environment_data
 from components.workloads import workloads
+
+
+def provider(config: PlatformConfig, made: Made) -> k8s.ProviderArgs:
+    """Arguments of the provider: the cluster of this stack, or the context of one that exists."""
+    if made.eks is not None:
+        cluster = made.eks.cluster
+        # Without the identifier a changed kubeconfig would replace every object.
+        return k8s.ProviderArgs(
+            kubeconfig=cluster.kubeconfig_json, cluster_identifier=cluster.arn, enable_config_map_mutable=True
+        )
+    context = None if config.kubeconfig is None else config.kubeconfig.context
+    return k8s.ProviderArgs(context=context, cluster_identifier=context, enable_config_map_mutable=True)
 
 
 def operators(config: PlatformConfig, account: Account | None, made: Made) -> OperatorsArgs:
@@ -53,6 +67,8 @@ def _on_aws(config: PlatformConfig, account: Account | None, made: Made) -> OnAw
         zone=zone,
         door=_door(config, made),
         secret_prefixes=config.secret_prefixes,
+        # The user who makes the databases and their users logs in with it.
+        secret_arns=[] if config.secrets is None or made.database is None else [made.database.master_secret_arn],
     )
 
 
@@ -200,7 +216,13 @@ def gitops(
                     workload.max_replicas > workload.replicas
                     for workload in workloads(config.services, config.resource_classes, settings)
                 ),
-                after=[*made.environments[settings.name].ready, *access.secrets, *operators.ready, *edge],
+                after=[
+                    *made.environments[settings.name].ready,
+                    *environment_data(settings, made),
+                    *access.secrets,
+                    *operators.ready,
+                    *edge,
+                ],
             )
             for settings in config.environments
         ],

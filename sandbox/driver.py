@@ -35,7 +35,7 @@ from sandbox.workspace import PLACEHOLDER, UsageError, Workspace, prepare
 ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT = "account.db"
 """The simulated account, in the state folder."""
-PACKAGES = ("aws", "eks", "kubernetes", "random")
+PACKAGES = ("aws", "eks", "kubernetes", "random", "tls")
 PASSPHRASE = "sandbox"  # noqa: S105  protects nothing: all that it encrypts is the placeholder and what the simulation made up
 
 

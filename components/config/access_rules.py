@@ -14,7 +14,7 @@ from components.config.access import (
 from components.config.environments import Delivery, EnvironmentConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import PathPart, Problem
-from components.config.project import FORBIDDEN_KINDS
+from components.config.project import FORBIDDEN_KINDS, SECRETS_GROUP
 from components.github import github_repository
 
 SSH_PORTS = (22, 443)
@@ -212,6 +212,11 @@ def _project(config: PlatformConfig) -> Iterator[Problem]:
             yield Problem(
                 path=("argocd", "project", "clusterResources", index),
                 message="Namespaces are the program's, with their quotas. Add an environment instead.",
+            )
+        if found.group == SECRETS_GROUP:
+            yield Problem(
+                path=("argocd", "project", "clusterResources", index),
+                message=f"{found.kind} reaches the secrets of every environment. Write `secrets.supplied` instead.",
             )
     for index, found in enumerate(project.namespace_resources):
         if (found.group, found.kind) in FORBIDDEN_KINDS:

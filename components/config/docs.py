@@ -12,7 +12,7 @@ from pydantic_core import PydanticUndefined
 from components.config.base import Section
 from components.config.platform import PlatformConfig
 
-PROJECT_KEYS = ("system", "repository", "resourceClasses", "services")
+PROJECT_KEYS = ("system", "repository", "resourceClasses", "services", "secrets")
 
 INTRODUCTION = """# Configuration
 

@@ -86,7 +86,9 @@ def environment_data(config: PlatformConfig) -> Iterator[Problem]:
             yield Problem(
                 path=(*here, "cacheDatabase"), message=f"is missing. Write a number of its own, e.g. {index}."
             )
-        for service, name in config.databases(environment).items():
+        shared = config.shared_database(environment)
+        databases = {**config.databases(environment), **({} if shared is None else {"secrets.sharedDatabase": shared})}
+        for service, name in databases.items():
             if len(name) > LONGEST_DATABASE_NAME:
                 yield Problem(
                     path=(*here, "databasePrefix"),

@@ -12,6 +12,8 @@ from components.config.environments import EnvironmentConfig
 from components.config.network import AwsConfig, NetworkConfig
 from components.config.operators import OperatorsConfig
 from components.config.registry import CiConfig, RegistryConfig
+from components.config.secrets import SecretsConfig, SecretsManagerConfig
+from components.config.storage import StorageConfig
 from components.config.types import DnsLabel, Stage
 
 
@@ -24,6 +26,9 @@ class PlatformConfig(Section):
         default={}, description="Resources of services that do not state a class themselves."
     )
     services: tuple[ServiceConfig, ...] = Field(min_length=1, description="The service catalogue.")
+    secrets: SecretsConfig | None = Field(
+        default=None, description="What the services read that is secret; without it they get no Secret."
+    )
     stage: Stage = Field(description="Name of the stack's stage; value of the tag `Environment`.")
     protect: bool = Field(
         default=True,
@@ -39,6 +44,10 @@ class PlatformConfig(Section):
     ci: CiConfig | None = Field(default=None, description="Identities of GitHub Actions.")
     database: DatabaseConfig | None = Field(default=None, description="PostgreSQL.")
     cache: CacheConfig | None = Field(default=None, description="Valkey.")
+    storage: StorageConfig | None = Field(default=None, description="Buckets on S3.")
+    secrets_manager: SecretsManagerConfig = Field(
+        default=SecretsManagerConfig(), description="The entries of `secrets` in AWS Secrets Manager."
+    )
     edge: EdgeConfig | None = Field(default=None, description="Host names, certificate and firewall.")
     operators: OperatorsConfig = Field(default=OperatorsConfig(), description="Optional controllers of the cluster.")
     argocd: ArgoCdConfig = Field(default=ArgoCdConfig(), description="Argo CD.")
@@ -69,3 +78,19 @@ class PlatformConfig(Section):
             for service in self.services
             if service.database is not None
         }
+
+    def shared_database(self, environment: EnvironmentConfig) -> str | None:
+        """The database that every service may use; None where `secrets` or the environment's prefix names none."""
+        if self.secrets is None or self.secrets.shared_database is None or environment.database_prefix is None:
+            return None
+        return environment.database_prefix + self.secrets.shared_database
+
+    def database_names(self, environment: EnvironmentConfig) -> list[str]:
+        """Every database of an environment once, sorted; each has a user of its own, by the same name."""
+        shared = self.shared_database(environment)
+        return sorted({*self.databases(environment).values(), *([] if shared is None else [shared])})
+
+    @property
+    def stores_objects(self) -> bool:
+        """Whether the stack makes buckets: a stack on EKS with services that want one."""
+        return self.cluster is not None and self.storage is not None and any(s.storage for s in self.services)

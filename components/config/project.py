@@ -27,14 +27,22 @@ SourceUrl = Annotated[
     ),
 ]
 
+SECRETS_GROUP = "external-secrets.io"
+
 FORBIDDEN_KINDS = (
     ("", "LimitRange"),
     ("", "ResourceQuota"),
+    (SECRETS_GROUP, "ExternalSecret"),
+    (SECRETS_GROUP, "PushSecret"),
+    (SECRETS_GROUP, "SecretStore"),
     ("networking.k8s.io", "NetworkPolicy"),
     ("rbac.authorization.k8s.io", "Role"),
     ("rbac.authorization.k8s.io", "RoleBinding"),
 )
-"""Group and kind of what the program owns in a namespace: Git must not loosen it."""
+"""Group and kind of what the program owns in a namespace: Git must not loosen it.
+
+The store reads the entries of every environment: an ExternalSecret out of Git could bring another one's into its own.
+"""
 
 
 class ResourceKind(Section):

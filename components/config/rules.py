@@ -10,6 +10,7 @@ from components.config import (
     edge_rules,
     environment_rules,
     network_rules,
+    secret_rules,
     section_rules,
 )
 from components.config.capacity_rules import capacity_problems
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
         "ci",
         "database",
         "cache",
+        "storage",
         "edge",
         decides_sums=True,
     ),
@@ -72,7 +74,13 @@ RULES: tuple[Rule, ...] = (
         "environments",
         decides_sums=True,
     ),
-    _rule(environment_rules.environment_data, "system", "services", "database", "cache", "environments"),
+    _rule(environment_rules.environment_data, "system", "services", "database", "cache", "secrets", "environments"),
+    _rule(
+        secret_rules.secrets,
+        *("system", "services", "stage", "cluster", "database", "cache", "storage", "operators", "secrets"),
+        "environments",
+    ),
+    _rule(secret_rules.storage, "system", "services", "stage", "cluster", "storage", "environments"),
 )
 
 SUMS = frozenset(

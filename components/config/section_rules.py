@@ -10,7 +10,7 @@ from components.github import github_repository
 
 WIDEST_PUBLIC_PREFIX = 16
 REDIS_NODES = 3
-NEEDS_CLUSTER_OF_OURS = ("network", "database", "cache", "edge")
+NEEDS_CLUSTER_OF_OURS = ("network", "database", "cache", "storage", "edge")
 """Sections whose resources live beside a cluster that the stack makes, in its network."""
 
 
@@ -19,6 +19,7 @@ def sections(config: PlatformConfig) -> Iterator[Problem]:
     needs: dict[str, tuple[str, ...]] = {
         "network": ("aws",), "cluster": ("aws", "network"), "registry": ("aws",), "ci": ("aws",),
         "database": ("aws", "network", "cluster"), "cache": ("aws", "network", "cluster"), "edge": ("aws", "cluster"),
+        "storage": ("aws", "network", "cluster"),
     }  # fmt: skip
     present = {name for name in (*needs, "aws") if getattr(config, name) is not None}
     if config.kubeconfig is not None and config.cluster is None:

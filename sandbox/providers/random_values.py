@@ -1,7 +1,4 @@
-"""The random package: values from a hash of the URN and its life, of the shape that was asked for.
-
-As with the real package a value lives in the state alone, and any change of its inputs makes a new one.
-"""
+"""The random package: values from a hash of the URN and its life, of the shape that was asked for."""
 
 from __future__ import annotations
 
@@ -9,68 +6,38 @@ import base64
 import string
 from collections.abc import Callable, Collection
 
-from sandbox.providers.account import Account, Record
-from sandbox.providers.package import Birth, Call, Package, overlay, stored
+from sandbox.providers.account import Account
 from sandbox.providers.schema import Schemas
+from sandbox.providers.state_values import StateValues
 from sandbox.providers.tokens import Token
-from sandbox.providers.wire import UNKNOWN, Json, Value, dig, reveal, revealed
+from sandbox.providers.wire import Json, Value, dig, reveal
 
 _SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
 _WORDS = ("able", "brave", "calm", "deep", "eager", "fair", "glad", "happy", "jolly", "keen", "lucky", "merry")
 
 
-class RandomValues(Package):
+class RandomValues(StateValues):
     """random:index/*."""
 
     def __init__(self, account: Account, schemas: Schemas) -> None:
-        super().__init__("random", account)
-        self._schemas = schemas
+        super().__init__("random", account, schemas)
 
-    def forced(self, call: Call) -> Collection[str]:
-        """Everything: a random value has no other way to change."""
-        del call
-        return ("*",)
+    @property
+    def unknown(self) -> Collection[str]:
+        """The values."""
+        return _COMPUTED
 
-    def refresh(self, call: Call, id_: str, inputs: Json, outputs: Json) -> Record | None:
-        """What the state says: a random value lives nowhere else."""
-        return stored(self.name, call, id_, inputs, outputs) if inputs else None
-
-    def create(self, call: Call, inputs: Json, *, preview: bool) -> tuple[str, Json]:
-        """Make a value; nothing of it stays in the account but the count of lives."""
-        life = 0 if preview else self.account.next_life(call.urn)
-        token = Token(call.urn, life)
-        id_ = "" if preview else self.make_id(call, inputs, token)
-        return id_, self.outputs(Birth(call=call, id=id_, token=token, version=1, preview=preview), inputs)
-
-    def delete(self, call: Call, id_: str) -> None:
-        """Forget a value."""
-
-    def make_id(self, call: Call, inputs: Json, token: Token) -> str:
-        """The value itself, except for secrets, whose id is the word none."""
-        values = _values(call.type, token, revealed(inputs))
-        if call.type == "random:index/randomPassword:RandomPassword":
-            return "none"
-        first = values.get("b64Url") or values.get("base64") or values.get("id") or values.get("result")
-        return str(first) if not isinstance(first, list | dict) and first is not None else "-"
-
-    def outputs(self, birth: Birth, inputs: Json) -> Json:
-        """The inputs, the SDK's other outputs, and the value."""
-        values: dict[str, Value] = {
-            name: _default(output.kind) for name, output in self._schemas.of(birth.call.type).computed(inputs).items()
-        }
-        if not (birth.preview and not birth.id):
-            values |= {k: v for k, v in _values(birth.call.type, birth.token, revealed(inputs)).items() if k != "id"}
-            return overlay(inputs, values)
-        known = {name: value for name, value in values.items() if value is not None and name not in _COMPUTED}
-        return overlay(inputs, known | {name: UNKNOWN for name in values if name in _COMPUTED})
+    def values(self, type_: str, token: Token, inputs: Json) -> tuple[str, dict[str, Value]]:
+        """The id is the value itself, except for secrets, whose id is the word none."""
+        make = _MAKERS.get(type_.rpartition(":")[2])
+        values = make(token, inputs) if make else {}
+        first = values.get("b64Url") or values.get("base64") or values.pop("id", None) or values.get("result")
+        if type_ == "random:index/randomPassword:RandomPassword":
+            return "none", values
+        return str(first) if not isinstance(first, list | dict) and first is not None else "-", values
 
 
 _COMPUTED = ("result", "bcryptHash", "b64Std", "b64Url", "dec", "hex", "base64", "results")
-
-
-def _values(type_: str, token: Token, inputs: Json) -> dict[str, Value]:
-    make = _MAKERS.get(type_.rpartition(":")[2])
-    return make(token, inputs) if make else {}
 
 
 def _number(inputs: Json, name: str, default: int) -> int:
@@ -147,8 +114,3 @@ _MAKERS: dict[str, Callable[[Token, Json], dict[str, Value]]] = {
     "RandomUuid": _uuid,
     "RandomShuffle": _shuffle,
 }
-
-
-def _default(kind: str) -> Value:
-    """The package's own defaults: booleans say which characters are allowed, numbers how many at least."""
-    return {"bool": True, "int": 0}.get(kind)

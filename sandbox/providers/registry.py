@@ -11,6 +11,7 @@ from sandbox.providers.kubernetes.package import Kubernetes
 from sandbox.providers.package import Package
 from sandbox.providers.random_values import RandomValues
 from sandbox.providers.schema import Schemas
+from sandbox.providers.tls_values import TlsValues
 
 
 def make_package(name: str, account: Account, cache: Path) -> Package:
@@ -24,5 +25,7 @@ def make_package(name: str, account: Account, cache: Path) -> Package:
             return Kubernetes(account)
         case "random":
             return RandomValues(account, Schemas(name, cache))
+        case "tls":
+            return TlsValues(account, Schemas(name, cache))
         case _:
-            raise ValueError(f"the sandbox simulates aws, eks, kubernetes and random, not {name!r}")
+            raise ValueError(f"the sandbox simulates aws, eks, kubernetes, random and tls, not {name!r}")

@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from sandbox.driver import Request, Verb, run
 from sandbox.plan import Report, Resource
+from sandbox.providers.wire import revealed
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml")
@@ -69,6 +70,14 @@ def account(state: Path) -> frozenset[tuple[str, str]]:
         return frozenset()
     with closing(sqlite3.connect(state / "account.db")) as database:
         return frozenset(cast("list[tuple[str, str]]", database.execute("SELECT type, id FROM resources").fetchall()))
+
+
+def secret_words(state: Path) -> frozenset[str]:
+    """Passwords, keys and random values in the simulated Secrets Manager: long words that a file must not have."""
+    with closing(sqlite3.connect(state / "account.db")) as database:
+        rows = database.execute("SELECT inputs FROM resources WHERE type LIKE '%:SecretVersion'").fetchall()
+    texts = [str(revealed(json.loads(row[0]))["secretString"]) for row in cast("list[tuple[str]]", rows)]
+    return frozenset(word for text in texts for word in re.findall(r"[A-Za-z0-9+]{40,}", text))
 
 
 def recorded(state: Path, stack: str) -> dict[str, str]:

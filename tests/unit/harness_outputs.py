@@ -159,6 +159,15 @@ TABLE: dict[str, tuple[str, dict[str, Any]]] = {
     "random:index/randomString:RandomString": ("{password}", {"result": "{password}"}),
     "random:index/randomUuid:RandomUuid": ("{uuid}", {"result": "{uuid}"}),
     "random:index/randomPet:RandomPet": ("quick-fox-{hex8}", {}),
+    "random:index/randomBytes:RandomBytes": ("{hex8}", {"hex": "{hex}", "base64": "q83vEg=="}),
+    "tls:index/privateKey:PrivateKey": (
+        "{hex}",
+        {
+            "privateKeyPem": "-----BEGIN RSA PRIVATE KEY-----\n{hex}\n",
+            "privateKeyPemPkcs8": "-----BEGIN PRIVATE KEY-----\n{hex}\n",
+            "publicKeyPem": "-----BEGIN PUBLIC KEY-----\n{hex}\n",
+        },
+    ),
 }
 
 # Inputs that carry a resource's physical name, in the order in which they are believed.

@@ -62,6 +62,8 @@ def run(
         cluster_name="shop-prod",
         nodes=with_nodes,
         edge=with_edge,
+        entry_prefixes=["shop/prod/"],
+        makes_buckets=False,
         state_path="platform/prod",
     )
     return run_program(lambda: GithubOidc("shop-prod-ci", args), preview=preview)

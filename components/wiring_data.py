@@ -1,0 +1,87 @@
+"""From the configuration to the arguments of what holds an environment's data and secrets. No resource is made here."""
+
+from collections.abc import Iterator
+
+import pulumi
+
+from components.account import Account
+from components.config import PlatformConfig
+from components.config.environments import EnvironmentConfig
+from components.exports import Made
+from components.operators import Operators
+from components.secret_contract import contract
+from components.secret_delivery import SecretDeliveryArgs
+from components.secrets import CacheServer, DatabaseServer, SecretsArgs
+from components.storage import StorageArgs
+
+
+def storage(config: PlatformConfig, settings: EnvironmentConfig, account: Account, made: Made) -> StorageArgs | None:
+    """Arguments of an environment's bucket; None where no service has one."""
+    if config.storage is None or made.eks is None or not config.stores_objects:
+        return None
+    return StorageArgs(
+        label=f"{config.prefix}-{settings.name}",
+        settings=config.storage,
+        account=account,
+        cluster_name=made.eks.cluster.name,
+        cluster_arn=account.arn("eks", f"cluster/{config.prefix}"),
+        namespace=settings.namespace,
+        service_accounts=[service.short_name for service in config.services if service.storage],
+        protect=config.protect,
+    )
+
+
+def secrets(config: PlatformConfig, settings: EnvironmentConfig, account: Account, made: Made) -> SecretsArgs | None:
+    """Arguments of an environment's entries; None where the program fills none."""
+    entries = contract(config, settings).entries
+    if not entries:
+        return None
+    database = None
+    if made.database is not None:
+        database = DatabaseServer(address=made.database.address, port=made.database.port)
+    bucket = made.storage.get(settings.name)
+    return SecretsArgs(
+        label=f"{config.prefix}-{settings.name}",
+        entries=entries,
+        settings=config.secrets_manager,
+        account=account,
+        protect=config.protect,
+        database=database,
+        cache=_cache(settings, made),
+        bucket=None if bucket is None else bucket.bucket,
+    )
+
+
+def _cache(settings: EnvironmentConfig, made: Made) -> CacheServer | None:
+    if made.cache is None or settings.cache_database is None:
+        return None
+    return CacheServer(
+        scheme=made.cache.url_scheme,
+        address=made.cache.primary_endpoint,
+        port=made.cache.port,
+        token=made.cache.auth_token,
+        database=settings.cache_database,
+    )
+
+
+def delivery(
+    config: PlatformConfig, settings: EnvironmentConfig, operators: Operators, made: Made
+) -> SecretDeliveryArgs | None:
+    """Arguments of an environment's Secrets; None where there are none."""
+    found = contract(config, settings).secrets
+    if not found:
+        return None
+    entries = made.secrets.get(settings.name)
+    return SecretDeliveryArgs(
+        secrets=found,
+        namespace=made.environments[settings.name].namespace,
+        refresh_minutes=config.secrets_manager.refresh_minutes,
+        after=[*operators.ready, *(() if entries is None else entries.ready)],
+    )
+
+
+def environment_data(settings: EnvironmentConfig, made: Made) -> Iterator[pulumi.Resource]:
+    """What an environment's pods read and use, and so come after."""
+    for component in (made.storage.get(settings.name), made.deliveries.get(settings.name)):
+        if component is not None:
+            yield from component.ready
