@@ -4,13 +4,14 @@ STACK ?= staging
 PYTHON_VENV := .venv/bin/python
 ENGINE := .tools/bin/pulumi
 ACTIONLINT := .tools/bin/actionlint
+KUSTOMIZE := .tools/bin/kustomize
 
 # Without pulumi and Go the engine comes from the SDK's installer, which lives in the virtual environment.
 ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine lint format docs bench mutants clean venv engine ready lint-ready
+.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine manifests lint format docs bench mutants clean venv engine ready lint-ready
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -23,12 +24,12 @@ destroy: ready ## Delete the stack on the sandbox, but for what the stack file k
 preview up refresh destroy:
 	@$(PYTHON_VENV) -m sandbox $@ --stack $(STACK)
 
-test: test-unit test-systems test-tooling test-engine ## Run every test
+test: manifests test-unit test-systems test-tooling test-engine ## Run every test
 
 test-unit: venv ## Run the tests under Pulumi's mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadgroup tests/unit
 
-test-systems: venv ## Run the tests of the example systems under mocks (seconds)
+test-systems: venv $(KUSTOMIZE) ## Run the tests of whole systems under mocks: Nova's overlays, the examples (seconds)
 	$(PYTHON_VENV) -m pytest tests/systems
 
 test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
@@ -36,6 +37,9 @@ test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
 
 test-engine: ready ## Run the tests on the real engine and the sandbox (minutes)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadfile tests/engine
+
+manifests: venv $(KUSTOMIZE) ## Build every overlay of k8s/infrastructure and say what is wrong with it (seconds)
+	@$(PYTHON_VENV) -m tools.manifests
 
 lint: lint-ready ## Check style, types, workflows, shape and generated pages
 	.venv/bin/ruff check

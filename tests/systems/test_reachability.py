@@ -58,7 +58,7 @@ def test_every_connection_is_as_the_catalogue_says(site: Site, runs: dict[str, R
 @each_site
 def test_every_service_is_found_by_its_service(site: Site, runs: dict[str, Run]) -> None:
     pods = ground(site, runs[site.stack]).pods
-    assert list(service_findings(site.config.services, dict(pods), overlay(site.environment.path))) == []
+    assert list(service_findings(site.config.services, pods, overlay(site.environment.path))) == []
 
 
 def test_the_check_judges_every_kind_of_connection(staging: Run) -> None:

@@ -1,6 +1,6 @@
 """Whether a service is found by its name: a Service that selects its pods alone, and leads to the port that is open."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from components.config.catalogue import ServiceConfig
 from tools.manifests.model import Object, at, items, of_kind
@@ -9,7 +9,7 @@ from tools.reachability.model import End
 
 
 def service_findings(
-    services: Sequence[ServiceConfig], pods: dict[str, End], objects: Sequence[Object]
+    services: Sequence[ServiceConfig], pods: Mapping[str, End], objects: Sequence[Object]
 ) -> Iterator[str]:
     """Yield what keeps each service of the catalogue from being called through its Service."""
     doors = of_kind(objects, "Service")
