@@ -8,13 +8,14 @@ KUBERNETES := .tools/bin/kube-apiserver .tools/bin/kube-controller-manager .tool
 PACKAGES := .tools/bin/redis-server
 KUBECTL := .tools/bin/kubectl
 GO_TOOLS := .tools/bin/etcd .tools/bin/kwok .tools/bin/kustomize .tools/bin/argocd
+KUSTOMIZE := .tools/bin/kustomize
 
 # Without pulumi and Go the engine comes from the SDK's installer, which lives in the virtual environment.
 ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-cluster lint format docs bench mutants clean venv engine ready lint-ready \
+.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-cluster manifests lint format docs bench mutants clean venv engine ready lint-ready \
 	cluster-tools ready-cluster
 
 help: ## List these commands
@@ -28,12 +29,12 @@ destroy: ready ## Delete the stack on the sandbox, but for what the stack file k
 preview up refresh destroy:
 	@$(PYTHON_VENV) -m sandbox $@ --stack $(STACK)
 
-test: test-unit test-systems test-tooling test-engine test-database ## Run every test but those on a cluster
+test: manifests test-unit test-systems test-tooling test-engine test-database ## Run every test but those on a cluster
 
 test-unit: venv ## Run the tests under Pulumi's mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadgroup tests/unit
 
-test-systems: venv ## Run the tests of the example systems under mocks (seconds)
+test-systems: venv $(KUSTOMIZE) ## Run the tests of whole systems under mocks: Nova's overlays, the examples (seconds)
 	$(PYTHON_VENV) -m pytest tests/systems
 
 test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
@@ -47,6 +48,9 @@ test-cluster: ready-cluster ## Run the tests on a real Kubernetes and Argo CD (m
 
 test-database: venv $(PACKAGES) ## Run the tests of the database bootstrap on a real PostgreSQL (seconds)
 	$(PYTHON_VENV) -m pytest tests/database
+
+manifests: venv $(KUSTOMIZE) ## Build every overlay of k8s/infrastructure and say what is wrong with it (seconds)
+	@$(PYTHON_VENV) -m tools.manifests
 
 lint: lint-ready ## Check style, types, workflows, scripts, shape and generated pages
 	.venv/bin/ruff check

@@ -1,0 +1,41 @@
+"""The stacks of a project as their files say them, read without the engine: what the overlays are compared with."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+
+from components.config import PlatformConfig
+
+
+class StackError(Exception):
+    """Stack files that are not right by themselves; `make preview` tells why, with the key."""
+
+
+def stacks(root: Path) -> dict[str, PlatformConfig]:
+    """Configuration by stack, for each `Pulumi.<stack>.yaml` of the project. StackError where one is broken."""
+    project = _read(root / "Pulumi.yaml")
+    prefix = f"{project['name']}:"
+    shared = {key: entry["value"] for key, entry in _config(project).items() if "value" in entry}
+    found: dict[str, PlatformConfig] = {}
+    for file in sorted(root.glob("Pulumi.*.yaml")):
+        stack = file.name.split(".")[1]
+        merged = shared | {key.removeprefix(prefix): value for key, value in _config(_read(file)).items()}
+        sections = {key: value for key, value in merged.items() if ":" not in key}
+        try:
+            found[stack] = PlatformConfig.model_validate_json(json.dumps(sections))
+        except ValidationError:
+            raise StackError(f"{file.name} is not right: `make preview STACK={stack}` says where") from None
+    return found
+
+
+def _read(file: Path) -> dict[str, Any]:
+    reader: Any = YAML(typ="safe")
+    return cast("dict[str, Any]", reader.load(file.read_text(encoding="utf-8")))
+
+
+def _config(file: Mapping[str, Any]) -> dict[str, Any]:
+    return cast("dict[str, Any]", file.get("config") or {})
