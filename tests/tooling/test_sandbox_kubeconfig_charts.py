@@ -56,6 +56,13 @@ def test_a_release_applies_its_chart_definitions_first(rig: Live) -> None:
     assert [record.id for record in rig.account.all(RELEASE)] == ["default/argo"]
 
 
+def test_a_list_of_manifests_is_opened(rig: Live, charts: Path) -> None:
+    item: Json = {**settings(), "metadata": {"name": "listed"}}
+    (charts / "argo-cd" / "3.yaml").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [item]}))
+    rig.make(RELEASE, RELEASED)
+    assert "/api/v1/namespaces/default/configmaps/listed" in rig.server.objects
+
+
 def test_a_preview_of_a_release_applies_nothing(rig: Live) -> None:
     rig.preview(RELEASE, RELEASED)
     assert DEFINED not in rig.server.objects
