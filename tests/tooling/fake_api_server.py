@@ -45,6 +45,10 @@ class FakeApiServer:
         self.kinds = deepcopy(BUILT_IN)
         self.objects: dict[str, Json] = {}
         self.requests: list[str] = []
+        self.applied: list[Json] = []
+        self.propagations: list[str] = []
+        self.busy = 0
+        """How many requests are still to be answered with 429."""
         self.rewrite: Callable[[Json], None] = lambda _: None
         self._owned: dict[str, dict[str, set[Leaf]]] = {}
         self._lock = threading.RLock()
@@ -113,16 +117,27 @@ class FakeApiServer:
     def answer(self, method: str, target: str, body: Json) -> Json:
         url = urlsplit(target)
         self.requests.append(f"{method} {target}")
+        if self.busy:
+            self.busy -= 1
+            raise Refusal(429, "TooManyRequests", "try again")
         if method == "PATCH":
+            self.applied.append(body)
             query = parse_qs(url.query)
             force, dry_run = query.get("force") == ["true"], "dryRun" in query
             return self.apply(url.path, body, query["fieldManager"][0], force=force, dry_run=dry_run)
         if method == "DELETE":
+            self.propagations.append(text(body, "propagationPolicy"))
             self.delete(url.path, text(body, "preconditions.uid"))
             return {}
         if url.path in self.kinds:
             kinds = self.kinds[url.path].items()
-            return {"resources": [{"kind": kind, "name": name, "namespaced": inner} for kind, (name, inner) in kinds]}
+            return {
+                "resources": [
+                    {"kind": kind, "name": f"{name}{part}", "namespaced": inner}
+                    for part in ("", "/status")
+                    for kind, (name, inner) in kinds
+                ]
+            }
         versions = [root for root in self.kinds if root.startswith(f"{url.path}/")]
         if versions:
             return {"preferredVersion": {"groupVersion": versions[0].removeprefix("/apis/")}}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import cast
@@ -52,6 +54,13 @@ def test_a_release_applies_its_chart_definitions_first(rig: Live) -> None:
     written = [line for line in rig.server.requests if line.startswith("PATCH")]
     assert DEFINED in written[0]
     assert [record.id for record in rig.account.all(RELEASE)] == ["default/argo"]
+
+
+def test_a_list_of_manifests_is_opened(rig: Live, charts: Path) -> None:
+    item: Json = {**settings(), "metadata": {"name": "listed"}}
+    (charts / "argo-cd" / "3.yaml").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [item]}))
+    rig.make(RELEASE, RELEASED)
+    assert "/api/v1/namespaces/default/configmaps/listed" in rig.server.objects
 
 
 def test_a_preview_of_a_release_applies_nothing(rig: Live) -> None:
@@ -157,3 +166,14 @@ def test_a_kubeconfig_that_leads_nowhere_is_one_line_and_status_1(
     monkeypatch.chdir(tmp_path)
     assert main(["up", "--stack", "staging", *arguments]) == 1
     assert said in capsys.readouterr().out
+
+
+def test_a_run_without_a_kubeconfig_does_not_load_the_client() -> None:
+    program = (
+        "import sys, sandbox.__main__, sandbox.providers.server\n"
+        "from sandbox.providers.registry import make_package\n"
+        "make_package('kubernetes', None, None)\n"
+        "sys.exit('kubernetes' in sys.modules)"
+    )
+    root = Path(__file__).resolve().parents[2]
+    assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0

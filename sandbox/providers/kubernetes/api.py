@@ -16,7 +16,8 @@ from urllib.parse import quote, urlencode
 
 from kubernetes.client import ApiClient, Configuration
 from kubernetes.config import ConfigException, kube_config
-from urllib3.exceptions import HTTPError
+from urllib3 import disable_warnings
+from urllib3.exceptions import HTTPError, InsecureRequestWarning
 from yaml import YAMLError
 
 from sandbox.providers.package import Refused
@@ -89,6 +90,7 @@ class Api:
     """One API server, for use by any number of threads. Each call raises Rejected where the server refuses."""
 
     def __init__(self, kubeconfig: Path) -> None:
+        disable_warnings(InsecureRequestWarning)  # it is the kubeconfig that says so
         self.client = client_of(kubeconfig)
         self._kubeconfig = kubeconfig
         self._host = str(cast("Any", self.client).configuration.host)
