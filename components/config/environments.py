@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from components.config.access import SecretReference
 from components.config.base import Section
+from components.config.beside import ExtraWorkload, StoreInNamespace
 from components.config.catalogue import ContainerResources
 from components.config.types import (
     CpuQuantity,
@@ -18,7 +19,6 @@ from components.config.types import (
     MemoryQuantity,
     Percent,
     PodSecurity,
-    Port,
     RepositoryPath,
     Trigger,
 )
@@ -128,13 +128,6 @@ class ObjectCounts(Section):
     persistent_volume_claims: int = Field(default=0, ge=0, le=100, description="Persistent volume claims.")
 
 
-class StoreInNamespace(Section):
-    """A database or cache that the application repository runs in the namespace itself."""
-
-    app: DnsLabel = Field(description="Value of its pods' label `app.kubernetes.io/name`.")
-    port: Port = Field(description="Its port.")
-
-
 class QuotaCap(Section):
     """What the peak of the environment may cost at most; beyond it the stack is refused with the sums."""
 
@@ -198,6 +191,9 @@ class EnvironmentConfig(Section):
     cache_in_namespace: StoreInNamespace | None = Field(
         default=None, description="Its cache, where it is not the stack's."
     )
+    extras: tuple[ExtraWorkload, ...] = Field(
+        default=(), description="What else the application repository runs here, beside the catalogue."
+    )
     quota_cap: QuotaCap | None = Field(default=None, description="Most that its quota may become; none without one.")
     canary: CanaryConfig | None = Field(
         default=None,
@@ -209,3 +205,9 @@ class EnvironmentConfig(Section):
     def copies(self) -> int:
         """How often everything runs in the namespace at most: the environment itself and its previews."""
         return 1 + (0 if self.pull_requests is None else self.pull_requests.maximum)
+
+    @property
+    def beside_catalogue(self) -> tuple[ExtraWorkload, ...]:
+        """What runs in the namespace and is no service of the catalogue: its database, its cache, the extras."""
+        stores = (self.database_in_namespace, self.cache_in_namespace)
+        return (*(store.workload for store in stores if store is not None), *self.extras)
