@@ -13,6 +13,7 @@ Source: Argo CD, "Application Specification", "Projects", "Applications in any n
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from components.canary import TEMPLATE as CANARY_TEMPLATE
 from components.config.access import RepositoryAccessConfig
 from components.config.argocd import SsoConfig
 from components.config.environments import Delivery, EnvironmentConfig, SyncConfig, SyncWindow
@@ -25,7 +26,10 @@ Spec = Mapping[str, object]
 IN_CLUSTER = "https://kubernetes.default.svc"
 OWN_OBJECTS = (("ConfigMap", OUTPUTS_CONFIG_MAP), ("ServiceAccount", "*"))
 """Kind and name of what the program makes in a namespace and Git may make as well: no orphans."""
+CANARY_OBJECTS = (("argoproj.io", "AnalysisTemplate", CANARY_TEMPLATE),)
+"""The same in a namespace with a canary; group, kind and name."""
 REPLICAS_OF_AN_AUTOSCALER = {"group": "apps", "jsonPointers": ["/spec/replicas"], "kind": "Deployment"}
+REPLICAS_OF_A_ROLLOUT = {**REPLICAS_OF_AN_AUTOSCALER, "group": "argoproj.io", "kind": "Rollout"}
 PREVIEW_LABEL = "platform/preview"
 NO_PREVIEW = "none"
 """The label's value on an environment's own pods: without it its Services would reach the previews' pods as well."""
@@ -73,6 +77,11 @@ def project_spec(scope: Scope, environments: Sequence[EnvironmentConfig]) -> Spe
         "orphanedResources": {
             "ignore": [
                 *({"kind": kind, "name": own} for kind, own in OWN_OBJECTS),
+                *(
+                    {"group": group, "kind": kind, "name": own}
+                    for group, kind, own in CANARY_OBJECTS
+                    if any(found.canary is not None for found in environments)
+                ),
                 *(_orphan(found) for found in allowed.ignored_orphans),
             ],
             "warn": True,
@@ -98,7 +107,8 @@ def project_spec(scope: Scope, environments: Sequence[EnvironmentConfig]) -> Spe
 def application_spec(scope: Scope, settings: EnvironmentConfig, *, hpa: bool) -> Spec:
     """`spec` of one Application, written as the API server stores it: what has no content is left out.
 
-    `hpa`: whether an autoscaler owns the replicas of any of its Deployments.
+    `hpa`: whether an autoscaler owns the replicas of any of its Deployments, or of the Rollouts that a canary makes
+    of them.
     """
     source: dict[str, object] = {
         "path": settings.path,
@@ -115,8 +125,13 @@ def application_spec(scope: Scope, settings: EnvironmentConfig, *, hpa: bool) ->
         "syncPolicy": _sync_policy(settings.sync, hpa=hpa),
     }
     if hpa:
-        spec["ignoreDifferences"] = [REPLICAS_OF_AN_AUTOSCALER]
+        spec["ignoreDifferences"] = _owned_by_an_autoscaler(settings)
     return spec
+
+
+def _owned_by_an_autoscaler(settings: EnvironmentConfig) -> Sequence[Spec]:
+    rollouts = [] if settings.canary is None else [REPLICAS_OF_A_ROLLOUT]
+    return [REPLICAS_OF_AN_AUTOSCALER, *rollouts]
 
 
 def _sync_policy(sync: SyncConfig, *, hpa: bool) -> Spec:

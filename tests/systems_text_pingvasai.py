@@ -27,7 +27,11 @@ from tests.systems_facts_pingvasai import (
 STANDARD = {"cpuRequest": "500m", "memoryRequest": "512Mi", "cpuLimit": "1", "memoryLimit": "1Gi"}
 LARGE = {"cpuRequest": "1", "memoryRequest": "1Gi", "cpuLimit": "2", "memoryLimit": "2Gi"}
 RETRY = {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}, "refresh": True}
-OWNED_BY_THE_HPA: list[object] = [{"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]}]
+OWNED_BY_THE_HPA: list[object] = [
+    {"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]},
+    # What a canary makes of it.
+    {"group": "argoproj.io", "kind": "Rollout", "jsonPointers": ["/spec/replicas"]},
+]
 DOORMAN = "operators-load-balancer-controller"
 ROLES = (
     "p, proj:pingvasai:admin, applications, *, pingvasai/*, allow",

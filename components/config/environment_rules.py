@@ -30,6 +30,11 @@ def environments(config: PlatformConfig) -> Iterator[Problem]:
         [("environments", i, "namespace") for i in range(len(everywhere))],
         "namespace",
     )
+    yield from duplicates(
+        [host for e in everywhere for host in e.hosts],
+        [("environments", i, "hosts", position) for i, e in enumerate(everywhere) for position in range(len(e.hosts))],
+        "host",
+    )
     names = [service.name for service in config.services]
     for index, environment in enumerate(everywhere):
         here: tuple[PathPart, ...] = ("environments", index)

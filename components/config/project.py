@@ -37,6 +37,13 @@ FORBIDDEN_KINDS = (
 """Group and kind of what the program owns in a namespace: Git must not loosen it."""
 
 
+ADMINISTRATORS = (
+    ("rbac.authorization.k8s.io", "ClusterRole"),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
+)
+"""Who may make any of these may bind cluster-admin to anybody; Git may make one that is named."""
+
+
 class ResourceKind(Section):
     """A kind of object."""
 

@@ -11,6 +11,7 @@ from components.config import (
     environment_rules,
     network_rules,
     section_rules,
+    sync_rules,
 )
 from components.config.capacity_rules import capacity_problems
 from components.config.platform import PlatformConfig
@@ -48,13 +49,24 @@ RULES: tuple[Rule, ...] = (
         "edge",
         decides_sums=True,
     ),
+    _rule(
+        section_rules.unread,
+        "aws",
+        "cluster",
+        "kubeconfig",
+        "registry",
+        "ci",
+        "edge",
+        "operators",
+        "environments",
+    ),
     _rule(network_rules.network, "aws", "network", "cluster", decides_sums=True),
     _rule(section_rules.cluster, "aws", "cluster"),
     _rule(section_rules.ci, "aws", "ci", "registry", "repository"),
     _rule(data_rules.database, "database"),
     _rule(data_rules.cache, "cache"),
     _rule(edge_rules.edge, "aws", "edge", "operators", "environments"),
-    _rule(edge_rules.webhooks, "edge", "operators", "argocd", "environments"),
+    _rule(edge_rules.webhooks, "edge", "operators", "argocd", "environments", "repository"),
     _rule(edge_rules.operators, "cluster", "edge", "operators"),
     _rule(
         access_rules.access, "system", "aws", "cluster", "operators", "repository", "argocd", "environments", "stage"
@@ -62,6 +74,8 @@ RULES: tuple[Rule, ...] = (
     _rule(edge_rules.scaling, "cluster"),
     _rule(edge_rules.canaries, "operators", "environments"),
     _rule(edge_rules.named_data, "database", "cache", "environments"),
+    _rule(sync_rules.syncs, "environments"),
+    _rule(sync_rules.moving_tags, "registry", "environments"),
     _rule(section_rules.argocd, "argocd", "cluster"),
     _rule(
         environment_rules.environments,

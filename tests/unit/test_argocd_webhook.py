@@ -216,6 +216,8 @@ def test_no_application_waits_for_the_secret_of_webhooks() -> None:
 def test_an_internal_door_is_open_to_the_private_subnets_instead() -> None:
     config = copy.deepcopy(stack_config("prod", ROOT / "examples" / "tiketi"))
     config["tiketi:edge"]["internal"] = True
+    config["tiketi:repository"] = {"url": "https://git.example.com/shop.git"}
+    del config["tiketi:argocd"]["repositoryAccess"], config["tiketi:ci"]
     main = str(ROOT / "__main__.py")
     done = run_program(lambda: runpy.run_path(main, run_name="__main__"), project="tiketi", stack="prod", config=config)
     private = [

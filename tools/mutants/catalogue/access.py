@@ -6,6 +6,7 @@ FILE = "components/argocd_access.py"
 SECRETS = "components/argocd_secrets.py"
 NOTES = "components/argocd_notifications.py"
 RULES = "components/config/access_rules.py"
+DELIVERY_RULES = "components/config/delivery_rules.py"
 EDGE_RULES = "components/config/edge_rules.py"
 SPECS = "components/gitops_specs.py"
 SETS = "components/application_sets.py"
@@ -83,8 +84,8 @@ ACCESS_RULES = Area(
         ),
         Mutant(
             "a root reads the folders of every stage",
-            RULES,
-            "if not {environment.name, config.stage} & set(folder.parts):",
+            DELIVERY_RULES,
+            "if not {environment.name, config.stage} & set(own.parts):",
             "if False:",
         ),
         Mutant(
@@ -114,6 +115,18 @@ PROJECT_WALLS = Area(
     (
         Mutant("orphans are not reported", SPECS, '            "warn": True,\n', '            "warn": False,\n'),
         Mutant("administrators make Applications of other projects", SPECS, "{project}/*, allow", "*/*, allow"),
+        Mutant(
+            "Argo CD fights the autoscaler of a canary",
+            SPECS,
+            "[] if settings.canary is None else [REPLICAS_OF_A_ROLLOUT]",
+            "[]",
+        ),
+        Mutant(
+            "the program's own yardstick is an orphan",
+            SPECS,
+            "if any(found.canary is not None for found in environments)",
+            "if False",
+        ),
         Mutant("a sync window holds for nobody", SPECS, 'spec["syncWindows"] = windows', "pass"),
         Mutant("a window that forbids allows", SPECS, '"kind": window.kind,', '"kind": "allow",'),
         Mutant("Applications of every namespace are taken", SPECS, "if found.delivery is Delivery.APP_OF_APPS))", "))"),
