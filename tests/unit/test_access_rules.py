@@ -158,6 +158,15 @@ def test_every_reference_to_secrets_manager_needs_somebody_to_fetch_it() -> None
     assert problems(dev, **given) == {}
 
 
+@pytest.mark.parametrize("entry", ["other/argocd/secret", "shop/prod/secret", "argocd/secret", "ghp_0123456789abcdef"])
+def test_only_entries_of_this_system_and_stage_come_into_the_cluster(entry: str) -> None:
+    found = problems(repositoryAccess={"kind": "https", "secret": {"secretsManager": entry}})
+    assert list(found) == ["argocd.repositoryAccess.secret.secretsManager"]
+    (message,) = found.values()
+    assert message.endswith("Write a name that begins with shop/argocd/ or shop/staging/ or shop/test/.")
+    assert entry not in message
+
+
 def test_a_local_cluster_takes_secrets_that_somebody_puts_there() -> None:
     found = problems(
         environment("dev", pullRequests={"secret": LOCAL}),

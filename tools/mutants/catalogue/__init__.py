@@ -1,6 +1,6 @@
 """All mutants, by area."""
 
-from tools.mutants.catalogue.access import ACCESS_RULES, PROJECT_WALLS, SECRET_ACCESS
+from tools.mutants.catalogue.access import ACCESS_RULES, PROJECT_WALLS, SECRET_ACCESS, STACK_RULES
 from tools.mutants.catalogue.argocd import ARGOCD, ARGOCD_POLICIES, ARGOCD_VALUES, GITOPS
 from tools.mutants.catalogue.cluster import ACCESS, ADDONS, CLUSTER, NODES
 from tools.mutants.catalogue.config import CAPACITY, CONFIG
@@ -43,6 +43,7 @@ AREAS: tuple[Area, ...] = (
     LOAD_BALANCERS,
     SECRET_ACCESS,
     ACCESS_RULES,
+    STACK_RULES,
     PROJECT_WALLS,
     OPERATORS,
     OPERATOR_RIGHTS,

@@ -6,6 +6,11 @@ FILE = "components/argocd_access.py"
 SECRETS = "components/argocd_secrets.py"
 NOTES = "components/argocd_notifications.py"
 RULES = "components/config/access_rules.py"
+KEYS = "components/config/host_keys.py"
+CRON = "components/cron.py"
+SYNCS = "components/config/sync_rules.py"
+HOSTS = "components/config/environment_rules.py"
+SECTIONS = "components/config/section_rules.py"
 DELIVERY_RULES = "components/config/delivery_rules.py"
 EDGE_RULES = "components/config/edge_rules.py"
 SPECS = "components/gitops_specs.py"
@@ -105,6 +110,87 @@ ACCESS_RULES = Area(
             EDGE_RULES,
             "if edge.firewall is None and not edge.internal:",
             "if edge.firewall is None and edge.internal:",
+        ),
+    ),
+)
+
+STACK_RULES = Area(
+    "rules of a stack",
+    ("test_sync_rules.py", "test_cron.py", "test_host_keys.py", "test_access_rules.py", "test_webhook_rules.py"),
+    (
+        Mutant(
+            "a key of another type is taken for a host's",
+            KEYS,
+            "if not parts or parts[0] != kind.encode():",
+            "if not parts:",
+        ),
+        Mutant("half a key is taken", KEYS, "if len(part) != length:", "if len(part) > length:"),
+        Mutant("a weak key is taken", KEYS, "RSA_BITS = 2048", "RSA_BITS = 512"),
+        Mutant(
+            "Sunday is 7", CRON, 'Field("day of the week", 0, 6, WEEKDAYS)', 'Field("day of the week", 0, 7, WEEKDAYS)'
+        ),
+        Mutant("a window on 31 February is taken", CRON, "if any_weekday and", "if not any_weekday and"),
+        Mutant("a step of nothing is taken", CRON, "if step == 0 or last < first:", "if last < first:"),
+        Mutant("a zone of nowhere is taken", SYNCS, "if window.time_zone not in _zones():", "if not window.time_zone:"),
+        Mutant(
+            "waits shrink",
+            SYNCS,
+            "if seconds(retry.max_duration) < seconds(retry.duration):",
+            "if retry.max_duration < retry.duration:",
+        ),
+        Mutant(
+            "a tag moves that the registry keeps",
+            SYNCS,
+            "if tag not in KEYWORD_TAGS and not any",
+            "if tag in KEYWORD_TAGS and not any",
+        ),
+        Mutant(
+            "Git binds whom it likes to cluster-admin",
+            RULES,
+            "if (found.group, found.kind) in ADMINISTRATORS and found.name is None:",
+            "if (found.group, found.kind) in ADMINISTRATORS and found.name:",
+        ),
+        Mutant(
+            "previews of a private repository are never found",
+            DELIVERY_RULES,
+            "if access is not None and not is_app and",
+            "if access is None and not is_app and",
+        ),
+        Mutant(
+            "GitHub calls a door inside the VPC",
+            EDGE_RULES,
+            "if edge.internal and on_github:",
+            "if not edge.internal and not on_github:",
+        ),
+        Mutant(
+            "two environments share a host",
+            HOSTS,
+            "[host for e in everywhere for host in e.hosts],",
+            '[f"{e.name}.{host}" for e in everywhere for host in e.hosts],',
+        ),
+        Mutant(
+            "the chart of a scaler that does not run is read",
+            SECTIONS,
+            "and scaling is not scaler:",
+            "and scaling is scaler:",
+        ),
+        Mutant(
+            "hosts that nothing certifies are taken",
+            SECTIONS,
+            "if environment.hosts and config.edge is None:",
+            "if environment.hosts and config.edge is not None:",
+        ),
+        Mutant(
+            "messages link to localhost",
+            SECTIONS,
+            "if settings.notifications is not None and settings.url is None:",
+            "if False:",
+        ),
+        Mutant(
+            "a canary goes without a load balancer",
+            EDGE_RULES,
+            "for key, settings in needed.items():",
+            "for key, settings in list(needed.items())[:2]:",
         ),
     ),
 )
