@@ -37,6 +37,8 @@ class ArgoCdWebhookArgs:
     firewall_arn: pulumi.Input[str] | None
     internal: bool
     """Whether only the VPC reaches the load balancer."""
+    https_redirect: bool
+    """Whether plain HTTP is redirected: in a group all Ingresses say the same."""
     ingress_cidrs: Sequence[pulumi.Input[str]]
     """Subnets of the load balancer: the public ones, or the private ones of an internal one."""
     after: Sequence[pulumi.Resource]
@@ -83,12 +85,13 @@ def _annotations(args: ArgoCdWebhookArgs) -> Mapping[str, pulumi.Input[str]]:
         f"{PREFIX}/load-balancer-attributes": "routing.http.drop_invalid_header_fields.enabled=true",
         f"{PREFIX}/scheme": "internal" if args.internal else "internet-facing",
         f"{PREFIX}/ssl-policy": TLS_POLICY,
-        f"{PREFIX}/ssl-redirect": str(HTTPS),
         f"{PREFIX}/target-type": "ip",
         # Not for the load balancer: a certificate that AWS has not issued yet, or another Ingress of the group that is
         # wrong, would hold `up` until it fails. `skipAwait` would also skip the wait for the load balancer to be gone.
         "pulumi.com/waitFor": "jsonpath={.metadata.uid}",
     }
+    if args.https_redirect:
+        found[f"{PREFIX}/ssl-redirect"] = str(HTTPS)
     if args.firewall_arn is not None:
         found[f"{PREFIX}/wafv2-acl-arn"] = args.firewall_arn
     return found

@@ -22,8 +22,8 @@ from pulumi_kubernetes.networking.v1 import (
 )
 
 if TYPE_CHECKING:  # at run time the configuration's rules import this module, and not the other way round
+    from components.config.beside import StoreInNamespace
     from components.config.catalogue import ServiceConfig
-    from components.config.environments import StoreInNamespace
 
 SERVICE_LABEL = "app.kubernetes.io/name"
 """Every pod of a service (its Jobs too) carries this label with the service's name: by it the policies know the pod."""
@@ -59,6 +59,11 @@ class Surroundings:
     database_in_namespace: StoreInNamespace | None = None
     """Pods of the namespace that are its database, in place of `data_cidrs`."""
     cache_in_namespace: StoreInNamespace | None = None
+
+    @property
+    def stores(self) -> frozenset[str]:
+        """Names of the namespace's own database and cache, which no smoke test asks."""
+        return frozenset(found.app for found in (self.database_in_namespace, self.cache_in_namespace) if found)
 
 
 def network_policies(
@@ -138,7 +143,9 @@ def _ingress(
     peers = _peers(caller.name for caller in services if service.name in caller.calls)
     if service.metrics_path is not None:
         peers.append({"namespace_selector": {"match_labels": {NAMESPACE_LABEL: MONITORING_NAMESPACE}}})
-    peers += _ranges([*(around.ingress_cidrs if service.public else []), *around.control_plane_cidrs])
+    peers += _ranges(around.ingress_cidrs if service.public else ())
+    if service.name not in around.stores:
+        peers += _ranges(around.control_plane_cidrs)
     # A rule without peers would let everybody in.
     return [{"from_": peers, "ports": [_tcp(service.port)]}] if peers else []
 

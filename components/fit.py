@@ -30,6 +30,7 @@ from components.workloads import workloads
 CONNECTIONS_WHILE_ROLLING_PERCENT = 150
 STEADY = "most pods when nothing rolls"
 MOST_NODES_SUGGESTED = 100
+NODES_AT_BIRTH = "nodes are cluster.nodes.desired, the number at birth: a change does not move a group that lives"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +173,7 @@ def summary(config: PlatformConfig) -> dict[str, object]:
         rows = [*fit.parts, ("needed at the peak", fit.needed), (f"{fit.nodes} x {fit.instance_type} hold", fit.held)]
         found["fits"] = not fit.homeless
         found["nodes"] = f"{fit.nodes} x {fit.instance_type}"
+        found["note"] = NODES_AT_BIRTH
         found["rows"] = [
             {
                 "what": what,

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from components.bootstrap import NAME as BOOTSTRAP
+from components.canary import TEMPLATE as CANARY_TEMPLATE
 from components.config.access import RepositoryAccessConfig
 from components.config.argocd import SsoConfig
 from components.config.environments import Delivery, EnvironmentConfig, SyncConfig, SyncWindow
@@ -31,7 +32,10 @@ OWN_OBJECTS = (
     {"group": "batch", "kind": "Job", "name": f"{BOOTSTRAP}-*"},
 )
 """What the program makes in a namespace and Git may make as well: no orphans."""
+CANARY_OBJECTS = ({"group": "argoproj.io", "kind": "AnalysisTemplate", "name": CANARY_TEMPLATE},)
+"""The same in a namespace with a canary."""
 REPLICAS_OF_AN_AUTOSCALER = {"group": "apps", "jsonPointers": ["/spec/replicas"], "kind": "Deployment"}
+REPLICAS_OF_A_ROLLOUT = {**REPLICAS_OF_AN_AUTOSCALER, "group": "argoproj.io", "kind": "Rollout"}
 PREVIEW_LABEL = "platform/preview"
 NO_PREVIEW = "none"
 """The label's value on an environment's own pods: without it its Services would reach the previews' pods as well."""
@@ -80,6 +84,7 @@ def project_spec(scope: Scope, environments: Sequence[EnvironmentConfig]) -> Spe
         "orphanedResources": {
             "ignore": [
                 *OWN_OBJECTS,
+                *(CANARY_OBJECTS if any(found.canary is not None for found in environments) else ()),
                 *(_orphan(found) for found in allowed.ignored_orphans),
             ],
             "warn": True,
@@ -105,7 +110,8 @@ def project_spec(scope: Scope, environments: Sequence[EnvironmentConfig]) -> Spe
 def application_spec(scope: Scope, settings: EnvironmentConfig, *, hpa: bool) -> Spec:
     """`spec` of one Application, written as the API server stores it: what has no content is left out.
 
-    `hpa`: whether an autoscaler owns the replicas of any of its Deployments.
+    `hpa`: whether an autoscaler owns the replicas of any of its Deployments, or of the Rollouts that a canary makes
+    of them.
     """
     source: dict[str, object] = {
         "path": settings.path,
@@ -122,8 +128,13 @@ def application_spec(scope: Scope, settings: EnvironmentConfig, *, hpa: bool) ->
         "syncPolicy": _sync_policy(settings.sync, hpa=hpa),
     }
     if hpa:
-        spec["ignoreDifferences"] = [REPLICAS_OF_AN_AUTOSCALER]
+        spec["ignoreDifferences"] = _owned_by_an_autoscaler(settings)
     return spec
+
+
+def _owned_by_an_autoscaler(settings: EnvironmentConfig) -> Sequence[Spec]:
+    rollouts = [] if settings.canary is None else [REPLICAS_OF_A_ROLLOUT]
+    return [REPLICAS_OF_AN_AUTOSCALER, *rollouts]
 
 
 def _sync_policy(sync: SyncConfig, *, hpa: bool) -> Spec:

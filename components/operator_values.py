@@ -11,6 +11,7 @@ import pulumi
 from components import operator_pods as pods
 from components.argocd_pods import Size
 from components.config.types import AmiFamily
+from components.edge_values import HTTPS_PORT
 from components.operators_aws import Door
 
 Values = Mapping[str, pulumi.Input[object]]
@@ -73,7 +74,10 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 
 
 def ingress_class_spec(door: Door | None) -> Values:
-    """What every load balancer of the class has: one for the system, TLS 1.2 or later, certificate and firewall."""
+    """What every load balancer of the class has: one for the system, TLS 1.2 or later, certificate, firewall, redirect.
+
+    The redirect needs the port with a certificate. Health checks are no part of a class: they differ between services.
+    """
     if door is None:
         return {"sslPolicy": TLS_POLICY, "targetType": "ip"}
     spec: dict[str, object] = {
@@ -84,6 +88,8 @@ def ingress_class_spec(door: Door | None) -> Values:
     }
     if door.certificate_arn is not None:
         spec["certificateArn"] = [door.certificate_arn]
+        if door.https_redirect:
+            spec["sslRedirectPort"] = str(HTTPS_PORT)
     if door.firewall_arn is not None:
         spec["wafv2AclArn"] = door.firewall_arn
     return spec

@@ -32,6 +32,8 @@ class Door:
     internal: bool
     certificate_arn: pulumi.Input[str] | None
     firewall_arn: pulumi.Input[str] | None
+    https_redirect: bool
+    """Whether plain HTTP is sent to port 443."""
 
 
 @dataclass(frozen=True, kw_only=True)

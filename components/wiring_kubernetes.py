@@ -13,6 +13,7 @@ from components.canary import CanaryArgs, steps
 from components.config import PlatformConfig
 from components.config.environments import CanaryConfig, EnvironmentConfig
 from components.config.operators import NodeScaling
+from components.edge_values import ingress_values
 from components.environment import EnvironmentArgs
 from components.exports import Made
 from components.gitops import ApplicationSpec, GitOpsArgs
@@ -81,6 +82,7 @@ def _door(config: PlatformConfig, made: Made) -> Door | None:
         internal=config.edge.internal,
         certificate_arn=made.edge.certificate_arn,
         firewall_arn=made.edge.firewall_arn,
+        https_redirect=config.edge.https_redirect,
     )
 
 
@@ -128,6 +130,7 @@ def webhook(
         certificate_arn=made.edge.certificate_arn,
         firewall_arn=made.edge.firewall_arn,
         internal=edge.internal,
+        https_redirect=edge.https_redirect,
         ingress_cidrs=made.network.private_cidrs if edge.internal else made.network.public_cidrs,
         after=[*operators.ready, argocd.release, *secret],
     )
@@ -178,13 +181,9 @@ def _platform_values(
             "REDIS_SCHEME": made.cache.url_scheme,
             "REDIS_DATABASE": str(settings.cache_database),
         }
-    if made.edge is not None and settings.hosts:
-        found |= {
-            "CERTIFICATE_ARN": made.edge.certificate_arn,
-            "FIREWALL_ARN": made.edge.firewall_arn,
-            "INGRESS_HOSTS": ",".join(settings.hosts),
-            "INGRESS_SCHEME": "internal" if config.edge is not None and config.edge.internal else "internet-facing",
-        }
+    if made.edge is not None and config.edge is not None and settings.hosts:
+        found |= {"CERTIFICATE_ARN": made.edge.certificate_arn, "FIREWALL_ARN": made.edge.firewall_arn}
+        found |= ingress_values(config.edge, settings.hosts, config.services)
     if settings.canary is not None:
         found["CANARY_STEPS"] = ",".join(str(weight) for weight in steps(settings.canary))
     return {key: value for key, value in found.items() if value is not None}

@@ -1,4 +1,4 @@
-"""The catalogue seen by one environment: which pods of which size each service brings there."""
+"""What runs in one environment: which pods of which size each service brings there, and what it runs beside them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # at run time the configuration's rules import this module, a
 
 @dataclass(frozen=True, kw_only=True)
 class Workload:
-    """One service in one environment."""
+    """One service, or what is like one, in one environment."""
 
     service: ServiceConfig
     replicas: int
@@ -53,7 +53,7 @@ def resources_of(
 def workloads(
     services: Sequence[ServiceConfig], classes: Mapping[str, ContainerResources], environment: EnvironmentConfig
 ) -> tuple[Workload, ...]:
-    """Every service as the environment runs it, in the catalogue's order.
+    """Every service as the environment runs it, in the catalogue's order, then what it runs beside the catalogue.
 
     Raises KeyError when a service has no resources of the environment's class; the configuration's rules report that
     before anything else runs.
@@ -75,4 +75,14 @@ def workloads(
                 copies=environment.copies,
             )
         )
+    found += (
+        Workload(
+            service=extra.service,
+            replicas=extra.pods,
+            max_replicas=extra.pods,
+            resources=extra.resources,
+            copies=environment.copies,
+        )
+        for extra in environment.beside_catalogue
+    )
     return tuple(found)

@@ -18,6 +18,8 @@ from typing import Any, cast
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from sandbox.yaml_trouble import merge_marker, yaml_trouble
+
 PLACEHOLDER = "sandbox-placeholder-secret"
 KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt")
 SIMPLE_KEY = re.compile(r"[A-Za-z0-9_:-]+")
@@ -139,9 +141,18 @@ def _yaml() -> YAML:
 
 def _load(file: Path) -> dict[str, Any]:
     try:
-        found: object = _yaml().load(file.read_text(encoding="utf-8"))
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} is not YAML: {error}") from None
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not text in UTF-8: {error}") from None
+    marker = merge_marker(text)
+    if marker is not None:
+        raise UsageError(
+            f"{file}:{marker}: a merge was left half done. Keep one of the two sides, without the markers."
+        )
+    try:
+        found: object = _yaml().load(text)
+    except YAMLError as error:
+        raise UsageError(f"{file}{yaml_trouble(error)}") from None
     if found is None:
         return {}
     if not isinstance(found, dict):

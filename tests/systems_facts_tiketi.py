@@ -11,6 +11,7 @@ from tests.systems_facts import (
     POLICY,
     QUOTA,
     RELEASE,
+    SERVICE_ACCOUNT,
     SOME,
     SUBNET,
     Check,
@@ -59,6 +60,7 @@ def _runs_in_the_namespace(what: str, app: str, port: int) -> tuple[Check, ...]:
     return (
         plan(POLICY, to, app, name=f"dev-{what}-egress"),
         plan(POLICY, "spec egress * ports * port", port, name=f"dev-{what}-egress"),
+        plan(SERVICE_ACCOUNT, "metadata name", app, name=f"dev-{app}"),
     )
 
 
@@ -118,6 +120,11 @@ TABLE: Table = {
         STAGES,
         (
             plan(QUOTA, "spec hard services.nodeports", "7", name=DEV),
+            plan(QUOTA, "spec hard pods", "18", name=DEV),
+            *(
+                plan(POLICY, "spec ingress * from * ipBlock cidr", "172.18.0.0/16", name=f"dev-allow-{name}")
+                for name in (*(service for service, *_ in SERVICES), "frontend", "postgres")
+            ),
             docs("Ingress", "node ports 30000-30006"),
             plan(RELEASE, "chart", "argo-cd"),
         ),

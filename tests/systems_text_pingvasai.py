@@ -27,7 +27,11 @@ from tests.systems_facts_pingvasai import (
 STANDARD = {"cpuRequest": "500m", "memoryRequest": "512Mi", "cpuLimit": "1", "memoryLimit": "1Gi"}
 LARGE = {"cpuRequest": "1", "memoryRequest": "1Gi", "cpuLimit": "2", "memoryLimit": "2Gi"}
 RETRY = {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}, "refresh": True}
-OWNED_BY_THE_HPA: list[object] = [{"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]}]
+OWNED_BY_THE_HPA: list[object] = [
+    {"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]},
+    # What a canary makes of it.
+    {"group": "argoproj.io", "kind": "Rollout", "jsonPointers": ["/spec/replicas"]},
+]
 DOORMAN = "operators-load-balancer-controller"
 ROLES = (
     "p, proj:pingvasai:admin, applications, *, pingvasai/*, allow",
@@ -171,12 +175,14 @@ PROSE = (
             plan(RELEASE, "values ingressClassParams spec scheme", "internet-facing", name=DOORMAN),
             plan(RELEASE, "values ingressClassParams spec certificateArn 0", SOME, name=DOORMAN),
             plan(RELEASE, "values ingressClassParams spec wafv2AclArn", SOME, name=DOORMAN),
+            plan(RELEASE, "values ingressClassParams spec sslRedirectPort", "443", name=DOORMAN),
             plan(CONFIG_MAP, "data INGRESS_SCHEME", "internet-facing"),
+            plan(CONFIG_MAP, "data INGRESS_LISTEN_PORTS", '[{"HTTP": 80}, {"HTTPS": 443}]'),
+            plan(CONFIG_MAP, "data HEALTH_CHECK_PATH_PINGVASAI_API", "/health"),
             plan(CONFIG_MAP, "data CERTIFICATE_ARN", SOME),
             plan(CONFIG_MAP, "data FIREWALL_ARN", SOME),
             docs(
                 "Ingress",
-                'alb.ingress.kubernetes.io/ssl-redirect: "443"',
                 "alb.ingress.kubernetes.io/healthcheck-path: /health",
                 "certificate, firewall, scheme",
             ),

@@ -14,7 +14,17 @@ from tests.systems_facts import (
     plan,
     project,
 )
-from tests.systems_facts_tiketi import GITHUB_KEY, ON_AWS, PROD, REGION, REPOSITORIES, REPOSITORY_URL, STAGES, STAGING
+from tests.systems_facts_tiketi import (
+    DEV,
+    GITHUB_KEY,
+    ON_AWS,
+    PROD,
+    REGION,
+    REPOSITORIES,
+    REPOSITORY_URL,
+    STAGES,
+    STAGING,
+)
 
 ROLES = (
     "p, proj:tiketi:admin, applications, *, tiketi/*, allow",
@@ -23,6 +33,8 @@ ROLES = (
     "p, proj:tiketi:developer, applications, sync, tiketi/*, allow",
     "p, proj:tiketi:developer, logs, get, tiketi/*, allow",
 )
+
+ACCOUNTS = ("backend", "ticket", "payment", "stats", "auth")
 
 PROSE = (
     Fact(
@@ -170,8 +182,13 @@ PROSE = (
     ),
     Fact(
         what="one service account for each service",
-        stacks=STAGES,
-        checks=(plan(SERVICE_ACCOUNT, "metadata name", "backend", "ticket", "payment", "stats", "auth"),),
+        stacks=ON_AWS,
+        checks=(plan(SERVICE_ACCOUNT, "metadata name", *ACCOUNTS),),
+    ),
+    Fact(
+        what="on Kind also one for database, cache and front end",
+        stacks=(DEV,),
+        checks=(plan(SERVICE_ACCOUNT, "metadata name", *ACCOUNTS, "postgres", "dragonfly", "frontend"),),
     ),
     Fact(
         what="rollback by Git, by Argo CD, or by an earlier tag",

@@ -1,8 +1,7 @@
-"""Rules of what Argo CD reads and whom it tells: credentials, host keys, tokens, folders, previews, the project."""
+"""Rules of what Argo CD reads and whom it tells: credentials, host keys, tokens, the project."""
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from components.config.access import (
     ARGOCD_SECRET,
@@ -11,10 +10,10 @@ from components.config.access import (
     RepositoryAuthentication,
     SecretReference,
 )
-from components.config.environments import Delivery, EnvironmentConfig
+from components.config.delivery_rules import folder, previews
 from components.config.platform import PlatformConfig
 from components.config.problems import PathPart, Problem
-from components.config.project import FORBIDDEN_KINDS, SECRETS_GROUP
+from components.config.project import ADMINISTRATORS, FORBIDDEN_KINDS, SECRETS_GROUP
 from components.github import github_repository
 
 SSH_PORTS = (22, 443)
@@ -33,8 +32,8 @@ def access(config: PlatformConfig) -> Iterator[Problem]:
         yield from _reference(config, path, reference)
     yield from _project(config)
     for index, environment in enumerate(config.environments):
-        yield from _folder(config, index, environment)
-        yield from _previews(config, index, environment)
+        yield from folder(config, index, environment)
+        yield from previews(config, index, environment)
         if environment.sync.allow_empty and not environment.sync.automated:
             yield Problem(
                 path=("environments", index, "sync", "allowEmpty"),
@@ -218,61 +217,15 @@ def _project(config: PlatformConfig) -> Iterator[Problem]:
                 path=("argocd", "project", "clusterResources", index),
                 message=f"{found.kind} reaches the secrets of every environment. Write `secrets.supplied` instead.",
             )
+        if (found.group, found.kind) in ADMINISTRATORS and found.name is None:
+            yield Problem(
+                path=("argocd", "project", "clusterResources", index),
+                message=f"{found.kind} without a name lets whoever writes to Git administer the cluster. "
+                "Add `name` of the one object, or leave it out.",
+            )
     for index, found in enumerate(project.namespace_resources):
         if (found.group, found.kind) in FORBIDDEN_KINDS:
             yield Problem(
                 path=("argocd", "project", "namespaceResources", index),
                 message=f"{found.kind} is the program's: Git must not loosen it. Take it out.",
-            )
-
-
-def _folder(config: PlatformConfig, index: int, environment: EnvironmentConfig) -> Iterator[Problem]:
-    """What makes Applications reads a folder of its environment only: others would come into this cluster with it."""
-    if environment.delivery is Delivery.APPLICATION:
-        return
-    here, folder = ("environments", index, "path"), PurePosixPath(environment.path)
-    for other in config.environments:
-        path = PurePosixPath(other.path)
-        if other.name != environment.name and (folder == path or folder in path.parents):
-            yield Problem(
-                path=here,
-                message=f"{folder} holds the folder of environment {other.name} as well. "
-                f"Write a folder of its own, e.g. {folder}/{environment.name}.",
-            )
-            return
-    if not {environment.name, config.stage} & set(folder.parts):
-        yield Problem(
-            path=here,
-            message=f"{folder} does not name the environment: everything in it comes into this cluster, "
-            f"other stages included. Write e.g. {folder}/{environment.name}.",
-        )
-
-
-def _previews(config: PlatformConfig, index: int, environment: EnvironmentConfig) -> Iterator[Problem]:
-    if environment.pull_requests is None:
-        return
-    here: Path = ("environments", index, "pullRequests")
-    if github_repository(config.repository.url) is None:
-        yield Problem(path=here, message=f"come from GitHub, and {config.repository.url} is not there. Leave it out.")
-    if not environment.sync.automated:
-        yield Problem(path=here, message="sync by themselves, and this environment is manual. Leave it out.")
-    sets = [found.name for found in config.environments if found.delivery is Delivery.APPLICATION_SET]
-    if environment.delivery is not Delivery.APPLICATION:
-        yield Problem(
-            path=here, message=f"need the manifests under the path, not {environment.delivery}. Write application."
-        )
-    elif sets:
-        yield Problem(
-            path=here,
-            message=f"are counted by their Applications, and those of {', '.join(sets)} (applicationSet) have no "
-            "number. Leave it out, or put it into another stack.",
-        )
-    for key, number in (
-        ("nodePorts", environment.objects.node_ports),
-        ("persistentVolumeClaims", environment.objects.persistent_volume_claims),
-    ):
-        if number:
-            yield Problem(
-                path=here,
-                message=f"repeat what the environment runs, and its objects.{key} are there once. Leave it out.",
             )

@@ -23,7 +23,8 @@ class NodesConfig(Section):
     desired: int = Field(
         ge=1,
         le=100,
-        description="Nodes at birth; an autoscaler owns the number afterwards. Capacity is reckoned with it.",
+        description="Nodes at birth. A change does not move a group that lives: an autoscaler owns the number then, "
+        "within `minimum` and `maximum`. Capacity is reckoned with it.",
     )
     maximum: int = Field(ge=1, le=100, description="Most nodes.")
     disk_gib: int = Field(default=50, ge=20, le=16384, description="Size of the encrypted gp3 root volume in GiB.")

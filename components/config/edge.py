@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from components.config.base import Section
-from components.config.types import CertificateArn, HostedZoneId, HostName, LogRetentionDays, Ownership
+from components.config.types import CertificateArn, HostedZoneId, HostName, HttpPath, LogRetentionDays, Ownership
 
 CountedRule = Literal[
     "SizeRestrictions_BODY",
@@ -68,6 +68,15 @@ class EdgeConfig(Section):
     certificate: CertificateConfig = Field(default=CertificateConfig(), description="Certificate of the host names.")
     firewall: FirewallConfig | None = Field(default=None, description="Web firewall; none without one.")
     internal: bool = Field(default=False, description="A load balancer that only the VPC reaches.")
+    https_redirect: bool = Field(
+        default=True,
+        description="Port 80 answers with a redirect to HTTPS; off leaves it out of `INGRESS_LISTEN_PORTS`.",
+    )
+    health_check_path: HttpPath | None = Field(
+        default=None,
+        description="Path on which the load balancer asks pods whether they live; each service's `healthPath` without "
+        "it. Manifests find it in `platform-outputs` as `HEALTH_CHECK_PATH_<SERVICE>`.",
+    )
     argocd_host: HostName | None = Field(
         default=None, description="Host name under which Argo CD takes Git webhooks through the same load balancer."
     )

@@ -6,6 +6,7 @@ from components.config.operators import NodeScaling
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.config.types import Ownership
+from components.github import github_repository
 
 KARPENTER_NODES = 2
 MOST_NAMES = 10
@@ -84,10 +85,18 @@ def webhooks(config: PlatformConfig) -> Iterator[Problem]:
             message="lets anybody make Argo CD work: without argocd.webhookSecret it believes every webhook. "
             f"Write e.g. argocd.webhookSecret: {{secretsManager: {config.system.name}/argocd/webhook}}.",
         )
-    if edge.firewall is None and not edge.internal:
+    on_github = github_repository(config.repository.url) is not None
+    if edge.internal and on_github:
         yield Problem(
             path=here,
-            message="is open to the internet without a firewall. Add `firewall: {}` to edge, or write internal: true.",
+            message="is called by GitHub from the internet, and edge.internal lets nobody in from there. "
+            "Leave it out (Argo CD then polls Git), or write internal: false with a firewall.",
+        )
+    if edge.firewall is None and not edge.internal:
+        otherwise = "" if on_github else ", or write internal: true"
+        yield Problem(
+            path=here,
+            message=f"is open to the internet without a firewall. Add `firewall: {{}}` to edge{otherwise}.",
         )
     zone = None if edge.zone is None else edge.zone.name
     if zone is not None and not (host == zone or host.endswith(f".{zone}")):
@@ -136,12 +145,17 @@ def scaling(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def canaries(config: PlatformConfig) -> Iterator[Problem]:
-    """A canary needs somebody who shifts the traffic and somebody who measures it."""
+    """A canary needs somebody who shifts the traffic, a load balancer that does it, and somebody who measures it."""
     for index, environment in enumerate(config.environments):
         canary = environment.canary
         if canary is None:
             continue
-        for key, settings in (("rollouts", config.operators.rollouts), ("prometheus", config.operators.prometheus)):
+        needed = {
+            "rollouts": config.operators.rollouts,
+            "prometheus": config.operators.prometheus,
+            "loadBalancerController": config.operators.load_balancer_controller,
+        }
+        for key, settings in needed.items():
             if settings is None:
                 yield Problem(
                     path=("environments", index, "canary"),

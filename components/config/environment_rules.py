@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from components.config.beside import ExtraWorkload
 from components.config.catalogue_rules import duplicates, limits
-from components.config.environments import Delivery
+from components.config.environments import Delivery, EnvironmentConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import PathPart, Problem
 from components.environment_policies import MONITORING_NAMESPACE
@@ -15,6 +16,7 @@ RESERVED_NAMESPACES = frozenset(
 )
 LONGEST_DATABASE_NAME = 63
 LONGEST_APPLICATION_NAME = 53
+Path = tuple[PathPart, ...]
 
 
 def environments(config: PlatformConfig) -> Iterator[Problem]:
@@ -27,6 +29,11 @@ def environments(config: PlatformConfig) -> Iterator[Problem]:
         [e.namespace for e in everywhere],
         [("environments", i, "namespace") for i in range(len(everywhere))],
         "namespace",
+    )
+    yield from duplicates(
+        [host for e in everywhere for host in e.hosts],
+        [("environments", i, "hosts", position) for i, e in enumerate(everywhere) for position in range(len(e.hosts))],
+        "host",
     )
     names = [service.name for service in config.services]
     for index, environment in enumerate(everywhere):
@@ -70,6 +77,39 @@ def environments(config: PlatformConfig) -> Iterator[Problem]:
                 )
             if override.resources is not None:
                 yield from limits((*here, "services", name, "resources"), override.resources)
+        yield from _beside_catalogue(config, index, environment)
+
+
+def _beside_catalogue(config: PlatformConfig, index: int, environment: EnvironmentConfig) -> Iterator[Problem]:
+    """What runs beside the catalogue has names and limits of its own, and calls services that listen."""
+    stores = (
+        ("databaseInNamespace", environment.database_in_namespace),
+        ("cacheInNamespace", environment.cache_in_namespace),
+    )
+    found: list[tuple[Path, str, ExtraWorkload]] = [
+        (("environments", index, key), "app", store.workload) for key, store in stores if store is not None
+    ]
+    found += [
+        (("environments", index, "extras", position), "name", extra)
+        for position, extra in enumerate(environment.extras)
+    ]
+    listening = [service.name for service in config.services if service.port is not None]
+    taken = {name for service in config.services for name in (service.name, service.short_name)}
+    for path, key, extra in found:
+        own = {extra.name, extra.service.short_name}
+        if own & taken:
+            yield Problem(
+                path=(*path, key),
+                message=f"{extra.name!r} is the name of a service or of another entry already. Write another.",
+            )
+        taken |= own
+        yield from limits((*path, "resources"), extra.resources)
+        for position, called in enumerate(extra.calls):
+            if called not in listening:
+                yield Problem(
+                    path=(*path, "calls", position),
+                    message=f"{called!r} is no service with a port. Write one of {', '.join(listening)}.",
+                )
 
 
 def waiting(config: PlatformConfig) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from components.config.access import SecretReference
 from components.config.base import Section
+from components.config.beside import ExtraWorkload, StoreInNamespace
 from components.config.catalogue import ContainerResources
 from components.config.types import (
     CpuQuantity,
@@ -18,12 +19,12 @@ from components.config.types import (
     MemoryQuantity,
     Percent,
     PodSecurity,
-    Port,
     RepositoryPath,
     Trigger,
+    matching,
 )
 
-Duration = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(s|m|h)$")]
+Duration = Annotated[str, matching(r"^[1-9][0-9]{0,6}(s|m|h)$", "a duration", "90s, 30m or 2h")]
 EnvironmentVariable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 
@@ -40,9 +41,11 @@ class SyncWindow(Section):
     """When syncs of the environment may, or may not, run."""
 
     kind: Annotated[str, StringConstraints(pattern=r"^(allow|deny)$")] = Field(description="`allow` or `deny`.")
-    schedule: str = Field(pattern=r"^[\d*/,-]+( [\d*/,\w-]+){4}$", description="Start, as five cron fields.")
-    duration: Duration = Field(description="Length.")
-    time_zone: str = Field(default="UTC", pattern=r"^[\w/+-]+$", description="Zone of the schedule.")
+    schedule: str = Field(
+        description="Start, as five cron fields: minute, hour, day of the month, month, day of the week (0-6, SUN-SAT)."
+    )
+    duration: Duration = Field(description="Length, from a minute to a year.")
+    time_zone: str = Field(default="UTC", description="Zone of the schedule, as `Asia/Tokyo`.")
     manual_sync: bool = Field(default=True, description="Whether a person may sync all the same.")
 
 
@@ -100,13 +103,18 @@ class PullRequestsConfig(Section):
     )
 
 
+KEYWORD_TAGS = ("commitSha", "commitShaAndTime", "releaseTag")
+"""Tags that are written once: a build has a new one."""
+
+
 class DeploymentPolicy(Section):
     """How a version comes into the environment: facts for pipelines and people, exported as outputs."""
 
     triggers: tuple[Trigger, ...] = Field(min_length=1, description="What starts a deployment.")
     image_tag: str = Field(
-        pattern=r"^(commitSha|releaseTag|[a-z0-9][\w.-]{0,127})$",
-        description="`commitSha`, `releaseTag`, or the one tag that moves.",
+        pattern=r"^[a-z0-9][\w.-]{0,127}$",
+        description="`commitSha` (all 40 digits), `commitShaAndTime` (`<short sha>-<yyyymmdd-hhmmss>`), `releaseTag`, "
+        "or the one tag that moves, which then stands in `registry.mutableTags`.",
     )
 
 
@@ -126,13 +134,6 @@ class ObjectCounts(Section):
     )
     node_ports: int = Field(default=0, ge=0, le=100, description="Ports of Services of type NodePort.")
     persistent_volume_claims: int = Field(default=0, ge=0, le=100, description="Persistent volume claims.")
-
-
-class StoreInNamespace(Section):
-    """A database or cache that the application repository runs in the namespace itself."""
-
-    app: DnsLabel = Field(description="Value of its pods' label `app.kubernetes.io/name`.")
-    port: Port = Field(description="Its port.")
 
 
 class QuotaCap(Section):
@@ -163,7 +164,11 @@ class EnvironmentConfig(Section):
         description="What lies under the path: the manifests (`application`), Applications of this environment only "
         "(`appOfApps`), or a folder for each Application (`applicationSet`).",
     )
-    pull_requests: PullRequestsConfig | None = Field(default=None, description="Previews; none without it.")
+    pull_requests: PullRequestsConfig | None = Field(
+        default=None,
+        description="Previews; none without it. Not in a stack with an environment of delivery `applicationSet`, whose "
+        "Applications have no number that a quota could hold.",
+    )
     revision: GitRevision = Field(description="Branch, tag or commit that Argo CD follows.")
     deployment: DeploymentPolicy = Field(description="What starts a deployment and which tag it carries.")
     resource_class: DnsLabel = Field(description="Class of the catalogue's resources.")
@@ -198,6 +203,9 @@ class EnvironmentConfig(Section):
     cache_in_namespace: StoreInNamespace | None = Field(
         default=None, description="Its cache, where it is not the stack's."
     )
+    extras: tuple[ExtraWorkload, ...] = Field(
+        default=(), description="What else the application repository runs here, beside the catalogue."
+    )
     quota_cap: QuotaCap | None = Field(default=None, description="Most that its quota may become; none without one.")
     canary: CanaryConfig | None = Field(
         default=None,
@@ -214,3 +222,9 @@ class EnvironmentConfig(Section):
     def copies(self) -> int:
         """How often everything runs in the namespace at most: the environment itself and its previews."""
         return 1 + (0 if self.pull_requests is None else self.pull_requests.maximum)
+
+    @property
+    def beside_catalogue(self) -> tuple[ExtraWorkload, ...]:
+        """What runs in the namespace and is no service of the catalogue: its database, its cache, the extras."""
+        stores = (self.database_in_namespace, self.cache_in_namespace)
+        return (*(store.workload for store in stores if store is not None), *self.extras)

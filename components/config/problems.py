@@ -15,6 +15,8 @@ from pydantic_core import ErrorDetails
 from components.config.base import Section
 
 PathPart = str | int
+SIMILAR = 0.75
+"""A slip of the pen is nearer to its key than this; what is not, is another word."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,7 @@ def _message(found: ErrorDetails, model: type[Section]) -> str:
 
 
 def _closest(key: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(key, known, n=1, cutoff=SIMILAR)
     return f"Write {near[0]}." if near else f"Known keys here: {', '.join(known)}."
 
 

@@ -45,6 +45,13 @@ The store reads the entries of every environment: an ExternalSecret out of Git c
 """
 
 
+ADMINISTRATORS = (
+    ("rbac.authorization.k8s.io", "ClusterRole"),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
+)
+"""Who may make any of these may bind cluster-admin to anybody; Git may make one that is named."""
+
+
 class ResourceKind(Section):
     """A kind of object."""
 

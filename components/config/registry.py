@@ -33,7 +33,9 @@ class RegistryConfig(Section):
     )
     customer_managed_key: bool = Field(default=False, description="Encrypts with a key of the stack instead of AES256.")
     retain_on_destroy: bool = Field(
-        default=True, description="A destroy of the stack leaves the repositories standing."
+        default=True,
+        description="A destroy of the stack leaves the repositories standing; the next `up` is refused by AWS until "
+        "`ownership` says `existing`.",
     )
 
 
@@ -70,5 +72,7 @@ class CiConfig(Section):
         description="KMS key that encrypts the state's secrets, as `alias/NAME`.",
     )
     retain_on_destroy: bool = Field(
-        default=True, description="A destroy of the stack leaves the provider and the push role standing."
+        default=True,
+        description="A destroy of the stack leaves the provider and the push role standing; AWS refuses the next `up` "
+        "until `provider` and `pushRole.ownership` say `existing`.",
     )

@@ -12,6 +12,7 @@ from components.config import (
     network_rules,
     secret_rules,
     section_rules,
+    sync_rules,
 )
 from components.config.capacity_rules import capacity_problems
 from components.config.platform import PlatformConfig
@@ -50,6 +51,17 @@ RULES: tuple[Rule, ...] = (
         "edge",
         decides_sums=True,
     ),
+    _rule(
+        section_rules.unread,
+        "aws",
+        "cluster",
+        "kubeconfig",
+        "registry",
+        "ci",
+        "edge",
+        "operators",
+        "environments",
+    ),
     _rule(network_rules.network, "aws", "network", "cluster", decides_sums=True),
     _rule(section_rules.cluster, "aws", "cluster"),
     _rule(section_rules.ci, "aws", "ci", "registry", "repository"),
@@ -57,7 +69,7 @@ RULES: tuple[Rule, ...] = (
     _rule(data_rules.database_names, "system", "services", "database", "secrets", "environments"),
     _rule(data_rules.cache, "cache"),
     _rule(edge_rules.edge, "aws", "edge", "operators", "environments"),
-    _rule(edge_rules.webhooks, "edge", "operators", "argocd", "environments"),
+    _rule(edge_rules.webhooks, "edge", "operators", "argocd", "environments", "repository"),
     _rule(edge_rules.operators, "cluster", "edge", "operators"),
     _rule(
         access_rules.access, "system", "aws", "cluster", "operators", "repository", "argocd", "environments", "stage"
@@ -65,6 +77,8 @@ RULES: tuple[Rule, ...] = (
     _rule(edge_rules.scaling, "cluster"),
     _rule(edge_rules.canaries, "operators", "environments"),
     _rule(edge_rules.named_data, "database", "cache", "environments"),
+    _rule(sync_rules.syncs, "environments"),
+    _rule(sync_rules.moving_tags, "registry", "environments"),
     _rule(section_rules.argocd, "argocd", "cluster"),
     _rule(
         environment_rules.environments,

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterator
 
+from components.config.operators import NodeScaling
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.config.types import Ownership
@@ -40,6 +41,34 @@ def sections(config: PlatformConfig) -> Iterator[Problem]:
             message="exactly one of cluster and kubeconfig is needed. Write cluster for EKS, "
             "or kubeconfig with the context of a cluster that exists.",
         )
+
+
+def unread(config: PlatformConfig) -> Iterator[Problem]:
+    """Keys that nothing reads in this stack: whoever wrote them expects something that does not happen."""
+    if config.aws is not None and config.cluster is None and config.registry is None and config.ci is None:
+        yield Problem(
+            path=("aws",),
+            message="is read by nothing: this stack has no cluster, registry or ci on AWS. Leave it out.",
+        )
+    scaling = NodeScaling.NONE if config.cluster is None else config.cluster.nodes.scaler
+    for key, field, scaler in (
+        ("clusterAutoscaler", "cluster_autoscaler", NodeScaling.CLUSTER_AUTOSCALER),
+        ("karpenter", "karpenter", NodeScaling.KARPENTER),
+    ):
+        if field in config.operators.model_fields_set and scaling is not scaler:
+            remedy = (
+                "Leave it out" if config.cluster is None else f"Write cluster.nodes.scaling: {scaler}, or leave it out"
+            )
+            yield Problem(
+                path=("operators", key), message=f"is read by nothing: it does not scale the nodes here. {remedy}."
+            )
+    for index, environment in enumerate(config.environments):
+        if environment.hosts and config.edge is None:
+            remedy = "Leave it out" if config.cluster is None else "Add the section edge, or leave it out"
+            yield Problem(
+                path=("environments", index, "hosts"),
+                message=f"is read by nothing: without edge there is neither certificate nor record for it. {remedy}.",
+            )
 
 
 def cluster(config: PlatformConfig) -> Iterator[Problem]:
@@ -108,12 +137,18 @@ def ci(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def argocd(config: PlatformConfig) -> Iterator[Problem]:
-    """Sign-in needs an address to come back to, and high availability three nodes to spread over."""
+    """Sign-in and messages need an address to come back to, and high availability three nodes to spread over."""
     settings = config.argocd
     if settings.sso is not None and settings.url is None:
         yield Problem(
             path=("argocd", "url"),
             message="is missing, and sign-in comes back to it. Write e.g. https://argocd.example.com.",
+        )
+    if settings.notifications is not None and settings.url is None:
+        yield Problem(
+            path=("argocd", "url"),
+            message="is missing, and messages link to it: localhost is nowhere for who reads them. "
+            "Write e.g. https://argocd.example.com.",
         )
     if settings.high_availability and config.cluster is not None and config.cluster.nodes.minimum < REDIS_NODES:
         yield Problem(

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from components.config.host_keys import check_host_key
 from components.quantities import CPU_PATTERN, MEMORY_PATTERN
 
 
@@ -119,6 +120,7 @@ SshHostKey = Annotated[
         "a line of known_hosts",
         "github.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
     ),
+    AfterValidator(check_host_key),
 ]
 
 LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,

@@ -8,6 +8,7 @@ import pytest
 
 from components import config as configuration
 from components.config import ConfigurationError
+from tests.unit.config_samples import host_key
 from tests.unit.harness import ROOT, run_program
 from tests.unit.harness_config import stack_config
 
@@ -92,7 +93,7 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "prod",
         {"argocd project destinations": [{"namespace": "elsewhere", "server": "https://kubernetes.default.svc"}]},
-        "argocd.project.destinations: is not a known key.",
+        "argocd.project.destinations: is not a known key. Known keys here: description, clusterName, ",
     ),
     (
         "tiketi",
@@ -104,7 +105,7 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     (
         "tiketi",
         "prod",
-        {"argocd repositoryAccess hostKeys": ["gitlab.com ssh-ed25519 AAAA"]},
+        {"argocd repositoryAccess hostKeys": [host_key("gitlab.com")]},
         "argocd.repositoryAccess.hostKeys[0]: is a key of gitlab.com, not of github.com. "
         "Write one of `ssh-keyscan github.com`.",
     ),

@@ -152,11 +152,31 @@ def test_a_folder_without_a_project_is_named(tmp_path: Path) -> None:
         prepare(tmp_path, "dev", tmp_path / "state")
 
 
-@pytest.mark.parametrize(("text", "says"), [("config: [", "is not YAML"), ("- a\n", "holds no mapping")])
-def test_a_stack_file_that_cannot_be_read_is_named(text: str, says: str, project: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("config: [", ":1 is not YAML: "),
+        ("- a\n", " holds no mapping"),
+        (
+            "config:\n  demo:stage: a\n  demo:stage: b\n",
+            ":3: the key 'demo:stage' stands there twice. Keep one of the two.",
+        ),
+        ("config:\n\tdemo:stage: a\n", ":2: a tab. Indent with spaces."),
+        (
+            "config:\n<<<<<<< HEAD\n  demo:stage: a\n=======\n  demo:stage: b\n>>>>>>> other\n",
+            ":2: a merge was left half done. Keep one of the two sides, without the markers.",
+        ),
+        ("config:\n  a: b: c\n", ":2 is not YAML: mapping values are not allowed here. Look at this line"),
+    ],
+)
+def test_a_stack_file_that_cannot_be_read_is_named_with_line_and_remedy(
+    text: str, says: str, project: Path, tmp_path: Path
+) -> None:
     (project / "Pulumi.staging.yaml").write_text(text)
-    with pytest.raises(UsageError, match=rf"Pulumi\.staging\.yaml {says}"):
+    with pytest.raises(UsageError) as refused:
         prepare(project, "staging", tmp_path / "state")
+    assert f"Pulumi.staging.yaml{says}" in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
 def test_an_empty_stack_file_is_a_stack_without_settings(project: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Configurations for tests: the committed stacks with single keys changed, loaded as the program loads them."""
 
+import base64
 import copy
 from functools import cache
 from typing import Any
@@ -13,6 +14,13 @@ from tests.unit.harness_config import load_project, stack_config
 
 ABSENT = object()
 """As a value: takes the key away."""
+
+
+def host_key(host: str) -> str:
+    """A line of known_hosts with a key that is whole and nobody's."""
+    parts = (b"ssh-ed25519", bytes(32))
+    blob = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return f"{host} ssh-ed25519 {base64.b64encode(blob).decode()}"
 
 
 @cache

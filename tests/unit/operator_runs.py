@@ -58,7 +58,13 @@ def on_aws(cluster_name: pulumi.Input[str] = CLUSTER, **node_changes: Any) -> On
         node_subnet_ids=["subnet-a", "subnet-b"],
         tags={"Environment": "staging", "Project": "shop"},
         zone=HostedZone(zone_id="Z0123456789", name="example.com"),
-        door=Door(group="shop", internal=False, certificate_arn="arn:certificate", firewall_arn="arn:firewall"),
+        door=Door(
+            group="shop",
+            internal=False,
+            certificate_arn="arn:certificate",
+            firewall_arn="arn:firewall",
+            https_redirect=True,
+        ),
         secret_prefixes=["shop/"],
     )
 

@@ -7,10 +7,11 @@ import pytest
 
 from components.config.access_rules import access, ssh_address
 from components.config.platform import PlatformConfig
+from tests.unit.config_samples import host_key
 
 HTTPS_URL = "https://github.com/example/shop.git"
 SSH_URL = "git@github.com:example/shop.git"
-KEY = "github.com ssh-ed25519 AAAA"
+KEY = host_key("github.com")
 ENTRY = {"secretsManager": "shop/argocd/secret"}
 LOCAL = {"kubernetes": "shop-secret"}
 DEPLOY_KEY = {"kind": "ssh", "secret": ENTRY, "hostKeys": [KEY]}
@@ -69,7 +70,7 @@ def problems(
         ("ssh://git@github.com/example/shop.git", DEPLOY_KEY),
         (
             "ssh://git@ssh.github.com:443/example/shop.git",
-            {**DEPLOY_KEY, "hostKeys": ["other.example.com,[ssh.github.com]:443 ssh-rsa AAAA"]},
+            {**DEPLOY_KEY, "hostKeys": [host_key("other.example.com,[ssh.github.com]:443")]},
         ),
         (HTTPS_URL, {"kind": "githubApp", "secret": LOCAL}),
     ],
@@ -88,13 +89,13 @@ def test_credentials_that_fit_the_address_are_taken(url: str, given: dict[str, A
         (SSH_URL, {"kind": "ssh", "secret": ENTRY}, ".hostKeys", "Write the lines of `ssh-keyscan github.com`"),
         (
             SSH_URL,
-            {**DEPLOY_KEY, "hostKeys": [KEY, "gitlab.com ssh-rsa AAAA"]},
+            {**DEPLOY_KEY, "hostKeys": [KEY, host_key("gitlab.com")]},
             ".hostKeys[1]",
             "is a key of gitlab.com, not of github.com.",
         ),
         (
             "ssh://git@ssh.github.com:443/example/shop.git",
-            {**DEPLOY_KEY, "hostKeys": ["ssh.github.com ssh-rsa AAAA"]},
+            {**DEPLOY_KEY, "hostKeys": [host_key("ssh.github.com")]},
             ".hostKeys[0]",
             "not of [ssh.github.com]:443. Write one of `ssh-keyscan -p 443 ssh.github.com`.",
         ),
@@ -116,7 +117,7 @@ def test_credentials_that_do_not_fit_are_refused(url: str, given: dict[str, Any]
 def test_a_port_that_is_closed_to_argo_cd_is_refused() -> None:
     found = problems(
         url="ssh://git@git.example.com:7999/shop.git",
-        repositoryAccess={**DEPLOY_KEY, "hostKeys": ["[git.example.com]:7999 ssh-rsa AAAA"]},
+        repositoryAccess={**DEPLOY_KEY, "hostKeys": [host_key("[git.example.com]:7999")]},
     )
     assert found == {
         "repository.url": "port 7999 is closed to Argo CD. Use an address at port 22 or 443, or HTTPS.",
@@ -155,6 +156,15 @@ def test_every_reference_to_secrets_manager_needs_somebody_to_fetch_it() -> None
     assert list(without_aws) == keys
     assert all("Write kubernetes with the name of a Secret" in message for message in without_aws.values())
     assert problems(dev, **given) == {}
+
+
+@pytest.mark.parametrize("entry", ["other/argocd/secret", "shop/prod/secret", "argocd/secret", "ghp_0123456789abcdef"])
+def test_only_entries_of_this_system_and_stage_come_into_the_cluster(entry: str) -> None:
+    found = problems(repositoryAccess={"kind": "https", "secret": {"secretsManager": entry}})
+    assert list(found) == ["argocd.repositoryAccess.secret.secretsManager"]
+    (message,) = found.values()
+    assert message.endswith("Write a name that begins with shop/argocd/ or shop/staging/ or shop/test/.")
+    assert entry not in message
 
 
 def test_a_local_cluster_takes_secrets_that_somebody_puts_there() -> None:
@@ -196,6 +206,16 @@ def test_notifications_read_one_secret(given: dict[str, Any], key: str, words: s
             "Take it out",
         ),
         ({"clusterResources": [{"kind": "Namespace"}]}, "clusterResources[0]", "Add an environment instead."),
+        (
+            {"clusterResources": [{"group": "rbac.authorization.k8s.io", "kind": "ClusterRoleBinding"}]},
+            "clusterResources[0]",
+            "ClusterRoleBinding without a name lets whoever writes to Git administer the cluster. Add `name`",
+        ),
+        (
+            {"clusterResources": [{"group": "rbac.authorization.k8s.io", "kind": "ClusterRole"}]},
+            "clusterResources[0]",
+            "ClusterRole without a name",
+        ),
         (
             {"namespaceResources": [{"kind": "Service"}, {"group": "networking.k8s.io", "kind": "NetworkPolicy"}]},
             "namespaceResources[1]",
@@ -251,6 +271,26 @@ def test_previews_are_of_github_and_can_be_counted() -> None:
     beside = problems(environment(pullRequests={}), environment("dev", delivery="applicationSet"))
     assert "those of dev (applicationSet) have no number." in beside["environments[0].pullRequests"]
     assert problems(environment(pullRequests={}), environment("dev")) == {}
+
+
+@pytest.mark.parametrize(("url", "given"), [(SSH_URL, DEPLOY_KEY), (HTTPS_URL, HTTPS)])
+def test_previews_of_a_private_repository_are_read_by_somebody(url: str, given: dict[str, Any]) -> None:
+    found = problems(environment(pullRequests={}), url=url, repositoryAccess=given)
+    assert list(found) == ["environments[0].pullRequests.secret"]
+    assert found["environments[0].pullRequests.secret"].endswith(
+        "Write e.g. secret: {secretsManager: shop/argocd/pull-requests}."
+    )
+    assert problems(environment(pullRequests={"secret": ENTRY}), url=url, repositoryAccess=given) == {}
+
+
+@pytest.mark.parametrize("given", [None, APP])
+def test_previews_of_a_public_repository_or_of_a_github_app_need_no_token(given: dict[str, Any] | None) -> None:
+    assert problems(environment(pullRequests={}), repositoryAccess=given) == {}
+
+
+def test_objects_of_the_cluster_that_give_rights_are_taken_by_name() -> None:
+    named = {"group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "shop-reader"}
+    assert problems(project={"clusterResources": [named]}) == {}
 
 
 def test_what_only_an_automated_sync_does_is_refused_for_a_manual_one() -> None:

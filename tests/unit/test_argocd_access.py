@@ -7,12 +7,13 @@ import pytest
 
 from components.argocd_access import ArgoCdAccess, ArgoCdAccessArgs
 from tests.unit.argocd_runs import settings, stand_in
+from tests.unit.config_samples import host_key
 from tests.unit.gitops_runs import GITHUB_APP, PREVIEWS, environment
 from tests.unit.harness import Run, run_program
 
 SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
 URL = "git@github.com:example/shop.git"
-SSH = {"kind": "ssh", "secret": {"secretsManager": "shop/deploy-key"}, "hostKeys": ["github.com ssh-ed25519 AAAA"]}
+SSH = {"kind": "ssh", "secret": {"secretsManager": "shop/deploy-key"}, "hostKeys": [host_key("github.com")]}
 HTTPS = {"kind": "https", "secret": {"secretsManager": "shop/token"}}
 BOTH = {
     "slack": {"channel": "deploys", "secret": {"secretsManager": "shop/slack"}},

@@ -10,12 +10,13 @@ from components.argocd_values import argocd_values
 from components.config.access import NotificationsConfig
 from components.config.argocd import ArgoCdConfig
 from tests.unit.argocd_runs import install, settings
+from tests.unit.config_samples import host_key
 from tests.unit.gitops_runs import PREVIEWS, environment
 
 SLACK = {"slack": {"channel": "deploys", "secret": {"secretsManager": "shop/slack"}}}
 DISCORD = {"discord": {"secret": {"secretsManager": "shop/discord"}}}
 TRIGGERS = ["on-deployed", "on-health-degraded", "on-sync-failed"]
-HOST_KEYS = ["git.example.com ssh-ed25519 AAAA", "git.example.com ssh-rsa BBBB"]
+HOST_KEYS = [host_key("git.example.com"), host_key("ssh.example.com")]
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 
 
@@ -102,7 +103,7 @@ def test_messages_name_the_application_and_link_to_it() -> None:
 def test_ssh_knows_the_pinned_host_and_no_other() -> None:
     access = {"kind": "ssh", "secret": {"secretsManager": "shop/key"}, "hostKeys": HOST_KEYS}
     assert argocd_values(argocd(repositoryAccess=access))["configs"].get("ssh") == {
-        "knownHosts": "git.example.com ssh-ed25519 AAAA\ngit.example.com ssh-rsa BBBB\n"
+        "knownHosts": f"{HOST_KEYS[0]}\n{HOST_KEYS[1]}\n"
     }
 
 

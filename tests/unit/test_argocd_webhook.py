@@ -28,7 +28,7 @@ PREFIX = "alb.ingress.kubernetes.io"
 
 
 @cache
-def run(*, firewall: str | None = FIREWALL, internal: bool = False) -> Run:
+def run(*, firewall: str | None = FIREWALL, internal: bool = False, redirect: bool = True) -> Run:
     def program() -> None:
         door = ArgoCdWebhook(
             "door",
@@ -39,6 +39,7 @@ def run(*, firewall: str | None = FIREWALL, internal: bool = False) -> Run:
                 certificate_arn=CERTIFICATE,
                 firewall_arn=firewall,
                 internal=internal,
+                https_redirect=redirect,
                 ingress_cidrs=CIDRS,
                 after=[stand_in("controller"), stand_in("release")],
             ),
@@ -90,6 +91,10 @@ def test_nothing_is_served_without_tls() -> None:
     given = annotations(run())
     assert json.loads(given["listen-ports"]) == [{"HTTPS": 443}]
     assert given["ssl-redirect"] == "443"
+
+
+def test_it_redirects_as_the_other_ingresses_of_its_group_do() -> None:
+    assert "ssl-redirect" not in annotations(run(redirect=False))
 
 
 def test_malformed_headers_do_not_pass() -> None:
@@ -211,6 +216,8 @@ def test_no_application_waits_for_the_secret_of_webhooks() -> None:
 def test_an_internal_door_is_open_to_the_private_subnets_instead() -> None:
     config = copy.deepcopy(stack_config("prod", ROOT / "examples" / "tiketi"))
     config["tiketi:edge"]["internal"] = True
+    config["tiketi:repository"] = {"url": "https://git.example.com/shop.git"}
+    del config["tiketi:argocd"]["repositoryAccess"], config["tiketi:ci"]
     main = str(ROOT / "__main__.py")
     done = run_program(lambda: runpy.run_path(main, run_name="__main__"), project="tiketi", stack="prod", config=config)
     private = [

@@ -50,6 +50,18 @@ def test_the_thresholds_are_the_environments() -> None:
     assert metrics()["p99"]["successCondition"] == "result[0] <= 0.5"
 
 
+def test_99_of_100_answers_are_as_fast_as_asked_for() -> None:
+    provider = cast("dict[str, dict[str, str]]", metrics()["p99"]["provider"])
+    assert provider["prometheus"]["query"] == (
+        f"histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket{{{PODS}}}[2m])))"
+    )
+
+
+def test_the_second_bad_figure_of_five_takes_a_version_back() -> None:
+    asked = {(found["count"], found["failureLimit"], found["interval"]) for found in metrics().values()}
+    assert asked == {(5, 1, "60s")}
+
+
 def test_failed_requests_count_against_all_requests_of_the_service() -> None:
     provider = metrics()["success-rate"]["provider"]
     assert provider == {

@@ -53,6 +53,31 @@ def test_the_description_is_data() -> None:
     assert project(run(allowed=allowing(description="Ticket shop")))["description"] == "Ticket shop"
 
 
+CANARY = {"stepPercent": 10, "maxPercent": 50, "successRatePercent": 99.0, "p99Milliseconds": 500}
+
+
+def test_what_the_program_makes_for_a_canary_is_no_orphan() -> None:
+    own = {"group": "argoproj.io", "kind": "AnalysisTemplate", "name": "canary"}
+    assert own in project(run([environment("live", canary=CANARY)]))["orphanedResources"]["ignore"]
+    assert own not in project(run())["orphanedResources"]["ignore"]
+
+
+def test_replicas_of_a_rollout_are_the_autoscalers_as_well() -> None:
+    made = application(run([environment("live", canary=CANARY)], hpa=True), "live")
+    assert [(found["group"], found["kind"]) for found in made["ignoreDifferences"]] == [
+        ("apps", "Deployment"),
+        ("argoproj.io", "Rollout"),
+    ]
+    plain = application(run([environment("live")], hpa=True), "live")
+    assert [found["kind"] for found in plain["ignoreDifferences"]] == ["Deployment"]
+
+
+@pytest.mark.parametrize("kind", ["allow", "deny"])
+def test_a_window_allows_or_forbids_as_the_stack_file_says(kind: str) -> None:
+    (window,) = project(run([environment("live", sync={"windows": [{**WINDOW, "kind": kind}]})]))["syncWindows"]
+    assert window["kind"] == kind
+
+
 def test_orphans_that_are_known_are_not_reported() -> None:
     given = [{"kind": "Secret", "name": "tls-*"}, {"group": "batch", "kind": "Job", "name": "smoke"}]
     found = project(run(allowed=allowing(ignoredOrphans=given)))["orphanedResources"]

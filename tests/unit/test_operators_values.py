@@ -1,6 +1,7 @@
 """Helm values of the controllers: the sizes that the quota counts, two pods, the restricted level, region and VPC."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -14,7 +15,9 @@ from components.operators_aws import Door
 from tests.unit.operator_runs import ALL, settings
 
 Values = dict[str, Any]
-DOOR = Door(group="shop", internal=False, certificate_arn="arn:certificate", firewall_arn="arn:firewall")
+DOOR = Door(
+    group="shop", internal=False, certificate_arn="arn:certificate", firewall_arn="arn:firewall", https_redirect=True
+)
 
 
 def as_dict(given: object) -> Values:
@@ -267,14 +270,22 @@ def test_every_load_balancer_has_the_stacks_certificate_and_firewall_without_an_
         "group": {"name": "shop"},
         "scheme": "internet-facing",
         "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+        "sslRedirectPort": "443",
         "targetType": "ip",
         "wafv2AclArn": "arn:firewall",
     }
 
 
 def test_an_internal_door_without_firewall_says_so() -> None:
-    spec = values.ingress_class_spec(Door(group="shop", internal=True, certificate_arn=None, firewall_arn=None))
+    spec = values.ingress_class_spec(
+        Door(group="shop", internal=True, certificate_arn=None, firewall_arn=None, https_redirect=True)
+    )
     assert (spec["scheme"], "wafv2AclArn" in spec, "certificateArn" in spec) == ("internal", False, False)
+
+
+@pytest.mark.parametrize("changes", [{"https_redirect": False}, {"certificate_arn": None}])
+def test_plain_http_is_redirected_where_that_is_wanted_and_there_is_a_certificate(changes: dict[str, Any]) -> None:
+    assert "sslRedirectPort" not in values.ingress_class_spec(replace(DOOR, **changes))
 
 
 def test_a_stack_without_an_edge_leaves_the_door_to_its_ingresses() -> None:

@@ -56,7 +56,7 @@ def test_without_a_host_nothing_is_asked_for() -> None:
         (
             "edge",
             {"firewall": None},
-            "is open to the internet without a firewall. Add `firewall: {}` to edge, or write internal: true.",
+            "is open to the internet without a firewall. Add `firewall: {}` to edge.",
         ),
         (
             "edge",
@@ -80,7 +80,18 @@ def test_a_door_that_does_not_hold_is_refused(section: str, changes: dict[str, A
 
 
 def test_a_door_inside_the_vpc_needs_no_firewall() -> None:
-    assert problems(edge={"firewall": None, "internal": True}) == {}
+    ours = {"url": "https://git.example.com/shop.git"}
+    assert problems(edge={"firewall": None, "internal": True}, repository=ours) == {}
+    refused = problems(edge={"firewall": None}, repository=ours)
+    assert refused[HOST].endswith("Add `firewall: {}` to edge, or write internal: true.")
+
+
+@pytest.mark.parametrize("url", ["git@github.com:shop/shop.git", "https://github.com/shop/shop"])
+def test_a_door_inside_the_vpc_is_none_for_github(url: str) -> None:
+    assert problems(edge={"internal": True}, repository={"url": url}) == {
+        HOST: "is called by GitHub from the internet, and edge.internal lets nobody in from there. "
+        "Leave it out (Argo CD then polls Git), or write internal: false with a firewall."
+    }
 
 
 def test_where_somebody_else_keeps_the_zone_any_host_is_taken() -> None:

@@ -1,11 +1,14 @@
 """All mutants, by area."""
 
+from tools.mutants.catalogue.access import ACCESS_RULES, PROJECT_WALLS, SECRET_ACCESS, STACK_RULES
 from tools.mutants.catalogue.argocd import ARGOCD, ARGOCD_POLICIES, ARGOCD_VALUES, GITOPS
 from tools.mutants.catalogue.cluster import ACCESS, ADDONS, CLUSTER, NODES
 from tools.mutants.catalogue.config import CAPACITY, CONFIG
 from tools.mutants.catalogue.data import CACHE, DATABASE
-from tools.mutants.catalogue.environment import ENVIRONMENT, NETWORK_POLICIES, QUOTA
+from tools.mutants.catalogue.edge import EDGE, FIREWALL, LOAD_BALANCERS
+from tools.mutants.catalogue.environment import BESIDE, ENVIRONMENT, NETWORK_POLICIES, QUOTA
 from tools.mutants.catalogue.network import NETWORK, NETWORK_SERVICES, SUBNETS
+from tools.mutants.catalogue.operators import CANARY, OPERATOR_NETWORK, OPERATOR_RIGHTS, OPERATORS
 from tools.mutants.catalogue.registry_ci import IDENTITIES, PERMISSIONS, REGISTRY, TRUST
 from tools.mutants.catalogue.secrets import SECRETS, STORAGE
 from tools.mutants.catalogue.stack import STACK
@@ -37,4 +40,16 @@ AREAS: tuple[Area, ...] = (
     CONFIG,
     CAPACITY,
     STACK,
+    BESIDE,
+    EDGE,
+    FIREWALL,
+    LOAD_BALANCERS,
+    SECRET_ACCESS,
+    ACCESS_RULES,
+    STACK_RULES,
+    PROJECT_WALLS,
+    OPERATORS,
+    OPERATOR_RIGHTS,
+    OPERATOR_NETWORK,
+    CANARY,
 )

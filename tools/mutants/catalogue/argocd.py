@@ -202,7 +202,7 @@ GITOPS = Area(
         Mutant(
             "Argo CD fights the autoscaler",
             SPECS,
-            'spec["ignoreDifferences"] = [REPLICAS_OF_AN_AUTOSCALER]',
+            'spec["ignoreDifferences"] = _owned_by_an_autoscaler(settings)',
             "pass",
         ),
         Mutant(

@@ -7,6 +7,8 @@ ACCESS = "components/environment_access.py"
 POLICIES = "components/environment_policies.py"
 SUMS = "components/capacity.py"
 WORKLOADS = "components/workloads.py"
+ENTRIES = "components/config/environments.py"
+STORES = "components/config/beside.py"
 
 ENVIRONMENT = Area(
     "environment",
@@ -205,8 +207,14 @@ NETWORK_POLICIES = Area(
         Mutant(
             "private services stand behind the load balancer",
             POLICIES,
-            "around.ingress_cidrs if service.public else []",
+            "around.ingress_cidrs if service.public else ()",
             "around.ingress_cidrs",
+        ),
+        Mutant(
+            "the control plane's subnets reach a database in the namespace",
+            POLICIES,
+            "if service.name not in around.stores:",
+            "if service.name:",
         ),
         Mutant(
             "pods reach the node's credentials and every private network",
@@ -226,5 +234,34 @@ NETWORK_POLICIES = Area(
             '        "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}},\n',
             "",
         ),
+    ),
+)
+
+BESIDE = Area(
+    "beside the catalogue",
+    ("test_beside_catalogue.py",),
+    (
+        Mutant(
+            "a local database counts in no quota",
+            ENTRIES,
+            "for store in stores if store is not None",
+            "for store in stores[:0] if store is not None",
+        ),
+        Mutant(
+            "a local front end counts in no quota",
+            ENTRIES,
+            "if store is not None), *self.extras)",
+            "if store is not None),)",
+        ),
+        Mutant(
+            "several pods beside the catalogue count as one", WORKLOADS, "max_replicas=extra.pods,", "max_replicas=1,"
+        ),
+        Mutant(
+            "a local store is open to node ports that nobody asked for",
+            STORES,
+            "resources=self.resources, public=self.public",
+            "resources=self.resources, public=True",
+        ),
+        Mutant("a local front end is scraped", STORES, '"metricsPath": None,', '"metricsPath": "/metrics",'),
     ),
 )

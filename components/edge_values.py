@@ -1,0 +1,28 @@
+"""What Ingress manifests are told about the way in, by variable of `platform-outputs`. Pure: no Pulumi.
+
+Class and annotations share the work: what holds for the whole load balancer stands in the class's parameters, where no
+Ingress can change it; ports and health checks the load-balancer controller takes from annotations alone.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from components.config.catalogue import ServiceConfig
+from components.config.edge import EdgeConfig
+
+HTTP_PORT, HTTPS_PORT = 80, 443
+
+
+def ingress_values(edge: EdgeConfig, hosts: Sequence[str], services: Sequence[ServiceConfig]) -> Mapping[str, str]:
+    """Hosts, scheme, listening ports, and the path of the health check of each service behind the load balancer."""
+    ports = [{"HTTP": HTTP_PORT}, {"HTTPS": HTTPS_PORT}] if edge.https_redirect else [{"HTTPS": HTTPS_PORT}]
+    return {
+        "INGRESS_HOSTS": ",".join(hosts),
+        "INGRESS_LISTEN_PORTS": json.dumps(ports),
+        "INGRESS_SCHEME": "internal" if edge.internal else "internet-facing",
+        **{
+            f"HEALTH_CHECK_PATH_{service.name.upper().replace('-', '_')}": edge.health_check_path or service.health_path
+            for service in services
+            if service.public and service.port is not None
+        },
+    }

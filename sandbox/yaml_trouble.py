@@ -1,0 +1,30 @@
+"""What is wrong with a file that is no YAML, where, and what to write: in words of the file, not of its parser."""
+
+import re
+
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+MERGE_MARKER = re.compile(r"^(<{7} |={7}$|>{7} )")
+DUPLICATE = re.compile(r'duplicate key "(?P<key>[^"]*)"')
+
+
+def merge_marker(text: str) -> int | None:
+    """Number of the first line with a marker that Git leaves in a conflict, or None."""
+    lines = enumerate(text.splitlines(), 1)
+    return next((number for number, line in lines if MERGE_MARKER.match(line)), None)
+
+
+def yaml_trouble(error: YAMLError) -> str:
+    """`:<line>: <what is wrong>. <What to write>.`, or without a line where the parser names none."""
+    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+    problem = (error.problem if isinstance(error, MarkedYAMLError) else None) or str(error)
+    where = "" if mark is None else f":{mark.line + 1}"
+    duplicate = DUPLICATE.search(problem)
+    if isinstance(error, DuplicateKeyError) and duplicate is not None:
+        return f"{where}: the key {duplicate['key']!r} stands there twice. Keep one of the two."
+    if "'\\t'" in problem:
+        return f"{where}: a tab. Indent with spaces."
+    return (
+        f"{where} is not YAML: {problem}. Look at this line and the one above: indentation, colons, brackets, quotes."
+    )

@@ -1,0 +1,159 @@
+"""What a namespace runs beside the catalogue counts like a service, and is reached by whom the stack file says."""
+
+import copy
+import runpy
+from functools import cache
+from typing import Any
+
+import pytest
+
+from components import config as configuration
+from components import fit
+from components.config import ConfigurationError, PlatformConfig
+from components.config.environments import PullRequestsConfig
+from components.workloads import workloads
+from tests.unit.harness import ROOT, Run, run_program
+from tests.unit.harness_config import stack_config
+
+TIKETI = ROOT / "examples" / "tiketi"
+SMALL = {"cpuRequest": "100m", "memoryRequest": "128Mi", "cpuLimit": "500m", "memoryLimit": "256Mi"}
+POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+KIND_NODES = "172.18.0.0/16"
+
+
+def given(stack: str, **changes: Any) -> dict[str, Any]:
+    """Tiketi's stack with keys of its environment replaced."""
+    config = copy.deepcopy(stack_config(stack, TIKETI))
+    config["tiketi:environments"][0].update(changes)
+    return config
+
+
+def loaded(stack: str, **changes: Any) -> PlatformConfig:
+    found: list[PlatformConfig] = []
+    config = given(stack, **changes)
+    run_program(lambda: found.append(configuration.load()), project="tiketi", stack=stack, config=config)
+    return found[0]
+
+
+def refusals(**changes: Any) -> list[str]:
+    with pytest.raises(ConfigurationError) as refused:
+        loaded("dev", **changes)
+    return [line.split(": ", 1)[1] for line in str(refused.value).splitlines()[1:]]
+
+
+@cache
+def dev() -> Run:
+    main = str(ROOT / "__main__.py")
+    return run_program(
+        lambda: runpy.run_path(main, run_name="__main__"), project="tiketi", stack="dev", config=given("dev")
+    )
+
+
+def policy(name: str) -> dict[str, Any]:
+    return dev().one(POLICY, f"dev-{name}").inputs["spec"]
+
+
+def callers(name: str) -> list[str]:
+    """Labels and ranges that may call the pods of `allow-<name>`."""
+    peers = [peer for rule in policy(f"allow-{name}").get("ingress", []) for peer in rule["from"]]
+    return [
+        peer["ipBlock"]["cidr"] if "ipBlock" in peer else peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"]
+        for peer in peers
+        if "namespaceSelector" not in peer
+    ]
+
+
+def test_quota_and_limits_hold_database_cache_and_front_end() -> None:
+    hard = dev().one("kubernetes:core/v1:ResourceQuota", "dev").inputs["spec"]["hard"]
+    # Five services of 100m and 128Mi, two stores of 100m and 256Mi, a front end of 50m and 128Mi; twice, and a tenth.
+    assert (hard["pods"], hard["requests.cpu"], hard["requests.memory"]) == ("18", "1700m", "2816Mi")
+    (limits,) = dev().one("kubernetes:core/v1:LimitRange", "dev").inputs["spec"]["limits"]
+    assert limits["max"] == {"cpu": "500m", "memory": "512Mi"}
+    assert limits["defaultRequest"] == {"cpu": "50m", "memory": "128Mi"}
+
+
+def test_the_front_end_is_reached_from_outside_and_reaches_what_it_calls() -> None:
+    assert callers("frontend") == [KIND_NODES]
+    (rule,) = policy("allow-frontend")["egress"]
+    assert rule["to"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "backend"}}}]
+    assert rule["ports"] == [{"port": 3001, "protocol": "TCP"}]
+    assert "frontend" in callers("backend")
+
+
+def test_a_store_is_reached_from_outside_only_where_it_is_public() -> None:
+    assert callers("postgres") == [KIND_NODES]
+    assert "dev-allow-dragonfly" not in [found.name for found in dev().all(POLICY)]
+
+
+def test_the_users_of_a_store_still_reach_it() -> None:
+    (rule,) = policy("database-ingress")["ingress"]
+    assert len(rule["from"]) == 5
+    assert policy("database-ingress")["podSelector"] == {"matchLabels": {"app.kubernetes.io/name": "postgres"}}
+
+
+def test_each_has_a_service_account_and_none_a_repository() -> None:
+    accounts = [found.inputs["metadata"]["name"] for found in dev().all("kubernetes:core/v1:ServiceAccount")]
+    assert accounts[-3:] == ["postgres", "dragonfly", "frontend"]
+    assert "frontend" not in loaded("dev").repositories
+
+
+def test_extras_count_on_the_nodes() -> None:
+    extra = {"name": "frontend", "port": 3000, "pods": 2, "resources": SMALL}
+    without, with_it = fit.node_fit(loaded("staging")), fit.node_fit(loaded("staging", extras=[extra]))
+    assert without is not None
+    assert with_it is not None
+    assert with_it.needed.pods == without.needed.pods + 4
+    assert with_it.needed.cpu_request == without.needed.cpu_request + 400
+
+
+def test_a_store_of_a_cluster_of_ours_is_closed_to_the_control_plane() -> None:
+    store = {"app": "search", "port": 9200, "resources": SMALL}
+    config = given("staging", databaseInNamespace=store)
+    main = str(ROOT / "__main__.py")
+    done = run_program(
+        lambda: runpy.run_path(main, run_name="__main__"), project="tiketi", stack="staging", config=config
+    )
+    assert [found.name for found in done.all(POLICY) if found.name == "staging-allow-search"] == []
+    assert len(done.one(POLICY, "staging-database-ingress").inputs["spec"]["ingress"]) == 1
+
+
+def test_previews_repeat_what_runs_beside_the_catalogue() -> None:
+    config = loaded("dev")
+    here = config.environments[0]
+    thrice = here.model_copy(update={"pull_requests": PullRequestsConfig(maximum=2)})
+    pods = {w.service.name: w.pods.pods for w in workloads(config.services, config.resource_classes, thrice)}
+    assert (pods["backend"], pods["postgres"], pods["frontend"]) == (3, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"extras": [{"name": "frontend", "resources": SMALL, "calls": ["checkout"]}]},
+            "environments[0].extras[0].calls[0]: 'checkout' is no service with a port. Write one of backend, ",
+        ),
+        (
+            {"extras": [{"name": "backend", "resources": SMALL}]},
+            "environments[0].extras[0].name: 'backend' is the name of a service or of another entry already. Write ",
+        ),
+        (
+            {"extras": [{"name": "postgres", "resources": SMALL}]},
+            "environments[0].extras[0].name: 'postgres' is the name of a service or of another entry already. Write ",
+        ),
+        (
+            {"extras": [{"name": "frontend", "resources": {**SMALL, "cpuLimit": "50m"}}]},
+            "environments[0].extras[0].resources.cpuLimit: 50m is below the request 100m. Write 100m or more.",
+        ),
+        (
+            {"cacheInNamespace": {"app": "dragonfly", "port": 6379}},
+            "environments[0].cacheInNamespace.resources: is missing. Resources of one pod; they count in quota",
+        ),
+        (
+            {"databaseInNamespace": {"app": "auth", "port": 5432, "resources": SMALL}},
+            "environments[0].databaseInNamespace.app: 'auth' is the name of a service or of another entry already.",
+        ),
+    ],
+)
+def test_an_entry_that_cannot_run_is_refused(changes: dict[str, Any], message: str) -> None:
+    (line,) = refusals(**changes)
+    assert line.startswith(message)

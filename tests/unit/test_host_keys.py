@@ -1,0 +1,56 @@
+"""Host keys of a repository: what stands in known_hosts is a key, of the type that it says."""
+
+import base64
+
+import pytest
+
+from components.config.host_keys import check_host_key
+
+
+def blob(*parts: bytes) -> str:
+    return base64.b64encode(b"".join(len(part).to_bytes(4) + part for part in parts)).decode()
+
+
+POINT = b"\x04" + b"\x01" * 64
+WEAK = b"\x7f" * 128
+MODULUS = b"\x00" + b"\xff" * 256
+ED25519 = blob(b"ssh-ed25519", b"\x01" * 32)
+RSA = blob(b"ssh-rsa", b"\x01\x00\x01", MODULUS)
+ECDSA = blob(b"ecdsa-sha2-nistp256", b"nistp256", POINT)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "github.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
+        f"git.example.com ssh-ed25519 {ED25519}",
+        f"git.example.com,10.0.0.1 ssh-rsa {RSA}",
+        f"[git.example.com]:7999 ecdsa-sha2-nistp256 {ECDSA}",
+    ],
+)
+def test_a_key_is_taken_as_it_stands(line: str) -> None:
+    assert check_host_key(line) == line
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("ssh-ed25519 AAAA", "is not of the type ssh-ed25519 that stands before it"),
+        ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2", "is cut off or misspelt"),
+        ("ssh-ed25519 AAA", "is cut off or misspelt"),
+        (f"ssh-rsa {ED25519}", "is not of the type ssh-rsa that stands before it"),
+        (f"ssh-ed25519 {blob(b'ssh-ed25519', b'short')}", "is no whole ssh-ed25519 key"),
+        (f"ssh-rsa {blob(b'ssh-rsa', b'e', WEAK)}", "or one of fewer than 2048 bits"),
+        (
+            f"ecdsa-sha2-nistp384 {blob(b'ecdsa-sha2-nistp384', b'nistp256', POINT)}",
+            "is no whole ecdsa-sha2-nistp384 key",
+        ),
+        (f"ecdsa-sha2-nistp256 {blob(b'ecdsa-sha2-nistp256', b'nistp256', POINT[:9])}", "is no whole ecdsa"),
+    ],
+)
+def test_what_is_no_key_is_refused_with_the_command_that_shows_it(key: str, words: str) -> None:
+    with pytest.raises(ValueError, match="Write a line of `ssh-keyscan ") as refused:
+        check_host_key(f"[git.example.com]:22 {key}")
+    assert words in str(refused.value)
+    assert str(refused.value).endswith("Write a line of `ssh-keyscan git.example.com` as it is.")
+    assert str(refused.value).startswith("the key of git.example.com ")
