@@ -130,7 +130,7 @@ def test_a_local_cluster_has_no_key_that_nothing_reads(section: str, keys: dict[
 
 
 def test_the_chart_of_a_scaler_that_does_not_run_is_refused() -> None:
-    (line,) = refusals(operators={"karpenter": {}})
+    (line,) = refusals(operators={"externalSecrets": {}, "karpenter": {}})
     assert line.endswith(
         "operators.karpenter: is read by nothing: it does not scale the nodes here. "
         "Write cluster.nodes.scaling: karpenter, or leave it out."
