@@ -1,6 +1,7 @@
 """What is wrong with a file that is no YAML, where, and what to write: in words of the file, not of its parser."""
 
 import re
+from typing import Any
 
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -17,9 +18,9 @@ def merge_marker(text: str) -> int | None:
 
 def yaml_trouble(error: YAMLError) -> str:
     """`:<line>: <what is wrong>. <What to write>.`, or without a line where the parser names none."""
-    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-    problem = (error.problem if isinstance(error, MarkedYAMLError) else None) or str(error)
-    where = "" if mark is None else f":{mark.line + 1}"
+    marked: Any = error if isinstance(error, MarkedYAMLError) else None  # ruamel is untyped here
+    problem = str(error if marked is None else marked.problem)
+    where = f":{marked.problem_mark.line + 1}" if marked is not None and marked.problem_mark is not None else ""
     duplicate = DUPLICATE.search(problem)
     if isinstance(error, DuplicateKeyError) and duplicate is not None:
         return f"{where}: the key {duplicate['key']!r} stands there twice. Keep one of the two."

@@ -61,6 +61,14 @@ PROSE = (
         ),
     ),
     Fact(
+        what="the tag of a deployment is short sha and time",
+        stacks=STAGES,
+        checks=(
+            output("environments * imageTag", "commitShaAndTime"),
+            docs("Images", "`deployment.imageTag: commitShaAndTime`"),
+        ),
+    ),
+    Fact(
         what="images are scanned, and Trivy blocks nothing",
         stacks=(STAGING,),
         checks=(

@@ -157,7 +157,8 @@ def test_a_bucket_with_objects_is_deleted_only_if_it_says_so(tmp_path: Path) -> 
         cloud.make(OBJECT, name, {"bucket": name, "key": "a"})
     assert refusal(lambda: cloud.delete(BUCKET, "kept", "kept")) == "BucketNotEmpty"
     cloud.delete(BUCKET, "emptied", "emptied")
-    assert {r.inputs["bucket"] for type_ in (BUCKET, VERSIONING, OBJECT) for r in cloud.account.all(type_)} == {"kept"}
+    left = [r.inputs["bucket"] for type_ in (BUCKET, VERSIONING, OBJECT) for r in cloud.account.all(type_)]
+    assert left == ["kept"] * 3
 
 
 def test_a_buckets_name_is_nobody_elses(tmp_path: Path) -> None:

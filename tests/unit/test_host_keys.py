@@ -15,6 +15,7 @@ POINT = b"\x04" + b"\x01" * 64
 WEAK = b"\x7f" * 128
 MODULUS = b"\x00" + b"\xff" * 256
 ED25519 = blob(b"ssh-ed25519", b"\x01" * 32)
+CUT_OFF = base64.b64encode(base64.b64decode(ED25519)[:-2]).decode()
 RSA = blob(b"ssh-rsa", b"\x01\x00\x01", MODULUS)
 ECDSA = blob(b"ecdsa-sha2-nistp256", b"nistp256", POINT)
 
@@ -38,6 +39,7 @@ def test_a_key_is_taken_as_it_stands(line: str) -> None:
         ("ssh-ed25519 AAAA", "is not of the type ssh-ed25519 that stands before it"),
         ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2", "is cut off or misspelt"),
         ("ssh-ed25519 AAA", "is cut off or misspelt"),
+        (f"ssh-ed25519 {CUT_OFF}", "is cut off or misspelt"),
         (f"ssh-rsa {ED25519}", "is not of the type ssh-rsa that stands before it"),
         (f"ssh-ed25519 {blob(b'ssh-ed25519', b'short')}", "is no whole ssh-ed25519 key"),
         (f"ssh-rsa {blob(b'ssh-rsa', b'e', WEAK)}", "or one of fewer than 2048 bits"),

@@ -1,5 +1,6 @@
 """Which Secrets with which keys an environment gets, out of which entries, and what is refused."""
 
+from functools import cache
 from typing import Any
 
 from components.config import PlatformConfig
@@ -19,8 +20,13 @@ NOVA = {
 LOCAL = dict.fromkeys(("network", "cluster", "registry", "ci", "database", "cache", "storage", "aws"), ABSENT)
 
 
+@cache
+def committed(stack: str) -> PlatformConfig:
+    return loaded(changed(stack), stack)
+
+
 def configured(stack: str = "staging", **changes: Any) -> PlatformConfig:
-    return loaded(changed(stack, **changes), stack)
+    return loaded(changed(stack, **changes), stack) if changes else committed(stack)
 
 
 def of(config: PlatformConfig, environment: str = "staging") -> Contract:

@@ -17,11 +17,10 @@ ACCOUNT = {"accountId": "123456789012", "region": "ap-northeast-2"}
 
 
 def example(system: str, stack: str, section: str, **keys: Any) -> list[str]:
-    """The refusal of an example whose section, or first environment, has other keys; None takes a key away."""
+    """The refusal of an example whose section, or first environment, has other keys."""
     config = copy.deepcopy(stack_config(stack, ROOT / "examples" / system))
-    target = config.setdefault(f"{system}:{section}", {})
-    target = target[0] if isinstance(target, list) else target
-    target.update(keys)
+    target: Any = config.setdefault(f"{system}:{section}", {})
+    (target[0] if section == "environments" else target).update(keys)
     with pytest.raises(ConfigurationError) as refused:
         run_program(configuration.load, project=system, stack=stack, config=config)
     return [line.split(": ", 1)[1] for line in str(refused.value).splitlines()[1:]]

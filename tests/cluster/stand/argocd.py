@@ -37,7 +37,7 @@ class ArgoCd:
         tls = folder / "tls"
         tls.mkdir(parents=True)
         shutil.copy2(authority.certificate, tls / GIT_HOST)
-        for name in ("ssh", "gnupg"):
+        for name in ("ssh",):
             (folder / name).mkdir(mode=0o700)
         shutil.copy2(SHARE / "argocd" / VERIFY, folder / VERIFY)
         (folder / VERIFY).chmod(0o755)
@@ -148,7 +148,8 @@ class ArgoCd:
     def _environment(self) -> dict[str, str]:
         return {
             "ARGOCD_FAKE_IN_CLUSTER": "true",
-            "ARGOCD_GNUPGHOME": str(self._folder / "gnupg"),
+            # No signatures are checked, and the keys would be looked for in the image.
+            "ARGOCD_GPG_ENABLED": "false",
             "ARGOCD_SSH_DATA_PATH": str(self._folder / "ssh"),
             "ARGOCD_TLS_DATA_PATH": str(self._folder / "tls"),
             "KUBECONFIG": str(self._kubeconfig),
