@@ -142,15 +142,18 @@ def _data_reading(scope: StackScope) -> list[Statement]:
 
 
 def _bucket_reading(scope: StackScope) -> list[Statement]:
-    """Settings of buckets, and no object."""
+    """Settings of buckets, and no object's content."""
     if not scope.makes_buckets:
         return []
     return [
         Statement(
             sid="Buckets",
-            actions=["s3:GetAccelerateConfiguration", "s3:GetBucket*", "s3:GetEncryptionConfiguration",
-                     "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration", "s3:ListBucket",
-                     "s3:ListTagsForResource"],
+            actions=["s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLocation",
+                     "s3:GetBucketLogging", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketOwnershipControls",
+                     "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment",
+                     "s3:GetBucketTagging", "s3:GetBucketVersioning", "s3:GetBucketWebsite",
+                     "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration",
+                     "s3:GetReplicationConfiguration", "s3:ListBucket", "s3:ListTagsForResource"],
             resources=[scope.bucket_arn()],
         )
     ]  # fmt: skip

@@ -6,6 +6,7 @@ entry.
 Passwords and tokens are letters and digits: they go into URLs.
 """
 
+import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -126,8 +127,8 @@ class Secrets(pulumi.ComponentResource):
         return aws.secretsmanager.SecretVersion(
             f"{self._name}-{entry.name}",
             secret_id=secret.id,
-            # Not every part is a secret by itself: a URL without a password, a bucket's name.
-            secret_string=pulumi.Output.secret(self._value(entry)),
+            # A secret to Pulumi whatever it is made of, a URL without a password and a bucket's name too.
+            secret_string=self._value(entry),
             opts=self._child,
         )
 
@@ -182,7 +183,16 @@ class Secrets(pulumi.ComponentResource):
         }
 
     def _bytes(self, name: str, length: int) -> pulumi.Output[str]:
-        return random.RandomBytes(f"{self._name}-{name}", length=length, opts=self._kept).hex
+        """Random bytes as hexadecimal digits. A RandomBytes would be its own id, and no state encrypts ids."""
+        return random.RandomPassword(
+            f"{self._name}-{name}",
+            length=2 * length,
+            lower=False,
+            upper=False,
+            numeric=False,
+            override_special=string.hexdigits.lower()[:16],
+            opts=self._kept,
+        ).result
 
 
 def _there(found: _There | None, what: str) -> _There:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.driver import Verb
-from tests.engine.runs import Step, copy_of_project, perform
+from tests.engine.runs import Step, copy_of_project, perform, secret_words
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +29,16 @@ def staging_made(staging_planned: Step, staging_state: Path) -> Step:
 
 
 @pytest.fixture(scope="session")
-def staging_again(staging_made: Step, staging_state: Path) -> Step:
-    """The second `up`."""
+def staging_values(staging_made: Step, staging_state: Path) -> frozenset[str]:
+    """What stands in the entries of Secrets Manager, as words that would give it away."""
+    assert staging_made.report.ok, staging_made.lines
+    return secret_words(staging_state)
+
+
+@pytest.fixture(scope="session")
+def staging_again(staging_made: Step, staging_values: frozenset[str], staging_state: Path) -> Step:
+    """The second `up`; the values of the first are read before it."""
+    assert staging_values
     assert staging_made.report.ok, staging_made.lines
     return perform(Verb.UP, "staging", staging_state)
 

@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any, cast
 
 from sandbox.driver import Request, Verb, run
 from sandbox.plan import Report, Resource
+from sandbox.providers.wire import revealed
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml")
@@ -69,6 +71,27 @@ def account(state: Path) -> frozenset[tuple[str, str]]:
         return frozenset()
     with closing(sqlite3.connect(state / "account.db")) as database:
         return frozenset(cast("list[tuple[str, str]]", database.execute("SELECT type, id FROM resources").fetchall()))
+
+
+def secret_words(state: Path) -> frozenset[str]:
+    """Passwords, private keys and random values in the simulated Secrets Manager: words that a file must not have."""
+    with closing(sqlite3.connect(state / "account.db")) as database:
+        rows = database.execute("SELECT inputs FROM resources WHERE type LIKE '%:SecretVersion'").fetchall()
+    texts = [str(revealed(json.loads(row[0]))["secretString"]) for row in cast("list[tuple[str]]", rows)]
+    return frozenset(word for text in texts for word in _words(text))
+
+
+def _words(text: str) -> Iterator[str]:
+    if text.startswith("{"):
+        for value in cast("dict[str, str]", json.loads(text)).values():
+            yield from _words(value)
+    elif text.startswith("-----BEGIN PRIVATE"):
+        # The first lines have the modulus, which is the public key's too.
+        yield from text.splitlines()[8:-1]
+    elif re.fullmatch(r"([0-9a-f]{2}){16,}", text):
+        yield from (text, b64encode(bytes.fromhex(text)).decode().rstrip("="))
+    elif text.startswith("postgresql://"):
+        yield text.split(":")[2].partition("@")[0]
 
 
 def recorded(state: Path, stack: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Staging on the real engine: its plan states the description, and it lives and dies as its stack file says."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -134,6 +135,17 @@ def test_a_refresh_changes_nothing(staging_made: Step, staging_refreshed: Step) 
     assert staging_refreshed.report.calls["Read"] > 0
     assert staging_refreshed.mutating_calls == 0
     assert staging_refreshed.account == staging_made.account
+
+
+def test_no_secret_stands_in_a_state_a_report_or_an_output(
+    staging_values: frozenset[str], staging_made: Step, staging_state: Path
+) -> None:
+    # In each environment nine passwords, a key of many lines, two random values in two notations.
+    assert len(staging_values) >= 2 * 12
+    files = {file.name: file.read_text() for file in (staging_state / "backend").rglob("*.json*")}
+    assert any("secretsmanager" in text for text in files.values())
+    said = {**files, "report": repr(staging_made.report), "display": "\n".join(staging_made.lines)}
+    assert [(name, word) for name, text in said.items() for word in staging_values if word in text] == []
 
 
 def test_dev_and_staging_share_an_instance_and_no_data(staging_made: Step) -> None:

@@ -26,6 +26,7 @@ ARNS = {
     "aws:cloudwatch/logGroup:LogGroup": ("logs", "log-group:{name}"),
     "aws:cloudwatch/eventRule:EventRule": ("events", "rule/{name}"),
     "aws:kms/alias:Alias": ("kms", "{name}"),
+    "aws:s3/bucket:Bucket": ("s3", "{name}"),
     "aws:secretsmanager/secret:Secret": ("secretsmanager", "secret:{name}"),
     "aws:sqs/queue:Queue": ("sqs", "{name}"),
     "aws:iam/role:Role": ("iam", "role/{name}"),
@@ -73,6 +74,16 @@ MAKING = {
     "aws:rds/parameterGroup:ParameterGroup": "rds:CreateDBParameterGroup",
     "aws:rds/subnetGroup:SubnetGroup": "rds:CreateDBSubnetGroup",
     "aws:route53/record:Record": "route53:ChangeResourceRecordSets",
+    "aws:s3/bucket:Bucket": "s3:CreateBucket",
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "s3:PutBucketOwnershipControls",
+    "aws:s3/bucketPolicy:BucketPolicy": "s3:PutBucketPolicy",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
+        "s3:PutEncryptionConfiguration",
+    "aws:s3/bucketVersioning:BucketVersioning": "s3:PutBucketVersioning",
+    "aws:secretsmanager/secret:Secret": "secretsmanager:CreateSecret",
+    "aws:secretsmanager/secretVersion:SecretVersion": "secretsmanager:PutSecretValue",
     "aws:sqs/queue:Queue": "sqs:CreateQueue", "aws:sqs/queuePolicy:QueuePolicy": "sqs:SetQueueAttributes",
     "aws:wafv2/webAcl:WebAcl": "wafv2:CreateWebACL",
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": "wafv2:PutLoggingConfiguration",
@@ -95,6 +106,8 @@ def arn(resource: Recorded, region: str, account: str) -> str:
     given = form.format(**{"name": f"{resource.name}-1a2b3c4", **resource.inputs})
     if service == "route53":
         return f"arn:aws:{service}:::{given}"
+    if service == "s3":
+        return f"arn:aws:s3:::{given}"
     return f"arn:aws:{service}:{'' if service == 'iam' else region}:{account}:{given}"
 
 

@@ -28,6 +28,9 @@ ROLE = "aws:iam/role:Role"
 CLUSTER = "aws:eks/cluster:Cluster"
 NODES = "aws:eks/nodeGroup:NodeGroup"
 DATABASE = "aws:rds/instance:Instance"
+BUCKET = "aws:s3/bucket:Bucket"
+OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
+VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
 SECRET = "aws:secretsmanager/secret:Secret"
 
 

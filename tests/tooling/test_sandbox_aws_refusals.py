@@ -9,17 +9,20 @@ import pytest
 from sandbox.providers.package import Refused
 from sandbox.providers.wire import Json
 from tests.tooling.sandbox_cloud import (
+    BUCKET,
     CLUSTER,
     DATABASE,
     GROUP,
     INGRESS,
     NODES,
+    OBJECT,
     REGION,
     REPOSITORY,
     ROLE,
     SECRET,
     SETTINGS,
     SUBNET,
+    VERSIONING,
     VPC,
     Cloud,
     refusal,
@@ -144,6 +147,23 @@ def test_a_secret_s_name_waits_for_its_recovery_window(tmp_path: Path) -> None:
     cloud.make(SECRET, "now", {"name": "now"})
     cloud.delete(SECRET, "later", cloud.make(SECRET, "later", {"name": "later"})[0])
     assert refusal(lambda: cloud.make(SECRET, "later", {"name": "later"})) == "InvalidRequestException"
+
+
+def test_a_bucket_with_objects_is_deleted_only_if_it_says_so(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path)
+    for name, force in (("kept", False), ("emptied", True)):
+        cloud.make(BUCKET, name, {"bucket": name, "forceDestroy": force})
+        cloud.make(VERSIONING, name, {"bucket": name, "versioningConfiguration": {"status": "Enabled"}})
+        cloud.make(OBJECT, name, {"bucket": name, "key": "a"})
+    assert refusal(lambda: cloud.delete(BUCKET, "kept", "kept")) == "BucketNotEmpty"
+    cloud.delete(BUCKET, "emptied", "emptied")
+    assert {r.inputs["bucket"] for type_ in (BUCKET, VERSIONING, OBJECT) for r in cloud.account.all(type_)} == {"kept"}
+
+
+def test_a_buckets_name_is_nobody_elses(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path)
+    cloud.make(BUCKET, "a", {"bucket": "shop"})
+    assert refusal(lambda: cloud.make(BUCKET, "b", {"bucket": "shop"})) == "BucketAlreadyOwnedByYou"
 
 
 def test_deleting_what_is_gone_succeeds_and_reading_it_finds_nothing(tmp_path: Path) -> None:

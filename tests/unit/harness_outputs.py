@@ -31,6 +31,8 @@ def _arn(service: str, resource: str, where: str = "{region}:{account}") -> str:
     return f"arn:aws:{service}:{where}:{resource}"
 
 
+PEMS = {"privateKeyPem": "RSA PRIVATE", "privateKeyPemPkcs8": "PRIVATE", "publicKeyPem": "PUBLIC"}
+
 # type: (id, computed outputs). Types that are missing get a generic id, name and ARN.
 TABLE: dict[str, tuple[str, dict[str, Any]]] = {
     "aws:ec2/vpc:Vpc": (
@@ -159,15 +161,7 @@ TABLE: dict[str, tuple[str, dict[str, Any]]] = {
     "random:index/randomString:RandomString": ("{password}", {"result": "{password}"}),
     "random:index/randomUuid:RandomUuid": ("{uuid}", {"result": "{uuid}"}),
     "random:index/randomPet:RandomPet": ("quick-fox-{hex8}", {}),
-    "random:index/randomBytes:RandomBytes": ("{hex8}", {"hex": "{hex}", "base64": "q83vEg=="}),
-    "tls:index/privateKey:PrivateKey": (
-        "{hex}",
-        {
-            "privateKeyPem": "-----BEGIN RSA PRIVATE KEY-----\n{hex}\n",
-            "privateKeyPemPkcs8": "-----BEGIN PRIVATE KEY-----\n{hex}\n",
-            "publicKeyPem": "-----BEGIN PUBLIC KEY-----\n{hex}\n",
-        },
-    ),
+    "tls:index/privateKey:PrivateKey": ("{hex}", {key: f"-----BEGIN {kind} KEY-----\n" for key, kind in PEMS.items()}),
 }
 
 # Inputs that carry a resource's physical name, in the order in which they are believed.

@@ -21,6 +21,7 @@ from components.operator_policies_iam import (
 )
 from components.operator_policies_karpenter import karpenter_policy
 from components.policy_documents import document
+from components.storage_policies import objects_policy
 
 ACCOUNT = Account(account_id="111122223333", region="eu-central-1", permissions_boundary_name="shop-prod-boundary")
 BOUNDARY = "arn:aws:iam::111122223333:policy/shop-prod-boundary"
@@ -76,8 +77,10 @@ CONTROLLERS = {
         profile_arn="arn:aws:iam::111122223333:instance-profile/shop-prod-karpenter-0a1b2c3",
         queue_arn="arn:aws:sqs:eu-central-1:111122223333:shop-prod-karpenter",
     ),
+    # The statement on a key of the stack's own needs the key's tag, which a policy does not show.
+    "services with storage": objects_policy("arn:aws:s3:::shop-prod-prod-0a1b2c3", None, "eu-central-1"),
 }
-"""What the roles of the controllers carry."""
+"""What the roles of controllers and services carry."""
 
 
 def statements(text: str) -> list[dict[str, Any]]:

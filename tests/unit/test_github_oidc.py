@@ -36,8 +36,7 @@ def config(**settings: Any) -> CiConfig:
         "stateBucket": "acme-state",
         "stateKeyAlias": "alias/acme-state",
     }
-    changes = {to_camel(key): value for key, value in settings.items()}
-    return CiConfig.model_validate_json(json.dumps(sections | changes))
+    return CiConfig.model_validate_json(json.dumps(sections | {to_camel(key): v for key, v in settings.items()}))
 
 
 def run(
@@ -62,6 +61,8 @@ def run(
         cluster_name="shop-prod",
         nodes=with_nodes,
         edge=with_edge,
+        entry_prefixes=["shop/prod/"],
+        makes_buckets=False,
         state_path="platform/prod",
     )
     return run_program(lambda: GithubOidc("shop-prod-ci", args), preview=preview)

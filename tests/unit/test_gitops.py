@@ -77,6 +77,9 @@ def test_git_may_not_change_what_the_program_guards() -> None:
     assert project(run())["namespaceResourceBlacklist"] == [
         {"group": "", "kind": "LimitRange"},
         {"group": "", "kind": "ResourceQuota"},
+        {"group": "external-secrets.io", "kind": "ExternalSecret"},
+        {"group": "external-secrets.io", "kind": "PushSecret"},
+        {"group": "external-secrets.io", "kind": "SecretStore"},
         {"group": "networking.k8s.io", "kind": "NetworkPolicy"},
         {"group": "rbac.authorization.k8s.io", "kind": "Role"},
         {"group": "rbac.authorization.k8s.io", "kind": "RoleBinding"},

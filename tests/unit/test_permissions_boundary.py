@@ -19,12 +19,14 @@ Statement = dict[str, Any]
 
 WORDS = {
     "ACCOUNT": ACCOUNT.account_id, "REGION": ACCOUNT.region, "PREFIX": SCOPE.prefix, "STAGE": "prod", "SYSTEM": "shop",
+    "ENVIRONMENT": "prod",
     "BOUNDARY": "shop-prod-boundary", "PUSH_ROLE": "github-actions-role", "STATE_BUCKET": "acme-state",
     "STATE_KEY": "*", "ZONE": "*",
 }  # fmt: skip
 LONG_WORDS = {
     "ACCOUNT": ACCOUNT.account_id, "REGION": "ap-northeast-2", "PREFIX": "ticketing-development",
-    "STAGE": "development", "SYSTEM": "ticketing", "BOUNDARY": "ticketing-development-boundary",
+    "STAGE": "development", "SYSTEM": "ticketing", "ENVIRONMENT": "development",
+    "BOUNDARY": "ticketing-development-boundary",
     "PUSH_ROLE": "ticketing-github-actions-push",
     "STATE_BUCKET": "ticketing-company-pulumi-state", "STATE_KEY": "1234abcd-12ab-34cd-56ef-1234567890ab",
     "ZONE": "Z0123456789ABCDEFGHIJ",

@@ -8,7 +8,7 @@ from components.tags import default_tags
 from tests.unit.harness import Recorded, Run
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-PROVIDERS = ("pulumi:providers:aws", "pulumi:providers:eks", "pulumi:providers:kubernetes", "pulumi:providers:random")
+PROVIDERS = tuple(f"pulumi:providers:{package}" for package in ("aws", "eks", "kubernetes", "random", "tls"))
 DATA = (
     "aws:rds/instance:Instance",
     "aws:rds/subnetGroup:SubnetGroup",

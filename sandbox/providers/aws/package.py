@@ -34,6 +34,8 @@ from sandbox.providers.wire import UNKNOWN, Json, Value, dig, mapping, put, reve
 
 _GLOBAL = ("iam/", "route53/", "budgets/", "cloudfront/", "s3/bucket:")
 _NOBODY = "123456789012"
+_EMPTIED = {"iam/role:Role": "forceDetachPolicies", "s3/bucket:Bucket": "forceDestroy"}
+"""The input with which the provider clears away what uses a resource, and deletes it all the same."""
 
 
 class Aws(Package):
@@ -150,10 +152,11 @@ class Aws(Package):
         refuse_detached(self.account, scope, record)
         kind = _short(call.type)
         rule = IN_USE.get(kind)
-        if rule is None or (kind == "iam/role:Role" and dig(record.inputs, "forceDetachPolicies") is True):
+        emptied = _EMPTIED.get(kind)
+        if rule is None or (emptied and dig(record.inputs, emptied) is True):
             return
-        parts = {(part.type, part.id) for part in users_of(self.account, [scope], DIES_WITH.get(kind, ()), record.id)}
-        scopes = sorted({scope, f"{_account(call.settings)}/{_region(call.settings)}"})
+        scopes = self._scopes(call)
+        parts = {(part.type, part.id) for part in users_of(self.account, scopes, DIES_WITH.get(kind, ()), record.id)}
         users = users_of(self.account, scopes, rule.users, record.id)
         if any((user.type, user.id) not in parts for user in users):
             raise Refused(rule.code, rule.message.format(id=record.id))
@@ -161,7 +164,9 @@ class Aws(Package):
     def after_delete(self, call: Call, record: Record) -> None:
         """Remove the resource's parts; a cluster takes everything in it along."""
         scope = self.scope(call)
-        for part in users_of(self.account, [scope], DIES_WITH.get(_short(call.type), ()), record.id):
+        kind = _short(call.type)
+        dying = (*DIES_WITH.get(kind, ()), *(IN_USE[kind].users if kind == "s3/bucket:Bucket" else ()))
+        for part in users_of(self.account, self._scopes(call), dying, record.id):
             self.account.remove(part)
         if _short(call.type) == "eks/cluster:Cluster":
             for thing in self.account.within(text(record.outputs, "endpoint")):
@@ -172,6 +177,10 @@ class Aws(Package):
     def invoke(self, token: str, args: Json, settings: Json) -> Json:
         """From the table of invokes."""
         return answer(self.account, token, args, _account(settings), text(args, "region") or _region(settings))
+
+    def _scopes(self, call: Call) -> Sequence[str]:
+        """Where the users and parts of a resource are: beside it, or in the region if it is the account's."""
+        return sorted({self.scope(call), f"{_account(call.settings)}/{_region(call.settings)}"})
 
     def _schema(self, type_: str) -> Schema:
         return self._schemas.of(type_)

@@ -109,6 +109,11 @@ IN_USE: Mapping[str, InUse] = {
         "HostedZoneNotEmpty",
         "The specified hosted zone contains non-required resource record sets and so cannot be deleted.",
     ),
+    "s3/bucket:Bucket": InUse(
+        (User("s3/bucketObject:BucketObject", "bucket"), User("s3/bucketObjectv2:BucketObjectv2", "bucket")),
+        "BucketNotEmpty",
+        "The bucket you tried to delete is not empty",
+    ),
     "rds/parameterGroup:ParameterGroup": InUse(
         (User("rds/instance:Instance", "parameterGroupName"),),
         "InvalidDBParameterGroupState",
@@ -145,6 +150,17 @@ DIES_WITH: Mapping[str, Sequence[User]] = {
         User("eks/accessEntry:AccessEntry", "clusterName"),
         User("eks/accessPolicyAssociation:AccessPolicyAssociation", "clusterName"),
         User("eks/podIdentityAssociation:PodIdentityAssociation", "clusterName"),
+    ),
+    "s3/bucket:Bucket": tuple(
+        User(f"s3/bucket{part}:Bucket{part}", "bucket")
+        for part in (
+            "LifecycleConfiguration",
+            "OwnershipControls",
+            "Policy",
+            "PublicAccessBlock",
+            "ServerSideEncryptionConfiguration",
+            "Versioning",
+        )
     ),
     "ecr/repository:Repository": (
         User("ecr/lifecyclePolicy:LifecyclePolicy", "repository"),

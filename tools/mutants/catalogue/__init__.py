@@ -7,6 +7,7 @@ from tools.mutants.catalogue.data import CACHE, DATABASE
 from tools.mutants.catalogue.environment import ENVIRONMENT, NETWORK_POLICIES, QUOTA
 from tools.mutants.catalogue.network import NETWORK, NETWORK_SERVICES, SUBNETS
 from tools.mutants.catalogue.registry_ci import IDENTITIES, PERMISSIONS, REGISTRY, TRUST
+from tools.mutants.catalogue.secrets import SECRETS, STORAGE
 from tools.mutants.catalogue.stack import STACK
 from tools.mutants.model import Area
 
@@ -24,6 +25,8 @@ AREAS: tuple[Area, ...] = (
     PERMISSIONS,
     DATABASE,
     CACHE,
+    SECRETS,
+    STORAGE,
     ARGOCD,
     ARGOCD_VALUES,
     ARGOCD_POLICIES,

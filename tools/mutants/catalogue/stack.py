@@ -14,22 +14,22 @@ STACK = Area(
     (
         Mutant(
             "AWS resources carry no tags",
-            MAIN,
-            "        default_tags=aws.ProviderDefaultTagsArgs(tags=wiring.tags(config)),\n",
+            WIRING,
+            "        default_tags=aws.ProviderDefaultTagsArgs(tags=tags(config)),\n",
             "",
         ),
-        Mutant("the program runs in any account", MAIN, "        allowed_account_ids=[account.account_id],\n", ""),
+        Mutant("the program runs in any account", WIRING, "        allowed_account_ids=[account.account_id],\n", ""),
         Mutant(
             "a changed kubeconfig replaces every Kubernetes object",
-            MAIN,
-            "            cluster_identifier=cluster.arn,\n",
+            KUBERNETES,
+            "cluster_identifier=cluster.arn, ",
             "",
         ),
         Mutant(
             "Kubernetes objects come before nodes and access",
             MAIN,
-            "ready = ResourceOptions(depends_on=made.eks.ready)",
-            "ready = ResourceOptions()",
+            "ResourceOptions(depends_on=made.eks.ready)",
+            "ResourceOptions()",
         ),
         Mutant(
             "the database stands in public subnets",
@@ -98,8 +98,8 @@ STACK = Area(
         Mutant(
             "an Application starts before its environment",
             KUBERNETES,
-            "after=[*made.environments[settings.name].ready, ",
-            "after=[",
+            "                    *made.environments[settings.name].ready,\n",
+            "",
         ),
         Mutant(
             "Argo CD takes every address for the API server's",

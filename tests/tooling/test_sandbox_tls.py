@@ -1,0 +1,63 @@
+"""The simulated tls package: real keys, which live in the state."""
+
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from sandbox.providers.account import Account
+from sandbox.providers.package import Call, Refused
+from sandbox.providers.registry import make_package
+from sandbox.providers.schema import Schemas
+from sandbox.providers.tls_values import TlsValues
+from sandbox.providers.wire import UNKNOWN, Json, secret, text
+
+PAIR = "tls:index/privateKey:PrivateKey"
+CALL = Call("urn:x", PAIR, "p", {})
+INPUTS: Json = {"algorithm": "RSA", "rsaBits": 2048}
+
+
+def package(folder: Path) -> TlsValues:
+    return TlsValues(Account(folder / "account.db"), Schemas("tls", folder))
+
+
+def test_a_preview_knows_no_key(tmp_path: Path) -> None:
+    id_, planned = package(tmp_path).create(CALL, INPUTS, preview=True)
+    assert id_ == ""
+    assert [planned[name] for name in ("privateKeyPem", "privateKeyPemPkcs8", "publicKeyPem")] == [UNKNOWN] * 3
+
+
+def test_a_pair_signs_and_verifies_and_each_life_has_its_own(tmp_path: Path) -> None:
+    tls = package(tmp_path)
+    (first, made), (second, _) = (tls.create(CALL, INPUTS, preview=False) for _ in range(2))
+    assert first != second
+    pem = text(made, "privateKeyPemPkcs8")
+    assert pem.startswith("-----BEGIN PRIVATE KEY-----\n")
+    private = serialization.load_pem_private_key(pem.encode(), None)
+    public = serialization.load_pem_public_key(text(made, "publicKeyPem").encode())
+    assert isinstance(private, rsa.RSAPrivateKey)
+    assert isinstance(public, rsa.RSAPublicKey)
+    signature = private.sign(b"token", padding.PKCS1v15(), hashes.SHA256())
+    public.verify(signature, b"token", padding.PKCS1v15(), hashes.SHA256())  # raises if it is another's
+    assert private.key_size == 2048
+
+
+def test_a_refresh_finds_the_pair_that_the_state_has(tmp_path: Path) -> None:
+    record = package(tmp_path).refresh(CALL, "id", INPUTS, {"privateKeyPem": secret("hush")})
+    assert record is not None
+    assert record.outputs == {"privateKeyPem": secret("hush")}
+
+
+def test_another_size_is_another_pair(tmp_path: Path) -> None:
+    changes = package(tmp_path).diff(CALL, INPUTS, {**INPUTS, "rsaBits": 4096}).changes
+    assert [change.replaces for change in changes] == [True]
+
+
+def test_what_the_sandbox_does_not_make_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="the sandbox makes RSA key pairs"):
+        package(tmp_path).create(CALL, {"algorithm": "ED25519"}, preview=False)
+
+
+def test_the_package_is_served(tmp_path: Path) -> None:
+    assert isinstance(make_package("tls", Account(tmp_path / "account.db"), tmp_path), TlsValues)

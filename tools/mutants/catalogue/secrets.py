@@ -1,0 +1,92 @@
+"""Breaks of secrets and buckets: who fills an entry, who reads it, and what a deletion takes along."""
+
+from tools.mutants.model import Area, Mutant
+
+ENTRIES = "components/secrets.py"
+CONTRACT = "components/secret_contract.py"
+DELIVERY = "components/secret_delivery.py"
+BUCKETS = "components/storage.py"
+BUCKET_POLICIES = "components/storage_policies.py"
+RULES = "components/config/secret_rules.py"
+
+SECRETS = Area(
+    "secrets",
+    ("test_secrets.py", "test_secret_contract.py", "test_secret_delivery.py", "test_nova_facts_secrets.py"),
+    (
+        Mutant("passwords have characters that a URL does not take", ENTRIES, "special=False,", "special=True,"),
+        Mutant("databases are reached without TLS", ENTRIES, "?sslmode=require", ""),
+        Mutant("the cache's password is left out", ENTRIES, "*login, *place", "*place"),
+        Mutant("every environment uses the same cache database", ENTRIES, "/{server.database}", "/0"),
+        Mutant("the private key is in the older form", ENTRIES, "pair.private_key_pem_pkcs8,", "pair.private_key_pem,"),
+        Mutant(
+            "a deleted entry cannot be restored",
+            ENTRIES,
+            "recovery_window_in_days=self._args.settings.recovery_window_days,",
+            "recovery_window_in_days=0,",
+        ),
+        Mutant(
+            "entries ignore the environment's key", ENTRIES, "            kms_key_id=key.arn if key else None,\n", ""
+        ),
+        Mutant(
+            "environments share their entries",
+            CONTRACT,
+            'f"{config.system.name}/{environment.name}/"',
+            'f"{config.system.name}/"',
+        ),
+        Mutant("a cluster of somebody else gets entries", CONTRACT, " or config.cluster is None:", ":"),
+        Mutant(
+            "pods start before their Secrets are there", DELIVERY, "annotations={**WAIT_UNTIL_READY}", "annotations={}"
+        ),
+        Mutant("a Secret is fetched before its entry is filled", DELIVERY, ", depends_on=list(args.after)", ""),
+        Mutant(
+            "the shared database may be a service's own",
+            RULES,
+            "own = service.database is not None and service.database.name is None",
+            "own = False",
+        ),
+        Mutant(
+            "nobody asks for the operator", RULES, "if made and config.operators", "if not made and config.operators"
+        ),
+    ),
+)
+
+STORAGE = Area(
+    "storage",
+    ("test_storage.py", "test_nova_facts_secrets.py"),
+    (
+        Mutant("a bucket's policy may open it", BUCKETS, "block_public_policy=True,", "block_public_policy=False,"),
+        Mutant("objects belong to who wrote them", BUCKETS, '"BucketOwnerEnforced"', '"ObjectWriter"'),
+        Mutant("a bucket takes plain HTTP", BUCKET_POLICIES, 'effect="Deny",', 'effect="Allow",'),
+        Mutant("a deleted object is gone", BUCKETS, 'status="Enabled")', 'status="Suspended")'),
+        Mutant(
+            "a service may do anything with its bucket",
+            BUCKET_POLICIES,
+            'actions=["s3:ListBucket"]',
+            'actions=["s3:*"]',
+        ),
+        Mutant(
+            "a destroy takes the objects along",
+            BUCKETS,
+            "force_destroy=args.settings.force_destroy,",
+            "force_destroy=True,",
+        ),
+        Mutant(
+            "a bucket is not protected",
+            BUCKETS,
+            "opts=pulumi.ResourceOptions(parent=self, protect=args.protect),",
+            "opts=pulumi.ResourceOptions(parent=self),",
+        ),
+        Mutant(
+            "the bucket's role is not capped",
+            BUCKETS,
+            "            permissions_boundary=args.account.permissions_boundary_arn,\n",
+            "",
+        ),
+        Mutant(
+            "pods start before their identity",
+            BUCKETS,
+            "self.ready = (*configured, *self._identity(bucket, key))",
+            "self._identity(bucket, key)\n        self.ready = configured",
+        ),
+    ),
+)
