@@ -171,14 +171,12 @@ PROSE = (
     Fact(
         what="one service account for each service",
         stacks=STAGES,
-        # The sixth is of the Job that makes their databases.
         checks=(
-            plan(
-                SERVICE_ACCOUNT,
-                "metadata name",
-                *("backend", "ticket", "payment", "stats", "auth"),
-                "database-bootstrap",
-            ),
+            plan(SERVICE_ACCOUNT, "metadata name", "backend", name="{stage}-backend"),
+            plan(SERVICE_ACCOUNT, "metadata name", "ticket", name="{stage}-ticket-service"),
+            plan(SERVICE_ACCOUNT, "metadata name", "payment", name="{stage}-payment-service"),
+            plan(SERVICE_ACCOUNT, "metadata name", "stats", name="{stage}-stats-service"),
+            plan(SERVICE_ACCOUNT, "metadata name", "auth", name="{stage}-auth-service"),
         ),
     ),
     Fact(
