@@ -105,8 +105,7 @@ class Bootstrap(pulumi.ComponentResource):
             name, metadata=self._metadata(self._job_name), data=scripts, immutable=True, opts=child
         )
         needed = [account, config_map, self._policy(child), self._secret()]
-        job = self._job(pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=needed)))
-        self.ready = (*needed, job)
+        self.ready = (*needed, self._job(needed))
         self.register_outputs({"job": self._job_name})
 
     def _metadata(self, object_name: str, annotations: Mapping[str, str] | None = None) -> ObjectMetaArgs:
@@ -153,7 +152,7 @@ class Bootstrap(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
 
-    def _job(self, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    def _job(self, needed: Sequence[pulumi.Resource]) -> pulumi.Resource:
         args = self._args
         known = {
             "platform/database-instance": args.instance.resource_id,
@@ -170,14 +169,14 @@ class Bootstrap(pulumi.ComponentResource):
                     "spec": self._pod(),
                 },
             },
-            opts=pulumi.ResourceOptions.merge(
-                opts,
-                pulumi.ResourceOptions(
-                    # Under the same name there is no second one beside it.
-                    delete_before_replace=True,
-                    replace_on_changes=["spec"],
-                    custom_timeouts=pulumi.CustomTimeouts(create=WAIT, update=WAIT),
-                ),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[*args.after, *needed],
+                deleted_with=args.namespace_object,
+                # Under the same name there is no second one beside it.
+                delete_before_replace=True,
+                replace_on_changes=["spec"],
+                custom_timeouts=pulumi.CustomTimeouts(create=WAIT, update=WAIT),
             ),
         )
 

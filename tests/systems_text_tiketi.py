@@ -34,7 +34,6 @@ ROLES = (
     "p, proj:tiketi:developer, logs, get, tiketi/*, allow",
 )
 
-ACCOUNTS = ("backend", "ticket", "payment", "stats", "auth")
 
 PROSE = (
     Fact(
@@ -190,13 +189,23 @@ PROSE = (
     ),
     Fact(
         what="one service account for each service",
-        stacks=ON_AWS,
-        checks=(plan(SERVICE_ACCOUNT, "metadata name", *ACCOUNTS),),
+        stacks=STAGES,
+        checks=(
+            plan(SERVICE_ACCOUNT, "metadata name", "backend", name="{stage}-backend"),
+            plan(SERVICE_ACCOUNT, "metadata name", "ticket", name="{stage}-ticket-service"),
+            plan(SERVICE_ACCOUNT, "metadata name", "payment", name="{stage}-payment-service"),
+            plan(SERVICE_ACCOUNT, "metadata name", "stats", name="{stage}-stats-service"),
+            plan(SERVICE_ACCOUNT, "metadata name", "auth", name="{stage}-auth-service"),
+        ),
     ),
     Fact(
         what="on Kind also one for database, cache and front end",
         stacks=(DEV,),
-        checks=(plan(SERVICE_ACCOUNT, "metadata name", *ACCOUNTS, "postgres", "dragonfly", "frontend"),),
+        checks=(
+            plan(SERVICE_ACCOUNT, "metadata name", "postgres", name="{stage}-postgres"),
+            plan(SERVICE_ACCOUNT, "metadata name", "dragonfly", name="{stage}-dragonfly"),
+            plan(SERVICE_ACCOUNT, "metadata name", "frontend", name="{stage}-frontend"),
+        ),
     ),
     Fact(
         what="rollback by Git, by Argo CD, or by an earlier tag",

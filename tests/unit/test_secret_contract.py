@@ -65,7 +65,7 @@ def test_a_service_has_the_database_and_user_of_its_environment() -> None:
         made = {e.path: e.database for e in contract(config, environment).entries if e.database}
         keys = contract(config, environment).secrets["nova-db-credentials"]
         for service, database in config.databases(environment).items():
-            assert made[keys[f"{service.removesuffix('-service')}-db-url"].entry] == database
+            assert made[str(keys[f"{service.removesuffix('-service')}-db-url"].entry)] == database
         assert sorted(made.values()) == config.database_names(environment)
 
 
