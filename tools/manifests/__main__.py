@@ -81,7 +81,7 @@ def check(root: Path, binary: str, overlay: Overlay) -> tuple[list[str], str]:
 def main(root: Path = ROOT) -> int:
     """Print every fault to standard error; 1 if there is one."""
     try:
-        binary = kustomize(root)
+        binary = kustomize(ROOT)
         known = overlays(stacks(root))
     except (BuildError, StackError) as error:
         print(f"manifests: {error}", file=sys.stderr)
