@@ -74,10 +74,10 @@ judge_application() {
         not_yet SyncRefused "Argo CD says $app_problem"
     elif [[ -z "$revision" ]] || ! commits_match "$revision" "${seen[@]}"; then
         not_yet OtherRevision "Argo CD is at ${app_revisions:-no revision at all}, not at ${revision:-any commit}"
-    elif [[ "$operation" == Running && -n "$app_refused" ]]; then
+    elif [[ "$operation" == Running && -n "$app_refused" ]] && commits_match "$revision" "${synced[@]}"; then
         not_yet SyncRefused "Argo CD is refused and tries again${operation_retries:+ (retry $operation_retries)}: $app_refused"
     elif [[ "$operation" == Running || "$operation" == Terminating ]]; then
-        not_yet Syncing "the sync is running: $operation_message"
+        not_yet Syncing "the sync of ${operation_revisions:-a commit} is running: $operation_message"
     elif [[ "$app_sync" != Synced ]]; then
         not_yet OutOfSync "${app_sync:-without a status} at $revision: ${behind[*]:0:5}"
     # Both are UTC to the second and in one format, so their order is that of their text.

@@ -27,12 +27,11 @@ def pod_spec(**container: Any) -> dict[str, Any]:
     }
 
 
-def refusal(stand: Stand) -> str:
-    """What Argo CD says about staging's last operation, object by object; empty while there is nothing to say."""
-    operation = stand.application("staging")["status"].get("operationState", {})
-    found = operation.get("syncResult", {}).get("resources", [])
-    words = [str(one.get("message", "")) for one in found if one.get("status") == "SyncFailed"]
-    return "\n".join(words) if words else ""
+def refusal(stand: Stand, revision: str) -> str:
+    """What Argo CD says about the sync of a commit to staging, object by object; empty before it says anything."""
+    result = stand.application("staging")["status"].get("operationState", {}).get("syncResult", {})
+    found = result.get("resources", []) if result.get("revision") == revision else []
+    return "\n".join(str(one.get("message", "")) for one in found if one.get("status") == "SyncFailed")
 
 
 def test_the_quota_lets_in_what_it_has_room_for_and_refuses_the_next_by_name(staging: Stand, figures: Figures) -> None:
@@ -84,8 +83,8 @@ def test_a_container_that_states_nothing_gets_the_limit_ranges_defaults(staging:
 
 
 def test_a_refused_revision_does_not_block_the_fix_that_follows(staging: Stand, figures: Figures) -> None:
-    with committed(staging, "staging", resource(QUOTA)):
-        words = wait_for("the refusal", lambda: refusal(staging), 60)
+    with committed(staging, "staging", resource(QUOTA)) as revision:
+        words = wait_for("the refusal", lambda: refusal(staging, revision), 60)
         begun = time.monotonic()
     figures.seconds("staging: fix of a refused revision to healthy", time.monotonic() - begun)
     figures.note("staging: a quota from Git", words)
@@ -107,8 +106,8 @@ def foreign_namespace(overlay: Path) -> None:
 
 
 def test_git_reaches_no_foreign_namespace(staging: Stand, figures: Figures) -> None:
-    with committed(staging, "staging", foreign_namespace):
-        words = wait_for("the refusal", lambda: refusal(staging), 60)
+    with committed(staging, "staging", foreign_namespace) as revision:
+        words = wait_for("the refusal", lambda: refusal(staging, revision), 60)
     figures.note("staging: a foreign namespace from Git", words)
     assert words == "namespace kube-system is not permitted in project 'nova'"
     assert staging.api.find("/api/v1/namespaces/kube-system/configmaps/foreign") is None

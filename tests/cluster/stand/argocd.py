@@ -37,8 +37,7 @@ class ArgoCd:
         tls = folder / "tls"
         tls.mkdir(parents=True)
         shutil.copy2(authority.certificate, tls / GIT_HOST)
-        for name in ("ssh",):
-            (folder / name).mkdir(mode=0o700)
+        (folder / "ssh").mkdir(mode=0o700)
         shutil.copy2(SHARE / "argocd" / VERIFY, folder / VERIFY)
         (folder / VERIFY).chmod(0o755)
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from tests.cluster.stand.binaries import built
 from tests.cluster.stand.stand import Stand
+from tests.cluster.stand.waiting import wait_for
 
 ADDED = "added.yaml"
+RETRY_SECONDS = 200
+"""Longer than the longest pause between two tries."""
 
 Edit = Callable[[Path], None]
 """Changes the files of an overlay, which is given as its folder."""
@@ -36,7 +39,10 @@ def patch(text: str, *target: str) -> Edit:
 
 @contextmanager
 def committed(stand: Stand, environment: str, edit: Edit) -> Generator[str]:
-    """The SHA of a commit that Argo CD was told of. At the end it is reverted, and the environment has settled."""
+    """The SHA of a commit that Argo CD was told of. At the end it is reverted, and the environment has settled.
+
+    A refused sync tries again after a pause that grows, and keeps self-heal waiting: its end is waited for as well.
+    """
     application = stand.application_name(environment)
     edit(stand.repository.tree / stand.environment(environment).path)
     revision = stand.repository.commit(f"{environment}: for a while")
@@ -47,6 +53,11 @@ def committed(stand: Stand, environment: str, edit: Edit) -> Generator[str]:
         former = stand.repository.revert(revision)
         stand.argocd.refresh(application)
         stand.settle(environment, former)
+        wait_for("the end of the sync", lambda: _phase(stand, environment) != "Running", RETRY_SECONDS)
+
+
+def _phase(stand: Stand, environment: str) -> str:
+    return str(stand.application(environment)["status"].get("operationState", {}).get("phase"))
 
 
 def _kustomize(overlay: Path, what: str, *options: str) -> None:
