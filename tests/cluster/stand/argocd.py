@@ -35,8 +35,7 @@ class ArgoCd:
         tls = folder / "tls"
         tls.mkdir(parents=True)
         shutil.copy2(authority.certificate, tls / GIT_HOST)
-        for name in ("ssh", "gnupg"):
-            (folder / name).mkdir(mode=0o700)
+        (folder / "ssh").mkdir()
         shutil.copy2(SHARE / "argocd" / VERIFY, folder / VERIFY)
         (folder / VERIFY).chmod(0o755)
 
@@ -144,7 +143,7 @@ class ArgoCd:
     def _environment(self) -> dict[str, str]:
         return {
             "ARGOCD_FAKE_IN_CLUSTER": "true",
-            "ARGOCD_GNUPGHOME": str(self._folder / "gnupg"),
+            "ARGOCD_GPG_ENABLED": "false",  # no commit is signed here
             "ARGOCD_SSH_DATA_PATH": str(self._folder / "ssh"),
             "ARGOCD_TLS_DATA_PATH": str(self._folder / "tls"),
             "KUBECONFIG": str(self._kubeconfig),
