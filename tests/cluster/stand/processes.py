@@ -9,6 +9,10 @@ LAST_LINES = 25
 END_SECONDS = 5
 
 
+class EndedError(RuntimeError):
+    """A process of the stand is gone that should run."""
+
+
 class Processes:
     """Processes by name. All are ended by `stop_all`, the last one first."""
 
@@ -40,11 +44,11 @@ class Processes:
         return self._folder / f"{name}.log"
 
     def check(self) -> None:
-        """ProcessLookupError with the last lines of its log when one has ended by itself."""
+        """EndedError with the last lines of its log when one has ended by itself."""
         for name, process in self._running.items():
             if process.poll() is not None:
                 lines = self.log(name).read_text(errors="replace").splitlines()[-LAST_LINES:]
-                raise ProcessLookupError(f"{name} ended with {process.returncode}:\n" + "\n".join(lines))
+                raise EndedError(f"{name} ended with {process.returncode}:\n" + "\n".join(lines))
 
     def kill(self, name: str) -> None:
         """End one as a crash would."""
