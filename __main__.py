@@ -21,6 +21,7 @@ from components.argocd import ArgoCd
 from components.argocd_access import ArgoCdAccess
 from components.argocd_webhook import ArgoCdWebhook
 from components.bootstrap import Bootstrap
+from components.bootstrap_namespace import BootstrapNamespace
 from components.cache import Cache
 from components.canary import Canary
 from components.config import PlatformConfig, load
@@ -86,6 +87,8 @@ def on_kubernetes(config: PlatformConfig, account: Account | None, opts: Resourc
     access = ArgoCdAccess("argocd-access", inside.access(config, argocd, operators), opts)
     if (webhook := inside.webhook(config, argocd, access, operators, made)) is not None:
         made.webhook = ArgoCdWebhook("argocd-webhook", webhook, opts)
+    if (jobs := data.bootstrap_namespace(config, made)) is not None:
+        made.bootstrap_namespace = BootstrapNamespace("databases", jobs, opts)
     for environment in config.environments:
         name = environment.name
         made.environments[name] = Environment(name, inside.environment(config, environment, made), opts)

@@ -1,5 +1,7 @@
 """The Job that makes an environment's databases and users inside RDS, with the passwords that the program generated.
 
+It runs in a namespace of the platform, because the Secret that it mounts has the master user's password as well.
+
 A Job cannot be changed, so its name says what it does: another catalogue, another image or another script is another
 Job, and the same ones are no change. A changed password or another instance is seen in the pod's annotations, and makes
 the Job again under its name. It has no lifetime: a refresh must find it.
@@ -15,29 +17,20 @@ from typing import cast
 
 import pulumi
 import pulumi_kubernetes as k8s
-from pulumi_kubernetes.core.v1 import (
-    ContainerArgsDict,
-    KeyToPathArgsDict,
-    PodSpecArgsDict,
-    ResourceRequirementsArgsDict,
-    VolumeArgsDict,
-)
+from pulumi_kubernetes.core.v1 import ContainerArgsDict, KeyToPathArgsDict, PodSpecArgsDict, VolumeArgsDict
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components import quantities
+from components.bootstrap_pods import NAME, SIZE
 from components.bootstrap_sql import COMMAND, ENVIRONMENT, SCRIPTS, SECRETS, DatabasePlan, files, fingerprint
 from components.environment_policies import SERVICE_LABEL
 from components.external_secrets import EXTERNAL_SECRET, WAIT_UNTIL_READY, Source, external_secret_spec
+from components.naming import fixed_name
 from components.secret_store import EXTERNAL_SECRETS_API
-from components.workloads import Workload
 
-NAME = "database-bootstrap"
-"""Of service account, ExternalSecret, Secret and policy; beginning of the Job's and of its ConfigMap's."""
+ENVIRONMENT_LABEL = "environment"
 MASTER_KEYS = {"master-username": "username", "master-password": "password"}
 """Keys of the Secret, and the properties of the entry that RDS keeps."""
 NOBODY = 65534
-CPU, MEMORY, CPU_LIMIT, MEMORY_LIMIT = 50, 64, 250, 128
-"""Of the container, in millicores and MiB: one psql at a time."""
 TRIES = 5
 DEADLINE_SECONDS, WAIT = 480, "10m"
 """The Job gives up before Pulumi does: then `up` tells why."""
@@ -64,26 +57,24 @@ class Instance:
     resource_id: pulumi.Input[str]
     """Another one after a replacement, though the address stays."""
     master_secret_arn: pulumi.Input[str]
-    cidrs: Sequence[str]
-    """Address ranges of its subnets."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BootstrapArgs:
     """What the Job needs from outside."""
 
+    environment: str
+    """Whose databases these are; part of every name."""
     namespace: pulumi.Input[str]
     namespace_object: pulumi.Resource
     """The Namespace itself."""
     databases: Sequence[DatabaseAccess]
     instance: Instance
     image: str
-    workloads: Sequence[Workload]
-    """Services of the environment: no container may be larger than theirs."""
     refresh: str
     """How long a changed entry takes at most, for example `15m0s`."""
     after: Sequence[pulumi.Resource]
-    """Quota, limits and policies of the namespace, External Secrets and the entries."""
+    """What guards the namespace, with its service account; External Secrets and the entries."""
 
 
 class Bootstrap(pulumi.ComponentResource):
@@ -96,41 +87,24 @@ class Bootstrap(pulumi.ComponentResource):
         super().__init__("platform:bootstrap:Bootstrap", name, {}, opts)
         self._name, self._args = name, args
         scripts = files([found.plan for found in args.databases])
-        self._job_name = f"{NAME}-{fingerprint({**scripts, 'image': args.image})}"
+        self._secret_name = f"{NAME}-{args.environment}"
+        digest = fingerprint({**scripts, "image": args.image})
+        self._job_name = fixed_name("Kubernetes name", self._secret_name, digest)
         child = pulumi.ResourceOptions(parent=self, depends_on=list(args.after), deleted_with=args.namespace_object)
-        account = k8s.core.v1.ServiceAccount(
-            name, metadata=self._metadata(NAME), automount_service_account_token=False, opts=child
-        )
         config_map = k8s.core.v1.ConfigMap(
             name, metadata=self._metadata(self._job_name), data=scripts, immutable=True, opts=child
         )
-        needed = [account, config_map, self._policy(child), self._secret()]
+        needed = [config_map, self._secret()]
         self.ready = (*needed, self._job(needed))
         self.register_outputs({"job": self._job_name})
 
     def _metadata(self, object_name: str, annotations: Mapping[str, str] | None = None) -> ObjectMetaArgs:
         return ObjectMetaArgs(
-            name=object_name, namespace=self._args.namespace, labels={SERVICE_LABEL: NAME}, annotations=annotations
+            name=object_name, namespace=self._args.namespace, labels=self._labels(), annotations=annotations
         )
 
-    def _policy(self, child: pulumi.ResourceOptions) -> pulumi.Resource:
-        """The way to the instance. Names, and nothing else that this pod uses, are open to every pod."""
-        instance = self._args.instance
-        return k8s.networking.v1.NetworkPolicy(
-            self._name,
-            metadata=self._metadata(f"allow-{NAME}"),
-            spec={
-                "pod_selector": {"match_labels": {SERVICE_LABEL: NAME}},
-                "policy_types": ["Egress"],
-                "egress": [
-                    {
-                        "to": [{"ip_block": {"cidr": cidr}} for cidr in instance.cidrs],
-                        "ports": [{"port": instance.port, "protocol": "TCP"}],
-                    }
-                ],
-            },
-            opts=child,
-        )
+    def _labels(self) -> Mapping[str, str]:
+        return {SERVICE_LABEL: NAME, ENVIRONMENT_LABEL: self._args.environment}
 
     def _secret(self) -> pulumi.Resource:
         args = self._args
@@ -139,14 +113,14 @@ class Bootstrap(pulumi.ComponentResource):
         keys: dict[str, pulumi.Input[str]] = {key: key for key in sources}
         for found in args.databases:
             sources[found.plan.name], keys[found.plan.name] = found.url, _key(found)
-        spec = external_secret_spec(NAME, sources, refresh=args.refresh)
+        spec = external_secret_spec(self._secret_name, sources, refresh=args.refresh)
         written = cast("Sequence[Mapping[str, str]]", spec["data"])
         data = [{**source, "secretKey": keys[source["secretKey"]]} for source in written]
         return k8s.apiextensions.CustomResource(
             self._name,
             api_version=EXTERNAL_SECRETS_API,
             kind=EXTERNAL_SECRET,
-            metadata=self._metadata(NAME, WAIT_UNTIL_READY),
+            metadata=self._metadata(self._secret_name, WAIT_UNTIL_READY),
             spec={**spec, "data": data},
             # Not with the namespace: its finalizer needs the operator.
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
@@ -165,7 +139,7 @@ class Bootstrap(pulumi.ComponentResource):
                 "backoff_limit": TRIES,
                 "active_deadline_seconds": DEADLINE_SECONDS,
                 "template": {
-                    "metadata": {"annotations": known, "labels": {SERVICE_LABEL: NAME}},
+                    "metadata": {"annotations": known, "labels": self._labels()},
                     "spec": self._pod(),
                 },
             },
@@ -207,17 +181,17 @@ class Bootstrap(pulumi.ComponentResource):
             *({"key": key, "path": f"master/{word}"} for key, word in MASTER_KEYS.items()),
             *({"key": _key(found), "path": f"databases/{found.plan.name}"} for found in self._args.databases),
         ]
-        return {"name": "secrets", "secret": {"secret_name": NAME, "default_mode": 0o440, "items": items}}
+        return {"name": "secrets", "secret": {"secret_name": self._secret_name, "default_mode": 0o440, "items": items}}
 
     def _container(self) -> ContainerArgsDict:
-        args = self._args
+        args, sizes = self._args, SIZE.resources
         given = {**ENVIRONMENT, "PGHOST": args.instance.address, "PGPORT": str(args.instance.port)}
         return {
             "name": NAME,
             "image": args.image,
             "command": list(COMMAND),
             "env": [{"name": key, "value": value} for key, value in given.items()],
-            "resources": resources(args.workloads),
+            "resources": {"limits": sizes["limits"], "requests": sizes["requests"]},
             "security_context": {
                 "allow_privilege_escalation": False,
                 "capabilities": {"drop": ["ALL"]},
@@ -233,17 +207,3 @@ class Bootstrap(pulumi.ComponentResource):
 def _key(access: DatabaseAccess) -> pulumi.Output[str]:
     """Key of a database's URL in the Secret; no name of a database has a dot."""
     return pulumi.Output.concat(access.plan.name, ".", access.version)
-
-
-def resources(workloads: Sequence[Workload]) -> ResourceRequirementsArgsDict:
-    """Requests and limits of the container: never more than the environment's largest service has."""
-    pods = [workload.pods for workload in workloads]
-    cpu_limit = min(CPU_LIMIT, max(pod.cpu_limit for pod in pods))
-    memory_limit = min(MEMORY_LIMIT, max(pod.memory_limit for pod in pods))
-    return {
-        "limits": {"cpu": quantities.cpu(cpu_limit), "memory": quantities.memory(memory_limit)},
-        "requests": {
-            "cpu": quantities.cpu(min(CPU, cpu_limit)),
-            "memory": quantities.memory(min(MEMORY, memory_limit)),
-        },
-    }

@@ -55,8 +55,6 @@ class Environment(pulumi.ComponentResource):
 
     namespace: pulumi.Output[str]
     """Name of the namespace, known in a preview; what uses it comes after the namespace."""
-    namespace_object: pulumi.Resource
-    """The Namespace: what lies in it, and needs no other farewell, is deleted with it."""
     quota: Mapping[str, str]
     """`hard` of the ResourceQuota, in the API server's notation."""
     ready: tuple[pulumi.Resource, ...]
@@ -70,7 +68,6 @@ class Environment(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         child = pulumi.ResourceOptions(parent=self, deleted_with=namespace)
-        self.namespace_object = namespace
         self.namespace = namespace.urn.apply(lambda _: args.settings.namespace)
         self.quota = quota(args.workloads, args.settings.quota_headroom_percent, args.settings.objects)
         self.ready = (

@@ -8,6 +8,7 @@ import pulumi
 from components import fit
 from components.argocd_webhook import ArgoCdWebhook
 from components.bootstrap import Bootstrap
+from components.bootstrap_namespace import BootstrapNamespace
 from components.cache import Cache
 from components.config import PlatformConfig
 from components.config.environments import EnvironmentConfig
@@ -40,6 +41,7 @@ class Made:
     cache: Cache | None = None
     edge: Edge | None = None
     webhook: ArgoCdWebhook | None = None
+    bootstrap_namespace: BootstrapNamespace | None = None
     storage: dict[str, Storage] = field(default_factory=dict[str, Storage])
     """By environment, as all that follows."""
     secrets: dict[str, Secrets] = field(default_factory=dict[str, Secrets])

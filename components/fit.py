@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from components import subnets
 from components.argocd_pods import argocd_pods
+from components.bootstrap_pods import bootstrap_workloads
 from components.capacity import (
     ADDRESSES_A_PREFIX,
     Load,
@@ -24,6 +25,7 @@ from components.database_limits import max_connections
 from components.instance_types import INSTANCE_TYPES
 from components.operator_pods import operator_pods
 from components.quantities import MEBIBYTES_A_GIBIBYTE
+from components.secret_contract import environments_with_databases
 from components.system_pods import SYSTEM_PODS
 from components.workloads import workloads
 
@@ -102,6 +104,7 @@ def node_fit(config: PlatformConfig, instance_type: str | None = None, nodes: in
     kind, count = instance_type or config.cluster.nodes.instance_type, nodes or config.cluster.nodes.desired
     argocd = argocd_pods(config.argocd)
     controllers = operator_pods(config.operators, config.cluster.nodes.scaler)
+    jobs = tuple(workload.group for workload in bootstrap_workloads(environments_with_databases(config)))
     parts: list[tuple[str, Load]] = []
     for environment in config.environments:
         pods = [w.pods for w in workloads(config.services, config.resource_classes, environment)]
@@ -110,11 +113,13 @@ def node_fit(config: PlatformConfig, instance_type: str | None = None, nodes: in
     parts.append(("Argo CD", total(argocd, count)))
     if controllers:
         parts.append(("controllers", total(controllers, count)))
+    if jobs:
+        parts.append(("Jobs that make databases", total(jobs, count)))
     parts.append((f"system pods on {count} nodes", total(SYSTEM_PODS, count)))
     return NodeFit(
         instance_type=kind,
         nodes=count,
-        groups=(*_peak_groups(config), *argocd, *controllers, *SYSTEM_PODS),
+        groups=(*_peak_groups(config), *argocd, *controllers, *jobs, *SYSTEM_PODS),
         parts=tuple(parts),
         node=node_capacity(kind, prefix_delegation=config.cluster.nodes.prefix_delegation),
     )

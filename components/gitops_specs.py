@@ -13,7 +13,6 @@ Source: Argo CD, "Application Specification", "Projects", "Applications in any n
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from components.bootstrap import NAME as BOOTSTRAP
 from components.canary import TEMPLATE as CANARY_TEMPLATE
 from components.config.access import RepositoryAccessConfig
 from components.config.argocd import SsoConfig
@@ -28,8 +27,6 @@ IN_CLUSTER = "https://kubernetes.default.svc"
 OWN_OBJECTS = (
     {"kind": "ConfigMap", "name": OUTPUTS_CONFIG_MAP},
     {"kind": "ServiceAccount", "name": "*"},
-    {"kind": "ConfigMap", "name": f"{BOOTSTRAP}-*"},
-    {"group": "batch", "kind": "Job", "name": f"{BOOTSTRAP}-*"},
 )
 """What the program makes in a namespace and Git may make as well: no orphans."""
 CANARY_OBJECTS = ({"group": "argoproj.io", "kind": "AnalysisTemplate", "name": CANARY_TEMPLATE},)

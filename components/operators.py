@@ -39,7 +39,7 @@ class OperatorsArgs(Reach):
     on_aws: OnAws | None
     """None on a cluster that is not in AWS."""
     secret_namespaces: Sequence[str]
-    """Namespaces that may have secrets from the store: the environments' and Argo CD's."""
+    """Namespaces that may have secrets from the store: the environments', Argo CD's, and the databases' Jobs'."""
 
 
 class Operators(pulumi.ComponentResource):

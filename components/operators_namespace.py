@@ -1,4 +1,4 @@
-"""A namespace for controllers: restricted pods, a quota reckoned from them, defaults for containers, closed network.
+"""A namespace for the platform's own pods: restricted, with a quota, defaults for containers and a closed network.
 
 The namespace is the program's: no chart makes one. What lies in it dies with it, except for the releases: what one of
 them has outside of the namespace, Helm must take away itself.
@@ -23,10 +23,12 @@ POD_SECURITY = "restricted"
 
 @dataclass(frozen=True, kw_only=True)
 class ControllersNamespace:
-    """A namespace and what a release in it comes after."""
+    """A namespace and what a pod in it comes after."""
 
     name: pulumi.Output[str]
     """Name of the namespace, known in a preview; what uses it comes after the namespace."""
+    namespace_object: pulumi.Resource
+    """The Namespace itself."""
     guards: Sequence[pulumi.Resource]
     """Quota, limits and policies: no pod starts without them."""
 
@@ -39,6 +41,7 @@ def controllers_namespace(
     claims: int,
     policies: Policies,
     parent: pulumi.Resource,
+    quota_name: str = "controllers",
 ) -> ControllersNamespace:
     """Make the namespace with all that guards it. `name` prefixes the resources; `claims` of volumes are allowed."""
     made = k8s.core.v1.Namespace(
@@ -58,10 +61,11 @@ def controllers_namespace(
     )
     return ControllersNamespace(
         name=output,
+        namespace_object=made,
         guards=[
             k8s.core.v1.ResourceQuota(
                 name,
-                metadata=metadata("controllers"),
+                metadata=metadata(quota_name),
                 spec=k8s.core.v1.ResourceQuotaSpecArgs(hard=quota(workloads, claims)),
                 opts=child,
             ),

@@ -1,4 +1,4 @@
-"""Network policies of the namespaces `platform` and `monitoring`: closed but for what controllers do (pure).
+"""Network policies of the platform's own namespaces: closed but for what controllers and Jobs do (pure).
 
 Few policies, each for many pods: every controller talks to the API server, to AWS and to nobody else; Reloader, which
 reads every Secret, to the API server alone. As in
@@ -21,7 +21,7 @@ from pulumi_kubernetes.networking.v1 import (
 
 from components.argocd_policies import ANYWHERE, API_SERVER_PORTS, DNS, HTTPS, METADATA_SERVICE, NAME
 from components.config.operators import OperatorsConfig
-from components.environment_policies import MONITORING_NAMESPACE, NAMESPACE_LABEL, POD_IDENTITY_AGENT
+from components.environment_policies import DEFAULT_DENY, MONITORING_NAMESPACE, NAMESPACE_LABEL, POD_IDENTITY_AGENT
 from components.operator_pods import PLATFORM_NAMESPACE
 from components.operator_values import METRICS_PORTS
 from components.operator_values_metrics import PROMETHEUS_PORT
@@ -97,6 +97,14 @@ def monitoring_policies(settings: OperatorsConfig, reach: Reach) -> Policies:
         peer = _namespace(PLATFORM_NAMESPACE, ROLLOUTS)
         found["analysis"] = _policy({NAME: PROMETHEUS}, ingress=[_from([peer], PROMETHEUS_PORT)])
     return found
+
+
+def data_policies(pods: str, cidrs: Sequence[str], port: int) -> Policies:
+    """Policies of the namespace of Jobs that log in to the database: those pods reach it, and nothing reaches them."""
+    return {
+        DEFAULT_DENY: _policy({}),
+        pods: _policy({NAME: pods}, egress=[_dns(), _to([_range(cidr) for cidr in cidrs], port)]),
+    }
 
 
 def _policy(

@@ -70,6 +70,11 @@ class Contract:
     entries: Sequence[Entry] = ()
     secrets: Mapping[str, Keys] = field(default_factory=dict[str, Keys])
 
+    @property
+    def databases(self) -> Sequence[Entry]:
+        """Entries with the URLs of databases, which are the program's to make."""
+        return [entry for entry in self.entries if entry.database]
+
 
 def contract(config: PlatformConfig, environment: EnvironmentConfig) -> Contract:
     """What one environment gets; nothing without `secrets`, or on a cluster that is not the stack's own."""
@@ -87,6 +92,11 @@ def contract(config: PlatformConfig, environment: EnvironmentConfig) -> Contract
         for secret, keys in part.secrets.items():
             secrets.setdefault(f"{config.system.name}-{secret}", {}).update(keys)
     return Contract(entries=[entry for part in parts for entry in part.entries], secrets=secrets)
+
+
+def environments_with_databases(config: PlatformConfig) -> Sequence[EnvironmentConfig]:
+    """Environments whose databases the program makes."""
+    return [environment for environment in config.environments if contract(config, environment).databases]
 
 
 def _databases(config: PlatformConfig, environment: EnvironmentConfig, place: str) -> Contract:

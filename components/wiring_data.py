@@ -6,16 +6,17 @@ import pulumi
 
 from components.account import Account
 from components.bootstrap import BootstrapArgs, DatabaseAccess, Instance
+from components.bootstrap_namespace import BootstrapNamespaceArgs
+from components.bootstrap_pods import bootstrap_workloads
 from components.bootstrap_sql import DatabasePlan
 from components.config import PlatformConfig
 from components.config.environments import EnvironmentConfig
 from components.exports import Made
 from components.operators import Operators
-from components.secret_contract import contract
+from components.secret_contract import contract, environments_with_databases
 from components.secret_delivery import SecretDeliveryArgs, duration
 from components.secrets import CacheServer, DatabaseServer, SecretsArgs
 from components.storage import StorageArgs
-from components.workloads import workloads
 
 
 def storage(config: PlatformConfig, settings: EnvironmentConfig, account: Account, made: Made) -> StorageArgs | None:
@@ -83,12 +84,22 @@ def delivery(
     )
 
 
+def bootstrap_namespace(config: PlatformConfig, made: Made) -> BootstrapNamespaceArgs | None:
+    """Arguments of the namespace of the Jobs that make databases; None where there is nothing to make."""
+    found = bootstrap_workloads(environments_with_databases(config))
+    if not found or made.database is None or made.network is None:
+        return None
+    return BootstrapNamespaceArgs(
+        workloads=found, database_cidrs=made.network.private_cidrs, database_port=made.database.port
+    )
+
+
 def bootstrap(
     config: PlatformConfig, settings: EnvironmentConfig, operators: Operators, made: Made
 ) -> BootstrapArgs | None:
     """Arguments of the Job that makes an environment's databases; None where it has none on RDS, or no passwords."""
-    entries, environment = made.secrets.get(settings.name), made.environments[settings.name]
-    if config.database is None or made.database is None or made.network is None or entries is None:
+    entries, place = made.secrets.get(settings.name), made.bootstrap_namespace
+    if config.database is None or made.database is None or place is None or entries is None:
         return None
     databases = [
         DatabaseAccess(
@@ -96,8 +107,7 @@ def bootstrap(
             url=entry.url,
             version=entries.versions[entry.path],
         )
-        for entry in contract(config, settings).entries
-        if entry.database
+        for entry in contract(config, settings).databases
     ]
     if not databases:
         return None
@@ -106,17 +116,16 @@ def bootstrap(
         port=made.database.port,
         resource_id=made.database.resource_id,
         master_secret_arn=made.database.master_secret_arn,
-        cidrs=made.network.private_cidrs,
     )
     return BootstrapArgs(
-        namespace=environment.namespace,
-        namespace_object=environment.namespace_object,
+        environment=settings.name,
+        namespace=place.namespace,
+        namespace_object=place.namespace_object,
         databases=databases,
         instance=instance,
         image=config.database.bootstrap_image,
-        workloads=workloads(config.services, config.resource_classes, settings),
         refresh=duration(config.secrets_manager.refresh_minutes),
-        after=[*environment.ready, *operators.ready, *entries.ready],
+        after=[*place.ready, *operators.ready, *entries.ready],
     )
 
 

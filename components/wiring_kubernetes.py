@@ -9,6 +9,7 @@ from components.account import Account
 from components.argocd import ArgoCd, ArgoCdArgs
 from components.argocd_access import ArgoCdAccess, ArgoCdAccessArgs
 from components.argocd_webhook import ArgoCdWebhookArgs
+from components.bootstrap_pods import DATA_NAMESPACE
 from components.canary import CanaryArgs, steps
 from components.config import PlatformConfig
 from components.config.environments import CanaryConfig, EnvironmentConfig
@@ -19,6 +20,7 @@ from components.exports import Made
 from components.gitops import ApplicationSpec, GitOpsArgs
 from components.operators import Operators, OperatorsArgs
 from components.operators_aws import Door, HostedZone, OnAws
+from components.secret_contract import environments_with_databases
 from components.wiring import tags
 from components.wiring_data import environment_data
 from components.workloads import workloads
@@ -44,10 +46,17 @@ def operators(config: PlatformConfig, account: Account | None, made: Made) -> Op
         system=config.system.name,
         prefix=config.prefix,
         on_aws=_on_aws(config, account, made),
-        secret_namespaces=[config.argocd.namespace, *(environment.namespace for environment in config.environments)],
+        secret_namespaces=_secret_namespaces(config),
         control_plane_cidrs=None if made.network is None else made.network.control_plane_cidrs,
         api_server_cidrs=_api_server_cidrs(config),
     )
+
+
+def _secret_namespaces(config: PlatformConfig) -> list[str]:
+    """Argo CD's, the environments', and that of the Jobs that make databases where there are any."""
+    environments = [environment.namespace for environment in config.environments]
+    jobs = [DATA_NAMESPACE] if environments_with_databases(config) else []
+    return [config.argocd.namespace, *environments, *jobs]
 
 
 def _on_aws(config: PlatformConfig, account: Account | None, made: Made) -> OnAws | None:

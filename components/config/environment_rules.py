@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from components.bootstrap_pods import DATA_NAMESPACE
 from components.config.beside import ExtraWorkload
 from components.config.catalogue_rules import duplicates, limits
 from components.config.environments import Delivery, EnvironmentConfig
@@ -12,7 +13,8 @@ from components.operator_pods import PLATFORM_NAMESPACE
 from components.workloads import resources_of
 
 RESERVED_NAMESPACES = frozenset(
-    {"default", "kube-system", "kube-public", "kube-node-lease", PLATFORM_NAMESPACE, MONITORING_NAMESPACE}
+    {"default", "kube-system", "kube-public", "kube-node-lease"}
+    | {PLATFORM_NAMESPACE, DATA_NAMESPACE, MONITORING_NAMESPACE}
 )
 LONGEST_DATABASE_NAME = 63
 LONGEST_APPLICATION_NAME = 53

@@ -33,7 +33,9 @@ class PlatformConfig(Section):
     )
     services: tuple[ServiceConfig, ...] = Field(min_length=1, description="The service catalogue.")
     secrets: SecretsConfig | None = Field(
-        default=None, description="What the services read that is secret; without it they get no Secret."
+        default=None,
+        description="What the services read that is secret. Without it they get no Secret, and `database` is an empty "
+        "instance: databases, users and passwords are whoever's that leaves it out.",
     )
     stage: Stage = Field(description="Name of the stack's stage; value of the tag `Environment`.")
     protect: bool = Field(

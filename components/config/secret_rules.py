@@ -1,7 +1,8 @@
-"""Rules of secrets and storage: who fills a Secret, that nothing is meant twice, and names that AWS takes."""
+"""Rules of secrets and storage: who fills a Secret, that nothing is meant twice, and names that are not too long."""
 
 from collections.abc import Iterator
 
+from components.bootstrap_pods import LONGEST_ENVIRONMENT_NAME
 from components.config.catalogue_rules import duplicates
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
@@ -25,6 +26,13 @@ def secrets(config: PlatformConfig) -> Iterator[Problem]:
         )
     yield from _shared_database(config)
     yield from _names(config)
+    for index, environment in enumerate(config.environments):
+        if len(environment.name) > LONGEST_ENVIRONMENT_NAME and contract(config, environment).databases:
+            yield Problem(
+                path=("environments", index, "name"),
+                message="is longer than the name of the Job that makes its databases allows. "
+                f"Write at most {LONGEST_ENVIRONMENT_NAME} characters.",
+            )
 
 
 def _shared_database(config: PlatformConfig) -> Iterator[Problem]:

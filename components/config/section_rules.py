@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterator
 
+from components.config.environment_rules import RESERVED_NAMESPACES
 from components.config.operators import NodeScaling
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
@@ -137,8 +138,12 @@ def ci(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def argocd(config: PlatformConfig) -> Iterator[Problem]:
-    """Sign-in and messages need an address to come back to, and high availability three nodes to spread over."""
+    """A namespace of its own, an address that sign-in and messages lead to, three nodes for high availability."""
     settings = config.argocd
+    if settings.namespace in RESERVED_NAMESPACES:
+        yield Problem(
+            path=("argocd", "namespace"), message=f"{settings.namespace!r} is somebody else's. Write e.g. argocd."
+        )
     if settings.sso is not None and settings.url is None:
         yield Problem(
             path=("argocd", "url"),

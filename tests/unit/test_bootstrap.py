@@ -1,4 +1,4 @@
-"""The Job that makes databases: what it is told, where it may go, when it is another Job."""
+"""The Job that makes databases: what it is told, when it is another Job, and what it comes after."""
 
 from dataclasses import replace
 from functools import cache
@@ -6,26 +6,18 @@ from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
-import pytest
 
-from components import capacity
-from components.bootstrap import Bootstrap, BootstrapArgs, DatabaseAccess, Instance, resources
+from components.bootstrap import Bootstrap, BootstrapArgs, DatabaseAccess, Instance
 from components.bootstrap_sql import DatabasePlan
-from components.environment import quota
 from components.external_secrets import Source
-from components.quantities import mebibytes, millicores
-from components.workloads import Workload, workloads
-from tests.unit.config_samples import changed, loaded
 from tests.unit.harness import UNKNOWN, Recorded, Run, run_program
 
 COMPONENT = "platform:bootstrap:Bootstrap"
 JOB = "kubernetes:batch/v1:Job"
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
-ACCOUNT = "kubernetes:core/v1:ServiceAccount"
-POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
 ARN = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:rds!db-1-a1b2c3"
-LABEL = {"app.kubernetes.io/name": "database-bootstrap"}
+LABELS = {"app.kubernetes.io/name": "database-bootstrap", "environment": "test"}
 AUTH = DatabaseAccess(
     plan=DatabasePlan(name="shop_auth", extensions=("pgcrypto",)),
     url=Source(entry="shop/test/auth-db-url"),
@@ -34,31 +26,20 @@ AUTH = DatabaseAccess(
 SHARED = DatabaseAccess(
     plan=DatabasePlan(name="shop_shared"), url=Source(entry="shop/test/shared-db", property="url"), version="v2"
 )
-INSTANCE = Instance(
-    address="db.example", port=5433, resource_id="db-ONE", master_secret_arn=ARN, cidrs=("10.0.0.0/20", "10.0.16.0/20")
-)
-
-
-@cache
-def of(stack: str, environment: str) -> tuple[Workload, ...]:
-    config = loaded(changed(stack), stack)
-    here = next(e for e in config.environments if e.name == environment)
-    return workloads(config.services, config.resource_classes, here)
+INSTANCE = Instance(address="db.example", port=5433, resource_id="db-ONE", master_secret_arn=ARN)
 
 
 def run(*, preview: bool = False, databases: tuple[DatabaseAccess, ...] = (AUTH, SHARED), **given: Any) -> Run:
-    services = of("staging", "staging")
-
     def program() -> None:
         namespace = k8s.core.v1.Namespace("namespace")
         before = k8s.core.v1.ConfigMap("before")
         args = BootstrapArgs(
-            namespace="shop",
+            environment="test",
+            namespace="jobs",
             namespace_object=namespace,
             databases=databases,
             instance=INSTANCE,
             image="registry/postgres:18",
-            workloads=services,
             refresh="15m0s",
             after=[before],
         )
@@ -86,7 +67,7 @@ def name(found: Run) -> str:
 
 
 def test_what_it_does_is_in_its_name() -> None:
-    assert name(done()).startswith("database-bootstrap-")
+    assert name(done()).startswith("database-bootstrap-test-")
     assert name(run()) == name(run(databases=(SHARED, AUTH))) == name(done())
     extended = replace(AUTH, plan=DatabasePlan(name="shop_auth", extensions=("pgcrypto", "vector")))
     names = {
@@ -126,7 +107,7 @@ def test_its_scripts_are_those_of_its_name_and_never_change() -> None:
 
 def test_passwords_come_from_the_entries_and_the_masters_from_rds() -> None:
     made = done().one(EXTERNAL_SECRET).inputs
-    assert made["metadata"]["name"] == made["spec"]["target"]["name"] == "database-bootstrap"
+    assert made["metadata"]["name"] == made["spec"]["target"]["name"] == "database-bootstrap-test"
     found = {d["secretKey"]: (d["remoteRef"]["key"], d["remoteRef"].get("property")) for d in made["spec"]["data"]}
     assert found == {
         "master-username": (ARN, "username"),
@@ -138,7 +119,7 @@ def test_passwords_come_from_the_entries_and_the_masters_from_rds() -> None:
 
 def test_the_pod_waits_for_the_version_of_each_password_that_it_was_made_for() -> None:
     (volume,) = [v["secret"] for v in pod()["volumes"] if "secret" in v]
-    assert volume["secretName"] == "database-bootstrap"
+    assert volume["secretName"] == "database-bootstrap-test"
     assert {item["key"]: item["path"] for item in volume["items"]} == {
         "master-username": "master/username",
         "master-password": "master/password",
@@ -163,20 +144,21 @@ def test_no_secret_is_an_environment_variable() -> None:
     assert container["command"] == ["sh", "/bootstrap/bootstrap.sh"]
 
 
-def test_it_alone_reaches_the_instance() -> None:
-    made = done().one(POLICY).inputs
-    assert made["metadata"]["name"] == "allow-database-bootstrap"
-    assert made["spec"] == {
-        "podSelector": {"matchLabels": LABEL},
-        "policyTypes": ["Egress"],
-        "egress": [
-            {
-                "to": [{"ipBlock": {"cidr": "10.0.0.0/20"}}, {"ipBlock": {"cidr": "10.0.16.0/20"}}],
-                "ports": [{"port": 5433, "protocol": "TCP"}],
-            }
-        ],
-    }
-    assert job().inputs["spec"]["template"]["metadata"]["labels"] == LABEL
+def test_everything_is_in_the_namespace_given_and_says_whose_it_is() -> None:
+    made = [r.inputs["metadata"] for r in done().children(done().one(COMPONENT))]
+    assert len(made) == 3
+    assert [m["name"] for m in made if not m["name"].startswith("database-bootstrap-test")] == []
+    assert [m["labels"] for m in made] == [LABELS] * 3
+    assert {m["namespace"] for m in made} == {"jobs"}
+    assert job().inputs["spec"]["template"]["metadata"]["labels"] == LABELS
+
+
+def test_two_environments_share_no_name() -> None:
+    def names(environment: str) -> set[str]:
+        found = run(environment=environment)
+        return {r.inputs["metadata"]["name"] for r in found.children(found.one(COMPONENT))}
+
+    assert not names("test") & names("live")
 
 
 def test_its_pod_keeps_to_the_restricted_level_without_a_token() -> None:
@@ -189,8 +171,7 @@ def test_its_pod_keeps_to_the_restricted_level_without_a_token() -> None:
         "readOnlyRootFilesystem": True,
     }
     assert found["automountServiceAccountToken"] is False
-    assert done().one(ACCOUNT).inputs["automountServiceAccountToken"] is False
-    assert found["serviceAccountName"] == done().one(ACCOUNT).inputs["metadata"]["name"] == "database-bootstrap"
+    assert found["serviceAccountName"] == "database-bootstrap"
 
 
 def test_the_group_of_the_pod_alone_reads_its_files() -> None:
@@ -199,45 +180,18 @@ def test_the_group_of_the_pod_alone_reads_its_files() -> None:
     assert {mount["readOnly"] for mount in pod()["containers"][0]["volumeMounts"]} == {True}
 
 
-@pytest.mark.parametrize(("stack", "environment"), [("staging", "dev"), ("staging", "staging"), ("prod", "production")])
-def test_its_container_is_no_larger_than_the_environment_allows(stack: str, environment: str) -> None:
-    pods = [workload.pods for workload in of(stack, environment)]
-    given: Any = resources(of(stack, environment))
-    assert millicores(given["limits"]["cpu"]) <= max(p.cpu_limit for p in pods)
-    assert mebibytes(given["limits"]["memory"]) <= max(p.memory_limit for p in pods)
-    assert millicores(given["requests"]["cpu"]) <= millicores(given["limits"]["cpu"])
-    assert mebibytes(given["requests"]["memory"]) <= mebibytes(given["limits"]["memory"])
-
-
-def test_its_container_is_cut_to_a_tiny_environment() -> None:
-    tiny = of("staging", "staging")[0]
-    small = tiny.resources.model_copy(update={"cpu_limit": "20m", "memory_limit": "32Mi"})
-    assert resources([replace(tiny, resources=small)]) == {
-        "limits": {"cpu": "20m", "memory": "32Mi"},
-        "requests": {"cpu": "20m", "memory": "32Mi"},
+def test_its_container_states_what_the_quota_counts() -> None:
+    assert pod()["containers"][0]["resources"] == {
+        "limits": {"cpu": "250m", "memory": "128Mi"},
+        "requests": {"cpu": "50m", "memory": "64Mi"},
     }
 
 
-def test_it_fits_into_the_headroom_of_the_quota_beside_a_rolling_update_of_everything() -> None:
-    config = loaded(changed("staging"))
-    for environment in config.environments:
-        found = workloads(config.services, config.resource_classes, environment)
-        hard, peak = quota(found, environment.quota_headroom_percent), capacity.rolling_peak(w.pods for w in found)
-        given: Any = resources(found)
-        assert millicores(hard["requests.cpu"]) >= peak.cpu_request + millicores(given["requests"]["cpu"])
-        assert mebibytes(hard["requests.memory"]) >= peak.memory_request + mebibytes(given["requests"]["memory"])
-        assert millicores(hard["limits.cpu"]) >= peak.cpu_limit + millicores(given["limits"]["cpu"])
-        assert mebibytes(hard["limits.memory"]) >= peak.memory_limit + mebibytes(given["limits"]["memory"])
-        assert int(hard["pods"]) > peak.pods
-
-
-def test_it_comes_after_namespace_and_operator_and_before_what_uses_databases() -> None:
+def test_it_comes_after_what_it_needs_and_before_what_uses_databases() -> None:
     found = done()
     for needed in (
         found.named("before"),
         found.one(EXTERNAL_SECRET),
-        found.one(POLICY),
-        found.one(ACCOUNT),
         found.one(CONFIG_MAP, "test-database"),
     ):
         assert found.depends(job(), needed), needed.name

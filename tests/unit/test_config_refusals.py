@@ -110,6 +110,8 @@ REFUSALS: tuple[tuple[str, Any, str | None, str], ...] = (
         "'nova' is the namespace of another entry already.",
     ),
     ("environments[0].namespace", "kube-system", None, "'kube-system' is not for services."),
+    ("environments[0].namespace", "platform-data", None, "'platform-data' is not for services."),
+    ("argocd.namespace", "platform-data", None, "'platform-data' is somebody else's. Write e.g. argocd."),
     ("environments[0].resourceClass", "tiny", None, "auth-service has no resources of class 'tiny'."),
     ("environments[0].path", "/k8s", None, f"'/k8s' {NO_FOLDER}"),
     ("environments[0].path", "k8s/../x", None, f"'k8s/../x' {NO_FOLDER}"),

@@ -93,8 +93,6 @@ def test_orphans_are_reported_but_for_what_the_program_makes() -> None:
         "ignore": [
             {"kind": "ConfigMap", "name": "platform-outputs"},
             {"kind": "ServiceAccount", "name": "*"},
-            {"kind": "ConfigMap", "name": "database-bootstrap-*"},
-            {"group": "batch", "kind": "Job", "name": "database-bootstrap-*"},
         ],
         "warn": True,
     }

@@ -167,5 +167,13 @@ def test_storage_is_asked_for_where_a_service_wants_it_and_refused_where_none_do
 
 
 def test_an_environment_whose_name_makes_iams_too_long_is_refused() -> None:
-    [line] = refusals(environments__0__name="a" * 36, operators__externalSecrets={})
+    [_, line] = refusals(environments__0__name="a" * 36, operators__externalSecrets={})
     assert "environments[0].name: makes a role whose name is longer than 64 characters. Write at most 35." in line
+
+
+def test_an_environment_whose_name_makes_its_jobs_too_long_is_refused() -> None:
+    changes: dict[str, Any] = {"storage": ABSENT, "services__4__storage": False}
+    [line] = refusals(environments__0__name="a" * 36, **changes)
+    assert "environments[0].name: is longer than the name of the Job that makes its databases allows." in line
+    assert line.endswith("Write at most 35 characters.")
+    loaded(changed(environments__0__name="a" * 35, **changes))
