@@ -10,7 +10,7 @@ from tools.mutants.catalogue.environment import BESIDE, ENVIRONMENT, NETWORK_POL
 from tools.mutants.catalogue.network import NETWORK, NETWORK_SERVICES, SUBNETS
 from tools.mutants.catalogue.operators import CANARY, OPERATOR_NETWORK, OPERATOR_RIGHTS, OPERATORS
 from tools.mutants.catalogue.registry_ci import IDENTITIES, PERMISSIONS, REGISTRY, TRUST
-from tools.mutants.catalogue.secrets import SECRETS, STORAGE
+from tools.mutants.catalogue.secrets import BOOTSTRAP, SECRETS, STORAGE
 from tools.mutants.catalogue.stack import STACK
 from tools.mutants.model import Area
 
@@ -29,6 +29,7 @@ AREAS: tuple[Area, ...] = (
     DATABASE,
     CACHE,
     SECRETS,
+    BOOTSTRAP,
     STORAGE,
     ARGOCD,
     ARGOCD_VALUES,

@@ -1,4 +1,4 @@
-"""Breaks of secrets and buckets: who fills an entry, who reads it, and what a deletion takes along."""
+"""Breaks of secrets, buckets and the making of databases: who fills an entry, who reads it, what a deletion takes."""
 
 from tools.mutants.model import Area, Mutant
 
@@ -8,6 +8,8 @@ DELIVERY = "components/secret_delivery.py"
 BUCKETS = "components/storage.py"
 BUCKET_POLICIES = "components/storage_policies.py"
 RULES = "components/config/secret_rules.py"
+JOB = "components/bootstrap.py"
+WIRING = "components/wiring_data.py"
 
 SECRETS = Area(
     "secrets",
@@ -46,6 +48,55 @@ SECRETS = Area(
         ),
         Mutant(
             "nobody asks for the operator", RULES, "if made and config.operators", "if not made and config.operators"
+        ),
+    ),
+)
+
+BOOTSTRAP = Area(
+    "making of databases",
+    ("test_bootstrap.py", "test_bootstrap_namespace.py", "test_config_refusals.py"),
+    (
+        Mutant(
+            "the master's password lies where Applications deploy",
+            WIRING,
+            "        namespace=place.namespace,\n",
+            "        namespace=made.environments[settings.name].namespace,\n",
+        ),
+        Mutant(
+            "an environment lives with the Jobs",
+            "components/config/environment_rules.py",
+            "| {PLATFORM_NAMESPACE, DATA_NAMESPACE, MONITORING_NAMESPACE}",
+            "| {PLATFORM_NAMESPACE, MONITORING_NAMESPACE}",
+        ),
+        Mutant(
+            "every pod beside the Jobs reaches the database",
+            "components/operators_network.py",
+            "pods: _policy({NAME: pods}, egress",
+            "pods: _policy({}, egress",
+        ),
+        Mutant(
+            "a Job starts before its namespace is guarded",
+            WIRING,
+            "after=[*place.ready, *operators.ready, *entries.ready],",
+            "after=[*operators.ready, *entries.ready],",
+        ),
+        Mutant(
+            "the store does not serve the Jobs",
+            "components/wiring_kubernetes.py",
+            "[config.argocd.namespace, *environments, *jobs]",
+            "[config.argocd.namespace, *environments]",
+        ),
+        Mutant(
+            "nobody leaves room for the Jobs",
+            "components/fit.py",
+            "*controllers, *jobs, *SYSTEM_PODS",
+            "*controllers, *SYSTEM_PODS",
+        ),
+        Mutant(
+            "a password's new version does not reach the database",
+            JOB,
+            '            "platform/database-versions": self._versions(),\n',
+            "",
         ),
     ),
 )
