@@ -1,6 +1,7 @@
 """Production on its own nodes: at rest, at the autoscalers' maximum, while everything rolls, and without a node."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from components import fit
 from tests.cluster.conftest import Figures
 from tests.cluster.stand import observe, sums
 from tests.cluster.stand.drain import drain, healthy_by_budget
+from tests.cluster.stand.metrics import QUIET_PERCENT
 from tests.cluster.stand.nodes import cordon
 from tests.cluster.stand.rollout import image_of, new_images, roll_out
 from tests.cluster.stand.stand import Stand
@@ -26,20 +28,22 @@ def _ready(prod: Stand) -> int:
 
 
 @pytest.fixture(scope="package")
-def busy(prod: Stand, figures: Figures) -> Stand:
+def busy(prod: Stand, figures: Figures) -> Iterator[Stand]:
     """Production under a load that its autoscalers answer with all that they may."""
     observe.forget_refusals(prod.api, "nova")
     prod.metrics.percent, begun = BUSY_PERCENT, time.monotonic()
     wait_for("every service at its maximum", lambda: _ready(prod) == MAXIMUM * len(NAMES), SECONDS)
     figures.seconds("prod: all autoscalers at their maximum after", time.monotonic() - begun)
     prod.settle("production")
-    return prod
+    yield prod
+    prod.metrics.percent = QUIET_PERCENT
 
 
 @pytest.fixture
 def emptied(prod: Stand) -> Iterator[str]:
-    """A node to empty; open again afterwards."""
-    node = prod.nodes[0]
+    """The node with most of the services' pods, to be emptied; open again afterwards."""
+    hosts = Counter(str(pod["spec"]["nodeName"]) for pod in observe.pods_of(prod.api, "nova"))
+    node, _ = hosts.most_common(1)[0]
     yield node
     cordon(prod.api, node, closed=False)
     prod.settle("production")
