@@ -13,7 +13,7 @@ STEP_SECONDS = 0.5
 
 
 def drain(api: Api, nodes: Sequence[str], namespace: str, seconds: float) -> Mapping[str, int]:
-    """Empty nodes at the same time; the fewest ready pods meanwhile of each disruption budget of the namespace, by name.
+    """Empty nodes at the same time; the fewest ready pods meanwhile of each of the namespace's budgets, by name.
 
     TimeoutError when pods are left after `seconds`. The nodes stay closed.
     """
