@@ -7,8 +7,11 @@ import runpy
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 from pulumi import RunError
+from pulumi.runtime.proto import engine_pb2
+from pulumi.runtime.settings import get_engine
 
 OURS = Path(__file__).parent
 REPEAT = "an unhandled error occurred: "
@@ -21,6 +24,8 @@ def inline(file: Path) -> Callable[[], None]:
     """Give the program in `file` as the function that the Automation API wants."""
 
     def program() -> None:
+        if (engine := get_engine()) is not None:
+            keep_debug_lines(engine)
         try:
             runpy.run_path(str(file), run_name="__main__")
         except SystemExit as error:
@@ -28,6 +33,20 @@ def inline(file: Path) -> Callable[[], None]:
                 raise RunError(str(error.code)) from None
 
     return program
+
+
+def keep_debug_lines(engine: Any) -> None:
+    """Keep the SDK's debug lines from the engine, which shows none: each is a call for which the program waits.
+
+    There are four for each resource; without them a preview of 200 resources takes a fifth less.
+    """
+    send = engine.Log
+
+    def log(request: engine_pb2.LogRequest) -> None:
+        if request.severity != engine_pb2.DEBUG:
+            send(request)
+
+    engine.Log = log
 
 
 class Once:

@@ -102,7 +102,7 @@ def main(arguments: list[str]) -> int:
     """Answer one call; the scenario's looks are taken in turn, the last one again and again."""
     folder = os.environ["SCENARIO"]
     with open(f"{folder}/calls", "a+", encoding="utf-8") as calls:  # noqa: PTH123 pathlib takes longer than the rest
-        calls.write(" ".join(arguments[:4]) + "\n")
+        calls.write(" ".join(arguments[:3]) + "\n")
         calls.seek(0)
         looks = sum(" applications." in line for line in calls)
     with open(f"{folder}/scenario.json", encoding="utf-8") as file:  # noqa: PTH123 as above

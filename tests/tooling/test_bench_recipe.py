@@ -1,5 +1,6 @@
 """From a plan to the recipe of the bare program."""
 
+import json
 from typing import Any
 
 import pytest
@@ -90,6 +91,19 @@ def test_a_kubeconfig_stays_unknown_until_the_cluster_is_there() -> None:
     assert settings["kubeconfig"]["$from"] == 0
     assert settings["kubeconfig"]["as"].format("x") == KUBECONFIG.replace("SERVER", "x")
     assert "version" not in settings
+
+
+def test_an_unknown_policy_is_a_document_about_what_it_depends_on() -> None:
+    bucket = _planned("aws:s3/bucket:Bucket", "bucket")
+    policy = _planned(
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "policy",
+        {"policy": "[unknown]"},
+        propertyDependencies={"policy": ["bucket"]},
+    )
+    found = recipe([bucket, policy])[1]["inputs"]["policy"]
+    assert found["outputs"][0] == "arn"
+    assert json.loads(found["as"].format("x"))["Statement"]["Resource"] == "x"
 
 
 def test_settings_of_a_provider_are_no_longer_texts_of_json() -> None:

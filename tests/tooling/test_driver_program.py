@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from pulumi import RunError
+from pulumi.runtime.proto import engine_pb2
 
-from sandbox.program import Once, at_home, inline
+from sandbox.program import Once, at_home, inline, keep_debug_lines
 
 
 @pytest.fixture
@@ -86,3 +87,20 @@ def test_another_diagnostic_after_the_repetition_is_shown() -> None:
     for line in ("    error: an unhandled error occurred: a", "    more", "    warning: b", "  aws:s3:Bucket (c):"):
         once(line)
     assert shown == ["    warning: b", "  aws:s3:Bucket (c):"]
+
+
+class _Engine:
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def Log(self, request: engine_pb2.LogRequest) -> None:  # noqa: N802  the name that gRPC gives it
+        self.said.append(request.message)
+
+
+def test_debug_lines_stay_here_and_all_others_reach_the_engine() -> None:
+    engine = _Engine()
+    said = engine.said
+    keep_debug_lines(engine)
+    for severity in (engine_pb2.DEBUG, engine_pb2.INFO, engine_pb2.WARNING, engine_pb2.ERROR):
+        engine.Log(engine_pb2.LogRequest(severity=severity, message=engine_pb2.LogSeverity.Name(severity)))
+    assert said == ["INFO", "WARNING", "ERROR"]

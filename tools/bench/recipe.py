@@ -23,7 +23,9 @@ KUBECONFIG = json.dumps(
         "current-context": "bare",
     }
 )
-"""A template for `Output.format`."""
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "PLACE"}})
+TEMPLATES = {"kubeconfig": (KUBECONFIG, "SERVER", "kubeconfig"), "policy": (POLICY, "PLACE", "arn")}
+"""By input: a document that some output makes unknown, the word whose place the output takes, and which output."""
 
 Json = Any  # what JSON holds
 
@@ -117,10 +119,12 @@ def _referring(value: Json, key: str, sources: Sequence[int], unknowns: Iterator
         return value
     if not sources:
         return "unknown"  # of a component's output: a text will do
-    reference: dict[str, Json] = {"$from": sources[next(unknowns) % len(sources)], "outputs": _outputs(key)}
-    if key == "kubeconfig":
-        reference["as"] = KUBECONFIG.replace("{", "{{").replace("}", "}}").replace("SERVER", "{}")
-    return reference
+    source = sources[next(unknowns) % len(sources)]
+    if key not in TEMPLATES:
+        return {"$from": source, "outputs": _outputs(key)}
+    document, place, output = TEMPLATES[key]
+    template = document.replace("{", "{{").replace("}", "}}").replace(place, "{}")
+    return {"$from": source, "outputs": _outputs(output), "as": template}
 
 
 def _outputs(key: str) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.cluster.conftest import Figures
 from tests.cluster.stand import observe
+from tests.cluster.stand.api import Json
 from tests.cluster.stand.commits import committed, patch, resource
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
@@ -29,8 +30,8 @@ def pod_spec(**container: Any) -> dict[str, Any]:
 
 def refusal(stand: Stand, revision: str) -> str:
     """What Argo CD says about the sync of a commit to staging, object by object; empty before it says anything."""
-    result = stand.application("staging")["status"].get("operationState", {}).get("syncResult", {})
-    found = result.get("resources", []) if result.get("revision") == revision else []
+    result: Json = stand.application("staging")["status"].get("operationState", {}).get("syncResult", {})
+    found: list[Json] = result.get("resources", []) if result.get("revision") == revision else []
     return "\n".join(str(one.get("message", "")) for one in found if one.get("status") == "SyncFailed")
 
 

@@ -1,7 +1,7 @@
-"""Empties a node as `kubectl drain` does: closed to new pods, then evictions, which disruption budgets may put off."""
+"""Empties nodes as `kubectl drain` does: closed to new pods, then evictions, which disruption budgets may put off."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import cast
 
@@ -12,18 +12,19 @@ from tests.cluster.stand.nodes import cordon
 STEP_SECONDS = 0.5
 
 
-def drain(api: Api, node: str, namespace: str, seconds: float) -> Mapping[str, int]:
-    """Empty the node; the fewest ready pods of each disruption budget of the namespace meanwhile, by its name.
+def drain(api: Api, nodes: Sequence[str], namespace: str, seconds: float) -> Mapping[str, int]:
+    """Empty nodes at the same time; the fewest ready pods meanwhile of each of the namespace's budgets, by name.
 
-    TimeoutError when pods are left after `seconds`. The node stays closed.
+    TimeoutError when pods are left after `seconds`. The nodes stay closed.
     """
-    cordon(api, node)
+    for node in nodes:
+        cordon(api, node)
     fewest: dict[str, int] = {}
     end = time.monotonic() + seconds
-    while left := _evictable(api, node):
+    while left := [pod for node in nodes for pod in _evictable(api, node)]:
         if time.monotonic() > end:
             names = ", ".join(pod["metadata"]["name"] for pod in left)
-            raise TimeoutError(f"{node} still has {names} after {seconds:g} s")
+            raise TimeoutError(f"{', '.join(nodes)} still have {names} after {seconds:g} s")
         for pod in left:
             _evict(api, pod)
         for budget, healthy in healthy_by_budget(api, namespace).items():

@@ -15,12 +15,14 @@ import pulumi_aws
 import pulumi_eks
 import pulumi_kubernetes
 import pulumi_random
+import pulumi_tls
 
 SDKS: dict[str, Any] = {
     "aws": pulumi_aws,
     "eks": pulumi_eks,
     "kubernetes": pulumi_kubernetes,
     "random": pulumi_random,
+    "tls": pulumi_tls,
 }
 made: dict[int, Any] = {}
 

@@ -13,9 +13,10 @@ import pulumi_aws as aws
 import pulumi_eks
 import pulumi_kubernetes as k8s
 import pulumi_random as random
+import pulumi_tls as tls
 from pulumi import ResourceOptions
 
-SDKS: dict[str, Any] = {"aws": aws, "eks": pulumi_eks, "kubernetes": k8s, "random": random}
+SDKS: dict[str, Any] = {"aws": aws, "eks": pulumi_eks, "kubernetes": k8s, "random": random, "tls": tls}
 KUBECONFIG = """
 apiVersion: v1
 kind: Config
@@ -34,3 +35,4 @@ pulumi_eks.Provider("eks")
 aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16", opts=on_aws)
 k8s.core.v1.Namespace("namespace", opts=on_kubernetes)
 random.RandomId("id", byte_length=4, opts=ResourceOptions(provider=random.Provider("random")))
+tls.PrivateKey("key", algorithm="RSA", opts=ResourceOptions(provider=tls.Provider("tls")))
