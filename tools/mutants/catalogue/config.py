@@ -139,10 +139,8 @@ CAPACITY = Area(
             "        yield from _connections(config)\n",
             "",
         ),
-        Mutant("Argo CD needs no room", FIT, "*argocd, *controllers, *SYSTEM_PODS),", "*controllers, *SYSTEM_PODS),"),
-        Mutant(
-            "the system's pods need no room", FIT, "*argocd, *controllers, *SYSTEM_PODS),", "*argocd, *controllers),"
-        ),
+        Mutant("Argo CD needs no room", FIT, "*argocd, *controllers, *jobs, ", "*controllers, *jobs, "),
+        Mutant("the system's pods need no room", FIT, "*jobs, *SYSTEM_PODS),", "*jobs),"),
         Mutant(
             "services that roll need no room",
             FIT,
