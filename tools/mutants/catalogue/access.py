@@ -24,14 +24,14 @@ SECRET_ACCESS = Area(
         Mutant(
             "the secret of webhooks takes the place of Argo CD's own keys",
             SECRETS,
-            '_template(data), creation="Merge")',
-            '_template(data), creation="Owner")',
+            'creation="Merge",',
+            'creation="Owner",',
         ),
         Mutant("webhooks that call themselves GitLab's are believed", SECRETS, '    "webhook.gitlab.secret",\n', ""),
         Mutant(
             "the door opens before the secret of webhooks is there",
             FILE,
-            'annotations={"pulumi.com/waitFor": "condition=Ready"},',
+            "                annotations={**WAIT_UNTIL_READY},\n",
             "",
         ),
         Mutant(
@@ -58,7 +58,7 @@ SECRET_ACCESS = Area(
         Mutant("Argo CD does not know the repository's Secret", SECRETS, 'label="repository"', 'label="repo-creds"'),
         Mutant(
             "Argo CD loses its credentials while an entry is gone",
-            SECRETS,
+            "components/external_secrets.py",
             '"deletionPolicy": "Retain"',
             '"deletionPolicy": "Delete"',
         ),

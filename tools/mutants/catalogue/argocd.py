@@ -192,7 +192,12 @@ GITOPS = Area(
             "            [project, *application.after],\n",
             "            [project],\n",
         ),
-        Mutant("a deleted Application leaves its workload running", SYNCS, ", finalizers=[FINALIZER])", ")"),
+        Mutant(
+            "a deleted Application leaves its workload running",
+            SYNCS,
+            ", finalizers=[FINALIZER], annotations",
+            ", annotations",
+        ),
         Mutant(
             "the project is made before Argo CD knows projects",
             SYNCS,

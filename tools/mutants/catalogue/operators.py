@@ -165,8 +165,8 @@ OPERATOR_NETWORK = Area(
         Mutant(
             "controllers are called by everybody",
             NETWORK,
-            "ingress=[_from([_namespace(MONITORING_NAMESPACE)], *sorted(set(METRICS_PORTS.values())))],",
-            "ingress=[{}],",
+            "_from([_namespace(MONITORING_NAMESPACE)], *sorted(set(METRICS_PORTS.values())))",
+            "{}",
         ),
         Mutant(
             "controllers take the node's credentials",
