@@ -8,7 +8,6 @@ DELIVERY = "components/secret_delivery.py"
 BUCKETS = "components/storage.py"
 BUCKET_POLICIES = "components/storage_policies.py"
 RULES = "components/config/secret_rules.py"
-JOB = "components/bootstrap.py"
 WIRING = "components/wiring_data.py"
 
 SECRETS = Area(
@@ -91,12 +90,6 @@ BOOTSTRAP = Area(
             "components/fit.py",
             "*controllers, *jobs, *SYSTEM_PODS",
             "*controllers, *SYSTEM_PODS",
-        ),
-        Mutant(
-            "a password's new version does not reach the database",
-            JOB,
-            '            "platform/database-versions": self._versions(),\n',
-            "",
         ),
     ),
 )
