@@ -26,12 +26,12 @@ def prod() -> Run:
     return run_stack("prod")
 
 
-WHOLE_STACKS = ("test_nova_", "test_stack_rules")
-"""Files that run whole stacks: one worker has them all, so that each stack runs once."""
+WHOLE_STACKS = {"staging", "prod"}
+"""Fixtures that run whole stacks: one worker has all tests that ask for them, so that each stack runs once."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group tests for `--dist loadgroup`: whole stacks together, the others by file."""
     for item in items:
-        group = "stacks" if item.path.name.startswith(WHOLE_STACKS) else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
+        whole = WHOLE_STACKS.intersection(getattr(item, "fixturenames", ()))
+        item.add_marker(pytest.mark.xdist_group("stacks" if whole else item.path.name))

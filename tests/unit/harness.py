@@ -10,6 +10,7 @@ are seen on the real engine only (tests/engine). A local component's children ge
 """
 
 import asyncio
+import gc
 import runpy
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,7 +19,6 @@ from typing import Any
 
 from pulumi.runtime import rpc
 from pulumi.runtime.config import set_all_config
-from pulumi.runtime.mocks import MockEngine
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
@@ -140,7 +140,7 @@ def run_program(
         project=project,
         stack=stack,
         monitor=recorder,
-        engine=MockEngine(None),
+        engine=None,
         dry_run=preview,
         organization="organization",
         root_directory=str(ROOT),
@@ -155,12 +155,17 @@ def run_program(
         set_all_config(values, secret_keys)
         await run_in_stack(call)
 
+    thresholds = gc.get_threshold()
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
         loop.set_default_executor(_Inline())
         # After a failure the SDK leaves its other tasks unread; asyncio would log each. The failure itself is raised.
         loop.set_exception_handler(lambda _loop, _context: None)
-        runner.run(main())
+        try:
+            runner.run(main())
+        finally:
+            # The program sets them for a process of its own.
+            gc.set_threshold(*thresholds)
     return Run(recorder)
 
 

@@ -4,6 +4,8 @@ The engine's rules: a stack's key replaces the project's whole value (no deep me
 the project; an object or list travels as JSON text, a scalar as its own text.
 """
 
+import copy
+import functools
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -53,7 +55,13 @@ def _declared(entry: Any) -> list[Any]:
 
 
 def _load(path: Path) -> dict[str, Any]:
-    return cast("dict[str, Any]", YAML(typ="safe", pure=True).load(path.read_text()) or {})
+    return copy.deepcopy(_parsed(path.read_text()))
+
+
+@functools.cache
+def _parsed(text: str) -> dict[str, Any]:
+    """Reading a stack file takes longer than all of its rules, and hundreds of tests begin with the same one."""
+    return cast("dict[str, Any]", YAML(typ="safe", pure=True).load(text) or {})
 
 
 def _config(file: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 
 from components.cluster_access import DEPLOYERS_GROUP, SMOKE_TESTERS_GROUP
 from components.environment_access import application_reader
-from tests.unit.harness import Recorded, Run, run_stack
+from tests.unit.harness import Recorded, Run
 from tests.unit.test_environment import environment_args, run
 
 RBAC = "kubernetes:rbac.authorization.k8s.io/v1"
@@ -55,9 +55,8 @@ def test_each_role_is_bound_to_its_group_alone() -> None:
     assert_binds(smoke_testers, "smoke-test", SMOKE_TESTERS_GROUP)
 
 
-def test_the_smoke_test_sees_the_stacks_applications_and_no_other() -> None:
-    found = run_stack("staging")
-    role = found.one(f"{RBAC}:Role", "gitops-smoke-test")
+def test_the_smoke_test_sees_the_stacks_applications_and_no_other(staging: Run) -> None:
+    role = staging.one(f"{RBAC}:Role", "gitops-smoke-test")
     assert role.inputs["metadata"] == {"name": "smoke-test", "namespace": "argocd"}
     assert role.inputs["rules"] == [
         {
@@ -67,8 +66,8 @@ def test_the_smoke_test_sees_the_stacks_applications_and_no_other() -> None:
             "verbs": ["get", "watch"],
         }
     ]
-    assert_binds(found.one(f"{RBAC}:RoleBinding", "gitops-smoke-test"), "smoke-test", SMOKE_TESTERS_GROUP)
-    assert found.depends(role, found.one("kubernetes:helm.sh/v3:Release", "argocd"))
+    assert_binds(staging.one(f"{RBAC}:RoleBinding", "gitops-smoke-test"), "smoke-test", SMOKE_TESTERS_GROUP)
+    assert staging.depends(role, staging.one("kubernetes:helm.sh/v3:Release", "argocd"))
 
 
 def test_a_right_without_names_is_refused() -> None:
