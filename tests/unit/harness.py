@@ -16,9 +16,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-from pulumi.runtime import rpc
+from pulumi.runtime import resource, rpc
 from pulumi.runtime.config import set_all_config
+from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
@@ -162,7 +164,9 @@ def run_program(
         # After a failure the SDK leaves its other tasks unread; asyncio would log each. The failure itself is raised.
         loop.set_exception_handler(lambda _loop, _context: None)
         try:
-            runner.run(main())
+            # Where a resource was made costs a fifth of a run below pytest's deep stack, and no test asks for it.
+            with patch.object(resource, "_get_stack_trace", source_pb2.StackTrace):
+                runner.run(main())
         finally:
             # The program sets them for a process of its own.
             gc.set_threshold(*thresholds)
