@@ -4,7 +4,10 @@ from functools import cache
 
 from tests.unit.harness import ROOT, Run, run_stack
 
-EXAMPLES = ("tiketi/staging", "tiketi/prod", "pingvasai/development", "pingvasai/staging", "pingvasai/production")
+EXAMPLES = (
+    "tiketi/staging",
+    "tiketi/prod",
+)
 """`<directory>/<stack>` under `examples`."""
 
 
