@@ -1,4 +1,4 @@
-"""The form of what the description of Tiketi says: a fact, and where it is shown.
+"""The form of what the descriptions of Tiketi and PingvasAI say: a fact, and where it is shown.
 
 Each check says one thing by hand; nothing is read from stack files or components, so a test that compares the two can
 fail. A check looks at one of four places, and `Shown` names it: most are in the plan.

@@ -1,4 +1,4 @@
-"""Tiketi on the real engine: each of its three stacks is planned, made, made again, and destroyed.
+"""Tiketi and PingvasAI on the real engine: each of their six stacks is planned, made, made again, and destroyed.
 
 A stack that is protected is destroyed in the documented way: a refusal first, then an `up` that takes the protection
 off, then the destroy.
@@ -51,6 +51,9 @@ EXAMPLES = (
     Example("tiketi", "dev", NOTHING),
     Example("tiketi", "staging", _with_repositories(5)),
     Example("tiketi", "prod", SNAPSHOT_KEYS, protected=True),
+    Example("pingvasai", "development", _with_repositories(1)),
+    Example("pingvasai", "staging", NOTHING),
+    Example("pingvasai", "production", SNAPSHOT_KEYS, protected=True),
 )
 
 

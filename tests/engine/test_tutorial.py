@@ -56,12 +56,7 @@ def test_the_tutorial_does_what_it_says(repository: Path) -> None:
     assert {type_ for type_, _ in account(repository / "examples/bookshop/.sandbox")} == KEPT
 
 
-@pytest.mark.parametrize(
-    ("system", "shown"),
-    [
-        ("tiketi", ["dev", "staging"]),
-    ],
-)
+@pytest.mark.parametrize(("system", "shown"), [("tiketi", ["dev", "staging"]), ("pingvasai", ["production"])])
 def test_an_example_prints_what_its_readme_shows(system: str, shown: list[str], repository: Path) -> None:
     example = repository / "examples" / system
     shutil.copytree(ROOT / "examples" / system, example, ignore=shutil.ignore_patterns(".sandbox"))

@@ -1,4 +1,4 @@
-"""Tiketi: every cell of the tables and every fact of the text stands where its check says."""
+"""Tiketi and PingvasAI: every cell of the tables and every fact of the text stands where its check says."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,8 +9,9 @@ from typing import Any, cast
 import pytest
 
 from components import config as configuration
+from tests import systems_facts_pingvasai as pingvasai
 from tests import systems_facts_tiketi as tiketi
-from tests import systems_text_tiketi
+from tests import systems_text_pingvasai, systems_text_tiketi
 from tests.systems.example_runs import example
 from tests.systems_facts import SOME, Check, Fact, Shown, Table
 from tests.unit.harness import ROOT, Run, run_program
@@ -18,12 +19,8 @@ from tests.unit.harness_config import stack_config
 
 EXAMPLES = ROOT / "examples"
 DOCUMENT = ROOT / "docs" / "application-repository.md"
-SYSTEMS: Mapping[str, ModuleType] = {
-    "tiketi": tiketi,
-}
-PROSE: Mapping[str, Sequence[Fact]] = {
-    "tiketi": systems_text_tiketi.PROSE,
-}
+SYSTEMS: Mapping[str, ModuleType] = {"tiketi": tiketi, "pingvasai": pingvasai}
+PROSE: Mapping[str, Sequence[Fact]] = {"tiketi": systems_text_tiketi.PROSE, "pingvasai": systems_text_pingvasai.PROSE}
 
 
 def run(system: str, stack: str) -> Run:
@@ -159,12 +156,7 @@ FLOWING = {
 """What people edited by hand: key of `platform-outputs`, and the output with the same value."""
 
 
-@pytest.mark.parametrize(
-    ("system", "stack"),
-    [
-        ("tiketi", "prod"),
-    ],
-)
+@pytest.mark.parametrize(("system", "stack"), [("tiketi", "prod"), ("pingvasai", "production")])
 def test_values_that_people_typed_flow_from_what_was_made(system: str, stack: str) -> None:
     made = run(system, stack)
     values = made.named(f"{stack}-platform-outputs").inputs["data"]
@@ -179,9 +171,18 @@ def test_a_local_cluster_gets_nothing_of_aws() -> None:
     assert providers == {"pulumi:providers:kubernetes"}
 
 
+def test_the_broker_evicts_nothing() -> None:
+    for stack in pingvasai.STAGES:
+        group = run("pingvasai", stack).one("aws:elasticache/parameterGroup:ParameterGroup").inputs["parameters"]
+        assert {"name": "maxmemory-policy", "value": "noeviction"} in group
+
+
 def test_production_takes_what_the_account_has_once() -> None:
     """Made by the first stack of each system, taken by the others, under the same address."""
-    for system, first, others in (("tiketi", "staging", ["prod"]),):
+    for system, first, others in (
+        ("tiketi", "staging", ["prod"]),
+        ("pingvasai", "development", ["staging", "production"]),
+    ):
         made = run(system, first).outputs["registryUrls"]
         assert len(run(system, first).all("aws:ecr/repository:Repository")) == len(set(made.values()))
         for stack in others:

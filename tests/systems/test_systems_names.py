@@ -13,7 +13,7 @@ SYSTEMS = sorted(
 
 
 def test_the_systems_are_found() -> None:
-    assert {"nova", "tiketi"} <= set(SYSTEMS)
+    assert {"nova", "tiketi", "pingvasai"} <= set(SYSTEMS)
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

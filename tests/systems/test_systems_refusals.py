@@ -1,4 +1,4 @@
-"""What stack files of Tiketi may not say: at which key it is refused, and what to write."""
+"""What stack files of Tiketi and PingvasAI may not say: at which key it is refused, and what to write."""
 
 import copy
 from collections.abc import Mapping
@@ -65,6 +65,13 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "operators.loadBalancerController: is missing, and edge describes load balancers that nobody would make.",
     ),
     (
+        "pingvasai",
+        "production",
+        {"argocd notifications slack secret": {"secretsManager": "xoxb-123456-abcdef"}},
+        "argocd.notifications.slack.secret.secretsManager: is not the name of an entry that may come into this "
+        "cluster. Write a name that begins with pingvasai/argocd/ or pingvasai/prod/ or pingvasai/production/.",
+    ),
+    (
         "tiketi",
         "staging",
         {"database": ABSENT},
@@ -127,6 +134,24 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "prod",
         {"environments 0 hosts": ["api.example.com"]},
         "environments[0].hosts[0]: api.example.com is not in the zone tiketi.com. Write e.g. api.tiketi.com.",
+    ),
+    (
+        "pingvasai",
+        "production",
+        {"operators rollouts": ABSENT},
+        "environments[0].canary: needs operators.rollouts. Add `rollouts: {}` to operators, or leave the canary out.",
+    ),
+    (
+        "pingvasai",
+        "production",
+        {"environments 0 maxReplicas": 4},
+        "environments[0].maxReplicas: 4 is below replicas 5. Write 5 or more.",
+    ),
+    (
+        "pingvasai",
+        "production",
+        {"repository url": "https://github.com/pingvasai/*"},
+        "repository.url: 'https://github.com/pingvasai/*' does not have the form of this key.",
     ),
     (
         "tiketi",
@@ -212,3 +237,36 @@ def test_a_local_cluster_has_no_section_that_needs_one_of_ours(
 def test_a_local_cluster_has_no_controller_that_speaks_to_aws(operator: str) -> None:
     line = refusals("tiketi", "dev", {"operators": {operator: {}}})[0]
     assert line == f"operators.{operator}: speaks to AWS, and this stack takes a cluster that exists. Leave it out."
+
+
+def test_an_autoscaler_that_cannot_fit_the_cap_is_refused_with_the_sums() -> None:
+    (line,) = refusals("pingvasai", "production", {"environments 0 quotaCap": CAP})
+    assert line.startswith(
+        "environments[0].quotaCap: allows 40 pods, 40.00 CPU, 40.0 GiB; "
+        "the services take 80 pods, 80.00 CPU, 80.0 GiB while "
+    )
+    assert "(40 pods, 40.00 CPU, 40.0 GiB when nothing rolls)" in line
+    assert line.endswith("Raise it, or lower maxReplicas.")
+
+
+def test_a_cap_that_holds_the_peak_is_taken() -> None:
+    root = ROOT / "examples" / "pingvasai"
+    config = copy.deepcopy(stack_config("production", root))
+    config["pingvasai:environments"][0]["quotaCap"] = {"pods": 80, "cpuRequest": "80", "memoryRequest": "80Gi"}
+    run_program(configuration.load, project="pingvasai", stack="production", config=config)
+
+
+def test_an_autoscaler_that_cannot_fit_the_nodes_is_refused_with_the_sums() -> None:
+    (line,) = refusals(
+        "pingvasai", "production", {"environments 0 maxReplicas": 30, "database instanceClass": "db.m7g.2xlarge"}
+    )
+    assert line.startswith("cluster.nodes: 12 x m6i.2xlarge hold 696 pods, 94.92 CPU, 353.2 GiB; needed are ")
+    assert "production, while rolling: 120 pods, 120.00 CPU, 120.0 GiB" in line
+    assert " x m6i.2xlarge" in line.split("Write ", 1)[1]
+
+
+def test_the_worker_counts_on_the_nodes_like_any_other() -> None:
+    """Fifty workers beside the API do not fit, although nobody calls them."""
+    worker = {"pingvasai-worker": {"maxReplicas": 50}}
+    lines = refusals("pingvasai", "production", {"environments 0 services": worker})
+    assert any(line.startswith("cluster.nodes: 12 x m6i.2xlarge hold ") and "140 pods" in line for line in lines)

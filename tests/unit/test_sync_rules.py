@@ -141,6 +141,24 @@ def test_hosts_without_an_edge_are_refused_on_a_cluster_of_ours_too() -> None:
     assert line.endswith("Add the section edge, or leave it out.")
 
 
+def test_messages_link_to_an_address() -> None:
+    config = copy.deepcopy(stack_config("staging", ROOT / "examples" / "pingvasai"))
+    del config["pingvasai:argocd"]["url"]
+    with pytest.raises(ConfigurationError, match=r"argocd\.url: is missing, and messages link to it") as refused:
+        run_program(configuration.load, project="pingvasai", stack="staging", config=config)
+    assert len(str(refused.value).splitlines()) == 2
+
+
+def test_a_canary_needs_the_load_balancer_that_shifts_its_traffic() -> None:
+    config = copy.deepcopy(stack_config("production", ROOT / "examples" / "pingvasai"))
+    del config["pingvasai:operators"]["loadBalancerController"]
+    with pytest.raises(ConfigurationError) as refused:
+        run_program(configuration.load, project="pingvasai", stack="production", config=config)
+    assert "environments[0].canary: needs operators.loadBalancerController. Add `loadBalancerController: {}`" in str(
+        refused.value
+    )
+
+
 def test_a_word_that_is_no_slip_of_the_pen_is_answered_with_the_keys_that_there_are() -> None:
     (line,) = example("tiketi", "dev", "argocd", project={"destinations": []})
     assert line.startswith("argocd.project.destinations: is not a known key. Known keys here: description, clusterName")
