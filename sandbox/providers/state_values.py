@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection
 
 from sandbox.providers.account import Account, Record
@@ -11,16 +12,16 @@ from sandbox.providers.tokens import Token
 from sandbox.providers.wire import UNKNOWN, Json, Value, revealed
 
 
-class StateValues(Package):
+class StateValues(Package, ABC):
     """A package whose resources are values; a subclass makes them."""
 
     def __init__(self, name: str, account: Account, schemas: Schemas) -> None:
         super().__init__(name, account)
         self._schemas = schemas
 
+    @abstractmethod
     def values(self, type_: str, token: Token, inputs: Json) -> tuple[str, dict[str, Value]]:
         """The id and the outputs of a new value."""
-        raise NotImplementedError
 
     def forced(self, call: Call) -> Collection[str]:
         """Everything: a value has no other way to change."""

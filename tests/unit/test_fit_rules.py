@@ -7,6 +7,7 @@ from components.argocd_pods import argocd_pods
 from components.capacity import Load
 from components.system_pods import SYSTEM_PODS
 from tests.unit.config_samples import changed, loaded, refusals
+from tests.unit.harness import ROOT
 
 
 @pytest.mark.parametrize("stack", ["staging", "prod"])
@@ -24,6 +25,13 @@ def test_argo_cd_and_the_systems_own_pods_need_room_on_the_nodes(stack: str) -> 
     assert sums is not None
     expected = {group.name for group in (*argocd_pods(config.argocd), *SYSTEM_PODS)}
     assert expected <= {group.name for group in sums.groups}
+
+
+def test_the_readme_shows_the_refusal_that_three_small_nodes_get() -> None:
+    (line,) = refusals(cluster__nodes__instanceType="t3.medium", cluster__nodes__desired=3)
+    page = " ".join((ROOT / "README.md").read_text().split())
+    needed = line[: line.index(" pods, ", line.index("needed are ")) + len(" pods,")]
+    assert f"{needed} …{line[line.index(' Write ') :]}" in page
 
 
 def test_no_environment_lives_with_argo_cd() -> None:
