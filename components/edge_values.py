@@ -4,11 +4,15 @@ Class and annotations share the work: what holds for the whole load balancer sta
 Ingress can change it; ports and health checks the load-balancer controller takes from annotations alone.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from components.config.catalogue import ServiceConfig
-from components.config.edge import EdgeConfig
+if TYPE_CHECKING:  # at run time the configuration's rules import this module, and not the other way round
+    from components.config.catalogue import ServiceConfig
+    from components.config.edge import EdgeConfig
 
 HTTP_PORT, HTTPS_PORT = 80, 443
 

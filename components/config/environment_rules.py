@@ -10,6 +10,7 @@ from components.config.platform import PlatformConfig
 from components.config.problems import PathPart, Problem
 from components.environment_policies import MONITORING_NAMESPACE
 from components.operator_pods import PLATFORM_NAMESPACE
+from components.platform_outputs import platform_variables
 from components.workloads import resources_of
 
 RESERVED_NAMESPACES = frozenset(
@@ -112,6 +113,15 @@ def _beside_catalogue(config: PlatformConfig, index: int, environment: Environme
                     path=(*path, "calls", position),
                     message=f"{called!r} is no service with a port. Write one of {', '.join(listening)}.",
                 )
+
+
+def variables(config: PlatformConfig) -> Iterator[Problem]:
+    """What the platform tells the services itself, nobody says a second time."""
+    for index, environment in enumerate(config.environments):
+        for name in sorted(environment.variables.keys() & platform_variables(config, environment)):
+            yield Problem(
+                path=("environments", index, "variables", name), message="is set by the platform. Leave it out."
+            )
 
 
 def waiting(config: PlatformConfig) -> Iterator[Problem]:

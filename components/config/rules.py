@@ -89,6 +89,10 @@ RULES: tuple[Rule, ...] = (
         "environments",
         decides_sums=True,
     ),
+    _rule(
+        environment_rules.variables,
+        *("aws", "cluster", "registry", "database", "cache", "edge", "services", "environments"),
+    ),
     _rule(environment_rules.waiting, "environments"),
     _rule(environment_rules.environment_data, "system", "services", "database", "cache", "secrets", "environments"),
     _rule(
