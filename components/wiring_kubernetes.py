@@ -173,7 +173,7 @@ def environment(config: PlatformConfig, settings: EnvironmentConfig, made: Made)
 def _platform_values(
     config: PlatformConfig, settings: EnvironmentConfig, made: Made
 ) -> Mapping[str, pulumi.Input[str]]:
-    """What the platform tells the manifests and services of an environment, by the names of `platform_outputs`: no secrets."""
+    """What the platform tells the services of an environment, by the names of `platform_outputs`. No secrets."""
     found: dict[str, pulumi.Input[str] | None] = {"REPOSITORY_URL": config.repository.url}
     if config.aws is not None:
         found |= {"AWS_ACCOUNT_ID": config.aws.account_id, "AWS_REGION": config.aws.region}

@@ -178,13 +178,14 @@ def _reference(config: PlatformConfig, path: Path, reference: SecretReference) -
         yield Problem(path=path, message="is in one place. Write exactly one of secretsManager and kubernetes.")
     elif reference.secrets_manager is not None:
         here = (*path, "secretsManager")
-        if config.aws is None:
+        if config.local:
             yield Problem(
                 path=here,
-                message="is out of reach of a stack without AWS. "
-                "Write kubernetes with the name of a Secret in Argo CD's namespace.",
+                message="is out of reach of a cluster that exists already (kubeconfig). "
+                f"Write e.g. kubernetes: {_by_hand(config, path)}, a Secret in Argo CD's namespace.",
             )
-        elif config.operators.external_secrets is None:
+            return
+        if config.operators.external_secrets is None:
             yield Problem(
                 path=here,
                 message="is fetched by External Secrets, which this stack has not. Add operators.externalSecrets.",
@@ -196,6 +197,14 @@ def _reference(config: PlatformConfig, path: Path, reference: SecretReference) -
                 message="is not the name of an entry that may come into this cluster. "
                 f"Write a name that begins with {' or '.join(config.secret_prefixes)}.",
             )
+
+
+def _by_hand(config: PlatformConfig, path: Path) -> str:
+    """Name of the Secret that somebody makes in place of an entry: Argo CD's own where it looks nowhere else."""
+    fixed = {WEBHOOK_SECRET: ARGOCD_SECRET, (*ACCESS, "secret"): f"{config.system.name}-repository"}
+    if path[1] == "notifications":
+        return NOTIFICATIONS_SECRET
+    return fixed.get(path, f"{config.system.name}-pull-requests")
 
 
 def _project(config: PlatformConfig) -> Iterator[Problem]:

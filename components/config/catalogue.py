@@ -93,7 +93,11 @@ class ServiceConfig(Section):
     )
     database: ServiceDatabase | None = Field(default=None, description="Its database; null for a service without one.")
     cache: bool = Field(default=True, description="Whether it talks to the cache.")
-    storage: bool = Field(default=False, description="Whether it reads and writes the environment's bucket on S3.")
+    storage: bool = Field(
+        default=False,
+        description="Whether it reads and writes the environment's bucket on S3. All stacks share "
+        "the catalogue: a stack that takes a cluster that exists makes no bucket and brings an object store itself.",
+    )
     calls: tuple[DnsLabel, ...] = Field(
         default=(), description="Services of this catalogue that it calls: each opens one path in the network policies."
     )

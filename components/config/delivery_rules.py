@@ -57,10 +57,15 @@ def previews(config: PlatformConfig, index: int, environment: EnvironmentConfig)
     access = config.argocd.repository_access
     is_app = access is not None and access.kind is RepositoryAuthentication.GITHUB_APP
     if access is not None and not is_app and environment.pull_requests.secret is None:
+        place = (
+            f"{{kubernetes: {config.system.name}-pull-requests}}, a Secret in Argo CD's namespace"
+            if config.local
+            else f"{{secretsManager: {config.system.name}/argocd/pull-requests}}"
+        )
         yield Problem(
             path=(*here, "secret"),
             message="is missing: the repository is private, and its pull requests are read with a token or as a "
-            f"GitHub App. Write e.g. secret: {{secretsManager: {config.system.name}/argocd/pull-requests}}.",
+            f"GitHub App. Write e.g. secret: {place}.",
         )
     for key, number in (
         ("nodePorts", environment.objects.node_ports),

@@ -120,6 +120,8 @@ def operators(config: PlatformConfig) -> Iterator[Problem]:
                 path=("operators", key),
                 message="speaks to AWS, and this stack takes a cluster that exists. Leave it out.",
             )
+    if config.cluster is None:
+        return
     if config.operators.external_dns is not None and (config.edge is None or config.edge.zone is None):
         yield Problem(
             path=("operators", "externalDns"), message="has no zone to write into. Add edge.zone, or leave it out."
@@ -150,6 +152,13 @@ def canaries(config: PlatformConfig) -> Iterator[Problem]:
         canary = environment.canary
         if canary is None:
             continue
+        if config.local:
+            yield Problem(
+                path=("environments", index, "canary"),
+                message="is not for a cluster that exists already (kubeconfig). "
+                "Its traffic is shifted by a load balancer of AWS. Leave it out.",
+            )
+            continue
         needed = {
             "rollouts": config.operators.rollouts,
             "prometheus": config.operators.prometheus,
@@ -162,10 +171,11 @@ def canaries(config: PlatformConfig) -> Iterator[Problem]:
                     message=f"needs operators.{key}. Add `{key}: {{}}` to operators, or leave the canary out.",
                 )
         if canary.max_percent % canary.step_percent:
+            reached = max(1, canary.max_percent // canary.step_percent) * canary.step_percent
             yield Problem(
                 path=("environments", index, "canary", "maxPercent"),
-                message=f"{canary.max_percent} is not reached in steps of {canary.step_percent}. "
-                "Write a multiple of it.",
+                message=f"{canary.max_percent} is not reached in steps of stepPercent {canary.step_percent}. "
+                f"Write a multiple of stepPercent, e.g. {reached}.",
             )
 
 

@@ -67,6 +67,11 @@ class PlatformConfig(Section):
         return f"{self.system.name}-{self.stage}"
 
     @property
+    def local(self) -> bool:
+        """Whether the stack takes a cluster that exists already, known by its kubeconfig, and has none of its own."""
+        return self.kubeconfig is not None and self.cluster is None
+
+    @property
     def repositories(self) -> dict[str, str]:
         """ECR repository of each service, by the service's name."""
         return {service.name: service.repository or f"{self.system.name}/{service.name}" for service in self.services}

@@ -60,6 +60,7 @@ RULES: tuple[Rule, ...] = (
         "ci",
         "edge",
         "operators",
+        "secretsManager",
         "environments",
     ),
     _rule(network_rules.network, "aws", "network", "cluster", decides_sums=True),
@@ -72,10 +73,11 @@ RULES: tuple[Rule, ...] = (
     _rule(edge_rules.webhooks, "edge", "operators", "argocd", "environments", "repository"),
     _rule(edge_rules.operators, "cluster", "edge", "operators"),
     _rule(
-        access_rules.access, "system", "aws", "cluster", "operators", "repository", "argocd", "environments", "stage"
+        access_rules.access,
+        *("system", "cluster", "kubeconfig", "operators", "repository", "argocd", "environments", "stage"),
     ),
     _rule(edge_rules.scaling, "cluster"),
-    _rule(edge_rules.canaries, "operators", "environments"),
+    _rule(edge_rules.canaries, "cluster", "kubeconfig", "operators", "environments"),
     _rule(edge_rules.named_data, "database", "cache", "environments"),
     _rule(sync_rules.syncs, "environments"),
     _rule(sync_rules.moving_tags, "registry", "environments"),
@@ -116,9 +118,11 @@ def broken_rules(config: PlatformConfig, broken: Collection[str] = ()) -> list[P
     """
     found: list[Problem] = []
     reckon = not SUMS & set(broken)
+    # A cluster that is wrong by itself is one all the same: then nothing is taken away.
+    seen = config if "cluster" in broken else section_rules.possible(config)
     for rule in RULES:
         if not rule.reads & set(broken):
-            problems = list(rule.check(config))
+            problems = list(rule.check(config if rule.check is section_rules.sections else seen))
             found += problems
             reckon = reckon and not (problems and rule.decides_sums)
     return [*found, *(capacity_problems(config) if reckon else ())]

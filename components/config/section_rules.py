@@ -24,7 +24,7 @@ def sections(config: PlatformConfig) -> Iterator[Problem]:
         "storage": ("aws", "network", "cluster"),
     }  # fmt: skip
     present = {name for name in (*needs, "aws") if getattr(config, name) is not None}
-    if config.kubeconfig is not None and config.cluster is None:
+    if config.local:
         for section in (name for name in NEEDS_CLUSTER_OF_OURS if name in present):
             # Of what it needs besides nothing would help: it is not told.
             present.remove(section)
@@ -36,12 +36,26 @@ def sections(config: PlatformConfig) -> Iterator[Problem]:
     for section, required in needs.items():
         for missing in (name for name in required if section in present and name not in present):
             yield Problem(path=(section,), message=f"needs the section {missing}. Add it, or leave {section} out.")
-    if (config.cluster is None) == (config.kubeconfig is None):
+    if config.cluster is None and config.kubeconfig is None:
         yield Problem(
             path=("cluster",),
-            message="exactly one of cluster and kubeconfig is needed. Write cluster for EKS, "
+            message="is missing, and so is kubeconfig. Write cluster for EKS, "
             "or kubeconfig with the context of a cluster that exists.",
         )
+    if config.cluster is not None and config.kubeconfig is not None:
+        yield Problem(
+            path=("kubeconfig",),
+            message="stands beside cluster, and a stack has one. Take kubeconfig out for a cluster on EKS, "
+            "or cluster for the one that exists.",
+        )
+
+
+def possible(config: PlatformConfig) -> PlatformConfig:
+    """The configuration as the other rules see it: without sections that the cluster cannot have.
+
+    `sections` refuses them; what would follow from them (a prefix, a controller, a firewall) the next run would refuse.
+    """
+    return config.model_copy(update=dict.fromkeys(NEEDS_CLUSTER_OF_OURS)) if config.local else config
 
 
 def unread(config: PlatformConfig) -> Iterator[Problem]:
@@ -50,6 +64,11 @@ def unread(config: PlatformConfig) -> Iterator[Problem]:
         yield Problem(
             path=("aws",),
             message="is read by nothing: this stack has no cluster, registry or ci on AWS. Leave it out.",
+        )
+    if config.local and "secrets_manager" in config.model_fields_set:
+        yield Problem(
+            path=("secretsManager",),
+            message="is read by nothing: no entry comes into a cluster that exists already (kubeconfig). Leave it out.",
         )
     scaling = NodeScaling.NONE if config.cluster is None else config.cluster.nodes.scaler
     for key, field, scaler in (

@@ -38,7 +38,7 @@ def environment(name: str = "staging", **changes: Any) -> dict[str, Any]:
 def problems(
     *environments: dict[str, Any],
     url: str = HTTPS_URL,
-    aws: dict[str, Any] | None = AWS,
+    local: bool = False,
     operators: dict[str, Any] = OPERATORS,
     **argocd: Any,
 ) -> dict[str, str]:
@@ -50,7 +50,7 @@ def problems(
                 "repository": {"url": url},
                 "services": [{"name": "api"}],
                 "stage": "test",
-                "aws": aws,
+                **({"kubeconfig": {"context": "kind"}} if local else {"aws": AWS}),
                 "operators": operators,
                 "argocd": argocd,
                 "environments": environments or [environment()],
@@ -152,9 +152,9 @@ def test_every_reference_to_secrets_manager_needs_somebody_to_fetch_it() -> None
     without_operator = problems(dev, operators={}, **given)
     assert list(without_operator) == keys
     assert all("Add operators.externalSecrets." in message for message in without_operator.values())
-    without_aws = problems(dev, aws=None, operators={}, **given)
-    assert list(without_aws) == keys
-    assert all("Write kubernetes with the name of a Secret" in message for message in without_aws.values())
+    locally = problems(dev, local=True, operators={}, **given)
+    assert list(locally) == keys
+    assert all("Write e.g. kubernetes: " in message for message in locally.values())
     assert problems(dev, **given) == {}
 
 
@@ -170,7 +170,7 @@ def test_only_entries_of_this_system_and_stage_come_into_the_cluster(entry: str)
 def test_a_local_cluster_takes_secrets_that_somebody_puts_there() -> None:
     found = problems(
         environment("dev", pullRequests={"secret": LOCAL}),
-        aws=None,
+        local=True,
         operators={},
         repositoryAccess={"kind": "https", "secret": LOCAL},
         notifications={"discord": {"secret": TOKENS}},
