@@ -5,6 +5,7 @@ Sources: the AWS API reference of each service, RFC 1123 for names in Kubernetes
 """
 
 import ipaddress
+import posixpath
 import re
 from enum import StrEnum
 from typing import Annotated
@@ -35,6 +36,13 @@ def within(lowest: int, highest: int, what: str, example: int) -> AfterValidator
         return number
 
     return AfterValidator(check)
+
+
+def _shortest_path(path: str) -> str:
+    shortest = posixpath.normpath(path)
+    if path != shortest:
+        raise ValueError(f"{path!r} is not the shortest form of the path. Write {shortest}.")
+    return path
 
 
 DnsLabel = Annotated[
@@ -76,9 +84,11 @@ CpuQuantity = Annotated[str, matching(CPU_PATTERN, "a CPU quantity", "100m, 0.5 
 MemoryQuantity = Annotated[str, matching(MEMORY_PATTERN, "a memory quantity", "256Mi or 1Gi")]
 HttpPath = Annotated[str, matching(r"^/[\w./-]*$", "an absolute path of a URL", "/health")]
 RepositoryPath = Annotated[
-    str, matching(r"^(?!/)(?!.*\.\.)[\w./-]+$", "a folder inside the repository", "k8s/overlays/staging")
+    str,
+    matching(r"^(?!/)(?!.*\.\.)[\w./-]+$", "a folder inside the repository", "k8s/overlays/staging"),
+    AfterValidator(_shortest_path),
 ]
-"""A folder inside a Git repository: relative, without `..`."""
+"""A folder inside a Git repository: relative, without `..`, in the form to which patterns can be joined."""
 
 ExtensionName = Annotated[str, matching(r"^[a-z][a-z0-9_-]{0,62}$", "a PostgreSQL extension", "pgcrypto")]
 DatabaseName = Annotated[
