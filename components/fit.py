@@ -155,18 +155,23 @@ def connections(config: PlatformConfig) -> Limit | None:
 
 
 def smaller_evils(config: PlatformConfig) -> Iterator[str]:
-    """Node groups that would hold everything: more of the same type, and the next larger sizes of its family."""
+    """Node groups that would hold everything: more of the same type, and the next larger sizes of its family.
+
+    With the numbers to write, which keep minimum <= desired <= maximum.
+    """
     fit = node_fit(config)
-    if fit is None:
+    if fit is None or config.cluster is None:
         return
+    limits = config.cluster.nodes
     family = fit.instance_type.split(".")[0]
     larger = [name for name, machine in INSTANCE_TYPES.items() if name.startswith(f"{family}.")
               and machine.memory_mib >= INSTANCE_TYPES[fit.instance_type].memory_mib]  # fmt: skip
     for kind in sorted(larger, key=lambda name: INSTANCE_TYPES[name].memory_mib):
-        for count in range(1 if kind != fit.instance_type else fit.nodes, MOST_NODES_SUGGESTED):
+        for count in range(limits.minimum if kind != fit.instance_type else fit.nodes, MOST_NODES_SUGGESTED):
             candidate = node_fit(config, kind, count)
             if candidate is not None and not candidate.homeless:
-                yield f"{count} x {kind}"
+                maximum = f", maximum: {count}" if count > limits.maximum else ""
+                yield f"{count} x {kind} (desired: {count}{maximum})"
                 break
 
 

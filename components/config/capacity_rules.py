@@ -1,17 +1,15 @@
-"""Refuses what does not fit, with the sums: the nodes, the subnets, the database."""
+"""Refuses what does not fit, with the sums: the quotas' caps, the nodes, the subnets, the database."""
 
 import difflib
 from collections.abc import Iterator
 from itertools import islice
 
 from components import fit
-from components.capacity import Load, rolling_peak, total
+from components.config.cap_rules import caps
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.database_limits import max_connections
 from components.instance_types import INSTANCE_TYPES
-from components.quantities import mebibytes, millicores
-from components.workloads import workloads
 
 SUGGESTIONS = 3
 
@@ -20,7 +18,7 @@ def capacity_problems(config: PlatformConfig) -> Iterator[Problem]:
     """What does not fit, or cannot be reckoned because a type is unknown."""
     unknown = list(_unknown_types(config))
     yield from unknown
-    yield from _caps(config)
+    yield from caps(config)
     if not unknown:
         yield from _nodes(config)
         yield from _addresses(config)
@@ -40,29 +38,6 @@ def _unknown_types(config: PlatformConfig) -> Iterator[Problem]:
             max_connections(config.database.instance_class)
         except ValueError as reason:
             yield Problem(path=("database", "instanceClass"), message=str(reason))
-
-
-def _caps(config: PlatformConfig) -> Iterator[Problem]:
-    for index, environment in enumerate(config.environments):
-        cap = environment.quota_cap
-        if cap is None:
-            continue
-        pods = [w.pods for w in workloads(config.services, config.resource_classes, environment)]
-        peak = rolling_peak(pods)
-        allowed = Load(
-            pods=cap.pods, cpu_request=millicores(cap.cpu_request), memory_request=mebibytes(cap.memory_request)
-        )
-        exceeded = (
-            peak.pods > allowed.pods
-            or peak.cpu_request > allowed.cpu_request
-            or peak.memory_request > allowed.memory_request
-        )
-        if exceeded:
-            yield Problem(
-                path=("environments", index, "quotaCap"),
-                message=f"allows {fit.describe(allowed)}; the services take {fit.describe(peak)} while all roll "
-                f"at their most ({fit.describe(total(pods))} when nothing rolls). Raise it, or lower maxReplicas.",
-            )
 
 
 def _nodes(config: PlatformConfig) -> Iterator[Problem]:

@@ -78,6 +78,14 @@ def environments(config: PlatformConfig) -> Iterator[Problem]:
                     path=(*here, "services", name, "maxReplicas"),
                     message=f"{override.max_replicas} is below replicas {replicas}. Write {replicas} or more.",
                 )
+            shared = environment.max_replicas if override.max_replicas is None else None
+            # Of its own replicas only: the environment's are told above.
+            if shared is not None and override.replicas is not None and override.replicas > shared:
+                yield Problem(
+                    path=(*here, "services", name, "maxReplicas"),
+                    message=f"is missing, and replicas {replicas} is above the environment's maxReplicas {shared}. "
+                    f"Write {replicas} or more.",
+                )
             if override.resources is not None:
                 yield from limits((*here, "services", name, "resources"), override.resources)
         yield from _beside_catalogue(config, index, environment)

@@ -137,7 +137,7 @@ class ObjectCounts(Section):
 
 
 class QuotaCap(Section):
-    """What the peak of the environment may cost at most; beyond it the stack is refused with the sums."""
+    """What the environment's quota may become, headroom included; beyond it the stack is refused with the sums."""
 
     pods: int = Field(ge=1, description="Pods.")
     cpu_request: CpuQuantity = Field(description="CPU requests.")
@@ -174,7 +174,11 @@ class EnvironmentConfig(Section):
     resource_class: DnsLabel = Field(description="Class of the catalogue's resources.")
     replicas: int = Field(ge=0, le=500, description="Pods of each service in the steady state.")
     max_replicas: int | None = Field(
-        default=None, ge=1, le=500, description="Pods of each service that an autoscaler may reach; none without one."
+        default=None,
+        ge=1,
+        le=500,
+        description="Pods of each service that an autoscaler may reach; none without one. A service with more "
+        "`replicas` of its own states its own.",
     )
     services: dict[DnsLabel, ServiceOverride] = Field(default={}, description="Exceptions by service.")
     quota_headroom_percent: Percent = Field(
@@ -206,7 +210,10 @@ class EnvironmentConfig(Section):
     extras: tuple[ExtraWorkload, ...] = Field(
         default=(), description="What else the application repository runs here, beside the catalogue."
     )
-    quota_cap: QuotaCap | None = Field(default=None, description="Most that its quota may become; none without one.")
+    quota_cap: QuotaCap | None = Field(
+        default=None,
+        description="Most that its quota may become, headroom included; a stack that needs more is refused.",
+    )
     canary: CanaryConfig | None = Field(
         default=None,
         description="Numbers of canary deployments; needs `operators.rollouts` and `operators.prometheus`.",

@@ -1,19 +1,16 @@
 """What stack files of Tiketi and PingvasAI may not say: at which key it is refused, and what to write."""
 
-import copy
 from typing import Any
 
 import pytest
 
-from components import config as configuration
 from tests.systems.refused_examples import ABSENT, refusals
 from tests.unit.config_samples import host_key
-from tests.unit.harness import ROOT, run_program
+from tests.unit.harness import ROOT
 from tests.unit.harness_config import stack_config
 
 ELSEWHERE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
 OTHER_ACCOUNT = "arn:aws:acm:ap-northeast-2:999999999999:certificate/12345678-1234-1234-1234-123456789012"
-CAP = {"pods": 40, "cpuRequest": "40", "memoryRequest": "40Gi"}
 IN_SECRETS_MANAGER = {"secretsManager": "tiketi/argocd/deploy-key"}
 
 
@@ -197,23 +194,6 @@ def test_a_root_over_the_folders_of_other_stages_is_refused() -> None:
     (line,) = refusals("tiketi", "dev", changes)
     assert line.startswith("environments[0].path: argocd/applications does not name the environment: ")
     assert line.endswith("Write e.g. argocd/applications/dev.")
-
-
-def test_an_autoscaler_that_cannot_fit_the_cap_is_refused_with_the_sums() -> None:
-    (line,) = refusals("pingvasai", "production", {"environments 0 quotaCap": CAP})
-    assert line.startswith(
-        "environments[0].quotaCap: allows 40 pods, 40.00 CPU, 40.0 GiB; "
-        "the services take 80 pods, 80.00 CPU, 80.0 GiB while "
-    )
-    assert "(40 pods, 40.00 CPU, 40.0 GiB when nothing rolls)" in line
-    assert line.endswith("Raise it, or lower maxReplicas.")
-
-
-def test_a_cap_that_holds_the_peak_is_taken() -> None:
-    root = ROOT / "examples" / "pingvasai"
-    config = copy.deepcopy(stack_config("production", root))
-    config["pingvasai:environments"][0]["quotaCap"] = {"pods": 80, "cpuRequest": "80", "memoryRequest": "80Gi"}
-    run_program(configuration.load, project="pingvasai", stack="production", config=config)
 
 
 def test_an_autoscaler_that_cannot_fit_the_nodes_is_refused_with_the_sums() -> None:

@@ -1,0 +1,101 @@
+"""Refuses a quota above its cap, with the sums and with values that fit.
+
+The cap is of the quota as it becomes, headroom included: nothing shrinks without a word. Each remedy is reckoned, so
+that the next run takes it.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from components import fit
+from components.capacity import Load, quota, rolling_peak, total
+from components.config.environments import EnvironmentConfig
+from components.config.platform import PlatformConfig
+from components.config.problems import Problem
+from components.quantities import cpu, mebibytes, memory, millicores
+from components.workloads import workloads
+
+REMEDIES = 3
+Change = Callable[[int], EnvironmentConfig]
+"""The environment with another value of one key."""
+
+
+def caps(config: PlatformConfig) -> Iterator[Problem]:
+    """Every environment whose quota would exceed its cap."""
+    for index, environment in enumerate(config.environments):
+        allowed, hard = _allowed(environment), _quota(config, environment)
+        if allowed is None or _within(hard, allowed):
+            continue
+        pods = [w.pods for w in workloads(config.services, config.resource_classes, environment)]
+        raised = (
+            f"pods: {max(hard.pods, allowed.pods)}, "
+            f'cpuRequest: "{cpu(max(hard.cpu_request, allowed.cpu_request))}", '
+            f"memoryRequest: {memory(max(hard.memory_request, allowed.memory_request))}"
+        )
+        others = (f"environments[{index}].{key}: {number}" for key, number in _lower(config, environment, allowed))
+        yield Problem(
+            path=("environments", index, "quotaCap"),
+            message=f"allows {fit.describe(allowed)}; the quota becomes {fit.describe(hard)}: "
+            f"{fit.describe(rolling_peak(pods))} while all roll at their most "
+            f"({fit.describe(total(pods))} when nothing rolls) and {environment.quota_headroom_percent} % of "
+            f"quotaHeadroomPercent. Write {', or '.join([raised, *islice(others, REMEDIES)])}.",
+        )
+
+
+def _allowed(environment: EnvironmentConfig) -> Load | None:
+    cap = environment.quota_cap
+    if cap is None:
+        return None
+    return Load(pods=cap.pods, cpu_request=millicores(cap.cpu_request), memory_request=mebibytes(cap.memory_request))
+
+
+def _quota(config: PlatformConfig, environment: EnvironmentConfig) -> Load:
+    """What the ResourceQuota says, read back as the API server does."""
+    pods = [w.pods for w in workloads(config.services, config.resource_classes, environment)]
+    hard = quota(rolling_peak(pods), environment.quota_headroom_percent)
+    return Load(
+        pods=millicores(hard["pods"]) // 1000,
+        cpu_request=millicores(hard["requests.cpu"]),
+        memory_request=mebibytes(hard["requests.memory"]),
+    )
+
+
+def _within(load: Load, allowed: Load) -> bool:
+    return (
+        load.pods <= allowed.pods
+        and load.cpu_request <= allowed.cpu_request
+        and load.memory_request <= allowed.memory_request
+    )
+
+
+def _lower(config: PlatformConfig, environment: EnvironmentConfig, allowed: Load) -> Iterator[tuple[str, int]]:
+    """Keys of the environment that make the quota fit by themselves, with their largest value that does."""
+    for key, now, least, change in _adjustable(environment):
+        fitting = (n for n in range(now - 1, least - 1, -1) if _within(_quota(config, change(n)), allowed))
+        highest = next(fitting, None)
+        if highest is not None:
+            yield key, highest
+
+
+def _adjustable(environment: EnvironmentConfig) -> Iterator[tuple[str, int, int, Change]]:
+    """Key, value, least value that the rules take, and the environment with another: headroom and autoscalers."""
+
+    def whole(field: str) -> Change:
+        return lambda number: environment.model_copy(update={field: number})
+
+    def service(name: str) -> Change:
+        def change(number: int) -> EnvironmentConfig:
+            override = environment.services[name].model_copy(update={"max_replicas": number})
+            return environment.model_copy(update={"services": {**environment.services, name: override}})
+
+        return change
+
+    yield "quotaHeadroomPercent", environment.quota_headroom_percent, 0, whole("quota_headroom_percent")
+    for name, own in environment.services.items():
+        if own.max_replicas is not None:
+            least = environment.replicas if own.replicas is None else own.replicas
+            yield f"services.{name}.maxReplicas", own.max_replicas, max(1, least), service(name)
+    if environment.max_replicas is not None:
+        shared = [own.replicas or 0 for own in environment.services.values() if own.max_replicas is None]
+        least = max([1, environment.replicas, *shared])
+        yield "maxReplicas", environment.max_replicas, least, whole("max_replicas")
