@@ -1,6 +1,7 @@
 """Tiketi's facts: what the text beside the tables says."""
 
 from tests.systems_facts import (
+    CLUSTER,
     POLICY,
     RELEASE,
     REPOSITORY,
@@ -26,6 +27,17 @@ from tests.systems_facts_tiketi import (
     STAGING,
 )
 
+OIDC_PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+CHARTS = (
+    "argo-cd",
+    "aws-load-balancer-controller",
+    "cluster-autoscaler",
+    "external-dns",
+    "external-secrets",
+    "kube-prometheus-stack",
+    "prometheus-adapter",
+)
+"""Every chart that a stack of Tiketi on AWS installs."""
 ROLES = (
     "p, proj:tiketi:admin, applications, *, tiketi/*, allow",
     "p, proj:tiketi:admin, logs, get, tiketi/*, allow",
@@ -156,18 +168,25 @@ PROSE = (
         ),
     ),
     Fact(
-        what="managed node group and identities of pods",
+        what="managed node group",
+        stacks=ON_AWS,
+        checks=(plan("aws:eks/nodeGroup:NodeGroup", "scalingConfig minSize", SOME),),
+    ),
+    Fact(
+        what="left out: the cluster's OIDC provider, whose place Pod Identity takes",
         stacks=ON_AWS,
         checks=(
-            plan("aws:eks/nodeGroup:NodeGroup", "scalingConfig minSize", SOME),
+            plan(CLUSTER, "createOidcProvider", False),
             plan("aws:eks/podIdentityAssociation:PodIdentityAssociation", "serviceAccount", SOME),
+            docs("Pods", "EKS Pod Identity, which takes the place of the cluster's OIDC provider"),
         ),
     ),
     Fact(
-        what="the OIDC provider of the pipelines",
+        what="the only OIDC provider is GitHub's, made once in the account",
         stacks=(STAGING,),
-        checks=(plan("aws:iam/openIdConnectProvider:OpenIdConnectProvider", "url", SOME),),
+        checks=(plan(OIDC_PROVIDER, "url", "https://token.actions.githubusercontent.com"),),
     ),
+    Fact(what="production takes GitHub's OIDC provider", stacks=(PROD,), checks=(plan(OIDC_PROVIDER, "url"),)),
     Fact(
         what="External Secrets for Sealed Secrets, Prometheus, Grafana",
         stacks=ON_AWS,
@@ -178,7 +197,14 @@ PROSE = (
             docs("Secrets", "ADR 0007"),
         ),
     ),
-    Fact(what="Loki", stacks=STAGES, checks=(docs("Observability", "Loki"),)),
+    Fact(
+        what="left out: Loki, because where logs are kept and how long is the team's to say",
+        stacks=ON_AWS,
+        checks=(
+            plan(RELEASE, "chart", *CHARTS),
+            docs("Observability", "Nothing collects them: Loki is left out", "A team that wants it installs"),
+        ),
+    ),
     Fact(
         what="network policies",
         stacks=STAGES,
