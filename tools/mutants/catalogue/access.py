@@ -192,6 +192,12 @@ STACK_RULES = Area(
             "for key, settings in needed.items():",
             "for key, settings in list(needed.items())[:2]:",
         ),
+        Mutant(
+            "a local cluster is told to fetch entries of Secrets Manager",
+            RULES,
+            "        if config.local:\n",
+            "        if config.stage is None:\n",
+        ),
     ),
 )
 

@@ -10,11 +10,12 @@ TYPES = "components/config/types.py"
 NETWORK = "components/config/network_rules.py"
 DATA = "components/config/data_rules.py"
 FITS = "components/config/capacity_rules.py"
+CAPS = "components/config/cap_rules.py"
 FIT = "components/fit.py"
 
 CONFIG = Area(
     "configuration",
-    ("test_config.py", "test_config_refusals.py", "test_fit_rules.py"),
+    ("test_config.py", "test_config_refusals.py", "test_fit_rules.py", "test_repository_paths.py", "test_github.py"),
     (
         Mutant("unknown keys are accepted", BASE, 'extra="forbid",', 'extra="ignore",'),
         Mutant("a number passes for text", BASE, "strict=True,", "strict=False,"),
@@ -101,6 +102,8 @@ CONFIG = Area(
         Mutant("Argo CD may follow HEAD", TYPES, "(?!HEAD$)", ""),
         Mutant("a chart's version may be a range", TYPES, r'matching(r"^v?[0-9]+', r'matching(r"^[v^~]?[0-9]+'),
         Mutant("a path leaves the repository", TYPES, r"^(?!/)(?!.*\.\.)[\w./-]+$", r"^(?!/)[\w./-]+$"),
+        Mutant("a path has two forms", TYPES, "if path != shortest:", "if not path:"),
+        Mutant("any port of github.com is GitHub's SSH", "components/github.py", "(?::22)?", "(?::[0-9]+)?"),
         Mutant(
             "backups can be switched off",
             "components/config/data.py",
@@ -118,7 +121,7 @@ CONFIG = Area(
 
 CAPACITY = Area(
     "capacity",
-    ("test_capacity.py", "test_fit_rules.py", "test_config.py"),
+    ("test_capacity.py", "test_fit_rules.py", "test_config.py", "test_cap_rules.py"),
     (
         Mutant(
             "nodes that hold nothing are accepted",
@@ -138,6 +141,17 @@ CAPACITY = Area(
             FITS,
             "        yield from _connections(config)\n",
             "",
+        ),
+        Mutant("a quota's cap leaves out its headroom", CAPS, "environment.quota_headroom_percent)", "0)"),
+        Mutant("a quota's cap is of its pods alone", CAPS, "and load.memory_request <= allowed.memory_request", ""),
+        Mutant(
+            "a service has more pods than its autoscaler may reach",
+            ENVIRONMENTS,
+            "override.replicas > shared:",
+            "override.replicas < 0:",
+        ),
+        Mutant(
+            "more nodes are named than the maximum takes", FIT, "if count > limits.maximum else", "if not count else"
         ),
         Mutant("Argo CD needs no room", FIT, "*argocd, *controllers, *jobs, ", "*controllers, *jobs, "),
         Mutant("the system's pods need no room", FIT, "*jobs, *SYSTEM_PODS),", "*jobs),"),
