@@ -92,6 +92,7 @@ def test_nothing_is_made_on_a_cluster_that_is_not_the_stacks_own() -> None:
         **LOCAL,
         "kubeconfig": {"context": "kind"},
         "operators": ABSENT,
+        "secretsManager": ABSENT,
         "environments": environments,
     }
     config = configured(**changes)
