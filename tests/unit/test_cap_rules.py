@@ -57,6 +57,11 @@ def test_what_a_refusal_says_is_taken(change: dict[str, int]) -> None:
     assert production(quotaCap=PEAK, **change).environments[0].quota_cap is not None
 
 
+@pytest.mark.parametrize(("key", "below"), [("pods", 87), ("cpuRequest", "87"), ("memoryRequest", "87Gi")])
+def test_each_part_of_a_cap_holds_by_itself(key: str, below: int | str) -> None:
+    assert "environments[0].quotaCap: allows " in refused(quotaCap={**WITH_HEADROOM, key: below})
+
+
 @pytest.mark.parametrize("headroom", [0, 7, 10])
 def test_no_quota_exceeds_its_cap(headroom: int) -> None:
     config = production(quotaCap=WITH_HEADROOM, quotaHeadroomPercent=headroom)

@@ -143,7 +143,7 @@ CAPACITY = Area(
             "",
         ),
         Mutant("a quota's cap leaves out its headroom", CAPS, "environment.quota_headroom_percent)", "0)"),
-        Mutant("a quota's cap is of its pods alone", CAPS, "and load.memory_request <= allowed.memory_request", ""),
+        Mutant("a quota's cap leaves out its memory", CAPS, "and load.memory_request <= allowed.memory_request", ""),
         Mutant(
             "a service has more pods than its autoscaler may reach",
             ENVIRONMENTS,
