@@ -167,7 +167,8 @@ def smaller_evils(config: PlatformConfig) -> Iterator[str]:
     larger = [name for name, machine in INSTANCE_TYPES.items() if name.startswith(f"{family}.")
               and machine.memory_mib >= INSTANCE_TYPES[fit.instance_type].memory_mib]  # fmt: skip
     for kind in sorted(larger, key=lambda name: INSTANCE_TYPES[name].memory_mib):
-        for count in range(limits.minimum if kind != fit.instance_type else fit.nodes, MOST_NODES_SUGGESTED):
+        least = max(limits.least_desired, limits.minimum if kind != fit.instance_type else fit.nodes)
+        for count in range(least, MOST_NODES_SUGGESTED):
             candidate = node_fit(config, kind, count)
             if candidate is not None and not candidate.homeless:
                 maximum = f", maximum: {count}" if count > limits.maximum else ""

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 _CLONE_URL = re.compile(
     r"(?:https://github\.com/|git@github\.com:|ssh://git@github\.com(?::22)?/|ssh://git@ssh\.github\.com:443/)"
-    r"([\w-]+)/([\w.-]+?)(?:\.git)?/?",
-    re.IGNORECASE,
+    r"([\w-]+)/([\w.-]+?)(?:\.git)?/?"
 )
 """Port 22 of github.com, and 443 of ssh.github.com for networks that keep 22 shut."""
 

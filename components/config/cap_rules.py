@@ -78,7 +78,7 @@ def _lower(config: PlatformConfig, environment: EnvironmentConfig, allowed: Load
 
 
 def _adjustable(environment: EnvironmentConfig) -> Iterator[tuple[str, int, int, Change]]:
-    """Key, value, least value that the rules take, and the environment with another: headroom and autoscalers."""
+    """Key, value, least value that the rules take, and the environment with another: what the quota grows by."""
 
     def whole(field: str) -> Change:
         return lambda number: environment.model_copy(update={field: number})
@@ -99,3 +99,13 @@ def _adjustable(environment: EnvironmentConfig) -> Iterator[tuple[str, int, int,
         shared = [own.replicas or 0 for own in environment.services.values() if own.max_replicas is None]
         least = max([1, environment.replicas, *shared])
         yield "maxReplicas", environment.max_replicas, least, whole("max_replicas")
+    previews = environment.pull_requests
+    if previews is not None:
+        yield (
+            "pullRequests.maximum",
+            previews.maximum,
+            1,
+            lambda number: environment.model_copy(
+                update={"pull_requests": previews.model_copy(update={"maximum": number})}
+            ),
+        )

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from components.config.base import Section
 from components.config.types import (
+    CloneUrl,
     CpuQuantity,
     DatabaseName,
     DnsLabel,
@@ -29,10 +30,7 @@ class SystemConfig(Section):
 class RepositoryConfig(Section):
     """The Git repository that Argo CD watches and whose workflows may assume the CI roles."""
 
-    url: str = Field(
-        pattern=r"^(https://[\w.-]+/[\w./-]+|git@[\w.-]+:[\w./-]+|ssh://[\w.@:-]+/[\w./-]+)$",
-        description="Clone URL, HTTPS or SSH, without wildcards.",
-    )
+    url: CloneUrl = Field(description="Clone URL, HTTPS or SSH, without wildcards.")
     github_owner_id: GithubId | None = Field(
         default=None,
         description="Numeric id of the owner: `gh api repos/OWNER/REPO --jq .owner.id`. With it trust policies also "

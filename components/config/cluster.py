@@ -14,6 +14,8 @@ ControlPlaneLog = Literal["api", "audit", "authenticator", "controllerManager", 
 AddonVersion = Annotated[str, StringConstraints(pattern=r"^v[0-9]+(\.[0-9]+){2}-eksbuild\.[0-9]+$")]
 """A version as EKS lists it, for example `v1.22.4-eksbuild.3`."""
 
+KARPENTER_PODS = 2
+
 
 class NodesConfig(Section):
     """The managed node group in the private subnets."""
@@ -51,6 +53,11 @@ class NodesConfig(Section):
         min_length=1,
         description="TCP ports that nodes and their pods may reach on the internet; 22 as well for Git over SSH.",
     )
+
+    @property
+    def least_desired(self) -> int:
+        """Nodes of the group without which it does not work: Karpenter's pods never share one."""
+        return KARPENTER_PODS if self.scaling is NodeScaling.KARPENTER else 1
 
     @property
     def scaler(self) -> NodeScaling:

@@ -8,7 +8,6 @@ from components.config.problems import Problem
 from components.config.types import Ownership
 from components.github import github_repository
 
-KARPENTER_NODES = 2
 MOST_NAMES = 10
 """Names that ACM puts into one certificate by default."""
 
@@ -129,17 +128,25 @@ def operators(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def scaling(config: PlatformConfig) -> Iterator[Problem]:
-    """Karpenter runs on two nodes that it did not make."""
+    """Karpenter runs on two nodes that it did not make, and may start at least one."""
     if config.cluster is None:
         return
     nodes = config.cluster.nodes
-    if nodes.scaling is NodeScaling.KARPENTER and nodes.desired < KARPENTER_NODES:
+    if nodes.scaling is not NodeScaling.KARPENTER:
+        return
+    if nodes.desired < nodes.least_desired:
         yield Problem(
             path=("cluster", "nodes", "desired"),
-            message=f"{nodes.desired} node does not hold karpenter's {KARPENTER_NODES} pods, which never share one. "
-            f"Write {KARPENTER_NODES} or more.",
+            message=f"{nodes.desired} node does not hold karpenter's {nodes.least_desired} pods, which never share "
+            f"one. Write {nodes.least_desired} or more.",
         )
-    if nodes.scaling is NodeScaling.KARPENTER and nodes.customer_managed_key:
+    if nodes.desired == nodes.maximum:
+        yield Problem(
+            path=("cluster", "nodes", "maximum"),
+            message=f"{nodes.maximum} leaves karpenter no node to start: with the desired {nodes.desired} of the "
+            f"group it never has more. Write {nodes.desired + 1} or more, or scaling: none.",
+        )
+    if nodes.customer_managed_key:
         yield Problem(
             path=("cluster", "nodes", "customerManagedKey"),
             message="is not supported with scaling karpenter, whose volumes use AWS's own key. Leave it out.",

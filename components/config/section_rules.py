@@ -9,6 +9,7 @@ from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.config.types import Ownership
 from components.github import github_repository
+from components.secret_contract import contract
 
 WIDEST_PUBLIC_PREFIX = 16
 REDIS_NODES = 3
@@ -70,17 +71,22 @@ def unread(config: PlatformConfig) -> Iterator[Problem]:
             path=("secretsManager",),
             message="is read by nothing: no entry comes into a cluster that exists already (kubeconfig). Leave it out.",
         )
+    if config.cluster is not None and "secrets_manager" in config.model_fields_set:
+        contracts = [contract(config, environment) for environment in config.environments]
+        if not any(found.entries for found in contracts):
+            yield Problem(
+                path=("secretsManager",),
+                message="is read by nothing: the program fills no entry. Add the section secrets, or leave it out.",
+            )
     scaling = NodeScaling.NONE if config.cluster is None else config.cluster.nodes.scaler
     for key, field, scaler in (
         ("clusterAutoscaler", "cluster_autoscaler", NodeScaling.CLUSTER_AUTOSCALER),
         ("karpenter", "karpenter", NodeScaling.KARPENTER),
     ):
         if field in config.operators.model_fields_set and scaling is not scaler:
-            remedy = (
-                "Leave it out" if config.cluster is None else f"Write cluster.nodes.scaling: {scaler}, or leave it out"
-            )
             yield Problem(
-                path=("operators", key), message=f"is read by nothing: it does not scale the nodes here. {remedy}."
+                path=("operators", key),
+                message=f"is read by nothing: it does not scale the nodes here. {_scaled(config, scaler)}.",
             )
     for index, environment in enumerate(config.environments):
         if environment.hosts and config.edge is None:
@@ -89,6 +95,15 @@ def unread(config: PlatformConfig) -> Iterator[Problem]:
                 path=("environments", index, "hosts"),
                 message=f"is read by nothing: without edge there is neither certificate nor record for it. {remedy}.",
             )
+
+
+def _scaled(config: PlatformConfig, scaler: NodeScaling) -> str:
+    """What makes a scaler's chart be read."""
+    if config.cluster is None:
+        return "Leave it out"
+    if config.cluster.nodes.scaling is scaler:
+        return "Write a cluster.nodes.maximum above minimum, or leave it out"
+    return f"Write cluster.nodes.scaling: {scaler}, or leave it out"
 
 
 def cluster(config: PlatformConfig) -> Iterator[Problem]:

@@ -107,6 +107,16 @@ WeeklyWindow = Annotated[str, matching(f"{_DAY}:{_CLOCK}-{_DAY}:{_CLOCK}", "a we
 ExactVersion = Annotated[str, matching(r"^v?[0-9]+\.[0-9]+\.[0-9]+([.+-][\w.+-]+)?$", "an exact version", "10.9.0")]
 """A pinned version, never a range."""
 
+CloneUrl = Annotated[
+    str,
+    matching(
+        r"^(https://[a-z0-9_.-]+/|git@[a-z0-9_.-]+:|ssh://([\w.-]+@)?[a-z0-9_.-]+(:[0-9]+)?/)[\w./-]+$",
+        "a clone URL (HTTPS or SSH, the host in lower case, no wildcards)",
+        "https://github.com/example/shop.git",
+    ),
+]
+"""Where Git clones from. Host keys are found by the host as it is written, so it has one form."""
+
 GitRevision = Annotated[str, matching(r"^(?!HEAD$)(?!.*\.\.)[\w][\w./-]*$", "a branch, tag or commit", "main")]
 """A branch, tag or commit; HEAD is refused because it follows whatever the default branch is renamed to."""
 

@@ -8,11 +8,11 @@ import pytest
 
 from components import config as configuration
 from components.config import ConfigurationError
+from tests.unit.config_samples import ABSENT, set_value
 from tests.unit.harness import ROOT, run_program
 from tests.unit.harness_config import stack_config
 
-ABSENT = object()
-"""As a value: takes the key away."""
+__all__ = ["ABSENT", "refusals"]
 
 
 def refusals(system: str, stack: str, changes: Mapping[str, Any]) -> list[str]:
@@ -20,15 +20,7 @@ def refusals(system: str, stack: str, changes: Mapping[str, Any]) -> list[str]:
     root = ROOT / "examples" / system
     config = copy.deepcopy(stack_config(stack, root))
     for path, value in changes.items():
-        first, *rest = path.split()
-        keys: list[Any] = [f"{system}:{first}", *(int(part) if part.isdigit() else part for part in rest)]
-        target: Any = config
-        for key in keys[:-1]:
-            target = target[key]
-        if value is ABSENT:
-            del target[keys[-1]]
-        else:
-            target[keys[-1]] = value
+        set_value(config, [f"{system}:", *path.split()], value)
     with pytest.raises(ConfigurationError) as refused:
         run_program(configuration.load, project=system, stack=stack, config=config)
     return [line.split(": ", 1)[1] for line in str(refused.value).splitlines()[1:]]

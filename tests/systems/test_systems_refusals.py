@@ -128,7 +128,7 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "pingvasai",
         "production",
         {"repository url": "https://github.com/pingvasai/*"},
-        "repository.url: 'https://github.com/pingvasai/*' does not have the form of this key.",
+        "repository.url: 'https://github.com/pingvasai/*' is not a clone URL (HTTPS or SSH,",
     ),
     (
         "tiketi",

@@ -2,6 +2,7 @@
 
 import base64
 import copy
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -33,16 +34,21 @@ def changed(stack: str = "staging", **changes: Any) -> dict[str, Any]:
     project = load_project(ROOT)["name"]
     config = copy.deepcopy(_committed(stack))
     for path, value in changes.items():
-        first, *rest = path.split("__")
-        keys: list[Any] = [f"{project}:{first}", *(int(part) if part.isdigit() else part for part in rest)]
-        target: Any = config
-        for key in keys[:-1]:
-            target = target[key]
-        if value is ABSENT:
-            del target[keys[-1]]
-        else:
-            target[keys[-1]] = value
+        set_value(config, [f"{project}:", *path.split("__")], value)
     return config
+
+
+def set_value(config: dict[str, Any], path: Sequence[str], value: object) -> None:
+    """Put a value at a path (`["shop:", "services", "2", "port"]`), or take the key away (ABSENT)."""
+    prefix, first, *rest = path
+    keys: list[Any] = [f"{prefix}{first}", *(int(part) if part.isdigit() else part for part in rest)]
+    target: Any = config
+    for key in keys[:-1]:
+        target = target[key]
+    if value is ABSENT:
+        del target[keys[-1]]
+    else:
+        target[keys[-1]] = value
 
 
 def loaded(config: dict[str, Any], stack: str = "staging") -> PlatformConfig:

@@ -117,6 +117,6 @@ def test_the_nodes_are_reckoned_with_a_pod_for_each_environment() -> None:
 
 
 def test_a_stack_that_brings_its_own_passwords_makes_no_databases() -> None:
-    config = loaded(changed(secrets=ABSENT))
+    config = loaded(changed(secrets=ABSENT, secretsManager=ABSENT))
     assert config.database is not None
     assert environments_with_databases(config) == []

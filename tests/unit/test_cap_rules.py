@@ -79,6 +79,16 @@ def test_a_service_of_its_own_size_is_named() -> None:
     assert f"or environments[0].services.{API}.maxReplicas: 20" in line
 
 
+def test_fewer_previews_are_named_where_they_fit() -> None:
+    lines = config_samples.refusals(
+        environments__0__quotaCap={"pods": 40, "cpuRequest": "40", "memoryRequest": "40Gi"},
+        environments__0__pullRequests={"maximum": 3, "secret": {"secretsManager": "nova/argocd/previews"}},
+    )
+    (line,) = [line for line in lines if "quotaCap" in line]
+    assert line.endswith("Write pods: 71, cpuRequest: \"40\", memoryRequest: 40Gi, "
+                         "or environments[0].pullRequests.maximum: 1.")  # fmt: skip
+
+
 def test_no_autoscaler_is_named_where_none_makes_it_large() -> None:
     small = {"pods": 1, "cpuRequest": "1", "memoryRequest": "1Gi"}
     line = config_samples.refusals(environments__0__quotaCap=small)[0]

@@ -35,7 +35,7 @@ REFUSALS: tuple[tuple[str, Any, str | None, str], ...] = (
     ("services[0].resources.standard.cpuLimit", "500 m", None, "'500 m' is not a CPU quantity."),
     ("repository.githubOwnerId", "*", None, "'*' is not a numeric GitHub id."),
     ("repository.githubOwnerId", ABSENT, "repository", "githubOwnerId and githubRepositoryId go together."),
-    ("repository.url", "github.com/a/b.git", None, "'github.com/a/b.git' does not have the form of this key."),
+    ("repository.url", "github.com/a/b.git", None, "'github.com/a/b.git' is not a clone URL ("),
     (
         "aws.accountId",
         25434362120,
@@ -45,6 +45,9 @@ REFUSALS: tuple[tuple[str, Any, str | None, str], ...] = (
     ("aws.permissionsBoundary", ABSENT, None, "is missing, and ci.deployRole can make roles."),
     ("network", ABSENT, "cluster", "needs the section network."),
     ("network.cidr", "10.20.0.1/16", None, "10.20.0.1/16 has host bits set."),
+    ("repository.url", "https://GitHub.com/a/b.git", None, "'https://GitHub.com/a/b.git' is not a clone URL ("),
+    ("repository.url", "git@GitHub.com:a/b.git", None, "'git@GitHub.com:a/b.git' is not a clone URL ("),
+    ("repository.url", "ssh://git@GitHub.com/a/b.git", None, "'ssh://git@GitHub.com/a/b.git' is not a clone"),
     ("network.cidr", "8.8.0.0/16", None, "8.8.0.0/16 is not a private range."),
     ("network.cidr", "10.0.0.0/8", None, "/8 is outside /16-/21."),
     ("network.cidr", "172.20.0.0/16", "cluster.serviceCidr", "172.20.0.0/16 overlaps network.cidr 172.20.0.0/16."),

@@ -1,5 +1,8 @@
 """What the sums of the capacity guard are made of, and bad input that looks almost right."""
 
+import re
+from typing import Any
+
 import pytest
 
 from components import fit
@@ -32,6 +35,23 @@ def test_the_readme_shows_the_refusal_that_three_small_nodes_get() -> None:
     page = " ".join((ROOT / "README.md").read_text().split())
     needed = line[: line.index(" pods, ", line.index("needed are ")) + len(" pods,")]
     assert f"{needed} …{line[line.index(' Write ') :]}" in page
+
+
+def test_karpenter_may_start_a_node() -> None:
+    nodes: dict[str, Any] = {"scaling": "karpenter", "minimum": 4, "desired": 4, "maximum": 4}
+    (line,) = refusals(**{f"cluster__nodes__{key}": value for key, value in nodes.items()})
+    assert line.endswith(
+        "cluster.nodes.maximum: 4 leaves karpenter no node to start: with the desired 4 of the group it never has "
+        "more. Write 5 or more, or scaling: none."
+    )
+
+
+def test_every_group_that_a_refusal_offers_holds_karpenter() -> None:
+    """One t3.2xlarge has the room: its second pod would have no node."""
+    small: dict[str, Any] = {"scaling": "karpenter", "minimum": 1, "desired": 2, "instanceType": "t3.medium"}
+    (line,) = refusals(**{f"cluster__nodes__{key}": value for key, value in small.items()})
+    counts = [int(found) for found in re.findall(r"([0-9]+) x t3\.\w+ \(", line)]
+    assert min(counts) == 2
 
 
 def test_no_environment_lives_with_argo_cd() -> None:

