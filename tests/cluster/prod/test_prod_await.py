@@ -1,7 +1,7 @@
 """`environments[].waitFor`: `up` ends when Argo CD is done with what Git says, or says what Argo CD says.
 
 One story, because every part of it costs an `up`: a revision that Argo CD refuses, an `up` that gives up on it, the
-fix while the next `up` waits.
+fix while the next `up` waits. The images of the fix stay in Git, and the wait's annotation on the Application.
 """
 
 import time
