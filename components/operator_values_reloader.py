@@ -1,9 +1,11 @@
 """Helm values of Reloader, which restarts the pods that read a changed Secret or ConfigMap (pure).
 
-It marks the restart by an annotation of the pod template. The chart's own way, an environment variable in the
-container, is a list entry that Git does not have: Argo CD would see a difference and take it out again.
+It marks the restart by an annotation of the pod template. The chart's own way is an environment variable in the
+container. In a Deployment Argo CD leaves it there, in a Rollout it is a difference: lists of kinds that Argo CD has no
+schema of are compared as a whole.
 It acts on Deployments that ask for it (`reloader.stakater.com/auto: "true"`), in the environments' namespaces only.
-Sources: chart reloader 2.2, "Reload strategies" and "Scope Reloader to specific namespaces" of its documentation.
+Sources: chart reloader 2.2, "Reload strategies" and "Scope Reloader to specific namespaces" of its documentation;
+Argo CD, issue 6154.
 """
 
 from components import operator_pods as pods

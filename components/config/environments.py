@@ -221,8 +221,9 @@ class EnvironmentConfig(Section):
     sync: SyncConfig = Field(default=SyncConfig(), description="Sync policy of the Application.")
     wait_for: bool = Field(
         default=False,
-        description="Whether `up` waits up to 15 minutes until the Application is Synced and Healthy. Leave it off "
-        "until the images that Git names have been pushed.",
+        description="Whether an `up` that makes or changes the Application waits up to 15 minutes until it is Synced "
+        "and Healthy. Leave it off until the images that Git names have been pushed. Why it does not become so, the "
+        "Application's status says.",
     )
 
     @property

@@ -62,6 +62,29 @@ def test_an_object_that_is_not_ready_in_time_is_recorded_with_what_is_missing(ri
     assert refused.value.outputs["spec"] == {"project": "p"}
 
 
+def test_what_is_not_ready_in_time_is_reported_in_the_objects_own_words_each_once(rig: Live) -> None:
+    failed: Json = {"message": "ResourceQuota is not permitted", "status": "SyncFailed"}
+    immutable: Json = {"message": "Job is immutable", "status": "SyncFailed"}
+    status: Json = {
+        "conditions": [
+            {"type": "ComparisonError", "message": "app path does not exist"},
+            {"type": "Ready", "status": "False", "message": "not yet"},
+        ],
+        "operationState": {
+            "message": "tasks are not valid: Job is immutable",
+            "syncResult": {"resources": [immutable, failed, failed, {"message": "configured", "status": "Synced"}]},
+        },
+    }
+    rig.server.rewrite = lambda made: made.update(status=status)
+    with pytest.raises(NotReady) as refused:
+        rig.make(APPLICATION, application(waitFor="condition=Ready"))
+    said = str(refused.value).partition("still missing: ")[2]
+    assert said == (
+        "condition Ready=True (is False, not yet). It says: "
+        "app path does not exist; tasks are not valid: Job is immutable; ResourceQuota is not permitted"
+    )
+
+
 def test_an_update_waits_too(rig: Live) -> None:
     rig.make(APPLICATION, application())
     with pytest.raises(NotReady, match="condition Ready=True"):

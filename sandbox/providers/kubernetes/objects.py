@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 
 from sandbox.providers.kubernetes.api import Api, Served, Thing, conditions
-from sandbox.providers.kubernetes.readiness import Check, Failed, annotation, seconds_of
+from sandbox.providers.kubernetes.readiness import Check, Failed, annotation, seconds_of, words
 from sandbox.providers.package import Refused
 from sandbox.providers.wire import Json, dig, text
 
@@ -60,7 +60,10 @@ class Objects:
             if not lacking:
                 return live
             if not clock.more():
-                raise Lacking(f"{thing} is not ready {clock.said}; still missing: {'; '.join(lacking)}", live)
+                missing = "; ".join(lacking)
+                raise Lacking(
+                    f"{thing} is not ready {clock.said}; still missing: {missing}{_said(live, missing)}", live
+                )
             found = self.api.get(thing)
             if found is None:
                 if dig(live, "spec.ttlSecondsAfterFinished") is not None:
@@ -146,6 +149,15 @@ class _Clock:
     def said(self) -> str:
         """Why there is no more time."""
         return "and the run was cancelled" if self._cancelled.is_set() else f"after {self._seconds:g} s"
+
+
+def _said(live: Json, known: str) -> str:
+    """Why it is not what an annotation waits for, beside what is known; a kind's own rule tells that itself."""
+    said = ""
+    for word in words(live) if annotation(live, "waitFor") else []:
+        if word not in known + said:
+            said += f"; {word}" if said else f". It says: {word}"
+    return said
 
 
 def _finalizers(live: Json) -> list[str]:

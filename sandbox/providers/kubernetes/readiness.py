@@ -44,6 +44,16 @@ def checks(thing: Json) -> Sequence[Check]:
     return () if rule is None else (rule,)
 
 
+def words(thing: Json) -> list[str]:
+    """What an object's status says of itself: its conditions' messages and, of an Application, its last sync's."""
+    operation = mapping(dig(thing, "status.operationState"))
+    results = dig(operation, "syncResult.resources")
+    synced = [mapping(result) for result in results] if isinstance(results, list) else []
+    failed = [result for result in synced if text(result, "status") == "SyncFailed"]
+    found = [text(said, "message") for said in (*conditions(thing), operation, *failed)]
+    return [*dict.fromkeys(filter(None, found))]
+
+
 def _entries(wanted: str) -> list[str]:
     if not wanted.startswith("["):
         return [wanted]

@@ -20,6 +20,7 @@ from components.config.operators import NodeScaling
 from components.config.platform import PlatformConfig
 from components.gitops_specs import application_namespaces
 from components.operator_pods import monitoring_workloads, platform_workloads
+from tests.cluster.stand import reloader
 from tests.cluster.stand.api import Json
 from tests.cluster.stand.binaries import SHARE
 from tests.cluster.stand.pods import chart_workload
@@ -49,6 +50,8 @@ def write_charts(folder: Path, config: PlatformConfig) -> None:
         (folder / chart).mkdir()
         if chart == EXTERNAL_SECRETS:
             _write(folder / chart / "0-crds.yaml", map(_definition, EXTERNAL_SECRETS_KINDS))
+        if chart == reloader.NAME:
+            _write(folder / chart / "1-rights.yaml", reloader.rights())
         _write(folder / chart / "2-workloads.yaml", map(chart_workload, workloads))
 
 

@@ -4,6 +4,7 @@ AWS, EKS and the rest stay simulated, in an account of the run's own.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,18 +41,33 @@ class Program:
     kubeconfig: Path
     charts: Path
 
-    def run(self, verb: Verb, *, patience: float = PATIENCE_SECONDS) -> Step:
-        """Do it; `patience` in seconds is for each object that does not come or go."""
+    def run(
+        self,
+        verb: Verb,
+        *,
+        patience: float = PATIENCE_SECONDS,
+        project: Path = ROOT,
+        watch: Callable[[str], None] = lambda _: None,
+    ) -> Step:
+        """Do it; `patience` in seconds is for each object that does not come or go.
+
+        `project` is a folder with other stack files for the program; `watch` sees each line of the display as it comes.
+        """
         lines: list[str] = []
+
+        def show(line: str) -> None:
+            lines.append(line)
+            watch(line)
+
         request = Request(
             verb=verb,
             stack=self.stack,
-            project=ROOT,
+            project=project,
             state=self.state,
             kubeconfig=self.kubeconfig,
             charts=self.charts,
             timeout=patience,
             checkpoints=False,
         )
-        report = run(request, show=lines.append)
+        report = run(request, show=show)
         return Step(report, tuple(lines), account(self.state))

@@ -34,6 +34,7 @@ from tests.cluster.stand.nodes import make_nodes, write_stages
 from tests.cluster.stand.pods import make_system_pods
 from tests.cluster.stand.processes import Processes
 from tests.cluster.stand.program import Program, configuration
+from tests.cluster.stand.reloader import Reloader
 from tests.cluster.stand.repository import Repository
 from tests.cluster.stand.waiting import wait_for
 from tests.engine.runs import Step
@@ -70,6 +71,8 @@ class Stand:
             authority=self._authority,
         )
         self.nodes: list[str] = []
+        self.written: dict[str, str] = {}
+        """Entries of Secrets Manager that a person wrote, by their names: they come before the program's."""
         self._ends = ExitStack()
 
     def __enter__(self) -> Self:
@@ -90,8 +93,9 @@ class Stand:
         write_charts(self.program.charts, self.config)
         git = git_server(self.folder / "git", self._authority)
         self.control_plane.start(stages)
-        secrets = ExternalSecrets(self.api, lambda: entries(self.program.state))
-        for part in (git, self.metrics, secrets, self.argocd):
+        secrets = ExternalSecrets(self.api, lambda: {**entries(self.program.state), **self.written})
+        reloader = Reloader(self.api, self.config, self.control_plane.service_account)
+        for part in (git, self.metrics, secrets, reloader, self.argocd):
             part.start()
             ends.callback(part.stop)
         self.nodes = make_nodes(self.api, self.config)
