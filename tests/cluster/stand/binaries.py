@@ -23,7 +23,6 @@ OF_THE_SYSTEM = {
     "ip": "iproute2",
     "mount": "mount",
     "openssl": "openssl",
-    "setpriv": "util-linux",
     "unshare": "util-linux",
 }
 """Debian's package by the program's name."""
