@@ -12,14 +12,17 @@ import pytest
 
 from tests.cluster.conftest import Figures
 from tests.cluster.stand.binaries import BIN, ROOT
-from tests.cluster.stand.commits import committed, patch, resource
+from tests.cluster.stand.commits import committed, patch, refusal, resource
 from tests.cluster.stand.services import Services
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
 from tests.nova_facts import NAMES
 
 NAMESPACE, VICTIM = "nova", "auth-service"
-WHOLE_LOOK = 60
+ENDPOINTS = "/apis/discovery.k8s.io/v1/namespaces/nova/endpointslices"
+WHOLE_LOOK, ONE_LOOK = 60, 3
+INTERVAL, USUAL_INTERVAL = "0.5", "2"
+"""Seconds between two looks of the script. What most of these tests look at stands still."""
 ROLE = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{NAMESPACE}/roles/smoke-test"
 
 
@@ -40,7 +43,7 @@ class Smoke:
             "PATH": f"{BIN}:{os.environ['PATH']}",
         }
         done = subprocess.run(
-            ["bash", str(script), "--json", "--timeout", str(timeout), *options],
+            ["bash", str(script), "--json", "--timeout", str(timeout), "--interval", INTERVAL, *options],
             capture_output=True,
             text=True,
             check=False,
@@ -59,6 +62,22 @@ class Smoke:
         return failed
 
 
+def addresses(stand: Stand, service: str) -> list[str]:
+    """Of the pods behind a Service."""
+    slices = stand.api.items(ENDPOINTS, labelSelector=f"kubernetes.io/service-name={service}")
+    return [address for one in slices for endpoint in one["endpoints"] or [] for address in endpoint["addresses"]]
+
+
+def health(stand: Stand) -> str:
+    """Of staging, as Argo CD judges."""
+    return str(stand.application("staging")["status"]["health"]["status"])
+
+
+def conditions(stand: Stand) -> list[str]:
+    """What Argo CD has to say about staging."""
+    return [str(one["type"]) for one in stand.application("staging")["status"].get("conditions", [])]
+
+
 @pytest.fixture(scope="module")
 def smoke(staging: Stand) -> Iterator[Smoke]:
     services = Services(staging.config.services)
@@ -69,7 +88,7 @@ def smoke(staging: Stand) -> Iterator[Smoke]:
 
 
 def test_staging_is_well_and_all_services_answered(smoke: Smoke, figures: Figures) -> None:
-    found = smoke.run("--revision", smoke.stand.repository.head)
+    found = smoke.run("--revision", smoke.stand.repository.head, "--interval", USUAL_INTERVAL)
     assert [check for check in found["checks"] if check["status"] == "failed"] == [], found["lines"]
     well = {(check["check"], check["name"]) for check in found["checks"] if check["status"] == "ok"}
     assert well == {
@@ -127,13 +146,13 @@ def test_a_wrong_answer_is_told(smoke: Smoke, path: str, answer: tuple[int, str]
 
 
 def test_a_commit_that_argo_cd_does_not_know_fails(smoke: Smoke) -> None:
-    (found,) = smoke.failures("--revision", "f" * 40, timeout=3)
+    (found,) = smoke.failures("--revision", "f" * 40, timeout=ONE_LOOK)
     assert (found["check"], found["reason"]) == ("sync", "OtherRevision")
     assert f"not at {'f' * 40}" in found["message"]
 
 
 def test_pods_of_another_image_fail(smoke: Smoke) -> None:
-    found = smoke.failures("--image-tag", "never-built", timeout=3)
+    found = smoke.failures("--image-tag", "never-built", timeout=ONE_LOOK)
     assert {(one["check"], one["reason"]) for one in found} == {("pods", "OtherImage")}
     assert {one["name"] for one in found} == set(NAMES)
 
@@ -174,6 +193,7 @@ def test_a_missing_right_is_named(smoke: Smoke, kept: str, check: str, words: st
 def test_a_service_whose_selector_matches_nothing_is_told(smoke: Smoke) -> None:
     text = '[{"op": "add", "path": "/spec/selector/tier", "value": "none"}]'
     with committed(smoke.stand, "staging", patch(text, "--kind", "Service", "--name", VICTIM)) as revision:
+        wait_for("a Service without pods", lambda: not addresses(smoke.stand, VICTIM), WHOLE_LOOK)
         found = smoke.failures("--revision", revision)
     assert {(one["check"], one["name"], one["reason"]) for one in found} == {
         ("health", VICTIM, "NoEndpoints"),
@@ -189,7 +209,8 @@ def test_a_rollout_that_finds_no_node_is_degraded_with_the_schedulers_words(smok
         ]
     )
     with committed(smoke.stand, "staging", patch(text, "--kind", "Deployment", "--name", VICTIM)) as revision:
-        sync, pods = smoke.failures("--revision", revision, timeout=20)
+        wait_for("the end of its patience", lambda: health(smoke.stand) == "Degraded", WHOLE_LOOK)
+        sync, pods = smoke.failures("--revision", revision, timeout=ONE_LOOK)
     assert (sync["check"], sync["reason"]) == ("sync", "Degraded")
     assert (pods["check"], pods["name"], pods["reason"]) == ("pods", VICTIM, "NotReady")
     assert "2 of 3 pods are ready" in pods["message"]
@@ -199,13 +220,15 @@ def test_a_rollout_that_finds_no_node_is_degraded_with_the_schedulers_words(smok
 def test_a_refused_commit_is_told_in_argo_cds_words(smoke: Smoke) -> None:
     quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: more}\nspec: {hard: {pods: '999'}}\n"
     with committed(smoke.stand, "staging", resource(quota)) as revision:
-        (found,) = smoke.failures("--revision", revision, timeout=20)
+        wait_for("the refusal", lambda: refusal(smoke.stand, "staging", revision), WHOLE_LOOK)
+        (found,) = smoke.failures("--revision", revision, timeout=ONE_LOOK)
     assert (found["check"], found["reason"]) == ("sync", "SyncRefused")
     assert "resource :ResourceQuota is not permitted in project nova" in found["message"]
 
 
 def test_an_overlay_that_does_not_build_is_told_in_argo_cds_words(smoke: Smoke) -> None:
     with committed(smoke.stand, "staging", resource("this is: [no manifest\n")) as revision:
-        (found,) = smoke.failures("--revision", revision, timeout=15)
+        wait_for("the error", lambda: conditions(smoke.stand), WHOLE_LOOK)
+        (found,) = smoke.failures("--revision", revision, timeout=ONE_LOOK)
     assert (found["check"], found["reason"]) == ("sync", "SyncRefused")
     assert "ComparisonError" in found["message"]
