@@ -12,7 +12,7 @@ from tests.cluster.stand.following import Following
 
 PODS = "/api/v1/pods"
 CONFLICT = "the object has been modified"
-"""Of pods that count themselves on a quota at once. One that comes between two others is asked to try again, and does."""
+"""Pods that count themselves on a quota at once meet: one comes too late, and is asked for again a moment later."""
 
 
 def pods_of(api: Api, namespace: str) -> list[Json]:
