@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.cluster.conftest import Figures
 from tests.cluster.stand import observe
-from tests.cluster.stand.commits import committed, patch, refusal, resource
+from tests.cluster.stand.commits import QUOTA, committed, patch, refusal, resource
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
 
@@ -14,7 +14,6 @@ ROOM = 20
 """Pods of the smallest size that the quota leaves beside staging's 16: it holds 36."""
 DEPLOYMENTS = "/apis/apps/v1/namespaces/nova/deployments"
 CONFIG_MAPS = "/api/v1/namespaces/nova/configmaps"
-QUOTA = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: more}\nspec: {hard: {pods: '999'}}\n"
 
 
 def pod_spec(**container: Any) -> dict[str, Any]:

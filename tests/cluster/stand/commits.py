@@ -13,6 +13,8 @@ from tests.cluster.stand.waiting import wait_for
 ADDED = "added.yaml"
 RETRY_SECONDS = 200
 """Longer than the longest pause between two tries."""
+QUOTA = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: more}\nspec: {hard: {pods: '999'}}\n"
+"""What no Application may bring: quotas are the platform's."""
 
 Edit = Callable[[Path], None]
 """Changes the files of an overlay, which is given as its folder."""
