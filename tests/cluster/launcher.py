@@ -28,8 +28,8 @@ SIGNALLED = 128
 NOTHING_COLLECTED = 5
 """pytest's status where no test matches."""
 STEP_SECONDS = 0.1
-PATIENCE_SECONDS = 10
-"""For pytest to say what it has, once it was interrupted."""
+PATIENCE_SECONDS, ASKED = 15, 2
+"""For pytest to say what it has, once it was interrupted, and how many times it is."""
 END_SECONDS = 5
 """For the kernel to end what was in the namespaces."""
 
@@ -102,25 +102,29 @@ def _started(arguments: Sequence[str], *, kept: bool) -> Generator[_Run]:
 
 
 def _listen() -> list[int]:
-    """The numbers of the signals that come from now on. Those that the caller ignores (nohup) stay ignored."""
+    """The numbers of the signals that come from now on. Who ignores a lost terminal (nohup) goes on without it."""
     heard: list[int] = []
 
     def note(number: int, _frame: FrameType | None) -> None:
         heard.append(number)
 
     for number in ENDINGS:
-        if signal.getsignal(number) is not signal.SIG_IGN:
+        # A script's `&` makes its children ignore SIGINT; one that is sent to this process is meant all the same.
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, note)
     return heard
 
 
 def _statuses(runs: Sequence[_Run], heard: Sequence[int]) -> list[int]:
     """Wait for all, showing what was kept of each as it ends."""
-    running, statuses, end = [*runs], list[int](), 0.0
+    running, statuses, end, asked = [*runs], list[int](), 0.0, 0
     while running:
         if heard and not end:
             end = time.monotonic() + PATIENCE_SECONDS
             say(f"interrupted: {PATIENCE_SECONDS} s for the tests to say what they know, or a second signal")
+        # Asked once, an `up` ends after its present step; asked again, at once.
+        if end and asked < ASKED and time.monotonic() >= end - PATIENCE_SECONDS * (ASKED - asked) / ASKED:
+            asked += 1
             for run in running:
                 run.interrupt()
         if len(heard) > 1 or (end and time.monotonic() > end):

@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     home = TMP / "home"
     home.mkdir()
     environment = {**_own(os.environ), INSIDE: "1", "TMPDIR": str(TMP), "HOME": str(home)}
-    # The tests must hear of an interrupt also where the launcher was started with its ears shut, as shells do with `&`.
+    # A script's `&` makes its children ignore it; an exec takes an ignored signal along.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # Without a buffer, all that they said is there when they are killed.
     command = [sys.executable, "-u", "-m", "pytest", "-p", "no:cacheprovider", *arguments]
