@@ -15,7 +15,7 @@ pytestmark = pytest.mark.ends_stand
 APPLICATION, PROJECT = "kubernetes:argoproj.io/v1alpha1:Application", "kubernetes:argoproj.io/v1alpha1:AppProject"
 RELEASE, NAMESPACE = "kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:Namespace"
 LONGEST_SECONDS = 240
-RETRY: Json = {"limit": 3, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "20s"}}
+RETRY: Json = {"limit": 2, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "20s"}}
 """Seconds in place of the delivered minutes: the end of an Application waits for its sync."""
 
 
