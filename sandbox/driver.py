@@ -112,12 +112,19 @@ def _live(request: Request) -> list[str]:
         )
     if request.charts is not None and not request.charts.is_dir():
         raise UsageError(f"--charts {request.charts}: there is no such folder.")
-    from sandbox.providers.kubernetes.api import client_of  # noqa: PLC0415  a quarter of a second, for these runs alone
+    from sandbox.providers.kubernetes.api import Api, Rejected  # noqa: PLC0415  a quarter of a second, for these runs
 
     try:
-        client_of(request.kubeconfig)
+        user = Api(request.kubeconfig).user()
     except ValueError as error:
         raise UsageError(f"--kubeconfig {error}") from None
+    except Rejected as refusal:
+        raise UsageError(f"--kubeconfig {request.kubeconfig}: {refusal}") from None
+    if not user:
+        raise UsageError(
+            f"--kubeconfig {request.kubeconfig}: the API server lets the user of the current context in as nobody. "
+            "Renew its token or certificate, or install the program that its exec entry names."
+        )
     options = ["--kubeconfig", str(request.kubeconfig.resolve()), "--timeout", str(request.timeout)]
     return options + (["--charts", str(request.charts.resolve())] if request.charts is not None else [])
 

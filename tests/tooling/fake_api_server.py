@@ -47,6 +47,8 @@ class FakeApiServer:
         self.requests: list[str] = []
         self.applied: list[Json] = []
         self.propagations: list[str] = []
+        self.user = "admin"
+        """Whom it takes every caller for."""
         self.busy = 0
         """How many requests are still to be answered with 429."""
         self.rewrite: Callable[[Json], None] = lambda _: None
@@ -146,6 +148,8 @@ class FakeApiServer:
         return self._existing(url.path)
 
     def _existing(self, path: str) -> Json:
+        if path == "/apis/authentication.k8s.io/v1/selfsubjectreviews":
+            return {"status": {"userInfo": {"username": self.user}}}
         if path not in self.objects:
             raise Refusal(404, "NotFound", f"{path} not found")
         return self.objects[path]
@@ -197,7 +201,7 @@ class FakeApiServer:
                 self.end_headers()
                 self.wfile.write(said)
 
-            do_PATCH = do_DELETE = do_GET  # noqa: N815
+            do_PATCH = do_POST = do_DELETE = do_GET  # noqa: N815
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 del format, args

@@ -168,6 +168,29 @@ def test_a_kubeconfig_that_leads_nowhere_is_one_line_and_status_1(
     assert said in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("stopped", "said"),
+    [(True, "does not answer"), (False, "lets the user of the current context in as nobody. Renew its token")],
+)
+def test_a_server_that_cannot_be_used_is_told_before_anything_is_made(
+    stopped: bool, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (tmp_path / "Pulumi.staging.yaml").write_text("config: {}\n")
+    (tmp_path / "__main__.py").write_text("")
+    with fake_api_server(tmp_path) as (server, kubeconfig):
+        server.user = "system:anonymous"
+        if stopped:
+            server.stop()
+        project, state = ["--project", str(tmp_path)], tmp_path / "state"
+        arguments = ["--stack", "staging", *project, "--state", str(state), "--kubeconfig", str(kubeconfig)]
+        assert main(["up", *arguments]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1
+    assert said in lines[0]
+    assert not (state / "account.db").exists()
+
+
 def test_a_run_without_a_kubeconfig_does_not_load_the_client() -> None:
     program = (
         "import sys, sandbox.__main__, sandbox.providers.server\n"

@@ -26,6 +26,7 @@ from sandbox.providers.wire import Json, Value, dig, mapping, text
 CONNECTIONS = 32
 _SECONDS = (5, 60)  # to connect, to answer
 _TRIES = 5
+ANONYMOUS = "system:anonymous"
 _APPLY = "application/apply-patch+yaml"  # JSON is YAML
 
 
@@ -106,6 +107,18 @@ class Api:
             with self._lock:
                 self._known[api_version] = kinds
         return kinds.get(kind)
+
+    def user(self) -> str:
+        """Whom the server takes this kubeconfig's user for; empty for nobody in particular."""
+        review: Json = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+        try:
+            said = self._call("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", review)
+        except Rejected as refusal:
+            if refusal.status in (401, 403):  # nobody in particular may not even ask
+                return ""
+            raise
+        name = text(said, "status.userInfo.username")
+        return "" if name == ANONYMOUS else name
 
     def kinds(self, api_version: str) -> list[Served]:
         """Everything that a group's version serves."""
