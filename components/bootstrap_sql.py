@@ -1,4 +1,4 @@
-r"""What the Job database-bootstrap runs: a shell script, two psql scripts and a plan of databases (pure, no Pulumi).
+r"""What the Job database-bootstrap runs: a shell script, three psql scripts and a plan of databases (pure, no Pulumi).
 
 Names and extensions reach psql through its environment, and statements through `format()` with %I and %L: no text is
 put together by hand, so any name is safe. No password is ever in a statement: RDS logs `ALTER ROLE`, because the
@@ -13,7 +13,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-SCRIPT, SERVER_SQL, DATABASE_SQL, PLAN = "bootstrap.sh", "server.sql", "database.sql", "databases"
+from components.bootstrap_ownership import OWNERSHIP
+
+SCRIPT, PLAN = "bootstrap.sh", "databases"
+SERVER_SQL, DATABASE_SQL, OWNERSHIP_SQL = "server.sql", "database.sql", "ownership.sql"
 """Files of the ConfigMap."""
 SCRIPTS, SECRETS = "/bootstrap", "/secrets"
 """Where the container finds ConfigMap and Secret."""
@@ -52,7 +55,13 @@ def plan(databases: Sequence[DatabasePlan]) -> str:
 
 def files(databases: Sequence[DatabasePlan]) -> Mapping[str, str]:
     """`data` of the ConfigMap."""
-    return {DATABASE_SQL: DATABASE, PLAN: plan(databases), SCRIPT: SHELL, SERVER_SQL: SERVER}
+    return {
+        DATABASE_SQL: DATABASE,
+        OWNERSHIP_SQL: OWNERSHIP,
+        PLAN: plan(databases),
+        SCRIPT: SHELL,
+        SERVER_SQL: SERVER,
+    }
 
 
 def fingerprint(given: Mapping[str, str]) -> str:
@@ -86,7 +95,7 @@ password_of() { # postgresql://user:PASSWORD@host...
   printf '%s' "${rest%%@*}"
 }
 
-make() { # a database with its owner, password and extensions
+make() { # a database with its owner, password and extensions; what the master owns in it becomes the owner's
   export DATABASE="$1" EXTENSIONS="$2"
   [ "$1" != "$master_user" ] || fail "$1: is the master user's name; no service may have it"
   wanted=$(password_of "$1") || fail "$1: there is no URL for it"
@@ -102,6 +111,8 @@ make() { # a database with its owner, password and extensions
     say "$1: password set"
   fi
   master "$1" --file "$BOOTSTRAP/database.sql" </dev/null || fail "$1: its extensions could not be made (above)"
+  master "$1" --file "$BOOTSTRAP/ownership.sql" </dev/null ||
+    fail "$1: what the master owns in it could not be handed over (above)"
   say "$1: ready"
 }
 
@@ -158,7 +169,10 @@ DATABASE = r"""-- What the database brings along. EXTENSIONS names it, with comm
 \getenv extensions EXTENSIONS
 SET client_min_messages = warning;
 
-SELECT format('CREATE EXTENSION %I', name)
+-- The service may make functions and operators here, and none of them must be taken for one of PostgreSQL's.
+SET search_path = pg_catalog;
+
+SELECT 'SET search_path = public', format('CREATE EXTENSION %I', name), 'SET search_path = pg_catalog'
 FROM unnest(string_to_array(:'extensions', ',')) AS wanted(name)
 WHERE name <> '' AND NOT EXISTS (SELECT FROM pg_extension WHERE extname = name)
 \gexec

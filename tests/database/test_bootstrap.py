@@ -125,11 +125,11 @@ def test_a_database_and_a_role_that_exist_are_taken_over_with_their_data(server:
     script = "CREATE ROLE adopted NOLOGIN; CREATE DATABASE adopted"
     for statement in script.split("; "):
         assert server.psql(MASTER, MASTER_PASSWORD, "postgres", statement).status == 0
-    assert server.psql(MASTER, MASTER_PASSWORD, "adopted", "CREATE TABLE kept (x int)").status == 0
+    assert server.psql(MASTER, MASTER_PASSWORD, "adopted", "CREATE TABLE kept AS SELECT 7").status == 0
     password = made(server, "adopted")["adopted"]
     assert server.rows("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'adopted'") == ["adopted"]
     assert server.psql("adopted", password, "adopted", "SELECT current_user").text == "adopted\n"
-    assert server.rows("SELECT relname FROM pg_class WHERE relname = 'kept'", "adopted") == ["kept"]
+    assert server.psql("adopted", password, "adopted", "TABLE kept").text == "7\n"
 
 
 @pytest.mark.parametrize("name", EVIL_NAMES)

@@ -1,19 +1,18 @@
 """Nova's environments with their built overlays, and what the plan of their stack puts around them; only read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 from components.config import PlatformConfig
 from components.config.environments import EnvironmentConfig
+from tests.systems.stack_grounds import bare_ground, planned, prometheus
 from tests.unit.harness import ROOT, Run
 from tools.manifests.build import build, kustomize
-from tools.manifests.model import Object, at, of_kind, table
+from tools.manifests.model import Object, at, table
 from tools.manifests.stacks import stacks
 from tools.reachability.ground import Ground, Neighbour, address, pods_of
 from tools.reachability.model import End
 
-MONITORING = "monitoring"
 WITHOUT_POLICIES = ("default", "kube-system")
 
 
@@ -46,33 +45,13 @@ def overlay(path: str) -> list[Object]:
     return build(ROOT / path, kustomize(ROOT))
 
 
-def planned(run: Run) -> list[dict[str, Any]]:
-    """Every Kubernetes object of a plan, patches of foreign objects aside."""
-    return [one.inputs for one in run.resources if one.type.startswith("kubernetes:") and "kind" in one.inputs]
-
-
-def ranges(run: Run, kind: str) -> list[str]:
-    """Address ranges of one kind of subnets: `public`, `private` or `control-plane`."""
-    return [one.inputs["cidrBlock"] for one in run.all("aws:ec2/subnet:Subnet") if f"-{kind}-" in one.name]
-
-
 def ground(site: Site, run: Run) -> Ground:
     """What lies around the services of an environment, from its overlay and its stack's plan."""
-    namespace, private = site.environment.namespace, ranges(run, "private")
-    variables = of_kind([one for one in planned(run) if at(one, "metadata", "namespace") == namespace], "ConfigMap")[
-        "platform-outputs"
-    ]["data"]
-    network = site.config.network
-    return Ground(
-        services=site.config.services,
-        namespace=namespace,
-        pods=pods_of(overlay(site.environment.path), namespace, private),
-        load_balancers=ranges(run, "public"),
-        control_plane=ranges(run, "control-plane"),
-        private=private,
-        database_port=int(variables["DB_PORT"]),
-        cache_port=int(variables["REDIS_PORT"]),
-        private_https=network is not None and bool(network.interface_endpoints),
+    found = bare_ground(site.config, site.environment, run)
+    private = list(found.private)
+    return replace(
+        found,
+        pods=pods_of(overlay(site.environment.path), site.environment.namespace, private),
         neighbours=[*_of_other_environments(site, private), *_of_other_namespaces(site, run, private)],
     )
 
@@ -108,5 +87,4 @@ def _of_other_namespaces(site: Site, run: Run, private: list[str]) -> list[Neigh
         for name, labels in sorted(found)
     ]
     free = [Neighbour(end=End(name="a pod", namespace=name, address=where), closed=False) for name in WITHOUT_POLICIES]
-    prometheus = End(name="prometheus", namespace=MONITORING, address=where)
-    return [*closed, *free, Neighbour(end=prometheus, closed=False, scrapes=True)]
+    return [*closed, *free, prometheus(private)]

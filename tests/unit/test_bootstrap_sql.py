@@ -42,7 +42,7 @@ def test_the_fingerprint_changes_with_what_is_done_and_with_nothing_else() -> No
 
 def test_the_files_hold_the_scripts_that_the_command_runs_and_no_secret() -> None:
     found = files([AUTH])
-    assert set(found) == {"bootstrap.sh", "database.sql", "databases", "server.sql"}
+    assert set(found) == {"bootstrap.sh", "database.sql", "databases", "ownership.sql", "server.sql"}
     assert COMMAND[-1].rpartition("/")[2] in found
     assert "\\password" in found["bootstrap.sh"]
     assert not [text for text in found.values() if " PASSWORD %L" in text]

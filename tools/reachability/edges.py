@@ -1,5 +1,6 @@
-"""Which connections the catalogue implies, and that every other one is closed: the rules, written without the policies.
+"""Which connections the catalogue implies, and samples of those that must be closed: the rules, without the policies.
 
+That nothing else at all is open says `surplus`; what is here judges both ends of a connection together.
 One pod of each service stands for all. The node's own connections (kubelet's probes) are always open and not judged.
 A range opens to every pod in it, so a service reaches pods without policies (kube-system, default) on the ports of
 database and cache, and on 443 where AWS's services have private addresses: those connections are left out.

@@ -35,6 +35,9 @@ class Ground:
     """Ranges of nodes, pods, database and cache."""
     database_port: int | None
     cache_port: int | None
+    database_pods: str | None = None
+    """Name of the pods that are the database, where it runs in the namespace itself."""
+    cache_pods: str | None = None
     private_https: bool
     """Whether AWS's own services answer at addresses of the private ranges."""
     neighbours: Sequence[Neighbour]

@@ -1,0 +1,63 @@
+r"""The psql script by which what the master user owns in a service's database becomes the service's (pure).
+
+PostgreSQL notes every owner in `pg_shdepend`, so nothing is forgotten whatever its kind, and `pg_identify_object` gives
+its quoted name. Not `REASSIGN OWNED`: that takes extensions and other databases along. The master is no superuser: it
+gives away only what it owns itself, to a role of which it is a member and which may create in the schema.
+Sources: PostgreSQL 17, "pg_shdepend", "REASSIGN OWNED", "ALTER TABLE" (OWNER TO).
+"""
+
+FOUND = r"""WITH found AS (
+    SELECT one.*, owner.refobjid AS owner, CASE
+        WHEN one.type IN ('aggregate', 'function', 'procedure') THEN 'routine'
+        WHEN one.type = 'composite type' THEN 'type'
+        WHEN one.type = 'statistics object' THEN 'statistics'
+        ELSE one.type
+    END AS word
+    FROM pg_shdepend AS owner, pg_identify_object(owner.classid, owner.objid, 0) AS one
+    WHERE owner.deptype = 'o'
+        AND owner.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND owner.refobjid <> (SELECT oid FROM pg_roles WHERE rolname = :'owner')
+        AND owner.classid NOT IN (
+            'pg_default_acl'::regclass, 'pg_extension'::regclass, 'pg_user_mapping'::regclass
+        )
+        AND (one.schema IS NULL OR one.schema NOT LIKE 'pg\_%' AND one.schema <> 'information_schema')
+        AND NOT EXISTS (
+            SELECT FROM pg_depend AS needs
+            LEFT JOIN pg_class AS sequence
+                ON needs.classid = 'pg_class'::regclass AND sequence.oid = needs.objid AND sequence.relkind = 'S'
+            WHERE needs.classid = owner.classid AND needs.objid = owner.objid
+                -- An extension's own, or a sequence that goes with the column that it numbers.
+                AND (needs.deptype = 'e' OR sequence.oid IS NOT NULL AND needs.refobjsubid > 0)
+        )
+)"""
+
+HAND_OVER = r"""SELECT format('ALTER %s %s OWNER TO %I', word, identity, :'owner'),
+    format('SELECT %L', format('database-bootstrap: %s: %s %s is its own now', :'owner', type, identity))
+FROM found
+WHERE owner = (SELECT oid FROM pg_roles WHERE rolname = current_user)"""
+
+HEAD = r"""-- What the master made in a service's database becomes the service's. DATABASE names both.
+\getenv owner DATABASE
+\pset format unaligned
+\pset tuples_only on
+SET client_min_messages = warning;
+-- The service may make functions and operators here, and none of them must be taken for one of PostgreSQL's.
+SET search_path = pg_catalog;
+"""
+
+SCHEMAS = r"""    AND type = 'schema'
+\gexec
+"""
+
+OTHERS = r"""    AND (type = 'large object' OR has_schema_privilege(:'owner', to_regnamespace(schema)::oid, 'CREATE'))
+\gexec
+"""
+
+LEFT = r"""SELECT format('database-bootstrap: %s: %s %s belongs to %s and is left', :'owner', type, identity, rolname)
+FROM found JOIN pg_roles ON pg_roles.oid = found.owner
+ORDER BY type, identity;
+"""
+
+# Schemas first: an owner of anything must be one who may create in its schema.
+OWNERSHIP = "\n".join((HEAD, FOUND, HAND_OVER, SCHEMAS, FOUND, HAND_OVER, OTHERS, FOUND, LEFT))
+"""Says a line for each object that it hands over, and for each that stays with its owner."""
