@@ -85,14 +85,12 @@ def _service_faults(found: Supplied, service: ServiceConfig, template: Object) -
                 yield f"{where}: variable {variable} must be {key}: the catalogue says that {service.name} uses it"
     for container in containers(template):
         for variable in items(container, "env"):
-            fault = _variable_fault(found, str(at(variable, "name")), _source(variable), needed, forbidden)
+            fault = _variable_fault(found, str(at(variable, "name")), _source(variable), forbidden)
             if fault is not None:
                 yield f"container {container.get('name')}: variable {at(variable, 'name')} {fault}"
 
 
-def _variable_fault(
-    found: Supplied, called: str, key: Key | None, needed: Mapping[str, Key], forbidden: Mapping[Key, str]
-) -> str | None:
+def _variable_fault(found: Supplied, called: str, key: Key | None, forbidden: Mapping[Key, str]) -> str | None:
     if key is None:
         if found.variable(called) in found.keys:
             return f"is set by the platform ({PLATFORM_OUTPUTS}): take it out"
@@ -100,7 +98,7 @@ def _variable_fault(
         return "has a value, which does not belong in Git: read it from its Secret" if secret else None
     if key in forbidden:
         return f"is {key}: {forbidden[key]}"
-    if key.kind == "Secret" and key in found.keys and key.key != called and key not in needed.values():
+    if key.kind == "Secret" and key in found.keys and key.key.isidentifier() and key.key != called:
         return f"is {key}: call it {key.key}"
     of_platform = found.variable(called)
     if of_platform in found.keys and key != of_platform and (key.kind, key.key) != ("Secret", called):
@@ -130,8 +128,6 @@ def _forbidden(found: Supplied, service: ServiceConfig) -> dict[Key, str]:
             refused[key] = f"the catalogue says `cache: false` of {service.name}"
         elif database and key.key.endswith("-db-url") and key.key != f"{service.short_name}-db-url":
             refused[key] = "it is another service's database"
-        elif database and not of_cache and service.database is None:
-            refused[key] = f"the catalogue has no `database` of {service.name}"
         elif key.owner == found.secret(STORAGE_SECRET, "").owner and not service.storage:
             refused[key] = f"the catalogue has no `storage: true` of {service.name}"
     return refused
