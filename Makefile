@@ -9,6 +9,7 @@ PACKAGES := .tools/bin/redis-server
 KUBECTL := .tools/bin/kubectl
 GO_TOOLS := .tools/bin/argocd .tools/bin/kwok .tools/bin/etcd .tools/bin/kustomize
 KUSTOMIZE := .tools/bin/kustomize
+VALIDATOR := .tools/bin/validate-manifests
 
 # Without pulumi and Go the engine comes from the SDK's installer, which lives in the virtual environment.
 ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
@@ -34,7 +35,7 @@ test: manifests test-unit test-systems test-tooling test-engine test-database ##
 test-unit: venv ## Run the tests under Pulumi's mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadgroup tests/unit
 
-test-systems: venv $(KUSTOMIZE) ## Run the tests of whole systems under mocks: Nova's overlays, the examples (seconds)
+test-systems: venv $(KUSTOMIZE) $(VALIDATOR) ## Run the tests of whole systems under mocks: Nova's overlays, the examples (seconds)
 	$(PYTHON_VENV) -m pytest tests/systems
 
 test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
@@ -49,7 +50,7 @@ test-cluster: ready-cluster ## Run the tests on a real Kubernetes and Argo CD (m
 test-database: venv $(PACKAGES) ## Run the tests of the database bootstrap on a real PostgreSQL (seconds)
 	$(PYTHON_VENV) -m pytest tests/database
 
-manifests: venv $(KUSTOMIZE) ## Build every overlay of k8s/infrastructure and say what is wrong with it (seconds)
+manifests: venv $(KUSTOMIZE) $(VALIDATOR) ## Build every overlay of k8s/infrastructure and say what is wrong with it (seconds)
 	@$(PYTHON_VENV) -m tools.manifests
 
 lint: lint-ready ## Check style, types, workflows, scripts, shape and generated pages
@@ -118,6 +119,9 @@ $(KUBERNETES): tools/kubernetes/go.mod tools/kubernetes/go.sum
 	@tools/setup cluster $(@F)
 .tools/bin/kube-controller-manager: | .tools/bin/kube-apiserver
 .tools/bin/kube-scheduler: | .tools/bin/kube-controller-manager
+
+$(VALIDATOR): tools/kubernetes/go.mod tools/kubernetes/go.sum $(wildcard tools/kubernetes/validate/*.go)
+	@tools/setup cluster $(@F)
 
 $(GO_TOOLS): .tools/bin/%: tools/%/go.mod tools/%/go.sum
 	@tools/setup cluster $(@F)

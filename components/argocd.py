@@ -21,9 +21,10 @@ from components.argocd_policies import argocd_policies
 from components.argocd_values import argocd_values
 from components.config.argocd import ArgoCdConfig
 from components.config.environments import EnvironmentConfig
-from components.environment import FORBIDDEN, POD_SECURITY_VERSION
+from components.environment import FORBIDDEN
 from components.environment_policies import NAMESPACE_LABEL
 from components.gitops_specs import application_namespaces
+from components.versions import POD_SECURITY_VERSION
 
 CHART, CHART_REPOSITORY = "argo-cd", "https://argoproj.github.io/argo-helm"
 RELEASE = "argocd"

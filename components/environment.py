@@ -16,10 +16,8 @@ from components.config.environments import EnvironmentConfig, ObjectCounts
 from components.config.types import PodSecurity
 from components.environment_access import bind, deployer, smoke_tester
 from components.environment_policies import NAMESPACE_LABEL, Surroundings, network_policies
+from components.versions import POD_SECURITY_VERSION
 from components.workloads import Workload
-
-POD_SECURITY_VERSION = "v1.35"
-"""Version of the Pod Security Standards: of the oldest cluster that the platform supports, raised by hand."""
 
 
 def counts(objects: ObjectCounts) -> Mapping[str, str]:

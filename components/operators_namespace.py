@@ -14,9 +14,10 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components import capacity
 from components.argocd import DEFAULT_SIZE, QUOTA_HEADROOM_PERCENT
 from components.argocd_pods import Workload
-from components.environment import FORBIDDEN, POD_SECURITY_VERSION
+from components.environment import FORBIDDEN
 from components.environment_policies import NAMESPACE_LABEL
 from components.operators_network import Policies
+from components.versions import POD_SECURITY_VERSION
 
 POD_SECURITY = "restricted"
 

@@ -1,10 +1,13 @@
-"""Versions of the EKS add-ons by Kubernetes version: pinned, so that a newer one is a reviewed change to this table.
+"""Versions of the EKS add-ons by Kubernetes version, and of Pod Security: a newer one is a reviewed change.
 
 `aws eks describe-addon-versions --kubernetes-version 1.36 --addon-name NAME` lists what EKS offers.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+POD_SECURITY_VERSION = "v1.35"
+"""Version of the Pod Security Standards: of the oldest cluster that the platform supports, raised by hand."""
 
 
 @dataclass(frozen=True, kw_only=True)

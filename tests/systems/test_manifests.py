@@ -10,11 +10,13 @@ from components.quantities import mebibytes, millicores
 from tests.nova_facts import NAMES, REGISTRY, SERVICES, STAGES, Service
 from tests.systems.nova_overlays import Site, overlay, sites
 from tests.unit.harness import ROOT
-from tools.manifests.__main__ import Overlay, faults, overlays, unused
+from tools.manifests.__main__ import Overlay, faults, overlays
 from tools.manifests.build import build, kustomize
 from tools.manifests.contract import Key, keys_read
+from tools.manifests.folders import folder_faults
 from tools.manifests.model import at, containers, items, of_kind, pods, table
 from tools.manifests.stacks import stacks
+from tools.manifests.validator import validator
 
 each_site = pytest.mark.parametrize("site", sites(), ids=[site.name for site in sites()])
 each_service = pytest.mark.parametrize("service", SERVICES, ids=[service.name for service in SERVICES])
@@ -26,11 +28,11 @@ SHA = "0123456789abcdef0123456789abcdef01234567"
 @each_site
 def test_an_overlay_is_sound_and_equals_its_stack_file(site: Site) -> None:
     found = Overlay(site.environment.path, site.config, site.environment)
-    assert list(faults(found, overlay(found.path))) == []
+    assert list(faults(found, overlay(found.path), validator(ROOT))) == []
 
 
-def test_every_overlay_belongs_to_an_environment() -> None:
-    assert list(unused(ROOT, overlays(stacks(ROOT)))) == []
+def test_every_folder_belongs_to_an_environment() -> None:
+    assert list(folder_faults(ROOT, [overlay.path for overlay in overlays(stacks(ROOT))])) == []
 
 
 def test_the_environments_are_synced_from_the_folders_of_the_description() -> None:
@@ -73,6 +75,13 @@ def test_only_auth_service_signs_tokens_and_only_messaging_service_encrypts(site
     assert read[Key("Secret", "nova-messaging-keys", "MESSAGE_ENCRYPTION_MASTER_KEY")] == [
         "Deployment messaging-service"
     ]
+
+
+@each_site
+def test_every_service_checks_the_tokens_that_auth_service_signs(site: Site) -> None:
+    read = keys_read(overlay(site.environment.path))
+    readers = read[Key("Secret", "nova-jwt-keys", "JWT_PUBLIC_KEY_PEM")]
+    assert sorted(readers) == sorted(f"Deployment {name}" for name in NAMES)
 
 
 @each_site

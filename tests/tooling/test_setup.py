@@ -35,7 +35,9 @@ def refusal(project: Path, *arguments: str) -> str:
     return result.stderr
 
 
-@pytest.mark.parametrize("tool", ["etcd", "kube-apiserver", "kube-scheduler", "kwok", "kustomize", "argocd"])
+@pytest.mark.parametrize(
+    "tool", ["etcd", "kube-apiserver", "kube-scheduler", "kwok", "kustomize", "validate-manifests", "argocd"]
+)
 def test_without_go_a_program_of_the_cluster_says_where_to_get_it(tmp_path: Path, tool: str) -> None:
     said = refusal(project(tmp_path), "cluster", tool)
     assert said.startswith(f"setup: the tests on a cluster build {tool} from tools/")

@@ -11,13 +11,15 @@ from components.config import PlatformConfig
 from components.config.environments import EnvironmentConfig
 from tools.manifests.build import BuildError, build, kustomize
 from tools.manifests.catalogue import differences
+from tools.manifests.fields import field_faults
+from tools.manifests.folders import folder_faults
 from tools.manifests.model import Object, of_kind
 from tools.manifests.rules import rule_faults
-from tools.manifests.schema import schema_faults
 from tools.manifests.stacks import StackError, stacks
+from tools.manifests.supplied import supply_faults
+from tools.manifests.validator import ValidatorError, refusals, validator
 
 ROOT = Path(__file__).resolve().parents[2]
-OVERLAYS = Path("k8s/infrastructure/overlays")
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,6 @@ class Overlay:
     path: str
     config: PlatformConfig
     environment: EnvironmentConfig
-
-    @property
-    def version(self) -> str | None:
-        """Kubernetes version of the cluster; None where the cluster is not ours."""
-        return None if self.config.cluster is None else self.config.cluster.version
 
 
 def overlays(configs: Mapping[str, PlatformConfig]) -> list[Overlay]:
@@ -43,52 +40,45 @@ def overlays(configs: Mapping[str, PlatformConfig]) -> list[Overlay]:
     ]
 
 
-def unused(root: Path, known: list[Overlay]) -> Iterator[str]:
-    """Yield a message for each overlay that no environment is synced from."""
-    paths = {overlay.path for overlay in known}
-    for folder in sorted((root / OVERLAYS).iterdir()) if (root / OVERLAYS).is_dir() else ():
-        path = str(OVERLAYS / folder.name)
-        if path not in paths:
-            yield f"{path}: no environment of any stack is synced from here"
-
-
-def faults(overlay: Overlay, objects: Sequence[Object]) -> Iterator[str]:
-    """Yield all that is wrong with the objects of an overlay, the schema's word first."""
-    broken = list(schema_faults(objects, overlay.version))
-    yield from broken
-    if broken:  # the other rules ask about fields that may not be there, and would only repeat it
+def faults(overlay: Overlay, objects: Sequence[Object], binary: str) -> Iterator[str]:
+    """Yield all that is wrong with the objects of an overlay, the API server's word first (`binary`: the validator)."""
+    refused = list(refusals(objects, binary))
+    yield from refused
+    if refused:  # the other rules ask about fields that may not be there, and would only repeat it
         return
-    yield from faults_beyond_the_schema(overlay, objects)
+    yield from own_faults(overlay, objects)
 
 
-def faults_beyond_the_schema(overlay: Overlay, objects: Sequence[Object]) -> Iterator[str]:
+def own_faults(overlay: Overlay, objects: Sequence[Object]) -> Iterator[str]:
     """Yield what breaks a rule of our own, and what the stack's file says otherwise."""
+    yield from field_faults(objects)
     yield from rule_faults(objects)
+    yield from supply_faults(overlay.config, overlay.environment, objects)
     for difference in differences(overlay.config, overlay.environment, objects):
         yield str(difference)
 
 
-def check(root: Path, binary: str, overlay: Overlay) -> tuple[list[str], str]:
+def check(root: Path, overlay: Overlay, *, builder: str, judge: str) -> tuple[list[str], str]:
     """Messages about one overlay, and a line that says what it holds."""
     try:
-        objects = build(root / overlay.path, binary)
-    except BuildError as error:
+        objects = build(root / overlay.path, builder)
+        found = [f"{overlay.path}: {fault}" for fault in faults(overlay, objects, judge)]
+    except (BuildError, ValidatorError) as error:
         return [f"{overlay.path}: {error}".replace(f"{root}/", "")], ""
-    found = [f"{overlay.path}: {fault}" for fault in faults(overlay, objects)]
     return found, f"{overlay.path}: {len(objects)} objects, {len(of_kind(objects, 'Deployment'))} Deployments"
 
 
 def main(root: Path = ROOT) -> int:
     """Print every fault to standard error; 1 if there is one."""
     try:
-        binary = kustomize(ROOT)
+        builder, judge = kustomize(ROOT), validator(ROOT)
         known = overlays(stacks(root))
-    except (BuildError, StackError) as error:
+    except (BuildError, StackError, ValidatorError) as error:
         print(f"manifests: {error}", file=sys.stderr)
         return 1
-    found = list(unused(root, known))
+    found = list(folder_faults(root, [overlay.path for overlay in known]))
     with ThreadPoolExecutor() as pool:
-        for messages, line in pool.map(partial(check, root, binary), known):
+        for messages, line in pool.map(partial(check, root, builder=builder, judge=judge), known):
             found += messages
             if line:
                 print(f"manifests: {line}")

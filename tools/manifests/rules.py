@@ -1,13 +1,12 @@
 """Rules of our own about an overlay's objects that no schema knows and no configuration is needed for."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from components.quantities import mebibytes, millicores
 from tools.manifests.model import (
     NAME_LABEL,
     Object,
     at,
-    containers,
     items,
     matches,
     name,
@@ -16,32 +15,27 @@ from tools.manifests.model import (
     table,
     title,
 )
-from tools.manifests.restricted import restricted_faults
+from tools.manifests.pod_rules import pod_faults, service_pod_faults
 
-ALLOWED_KINDS = (
-    "ConfigMap",
-    "Deployment",
-    "HorizontalPodAutoscaler",
-    "Ingress",
-    "Job",
-    "PodDisruptionBudget",
-    "Service",
-)
-"""What an application repository brings. All else in a namespace is the platform's, or nobody's."""
-PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
+MOST_UTILIZATION = 100
 
 
 def rule_faults(objects: Sequence[Object]) -> Iterator[str]:
     """Yield `Kind name: what is wrong: what to write` for each rule that an object breaks."""
-    for found in objects:
-        if found.get("kind") not in ALLOWED_KINDS:
-            yield f"{title(found)}: objects of this kind do not belong in Git; allowed are {', '.join(ALLOWED_KINDS)}"
+    for (kind, called), times in Counter((str(one.get("kind")), name(one)) for one in objects).items():
+        if times > 1:
+            yield f"{kind} {called}: there are {times} of this name, and there must be one"
     for found, template in pods(objects):
-        for fault in (*restricted_faults(template), *_resource_faults(template), *_scratch_faults(template)):
+        for fault in pod_faults(template):
             yield f"{title(found)}: {fault}"
     for deployment in of_kind(objects, "Deployment").values():
-        for fault in (*_selector_faults(deployment, objects), *_rollout_faults(deployment), *_probe_faults(deployment)):
-            yield f"{title(deployment)}: {fault}"
+        for rule in (
+            _selector_faults(deployment, objects),
+            _rollout_faults(deployment),
+            service_pod_faults(deployment),
+        ):
+            for fault in rule:
+                yield f"{title(deployment)}: {fault}"
     for service in of_kind(objects, "Service").values():
         for fault in service_faults(service, objects):
             yield f"{title(service)}: {fault}"
@@ -100,50 +94,6 @@ def _rollout_faults(deployment: Object) -> Iterator[str]:
             yield f"container {container.get('name')}: it sleeps {pause} s of {grace} s before it may end"
 
 
-def _probe_faults(deployment: Object) -> Iterator[str]:
-    for container in items(deployment, "spec", "template", "spec", "containers"):
-        ports = items(container, "ports")
-        known = {at(port, key) for port in ports for key in ("name", "containerPort")}
-        for probe in PROBES if ports else ():
-            if at(container, probe) is None:
-                yield f"container {container.get('name')}: {probe} is missing"
-            elif at(container, probe, "httpGet", "port") not in {None, *known}:
-                asked = at(container, probe, "httpGet", "port")
-                yield f"container {container.get('name')}: {probe} asks port {asked}, where nobody listens"
-
-
-def _resource_faults(template: Object) -> Iterator[str]:
-    """Resources that are not stated, and init containers that are larger than the rest of the pod.
-
-    The quota counts a pod as the larger of its init containers and the sum of the others, and has room for the others.
-    """
-    everything, init = containers(template), items(template, "spec", "initContainers")
-    for side in ("requests", "limits"):
-        for key, number in (("cpu", millicores), ("memory", mebibytes)):
-            path = f"resources.{side}.{key}"
-            unstated = [container for container in everything if at(container, "resources", side, key) is None]
-            for container in unstated:
-                yield f"container {container.get('name')}: {path} must be stated"
-            if unstated:
-                continue
-            try:
-                sizes = [number(str(at(container, "resources", side, key))) for container in everything]
-            except ValueError as error:
-                yield f"{path}: {error}"
-                continue
-            for position, container in enumerate(init):
-                if sizes[position] > sum(sizes[len(init) :]):
-                    yield f"init container {container.get('name')}: {path} is larger than the service's own"
-
-
-def _scratch_faults(template: Object) -> Iterator[str]:
-    empty = {at(volume, "name") for volume in items(template, "spec", "volumes") if at(volume, "emptyDir") is not None}
-    for container in items(template, "spec", "containers"):
-        mounts = {at(mount, "mountPath"): at(mount, "name") for mount in items(container, "volumeMounts")}
-        if mounts.get("/tmp") not in empty:  # noqa: S108 a path inside the container
-            yield f"container {container.get('name')}: mount an emptyDir at /tmp, the root file system is read-only"
-
-
 def _budget_faults(objects: Sequence[Object]) -> Iterator[str]:
     for budget in of_kind(objects, "PodDisruptionBudget").values():
         chosen = _selected(at(budget, "spec", "selector"), objects)
@@ -161,10 +111,23 @@ def _autoscaler_faults(objects: Sequence[Object]) -> Iterator[str]:
         owner = owned.setdefault(target, name(scaler))
         if at(scaler, "spec", "scaleTargetRef", "kind") != "Deployment" or target not in deployments:
             yield f"{title(scaler)}: spec.scaleTargetRef names no Deployment of the overlay: {target}"
+        elif target != name(scaler):
+            yield f"{title(scaler)}: spec.scaleTargetRef names {target}, and must name the Deployment of its own name"
         elif at(deployments[target], "spec", "replicas") is not None:
             yield f"Deployment {target}: leave spec.replicas out, the autoscaler {name(scaler)} owns them"
         if owner != name(scaler):
             yield f"{title(scaler)}: {owner} scales Deployment {target} as well"
+        for fault in _metric_faults(items(scaler, "spec", "metrics")):
+            yield f"{title(scaler)}: spec.metrics: {fault}"
+
+
+def _metric_faults(metrics: Sequence[Object]) -> Iterator[str]:
+    if "Resource" not in {at(metric, "type") for metric in metrics}:
+        yield "there must be one of type Resource: it is there also where Prometheus is not"
+    for metric in metrics:
+        used = at(metric, "resource", "target", "averageUtilization")
+        if at(metric, "type") == "Resource" and not 1 <= int(used or 0) <= MOST_UTILIZATION:
+            yield f"averageUtilization is {used}, and must be between 1 and {MOST_UTILIZATION} percent of the request"
 
 
 def _list(chosen: Mapping[str, Object]) -> str:
