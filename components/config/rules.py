@@ -70,7 +70,7 @@ RULES: tuple[Rule, ...] = (
     _rule(data_rules.database_names, "system", "services", "database", "secrets", "environments"),
     _rule(data_rules.cache, "cache"),
     _rule(edge_rules.edge, "aws", "edge", "operators", "environments"),
-    _rule(edge_rules.webhooks, "edge", "operators", "argocd", "environments", "repository"),
+    _rule(edge_rules.webhooks, "system", "edge", "operators", "argocd", "environments", "repository"),
     _rule(edge_rules.operators, "cluster", "edge", "operators"),
     _rule(
         access_rules.access,
@@ -106,7 +106,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 SUMS = frozenset(
-    {"services", "resourceClasses", "environments", "cluster", "network", "database", "argocd", "operators"}
+    {"services", "resourceClasses", "environments", "cluster", "network", "database", "argocd", "operators", "secrets"}
 )
 """Sections that capacity is reckoned from."""
 
