@@ -10,6 +10,7 @@ from typing import Any, cast
 import pulumi
 from pydantic import TypeAdapter, ValidationError
 
+from components.config.plain_secrets import pasted
 from components.config.platform import PlatformConfig
 from components.config.problems import ConfigurationError, Problem, problems_of
 from components.config.rules import broken_rules
@@ -33,13 +34,15 @@ def load() -> PlatformConfig:
 
 def checked(sections: Mapping[str, Any]) -> tuple[PlatformConfig | None, list[Problem]]:
     """The configuration, None where a section is wrong by itself, and everything that is wrong with it."""
+    secrets = list(pasted(dict(sections)))
     try:
         config = PlatformConfig.model_validate_json(json.dumps(sections))
     except ValidationError as error:
         found = problems_of(error, PlatformConfig)
         broken = {str(problem.path[0]) for problem in found}
-        return None, found + broken_rules(readable_part(sections, broken), broken)
-    return config, broken_rules(config)
+        found += broken_rules(readable_part(sections, broken), broken)
+        return None, found + [problem for problem in secrets if problem.path not in {other.path for other in found}]
+    return config, [*broken_rules(config), *secrets]
 
 
 def readable_part(sections: Mapping[str, Any], broken: Collection[str]) -> PlatformConfig:

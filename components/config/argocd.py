@@ -1,23 +1,36 @@
 """The Argo CD installation of a stack."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from components.config.access import NotificationsConfig, RepositoryAccessConfig, SecretReference
 from components.config.base import Section
 from components.config.project import ProjectConfig
-from components.config.types import DnsLabel, ExactVersion
+from components.config.types import DnsLabel, ExactVersion, matching
+
+Title = Annotated[str, matching(r"^\S.*$", "a name on a button", "Company")]
+ClientId = Annotated[str, matching(r"^\S+$", "the client id that the provider gave", "argocd")]
+IssuerUrl = Annotated[str, matching(r"^https://[\w./-]+$", "an HTTPS address", "https://login.example.com")]
+HttpsAddress = Annotated[
+    str,
+    matching(
+        r"^https://[\w.-]+$", "an HTTPS address without port, path and closing slash", "https://argocd.example.com"
+    ),
+]
+SecretKeyReference = Annotated[
+    str,
+    matching(r"^\$[\w.-]+:[\w.-]+$", "the key of a Secret, `$<secret>:<key>`", "$argocd-sso:clientSecret in quotes"),
+]
 
 
 class SsoConfig(Section):
     """Sign-in through an OIDC provider. The client's secret is a key of a Kubernetes Secret, never a value here."""
 
-    name: str = Field(min_length=1, description="Name on the sign-in button.")
-    issuer: str = Field(pattern=r"^https://[\w./-]+$", description="Issuer URL.")
-    client_id: str = Field(min_length=1, description="Client id that the provider gave.")
-    client_secret_ref: str = Field(
-        pattern=r"^\$[\w.-]+:[\w.-]+$",
+    name: Title = Field(description="Name on the sign-in button.")
+    issuer: IssuerUrl = Field(description="Issuer URL.")
+    client_id: ClientId = Field(description="Client id that the provider gave.")
+    client_secret_ref: SecretKeyReference = Field(
         description="`$<secret>:<key>`: a Secret in Argo CD's namespace, labelled `app.kubernetes.io/part-of: argocd`.",
     )
     scopes: tuple[str, ...] = Field(
@@ -39,7 +52,7 @@ class ArgoCdConfig(Section):
     high_availability: bool = Field(
         default=False, description="Two of server, repo-server and ApplicationSet controller, and Redis on three nodes."
     )
-    url: str | None = Field(default=None, pattern=r"^https://[\w.-]+$", description="Address of the user interface.")
+    url: HttpsAddress | None = Field(default=None, description="Address of the user interface.")
     sso: SsoConfig | None = Field(default=None, description="Sign-in; without it the local admin account stays on.")
     local_admin: bool | None = Field(
         default=None, description="The built-in admin account. Default: off once `sso` is set, on without it."

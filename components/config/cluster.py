@@ -3,16 +3,20 @@
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from components.config.base import Section
 from components.config.operators import NodeScaling
-from components.config.types import AmiFamily, CapacityType, Ipv4Cidr, LogRetentionDays, Port, RoleArn
+from components.config.types import AmiFamily, CapacityType, Ipv4Cidr, LogRetentionDays, Port, RoleArn, matching
 from components.versions import ADDON_VERSIONS, AddonVersions
 
 ControlPlaneLog = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
-AddonVersion = Annotated[str, StringConstraints(pattern=r"^v[0-9]+(\.[0-9]+){2}-eksbuild\.[0-9]+$")]
+AddonVersion = Annotated[
+    str, matching(r"^v[0-9]+(\.[0-9]+){2}-eksbuild\.[0-9]+$", "a version as EKS lists it", "v1.22.4-eksbuild.3")
+]
 """A version as EKS lists it, for example `v1.22.4-eksbuild.3`."""
+
+ContextName = Annotated[str, matching(r"^\S(.*\S)?$", "a context of the kubeconfig", "kind-shop")]
 
 KARPENTER_PODS = 2
 
@@ -116,4 +120,4 @@ class ClusterConfig(Section):
 class KubeconfigConfig(Section):
     """A cluster that exists already, in place of `network` and `cluster`."""
 
-    context: str = Field(min_length=1, description="Context of the kubeconfig of whoever runs the program.")
+    context: ContextName = Field(description="Context of the kubeconfig of whoever runs the program.")

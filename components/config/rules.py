@@ -10,6 +10,7 @@ from components.config import (
     edge_rules,
     environment_rules,
     network_rules,
+    plain_secrets,
     secret_rules,
     section_rules,
     sync_rules,
@@ -95,6 +96,7 @@ RULES: tuple[Rule, ...] = (
         environment_rules.variables,
         *("aws", "cluster", "registry", "database", "cache", "edge", "services", "environments"),
     ),
+    _rule(plain_secrets.variables, "environments"),
     _rule(environment_rules.waiting, "environments"),
     _rule(environment_rules.environment_data, "system", "services", "database", "cache", "secrets", "environments"),
     _rule(

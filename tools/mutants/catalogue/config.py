@@ -23,7 +23,7 @@ CONFIG = Area(
         Mutant(
             "rules are not asked",
             "components/config/__init__.py",
-            "return config, broken_rules(config)",
+            "return config, [*broken_rules(config), *secrets]",
             "return config, []",
         ),
         Mutant(
