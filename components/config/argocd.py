@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from components.config.access import NotificationsConfig, RepositoryAccessConfig, SecretReference
+from components.config.argocd_versions import CHART_VERSION, IMAGE_TAG, ArgoCdChart, ArgoCdTag
 from components.config.base import Section
 from components.config.project import ProjectConfig
-from components.config.types import DnsLabel, ExactVersion, matching
+from components.config.types import DnsLabel, matching
 
 Title = Annotated[str, matching(r"^\S.*$", "a name on a button", "Company")]
 ClientId = Annotated[str, matching(r"^\S+$", "the client id that the provider gave", "argocd")]
@@ -44,9 +45,13 @@ class SsoConfig(Section):
 class ArgoCdConfig(Section):
     """One Argo CD for the cluster, installed by its Helm chart."""
 
-    chart_version: ExactVersion = Field(default="10.9.0", description="Version of the chart argo-cd, exact.")
-    image_tag: ExactVersion = Field(
-        default="v3.5.7", description="Argo CD's version; at least v3.5.4 (remote code execution before)."
+    chart_version: ArgoCdChart = Field(
+        default=CHART_VERSION,
+        description="Version of the chart argo-cd, exact, 10.0.0 or later. Which Argo CD runs, says `imageTag`.",
+    )
+    image_tag: ArgoCdTag = Field(
+        default=IMAGE_TAG,
+        description="Argo CD's version, v3.5.4 or later (v3.4.10 in its line): remote code execution before.",
     )
     namespace: DnsLabel = Field(default="argocd", description="Namespace of the installation; the program makes it.")
     high_availability: bool = Field(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.config.base import Section
 from components.config.operators import NodeScaling
@@ -19,6 +19,16 @@ AddonVersion = Annotated[
 ContextName = Annotated[str, matching(r"^\S(.*\S)?$", "a context of the kubeconfig", "kind-shop")]
 
 KARPENTER_PODS = 2
+HTTPS_PORT = 443
+
+
+def _with_https(ports: tuple[int, ...]) -> tuple[int, ...]:
+    """Images, AWS's APIs and Git over HTTPS all come through 443: without it no node joins."""
+    if HTTPS_PORT not in ports:
+        raise ValueError(
+            f"has no {HTTPS_PORT}, through which images and AWS's APIs come. Write {[HTTPS_PORT, *ports]}."
+        )
+    return ports
 
 
 class NodesConfig(Section):
@@ -52,10 +62,9 @@ class NodesConfig(Section):
         "role AWSServiceRoleForAutoScaling: "
         "`aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com`.",
     )
-    egress_ports: tuple[Port, ...] = Field(
+    egress_ports: Annotated[tuple[Port, ...], AfterValidator(_with_https)] = Field(
         default=(443,),
-        min_length=1,
-        description="TCP ports that nodes and their pods may reach on the internet; 22 as well for Git over SSH.",
+        description="TCP ports that nodes and their pods may reach on the internet: 443; 22 as well for Git over SSH.",
     )
 
     @property

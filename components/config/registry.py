@@ -34,7 +34,8 @@ class RegistryConfig(Section):
     mutable_tags: tuple[MutableTag, ...] = Field(
         default=("cache-*", "sha256-*"),
         max_length=5,
-        description="Tags that may move, with `*`; every other tag is written once. At most 5.",
+        description="Tags that may move, with `*`; every other tag is written once. At most 5. With `existing` it is "
+        "what the repositories' maker lets move; without it no `imageTag` is refused.",
     )
     untagged_days: int = Field(default=7, ge=1, le=14, description="Days until an untagged image expires.")
     keep_tagged: int = Field(
@@ -46,6 +47,11 @@ class RegistryConfig(Section):
         description="A destroy of the stack leaves the repositories standing; the next `up` is refused by AWS until "
         "`ownership` says `existing`.",
     )
+
+    @property
+    def says_mutable_tags(self) -> bool:
+        """Whether the stack file says which tags may move."""
+        return "mutable_tags" in self.model_fields_set
 
 
 class PushRoleConfig(Section):

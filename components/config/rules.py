@@ -9,6 +9,7 @@ from components.config import (
     data_rules,
     edge_rules,
     environment_rules,
+    idle_rules,
     network_rules,
     plain_secrets,
     secret_rules,
@@ -38,6 +39,10 @@ def _rule(check: Check, *reads: str, decides_sums: bool = False) -> Rule:
 
 RULES: tuple[Rule, ...] = (
     _rule(catalogue_rules.services, "services", "resourceClasses", decides_sums=True),
+    _rule(idle_rules.services, "services"),
+    _rule(idle_rules.registry, "registry"),
+    _rule(idle_rules.beside, "environments"),
+    _rule(idle_rules.syncs, "environments"),
     _rule(
         section_rules.sections,
         "aws",
@@ -82,6 +87,7 @@ RULES: tuple[Rule, ...] = (
     _rule(edge_rules.named_data, "database", "cache", "environments"),
     _rule(sync_rules.syncs, "environments"),
     _rule(sync_rules.moving_tags, "registry", "environments"),
+    _rule(sync_rules.misspelt_tags, "registry", "environments"),
     _rule(section_rules.argocd, "argocd", "cluster"),
     _rule(
         environment_rules.environments,

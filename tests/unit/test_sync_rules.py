@@ -74,7 +74,7 @@ def test_waits_grow_up_to_their_longest(retry: dict[str, Any], message: str) -> 
     assert line.startswith(f"{HERE}.retry.{message}")
 
 
-@pytest.mark.parametrize("tag", ["latest", "staging", "commitSHA"])
+@pytest.mark.parametrize("tag", ["latest", "staging", "release"])
 def test_a_tag_that_the_registry_writes_once_cannot_move(tag: str) -> None:
     (line,) = refusals(environments__1__deployment={"triggers": ["push"], "imageTag": tag})
     assert line == (
