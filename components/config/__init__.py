@@ -34,15 +34,15 @@ def load() -> PlatformConfig:
 
 def checked(sections: Mapping[str, Any]) -> tuple[PlatformConfig | None, list[Problem]]:
     """The configuration, None where a section is wrong by itself, and everything that is wrong with it."""
-    secrets = list(pasted(dict(sections)))
     try:
         config = PlatformConfig.model_validate_json(json.dumps(sections))
+        found = broken_rules(config)
     except ValidationError as error:
-        found = problems_of(error, PlatformConfig)
+        config, found = None, problems_of(error, PlatformConfig)
         broken = {str(problem.path[0]) for problem in found}
         found += broken_rules(readable_part(sections, broken), broken)
-        return None, found + [problem for problem in secrets if problem.path not in {other.path for other in found}]
-    return config, [*broken_rules(config), *secrets]
+    told = {problem.path for problem in found}
+    return config, [*found, *(problem for problem in pasted(dict(sections)) if problem.path not in told)]
 
 
 def readable_part(sections: Mapping[str, Any], broken: Collection[str]) -> PlatformConfig:

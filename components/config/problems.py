@@ -78,7 +78,7 @@ def _message(found: ErrorDetails, model: type[Section]) -> str:
     kind, path = found["type"], found["loc"]
     meaning = _description(model, path)
     if kind == "missing":
-        return f"is missing. {meaning}".strip()
+        return f"is missing. Add it: {meaning}"
     if kind == "extra_forbidden":
         return f"is not a known key. {_closest(str(path[-1]), _known_keys(model, path[:-1]))}"
     told = refused_value(kind, found["input"], found.get("ctx", {}), hidden=about_secrets(path))

@@ -42,11 +42,8 @@ def moving_tags(config: PlatformConfig) -> Iterator[Problem]:
         return
     for index, environment in enumerate(config.environments):
         tag = environment.deployment.image_tag
-        if (
-            tag not in KEYWORD_TAGS
-            and meant_tag(tag) is None
-            and not any(fnmatchcase(tag, pattern) for pattern in registry.mutable_tags)
-        ):
+        moves = tag not in KEYWORD_TAGS and meant_tag(tag) is None
+        if moves and not any(fnmatchcase(tag, pattern) for pattern in registry.mutable_tags):
             yield Problem(
                 path=("environments", index, "deployment", "imageTag"),
                 message=f"{tag} would move, and the registry writes each tag once but for "

@@ -25,7 +25,7 @@ def test_nodes_reach_https(ports: list[int], written: str | None) -> None:
     [("servicePort", 80), ("healthPath", "/live"), ("readyPath", "/ready"), ("metricsPath", "/m"), ("public", True)],
 )
 def test_a_worker_has_nothing_that_somebody_calls(key: str, value: Any) -> None:
-    worker = {"name": "mail-worker", "resources": {}, "database": None}
+    worker: dict[str, Any] = {"name": "mail-worker", "database": None}
     assert wrong(services__7=_service(**worker)) == []
     (line,) = wrong(services__7=_service(**worker, **{key: value}))
     assert line == (
