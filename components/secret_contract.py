@@ -95,8 +95,10 @@ def contract(config: PlatformConfig, environment: EnvironmentConfig) -> Contract
 
 
 def environments_with_databases(config: PlatformConfig) -> Sequence[EnvironmentConfig]:
-    """Environments whose databases the program makes."""
-    return [environment for environment in config.environments if contract(config, environment).databases]
+    """Environments whose databases the program makes: the sums rest on it, and on no name of an entry."""
+    if config.cluster is None or config.secrets is None:
+        return []
+    return [environment for environment in config.environments if _databases(config, environment, "").databases]
 
 
 def _databases(config: PlatformConfig, environment: EnvironmentConfig, place: str) -> Contract:

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pulumi
 from pydantic import TypeAdapter, ValidationError
 
+from components.config.plain_secrets import pasted
 from components.config.platform import PlatformConfig
 from components.config.problems import ConfigurationError, Problem, problems_of
 from components.config.rules import broken_rules
@@ -25,17 +26,23 @@ def load() -> PlatformConfig:
     """
     project, stack = pulumi.get_project(), pulumi.get_stack()
     sections, problems = raw_sections(project, PlatformConfig)
+    config, found = checked(sections)
+    if config is None or problems or found:
+        raise ConfigurationError(stack, [*problems, *found], files_of_keys(project, stack))
+    return config
+
+
+def checked(sections: Mapping[str, Any]) -> tuple[PlatformConfig | None, list[Problem]]:
+    """The configuration, None where a section is wrong by itself, and everything that is wrong with it."""
     try:
         config = PlatformConfig.model_validate_json(json.dumps(sections))
-        problems += broken_rules(config)
+        found = broken_rules(config)
     except ValidationError as error:
-        found = problems_of(error, PlatformConfig)
+        config, found = None, problems_of(error, PlatformConfig)
         broken = {str(problem.path[0]) for problem in found}
-        problems += found + broken_rules(readable_part(sections, broken), broken)
-        raise ConfigurationError(stack, problems, files_of_keys(project, stack)) from None
-    if problems:
-        raise ConfigurationError(stack, problems, files_of_keys(project, stack))
-    return config
+        found += broken_rules(readable_part(sections, broken), broken)
+    told = {problem.path for problem in found}
+    return config, [*found, *(problem for problem in pasted(dict(sections)) if problem.path not in told)]
 
 
 def readable_part(sections: Mapping[str, Any], broken: Collection[str]) -> PlatformConfig:

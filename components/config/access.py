@@ -1,14 +1,17 @@
 """How Argo CD reaches private repositories, and whom it tells what happened. Secret parts are references."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
 from components.config.base import Section
-from components.config.types import DnsLabel, SecretName, SshHostKey
+from components.config.types import DnsLabel, SecretName, SshHostKey, matching
 
 NOTIFICATIONS_SECRET = "argocd-notifications-secret"  # noqa: S105 the name that Argo CD looks for, not a secret
 ARGOCD_SECRET = "argocd-secret"  # noqa: S105 the same: Argo CD's own, with its keys for webhooks
+
+SlackChannel = Annotated[str, matching(r"^[\w.-]{1,80}$", "the name of a Slack channel, without #", "deployments")]
 
 
 class RepositoryAuthentication(StrEnum):
@@ -55,7 +58,7 @@ class RepositoryAccessConfig(Section):
 class SlackConfig(Section):
     """Messages to a Slack channel by a bot."""
 
-    channel: str = Field(pattern=r"^[\w.-]{1,80}$", description="Channel, without `#`.")
+    channel: SlackChannel = Field(description="Channel, without `#`.")
     secret: SecretReference = Field(description="Key of the secret: `slack-token`.")
 
 

@@ -152,8 +152,7 @@ def _notifications(config: PlatformConfig) -> Iterator[Problem]:
         if name is not None and name != NOTIFICATIONS_SECRET:
             yield Problem(
                 path=(*here, key, "secret", "kubernetes"),
-                message=f"Argo CD takes tokens from {NOTIFICATIONS_SECRET}, not from {name}. "
-                f"Write {NOTIFICATIONS_SECRET}.",
+                message=f"is not the Secret from which Argo CD takes tokens. Write {NOTIFICATIONS_SECRET}.",
             )
     if len({found.kubernetes is None for found in settings.secrets.values()}) > 1:
         yield Problem(
@@ -169,7 +168,7 @@ def _webhook_secret(config: PlatformConfig) -> Iterator[Problem]:
     if name is not None and name != ARGOCD_SECRET:
         yield Problem(
             path=(*WEBHOOK_SECRET, "kubernetes"),
-            message=f"Argo CD takes it from {ARGOCD_SECRET}, not from {name}. Write {ARGOCD_SECRET}.",
+            message=f"is not the Secret from which Argo CD takes it. Write {ARGOCD_SECRET}.",
         )
 
 

@@ -1,23 +1,37 @@
 """The Argo CD installation of a stack."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from components.config.access import NotificationsConfig, RepositoryAccessConfig, SecretReference
+from components.config.argocd_versions import CHART_VERSION, IMAGE_TAG, ArgoCdChart, ArgoCdTag
 from components.config.base import Section
 from components.config.project import ProjectConfig
-from components.config.types import DnsLabel, ExactVersion
+from components.config.types import DnsLabel, matching
+
+Title = Annotated[str, matching(r"^\S.*$", "a name on a button", "Company")]
+ClientId = Annotated[str, matching(r"^\S+$", "the client id that the provider gave", "argocd")]
+IssuerUrl = Annotated[str, matching(r"^https://[\w./-]+$", "an HTTPS address", "https://login.example.com")]
+HttpsAddress = Annotated[
+    str,
+    matching(
+        r"^https://[\w.-]+$", "an HTTPS address without port, path and closing slash", "https://argocd.example.com"
+    ),
+]
+SecretKeyReference = Annotated[
+    str,
+    matching(r"^\$[\w.-]+:[\w.-]+$", "the key of a Secret, `$<secret>:<key>`", "$argocd-sso:clientSecret in quotes"),
+]
 
 
 class SsoConfig(Section):
     """Sign-in through an OIDC provider. The client's secret is a key of a Kubernetes Secret, never a value here."""
 
-    name: str = Field(min_length=1, description="Name on the sign-in button.")
-    issuer: str = Field(pattern=r"^https://[\w./-]+$", description="Issuer URL.")
-    client_id: str = Field(min_length=1, description="Client id that the provider gave.")
-    client_secret_ref: str = Field(
-        pattern=r"^\$[\w.-]+:[\w.-]+$",
+    name: Title = Field(description="Name on the sign-in button.")
+    issuer: IssuerUrl = Field(description="Issuer URL.")
+    client_id: ClientId = Field(description="Client id that the provider gave.")
+    client_secret_ref: SecretKeyReference = Field(
         description="`$<secret>:<key>`: a Secret in Argo CD's namespace, labelled `app.kubernetes.io/part-of: argocd`.",
     )
     scopes: tuple[str, ...] = Field(
@@ -31,15 +45,19 @@ class SsoConfig(Section):
 class ArgoCdConfig(Section):
     """One Argo CD for the cluster, installed by its Helm chart."""
 
-    chart_version: ExactVersion = Field(default="10.9.0", description="Version of the chart argo-cd, exact.")
-    image_tag: ExactVersion = Field(
-        default="v3.5.7", description="Argo CD's version; at least v3.5.4 (remote code execution before)."
+    chart_version: ArgoCdChart = Field(
+        default=CHART_VERSION,
+        description="Version of the chart argo-cd, exact, 10.0.0 or later. Which Argo CD runs, says `imageTag`.",
+    )
+    image_tag: ArgoCdTag = Field(
+        default=IMAGE_TAG,
+        description="Argo CD's version, v3.5.4 or later (v3.4.10 in its line): remote code execution before.",
     )
     namespace: DnsLabel = Field(default="argocd", description="Namespace of the installation; the program makes it.")
     high_availability: bool = Field(
         default=False, description="Two of server, repo-server and ApplicationSet controller, and Redis on three nodes."
     )
-    url: str | None = Field(default=None, pattern=r"^https://[\w.-]+$", description="Address of the user interface.")
+    url: HttpsAddress | None = Field(default=None, description="Address of the user interface.")
     sso: SsoConfig | None = Field(default=None, description="Sign-in; without it the local admin account stays on.")
     local_admin: bool | None = Field(
         default=None, description="The built-in admin account. Default: off once `sso` is set, on without it."

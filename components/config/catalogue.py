@@ -1,5 +1,7 @@
 """The service catalogue and the system it belongs to: stands once, in Pulumi.yaml, for all stacks."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from components.config.base import Section
@@ -14,7 +16,17 @@ from components.config.types import (
     MemoryQuantity,
     Port,
     SystemName,
+    matching,
 )
+
+EcrName = Annotated[
+    str,
+    matching(
+        r"^[a-z0-9]+([._/-][a-z0-9]+)*$",
+        "an ECR repository: lower-case letters, digits and . _ / - between",
+        "shop/api",
+    ),
+]
 
 
 class SystemConfig(Section):
@@ -73,9 +85,8 @@ class ServiceConfig(Section):
         description="Name of Deployment, Service and repository; without `-service` also of service account and "
         "database."
     )
-    repository: str | None = Field(
+    repository: EcrName | None = Field(
         default=None,
-        pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$",
         description="ECR repository, when it is not `<system>/<name>`; services with the same share its images.",
     )
     port: Port | None = Field(

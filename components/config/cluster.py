@@ -3,18 +3,32 @@
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from components.config.base import Section
 from components.config.operators import NodeScaling
-from components.config.types import AmiFamily, CapacityType, Ipv4Cidr, LogRetentionDays, Port, RoleArn
+from components.config.types import AmiFamily, CapacityType, Ipv4Cidr, LogRetentionDays, Port, RoleArn, matching
 from components.versions import ADDON_VERSIONS, AddonVersions
 
 ControlPlaneLog = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
-AddonVersion = Annotated[str, StringConstraints(pattern=r"^v[0-9]+(\.[0-9]+){2}-eksbuild\.[0-9]+$")]
+AddonVersion = Annotated[
+    str, matching(r"^v[0-9]+(\.[0-9]+){2}-eksbuild\.[0-9]+$", "a version as EKS lists it", "v1.22.4-eksbuild.3")
+]
 """A version as EKS lists it, for example `v1.22.4-eksbuild.3`."""
 
+ContextName = Annotated[str, matching(r"^\S(.*\S)?$", "a context of the kubeconfig", "kind-shop")]
+
 KARPENTER_PODS = 2
+HTTPS_PORT = 443
+
+
+def _with_https(ports: tuple[int, ...]) -> tuple[int, ...]:
+    """Images, AWS's APIs and Git over HTTPS all come through 443: without it no node joins."""
+    if HTTPS_PORT not in ports:
+        raise ValueError(
+            f"has no {HTTPS_PORT}, through which images and AWS's APIs come. Write {[HTTPS_PORT, *ports]}."
+        )
+    return ports
 
 
 class NodesConfig(Section):
@@ -48,10 +62,9 @@ class NodesConfig(Section):
         "role AWSServiceRoleForAutoScaling: "
         "`aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com`.",
     )
-    egress_ports: tuple[Port, ...] = Field(
+    egress_ports: Annotated[tuple[Port, ...], AfterValidator(_with_https)] = Field(
         default=(443,),
-        min_length=1,
-        description="TCP ports that nodes and their pods may reach on the internet; 22 as well for Git over SSH.",
+        description="TCP ports that nodes and their pods may reach on the internet: 443; 22 as well for Git over SSH.",
     )
 
     @property
@@ -116,4 +129,4 @@ class ClusterConfig(Section):
 class KubeconfigConfig(Section):
     """A cluster that exists already, in place of `network` and `cluster`."""
 
-    context: str = Field(min_length=1, description="Context of the kubeconfig of whoever runs the program.")
+    context: ContextName = Field(description="Context of the kubeconfig of whoever runs the program.")

@@ -5,7 +5,15 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from components.config.base import Section
-from components.config.types import DatabaseName, LogRetentionDays, Port, TransitEncryption, UtcWindow, WeeklyWindow
+from components.config.types import (
+    DatabaseName,
+    LogRetentionDays,
+    Port,
+    TransitEncryption,
+    UtcWindow,
+    WeeklyWindow,
+    matching,
+)
 from components.database_limits import cache_memory_mib
 
 
@@ -18,6 +26,19 @@ BOOTSTRAP_IMAGE = "public.ecr.aws/docker/library/postgres:18.4-alpine3.23"
 """PostgreSQL's official image, from AWS's public registry: no account, and no other registry's rate limit.
 Its psql is as new as the newest engine that the settings take, or newer."""
 
+PostgresVersion = Annotated[
+    str, matching(r"^(17|18)(\.[0-9]+)?$", "a PostgreSQL version of the majors 17 and 18", '"18.1"')
+]
+ValkeyVersion = Annotated[str, matching(r"^8\.[0-9]+$", "a Valkey version of the major 8", '"8.1"')]
+InstanceClass = Annotated[str, matching(r"^db\.[a-z0-9]+\.[a-z0-9]+$", "an RDS instance class", "db.t4g.medium")]
+Image = Annotated[
+    str,
+    matching(
+        r"^[a-z0-9][\w./:-]*(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$",
+        "an image with its tag or digest",
+        BOOTSTRAP_IMAGE,
+    ),
+]
 CacheNodeType = Annotated[str, AfterValidator(_known_node_type)]
 """A node type of Valkey; its memory is known."""
 
@@ -25,10 +46,10 @@ CacheNodeType = Annotated[str, AfterValidator(_known_node_type)]
 class DatabaseConfig(Section):
     """One RDS PostgreSQL instance, reached from the nodes only."""
 
-    engine_version: str = Field(
-        pattern=r"^(17|18)(\.[0-9]+)?$", description="PostgreSQL version at birth, quoted; AWS raises the minor one."
+    engine_version: PostgresVersion = Field(
+        description="PostgreSQL version at birth, quoted; AWS raises the minor one."
     )
-    instance_class: str = Field(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$", description="RDS instance class.")
+    instance_class: InstanceClass = Field(description="RDS instance class.")
     storage_gib: int = Field(default=20, ge=20, le=65536, description="Storage at birth in GiB (gp3).")
     max_storage_gib: int = Field(
         default=100, ge=20, le=65536, description="Size up to which storage grows by itself, in GiB."
@@ -53,9 +74,8 @@ class DatabaseConfig(Section):
         default=60, description="Interval of the operating system's figures in seconds; 0 is off."
     )
     log_retention_days: LogRetentionDays = Field(default=30, description="Days that CloudWatch Logs keeps its logs.")
-    bootstrap_image: str = Field(
+    bootstrap_image: Image = Field(
         default=BOOTSTRAP_IMAGE,
-        pattern=r"^[a-z0-9][\w./:-]*(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$",
         description="Image with `sh` and `psql` of the engine's version or later, for the Job that makes databases and "
         "users.",
     )
@@ -64,9 +84,8 @@ class DatabaseConfig(Section):
 class CacheConfig(Section):
     """One ElastiCache replication group (Valkey), reached from the nodes only."""
 
-    engine_version: str = Field(
+    engine_version: ValkeyVersion = Field(
         default="8.1",
-        pattern=r"^8\.[0-9]+$",
         description="Valkey version at birth, quoted; AWS raises it within its major.",
     )
     node_type: CacheNodeType = Field(description="ElastiCache node type.")

@@ -1,9 +1,9 @@
 """Environments: a namespace of the cluster with its quota, policies, data and Argo CD Application."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from components.config.access import SecretReference
 from components.config.base import Section
@@ -25,7 +25,12 @@ from components.config.types import (
 )
 
 Duration = Annotated[str, matching(r"^[1-9][0-9]{0,6}(s|m|h)$", "a duration", "90s, 30m or 2h")]
-EnvironmentVariable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
+EnvironmentVariable = Annotated[
+    str,
+    matching(r"^[A-Z][A-Z0-9_]*$", "the name of a variable: upper-case letters, digits and underscores", "LOG_LEVEL"),
+]
+PreviewLabel = Annotated[str, matching(r"^[\w. -]{1,50}$", "a label on GitHub", "preview")]
+ImageTag = Annotated[str, matching(r"^[a-z0-9][\w.-]{0,127}$", "an image tag", "commitSha")]
 
 
 class RetryConfig(Section):
@@ -40,7 +45,7 @@ class RetryConfig(Section):
 class SyncWindow(Section):
     """When syncs of the environment may, or may not, run."""
 
-    kind: Annotated[str, StringConstraints(pattern=r"^(allow|deny)$")] = Field(description="`allow` or `deny`.")
+    kind: Literal["allow", "deny"] = Field(description="`allow` or `deny`.")
     schedule: str = Field(
         description="Start, as five cron fields: minute, hour, day of the month, month, day of the week (0-6, SUN-SAT)."
     )
@@ -90,9 +95,7 @@ class PullRequestsConfig(Section):
     or off, delete the environment's Deployments once: their selectors change.
     """
 
-    label: str = Field(
-        default="preview", pattern=r"^[\w. -]{1,50}$", description="Label on GitHub that makes a preview."
-    )
+    label: PreviewLabel = Field(default="preview", description="Label on GitHub that makes a preview.")
     maximum: int = Field(
         default=3, ge=1, le=20, description="Previews at the same time; quota and nodes are reckoned for all of them."
     )
@@ -111,8 +114,7 @@ class DeploymentPolicy(Section):
     """How a version comes into the environment: facts for pipelines and people, exported as outputs."""
 
     triggers: tuple[Trigger, ...] = Field(min_length=1, description="What starts a deployment.")
-    image_tag: str = Field(
-        pattern=r"^[a-z0-9][\w.-]{0,127}$",
+    image_tag: ImageTag = Field(
         description="`commitSha` (all 40 digits), `commitShaAndTime` (`<short sha>-<yyyymmdd-hhmmss>`), `releaseTag`, "
         "or the one tag that moves, which then stands in `registry.mutableTags`.",
     )

@@ -13,8 +13,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from components.config.base import Section
+from components.config.secret_texts import about_secrets, masked
+from components.config.wording import LISTS, MAPS, NUMBERS, refused_value
 
 PathPart = str | int
+UNEXPLAINED = frozenset({*LISTS, *MAPS, *NUMBERS, "string_too_short", "too_short"})
+"""Kinds of findings after which the key's meaning helps: what to write says no more than its type."""
 SIMILAR = 0.75
 """A slip of the pen is nearer to its key than this; what is not, is another word."""
 
@@ -26,7 +30,12 @@ class Problem:
     path: tuple[PathPart, ...]
     """Keys and indices from the top, as they are written in the file."""
     message: str
-    """What is wrong and what to write; ends with a full stop."""
+    """What is wrong and what to write; ends with a full stop. What has the form of a secret is masked."""
+
+    def __post_init__(self) -> None:
+        """Mask what any rule may have put into the message, or a person into the name of a key."""
+        object.__setattr__(self, "message", masked(self.message))
+        object.__setattr__(self, "path", tuple(masked(p) if isinstance(p, str) else p for p in self.path))
 
     @property
     def where(self) -> str:
@@ -65,31 +74,18 @@ def _path(found: ErrorDetails) -> tuple[PathPart, ...]:
 
 
 def _message(found: ErrorDetails, model: type[Section]) -> str:
-    """What is wrong, then the remedy: what to write where pydantic knows it, what the key means where it does not."""
-    value: Any = found["input"]
-    context = found.get("ctx", {})
-    remedy = _description(model, found["loc"])
-    match found["type"]:
-        case "missing":
-            wrong = "is missing."
-        case "extra_forbidden":
-            wrong = "is not a known key."
-            remedy = _closest(str(found["loc"][-1]), _known_keys(model, found["loc"][:-1]))
-        case "value_error":
-            wrong, remedy = str(context["error"]), ""
-        case "enum" | "literal_error":
-            wrong, remedy = f"{value!r} is not allowed here.", f"Write {context['expected']}."
-        case "string_type" if isinstance(value, int) and not isinstance(value, bool):
-            # The number may not be what stands there: YAML reads 0254 as an octal one.
-            wrong, remedy = "must be text, and YAML has read a number.", "Put what stands in the file in quotes."
-        case "string_type" if isinstance(value, float | bool):
-            wrong, remedy = f"{value} must be text.", f'Put it in quotes: "{value}".'
-        case "string_pattern_mismatch":
-            wrong = f"{value!r} does not have the form of this key."
-        case _:
-            shown = f"{value!r}: " if isinstance(value, str | int | float | bool) else ""
-            wrong = f"{shown}{found['msg'][0].lower()}{found['msg'][1:]}."
-    return f"{wrong} {remedy}".strip()
+    """What is wrong, what to write, and what the key means where neither says it."""
+    kind, path = found["type"], found["loc"]
+    meaning = _description(model, path)
+    if kind == "missing":
+        return f"is missing. Add it: {meaning}"
+    if kind == "extra_forbidden":
+        return f"is not a known key. {_closest(str(path[-1]), _known_keys(model, path[:-1]))}"
+    told = refused_value(kind, found["input"], found.get("ctx", {}), hidden=about_secrets(path))
+    if told is None:
+        return f"{found['msg'][0].lower()}{found['msg'][1:]}. {meaning}".strip()
+    wrong, remedy = told
+    return f"{wrong} {remedy} {meaning if kind in UNEXPLAINED else ''}".strip()
 
 
 def _closest(key: str, known: Sequence[str]) -> str:

@@ -18,6 +18,12 @@ Kind = Annotated[str, matching(r"^[A-Z][A-Za-z0-9]*$", "the kind of an object, w
 ObjectName = Annotated[
     str, matching(r"^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$", "the name of an object, without wildcards", "alb")
 ]
+OrphanName = Annotated[
+    str,
+    matching(
+        r"^[a-z0-9*]([-.a-z0-9*]*[a-z0-9*])?$", "the name of an object, where * may stand for characters", "cache-*"
+    ),
+]
 SourceUrl = Annotated[
     str,
     matching(
@@ -68,9 +74,7 @@ class ClusterResource(ResourceKind):
 class Orphan(ResourceKind):
     """Objects in a namespace that Argo CD does not report although no Application owns them."""
 
-    name: str = Field(
-        pattern=r"^[a-z0-9*]([-.a-z0-9*]*[a-z0-9*])?$", description="Name; `*` stands for any characters."
-    )
+    name: OrphanName = Field(description="Name; `*` stands for any characters.")
 
 
 class ProjectConfig(Section):

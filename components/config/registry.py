@@ -18,6 +18,15 @@ MutableTag = Annotated[
 BranchName = Annotated[str, matching(r"^[\w./+@#=-]+$", "the full name of one branch, without a pattern", "main")]
 
 
+GithubEnvironment = Annotated[
+    str, matching(r"^[\w.-]+$", "the name of a GitHub environment, without a pattern", "production")
+]
+BucketName = Annotated[
+    str, matching(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "the name of an S3 bucket", "shop-pulumi-state")
+]
+KeyAlias = Annotated[str, matching(r"^alias/[\w/-]+$", "the alias of a KMS key", "alias/shop-pulumi-state")]
+
+
 class RegistryConfig(Section):
     """One ECR repository for each service."""
 
@@ -25,7 +34,8 @@ class RegistryConfig(Section):
     mutable_tags: tuple[MutableTag, ...] = Field(
         default=("cache-*", "sha256-*"),
         max_length=5,
-        description="Tags that may move, with `*`; every other tag is written once. At most 5.",
+        description="Tags that may move, with `*`; every other tag is written once. At most 5. With `existing` it is "
+        "what the repositories' maker lets move; without it no `imageTag` is refused.",
     )
     untagged_days: int = Field(default=7, ge=1, le=14, description="Days until an untagged image expires.")
     keep_tagged: int = Field(
@@ -37,6 +47,11 @@ class RegistryConfig(Section):
         description="A destroy of the stack leaves the repositories standing; the next `up` is refused by AWS until "
         "`ownership` says `existing`.",
     )
+
+    @property
+    def says_mutable_tags(self) -> bool:
+        """Whether the stack file says which tags may move."""
+        return "mutable_tags" in self.model_fields_set
 
 
 class PushRoleConfig(Section):
@@ -53,7 +68,7 @@ class EnvironmentRoleConfig(Section):
     """A role bound to one GitHub environment, whose reviewers decide who gets it."""
 
     name: IamName = Field(description="Name of the role.")
-    github_environment: str = Field(pattern=r"^[\w.-]+$", description="GitHub environment that the job must name.")
+    github_environment: GithubEnvironment = Field(description="GitHub environment that the job must name.")
 
 
 class CiConfig(Section):
@@ -63,12 +78,9 @@ class CiConfig(Section):
     push_role: PushRoleConfig | None = Field(default=None, description="Role of the build; null for none.")
     preview_role: EnvironmentRoleConfig | None = Field(default=None, description="Read-only role of `pulumi preview`.")
     deploy_role: EnvironmentRoleConfig | None = Field(default=None, description="Role of `pulumi up`.")
-    state_bucket: str | None = Field(
-        default=None, pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", description="S3 bucket of Pulumi's state."
-    )
-    state_key_alias: str | None = Field(
+    state_bucket: BucketName | None = Field(default=None, description="S3 bucket of Pulumi's state.")
+    state_key_alias: KeyAlias | None = Field(
         default=None,
-        pattern=r"^alias/[\w/-]+$",
         description="KMS key that encrypts the state's secrets, as `alias/NAME`.",
     )
     retain_on_destroy: bool = Field(

@@ -9,7 +9,9 @@ from components.config import (
     data_rules,
     edge_rules,
     environment_rules,
+    idle_rules,
     network_rules,
+    plain_secrets,
     secret_rules,
     section_rules,
     sync_rules,
@@ -37,6 +39,10 @@ def _rule(check: Check, *reads: str, decides_sums: bool = False) -> Rule:
 
 RULES: tuple[Rule, ...] = (
     _rule(catalogue_rules.services, "services", "resourceClasses", decides_sums=True),
+    _rule(idle_rules.services, "services"),
+    _rule(idle_rules.registry, "registry"),
+    _rule(idle_rules.beside, "environments"),
+    _rule(idle_rules.syncs, "environments"),
     _rule(
         section_rules.sections,
         "aws",
@@ -70,7 +76,7 @@ RULES: tuple[Rule, ...] = (
     _rule(data_rules.database_names, "system", "services", "database", "secrets", "environments"),
     _rule(data_rules.cache, "cache"),
     _rule(edge_rules.edge, "aws", "edge", "operators", "environments"),
-    _rule(edge_rules.webhooks, "edge", "operators", "argocd", "environments", "repository"),
+    _rule(edge_rules.webhooks, "system", "edge", "operators", "argocd", "environments", "repository"),
     _rule(edge_rules.operators, "cluster", "edge", "operators"),
     _rule(
         access_rules.access,
@@ -81,6 +87,7 @@ RULES: tuple[Rule, ...] = (
     _rule(edge_rules.named_data, "database", "cache", "environments"),
     _rule(sync_rules.syncs, "environments"),
     _rule(sync_rules.moving_tags, "registry", "environments"),
+    _rule(sync_rules.misspelt_tags, "registry", "environments"),
     _rule(section_rules.argocd, "argocd", "cluster"),
     _rule(
         environment_rules.environments,
@@ -95,6 +102,7 @@ RULES: tuple[Rule, ...] = (
         environment_rules.variables,
         *("aws", "cluster", "registry", "database", "cache", "edge", "services", "environments"),
     ),
+    _rule(plain_secrets.variables, "environments"),
     _rule(environment_rules.waiting, "environments"),
     _rule(environment_rules.environment_data, "system", "services", "database", "cache", "secrets", "environments"),
     _rule(
@@ -106,7 +114,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 SUMS = frozenset(
-    {"services", "resourceClasses", "environments", "cluster", "network", "database", "argocd", "operators"}
+    {"services", "resourceClasses", "environments", "cluster", "network", "database", "argocd", "operators", "secrets"}
 )
 """Sections that capacity is reckoned from."""
 

@@ -13,6 +13,8 @@ from components.config.types import Ownership
 from components.cron import check_schedule
 
 Path = tuple[PathPart, ...]
+NEAR = 0.85
+"""A tag that is nearer to a keyword than this means it."""
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 SHORTEST_WINDOW, LONGEST_WINDOW = SECONDS["m"], 366 * 24 * SECONDS["h"]
 NOT_ZONES = frozenset({"Factory", "localtime", "posixrules"})
@@ -34,19 +36,40 @@ def syncs(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def moving_tags(config: PlatformConfig) -> Iterator[Problem]:
-    """A tag that moves is one that the registry lets move. Who takes existing repositories does not know."""
+    """A tag that moves is one that the registry lets move. Of existing repositories only `mutableTags` can say."""
     registry = config.registry
-    if registry is None or registry.ownership is not Ownership.CREATE:
+    if registry is None or (registry.ownership is Ownership.EXISTING and not registry.says_mutable_tags):
         return
     for index, environment in enumerate(config.environments):
         tag = environment.deployment.image_tag
-        if tag not in KEYWORD_TAGS and not any(fnmatchcase(tag, pattern) for pattern in registry.mutable_tags):
+        moves = tag not in KEYWORD_TAGS and meant_tag(tag) is None
+        if moves and not any(fnmatchcase(tag, pattern) for pattern in registry.mutable_tags):
             yield Problem(
                 path=("environments", index, "deployment", "imageTag"),
                 message=f"{tag} would move, and the registry writes each tag once but for "
                 f"{', '.join(registry.mutable_tags) or 'none'}. Add {tag} to registry.mutableTags, "
                 f"or write one of {', '.join(KEYWORD_TAGS)}.",
             )
+
+
+def misspelt_tags(config: PlatformConfig) -> Iterator[Problem]:
+    """A tag that means a keyword and is none: it would be one tag that moves."""
+    known = () if config.registry is None else config.registry.mutable_tags
+    for index, environment in enumerate(config.environments):
+        tag = environment.deployment.image_tag
+        keyword = meant_tag(tag)
+        if keyword is not None and tag not in known:
+            yield Problem(
+                path=("environments", index, "deployment", "imageTag"),
+                message=f"{tag} would be one tag that moves. Write {keyword}.",
+            )
+
+
+def meant_tag(tag: str) -> str | None:
+    """The keyword that a tag is a slip of the pen for; None for the keywords and for other tags."""
+    plain = {keyword.lower(): keyword for keyword in KEYWORD_TAGS}
+    near = difflib.get_close_matches(tag.lower().replace("-", ""), plain, n=1, cutoff=NEAR)
+    return None if tag in KEYWORD_TAGS or not near else plain[near[0]]
 
 
 def seconds(duration: str) -> int:

@@ -55,6 +55,40 @@ def test_a_bad_stack_file_is_refused_in_clear_lines_before_anything_is_called(
         assert problem in report["error"]
 
 
+PASTED = {
+    "    highAvailability: false\n": """    highAvailability: false
+    webhookSecret: hunter2SECRET
+    repositoryAccess:
+      kind: ssh
+      hostKeys: [xoxb-1-SECRETTOKEN]
+      secret:
+        secretsManager: |
+          -----BEGIN OPENSSH PRIVATE KEY-----
+          SECRETBLOB
+          -----END OPENSSH PRIVATE KEY-----
+    notifications: {discord: {secret: {kubernetes: https://discord.com/api/webhooks/123/SECRETTOKEN}}}
+""",
+    "variables: {APP_ENV: dev, LOG_LEVEL: debug}": "variables: {DSN: 'postgres://u:hunter2SECRET@h/db'}",
+    "  nova:stage: staging\n": "  nova:stage: ghp_SECRETTOKENSECRETTOKEN\n",
+}
+"""Secrets where a name belongs."""
+
+
+def test_a_pasted_secret_is_nowhere_in_what_a_preview_says(project: Path, tmp_path: Path) -> None:
+    file, report = project / "Pulumi.staging.yaml", tmp_path / "report.json"
+    text = file.read_text()
+    for right, wrong in PASTED.items():
+        assert text.count(right) == 1, right
+        text = text.replace(right, wrong)
+    file.write_text(text)
+    ended = cli(Verb.PREVIEW, "staging", "--project", project, "--state", tmp_path / "state", "--json", report)
+    assert ended.returncode == 1
+    for key in ("argocd.webhookSecret: ", "secret.secretsManager: '***' is not", "variables.DSN: ", "stage: 'ghp_***'"):
+        assert key in ended.stdout
+    for said in (ended.stdout, report.read_text()):
+        assert "SECRET" not in said
+
+
 def test_nodes_that_are_too_small_are_refused_with_the_sums(project: Path, tmp_path: Path) -> None:
     file = project / "Pulumi.staging.yaml"
     text = (

@@ -64,3 +64,13 @@ def refusals(stack: str = "staging", **changes: Any) -> list[str]:
     with pytest.raises(ConfigurationError) as refused:
         loaded(changed(stack, **changes), stack)
     return str(refused.value).splitlines()[1:]
+
+
+def wrong(stack: str = "staging", **changes: Any) -> list[str]:
+    """The same without the files' names, and without the runtime: in a tenth of the time."""
+    prefix = f"{load_project(ROOT)['name']}:"
+    config = changed(stack, **changes)
+    _, problems = configuration.checked(
+        {key.removeprefix(prefix): value for key, value in config.items() if key.startswith(prefix)}
+    )
+    return [f"{problem.where}: {problem.message}" for problem in problems]

@@ -146,7 +146,7 @@ def test_previews_repeat_what_runs_beside_the_catalogue() -> None:
         ),
         (
             {"cacheInNamespace": {"app": "dragonfly", "port": 6379}},
-            "environments[0].cacheInNamespace.resources: is missing. Resources of one pod; they count in quota",
+            "environments[0].cacheInNamespace.resources: is missing. Add it: Resources of one pod; they count in quota",
         ),
         (
             {"databaseInNamespace": {"app": "auth", "port": 5432, "resources": SMALL}},

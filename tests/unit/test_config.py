@@ -54,7 +54,8 @@ def test_all_problems_of_a_run_are_in_one_report_with_file_path_and_remedy() -> 
         "Pulumi.staging.yaml: stage: 'Staging!' is not a name of 2-12 lower-case letters and digits. "
         "Write e.g. staging.",
         "Pulumi.staging.yaml: network.natGateway: is not a known key. Write natGateways.",
-        "Pulumi.staging.yaml: cluster.nodes.minimum: '3': input should be a valid integer. Fewest nodes.",
+        "Pulumi.staging.yaml: cluster.nodes.minimum: '3' is not a whole number. "
+        "Write it without quotes: 3. Fewest nodes.",
         'Pulumi.staging.yaml: database.engineVersion: 17.6 must be text. Put it in quotes: "17.6".',
     ]
 

@@ -66,7 +66,7 @@ def test_a_window_that_means_nothing_is_refused(change: dict[str, str], message:
             "maxDuration: 3m is shorter than the first wait, duration 5m. Write 5m or more.",
         ),
         ({"duration": "200s", "maxDuration": "3m"}, "maxDuration: 3m is shorter than the first wait, duration 200s."),
-        ({"factor": 0}, "factor: 0: input should be greater than or equal to 1."),
+        ({"factor": 0}, "factor: 0 is too small. Write 1 or more."),
     ],
 )
 def test_waits_grow_up_to_their_longest(retry: dict[str, Any], message: str) -> None:
@@ -74,7 +74,7 @@ def test_waits_grow_up_to_their_longest(retry: dict[str, Any], message: str) -> 
     assert line.startswith(f"{HERE}.retry.{message}")
 
 
-@pytest.mark.parametrize("tag", ["latest", "staging", "commitSHA"])
+@pytest.mark.parametrize("tag", ["latest", "staging", "release"])
 def test_a_tag_that_the_registry_writes_once_cannot_move(tag: str) -> None:
     (line,) = refusals(environments__1__deployment={"triggers": ["push"], "imageTag": tag})
     assert line == (

@@ -9,6 +9,7 @@ from tools.mutants.catalogue.edge import EDGE, FIREWALL, LOAD_BALANCERS
 from tools.mutants.catalogue.environment import BESIDE, ENVIRONMENT, NETWORK_POLICIES, QUOTA
 from tools.mutants.catalogue.network import NETWORK, NETWORK_SERVICES, SUBNETS
 from tools.mutants.catalogue.operators import CANARY, OPERATOR_NETWORK, OPERATOR_RIGHTS, OPERATORS
+from tools.mutants.catalogue.refusals import BROKEN_SECTIONS, IDLE_KEYS, SHOWN_SECRETS
 from tools.mutants.catalogue.registry_ci import IDENTITIES, PERMISSIONS, REGISTRY, TRUST
 from tools.mutants.catalogue.secrets import BOOTSTRAP, SECRETS, STORAGE
 from tools.mutants.catalogue.stack import STACK
@@ -53,4 +54,7 @@ AREAS: tuple[Area, ...] = (
     OPERATOR_RIGHTS,
     OPERATOR_NETWORK,
     CANARY,
+    BROKEN_SECTIONS,
+    SHOWN_SECRETS,
+    IDLE_KEYS,
 )

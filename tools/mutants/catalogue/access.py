@@ -141,7 +141,7 @@ STACK_RULES = Area(
         Mutant(
             "a tag moves that the registry keeps",
             SYNCS,
-            "if tag not in KEYWORD_TAGS and not any",
+            "if moves and not any",
             "if tag in KEYWORD_TAGS and not any",
         ),
         Mutant(

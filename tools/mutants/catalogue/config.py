@@ -23,8 +23,8 @@ CONFIG = Area(
         Mutant(
             "rules are not asked",
             "components/config/__init__.py",
-            "problems += broken_rules(config)",
-            "pass",
+            "found = broken_rules(config)",
+            "found: list[Problem] = []",
         ),
         Mutant(
             "only the first broken rule is reported",
