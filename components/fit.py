@@ -146,6 +146,7 @@ def connections(config: PlatformConfig) -> Limit | None:
     steady = sum(
         workload.pods.pods * workload.service.database.connections
         for environment in config.environments
+        if config.uses_database(environment)
         for workload in workloads(config.services, config.resource_classes, environment)
         if workload.service.database is not None
     )

@@ -187,12 +187,31 @@ def canaries(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def named_data(config: PlatformConfig) -> Iterator[Problem]:
-    """An environment names data of the stack's own database and cache only where the stack has them."""
+    """An environment names data of the stack's own database and cache only where the stack has them and it uses them."""
     for index, environment in enumerate(config.environments):
-        for key, value, section in (
-            ("databasePrefix", environment.database_prefix, config.database),
-            ("cacheDatabase", environment.cache_database, config.cache),
+        for key, value, section, in_namespace, used in (
+            (
+                "databasePrefix",
+                environment.database_prefix,
+                config.database,
+                "databaseInNamespace",
+                config.uses_database(environment),
+            ),
+            (
+                "cacheDatabase",
+                environment.cache_database,
+                config.cache,
+                "cacheInNamespace",
+                config.uses_cache(environment),
+            ),
         ):
+            if value is not None and section is not None and not used:
+                yield Problem(
+                    path=("environments", index, key),
+                    message=f"stands beside {in_namespace}: the environment's data is in the stack's own "
+                    f"{'database' if key == 'databasePrefix' else 'cache'} or in its namespace. Leave one of the two "
+                    "out.",
+                )
             if value is not None and section is None:
                 yield Problem(
                     path=("environments", index, key),

@@ -78,6 +78,7 @@ def unread(config: PlatformConfig) -> Iterator[Problem]:
                 path=("secretsManager",),
                 message="is read by nothing: the program fills no entry. Add the section secrets, or leave it out.",
             )
+    yield from _unused_data(config)
     scaling = NodeScaling.NONE if config.cluster is None else config.cluster.nodes.scaler
     for key, field, scaler in (
         ("clusterAutoscaler", "cluster_autoscaler", NodeScaling.CLUSTER_AUTOSCALER),
@@ -94,6 +95,29 @@ def unread(config: PlatformConfig) -> Iterator[Problem]:
             yield Problem(
                 path=("environments", index, "hosts"),
                 message=f"is read by nothing: without edge there is neither certificate nor record for it. {remedy}.",
+            )
+
+
+def _unused_data(config: PlatformConfig) -> Iterator[Problem]:
+    """A database or cache of the stack's own that is paid for, and every environment runs one in its namespace."""
+    for section, key, unused in (
+        (
+            "database",
+            "databaseInNamespace",
+            config.database is not None
+            and not any(config.uses_database(e) or e.database_prefix is not None for e in config.environments),
+        ),
+        (
+            "cache",
+            "cacheInNamespace",
+            config.cache is not None
+            and not any(config.uses_cache(e) or e.cache_database is not None for e in config.environments),
+        ),
+    ):
+        if unused:
+            yield Problem(
+                path=(section,),
+                message=f"is used by no environment: each runs its own ({key}). Leave {section} out, or {key}.",
             )
 
 
