@@ -72,6 +72,7 @@ def environments(config: PlatformConfig) -> Iterator[Problem]:
                     path=(*here, "services", name),
                     message=f"is no service of the catalogue. Write one of {', '.join(names)}.",
                 )
+                continue
             replicas = environment.replicas if override.replicas is None else override.replicas
             if override.max_replicas is not None and override.max_replicas < replicas:
                 yield Problem(

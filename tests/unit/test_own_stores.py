@@ -126,7 +126,7 @@ def test_its_pools_take_no_connection_of_the_stacks_instance() -> None:
 )
 def test_data_of_both_places_is_refused(store: str, key: str, value: object, what: str) -> None:
     assert refused(given(**OWN, **{key: value})) == [
-        f"environments[1].{key}: stands beside {store}: the environment's data is in the stack's own {what} or in its "
+        f"environments[1].{key}: stands beside {store}: the environment's data is on the stack's own {what}, or in its "
         "namespace. Leave one of the two out."
     ]
     alone = stack_config("staging", TIKETI)
