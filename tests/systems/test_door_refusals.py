@@ -1,4 +1,5 @@
 """A door that leads to nobody, a canary without traffic, a name outside the zone: refused, with a remedy that holds."""
+
 from typing import Any
 
 import pytest

@@ -16,8 +16,8 @@ NO_DATA = {
     "environments 0 cacheDatabase": ABSENT,
 }
 NO_CLUSTER = (
-    "cluster: is missing, and so is kubeconfig. Write cluster for EKS, or kubeconfig with the context of a cluster that "
-    "exists."
+    "cluster: is missing, and so is kubeconfig. "
+    "Write cluster for EKS, or kubeconfig with the context of a cluster that exists."
 )
 
 

@@ -12,6 +12,7 @@ DATA = "components/config/data_rules.py"
 FITS = "components/config/capacity_rules.py"
 CAPS = "components/config/cap_rules.py"
 FIT = "components/fit.py"
+REMEDIES = "components/config/fit_remedies.py"
 
 CONFIG = Area(
     "configuration",
@@ -151,9 +152,12 @@ CAPACITY = Area(
             "override.replicas < 0:",
         ),
         Mutant(
-            "more nodes are named than the maximum takes", FIT, "if count > limits.maximum else", "if not count else"
+            "more nodes are named than the maximum takes",
+            REMEDIES,
+            "if maximum > nodes.maximum else",
+            "if not maximum else",
         ),
-        Mutant("one node is named for Karpenter", FIT, "least = max(limits.least_desired, ", "least = max(1, "),
+        Mutant("one node is named for Karpenter", REMEDIES, "least = max(nodes.least_desired, ", "least = max(1, "),
         Mutant(
             "Karpenter runs without a node to start",
             "components/config/edge_rules.py",
