@@ -92,6 +92,7 @@ def _door(config: PlatformConfig, made: Made) -> Door | None:
         certificate_arn=made.edge.certificate_arn,
         firewall_arn=made.edge.firewall_arn,
         https_redirect=config.edge.https_redirect,
+        target_type=config.edge.target_type,
     )
 
 

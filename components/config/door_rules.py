@@ -20,10 +20,10 @@ def free_host(config: PlatformConfig, label: str) -> str:
     return next(name for name in names if name not in taken)
 
 
-def behind_door(config: PlatformConfig, environment: EnvironmentConfig) -> bool:
-    """Whether anything of an environment answers to the load balancer: a service, or what runs beside the catalogue."""
+def behind_door(config: PlatformConfig, environment: EnvironmentConfig) -> list[str]:
+    """What of an environment answers to the load balancer: services, and what runs beside the catalogue."""
     services = [*config.services, *(extra.service for extra in environment.extras)]
-    return any(service.public and service.port is not None for service in services)
+    return [service.name for service in services if service.public and service.port is not None]
 
 
 def hosts(config: PlatformConfig) -> Iterator[Problem]:
@@ -46,6 +46,34 @@ def hosts(config: PlatformConfig) -> Iterator[Problem]:
             yield Problem(
                 path=("environments", index, "hosts"),
                 message=f"lead to nobody: {NOBODY}. {ANYBODY}, or leave hosts out{', and edge' if alone else ''}.",
+            )
+
+
+def targets(config: PlatformConfig) -> Iterator[Problem]:
+    """Nodes as targets: a node port for each Service behind the load balancer, and none of them Argo CD's."""
+    if config.edge is None or config.edge.target_type != "instance":
+        return
+    if config.edge.argocd_host is not None:
+        yield Problem(
+            path=("edge", "targetType"),
+            message="instance does not reach argocdHost: Argo CD's Service has no node port. "
+            "Write ip, or leave argocdHost out.",
+        )
+    for index, environment in enumerate(config.environments):
+        # A canary has a Service of its own beside the stable one.
+        needed = len(behind_door(config, environment)) * (1 if environment.canary is None else 2)
+        given = environment.objects.node_ports
+        if environment.hosts and environment.pull_requests is not None and not given:
+            yield Problem(
+                path=("environments", index, "pullRequests"),
+                message="repeat Services with node ports, which edge.targetType instance wants, and those are there "
+                "once. Write edge.targetType: ip, or leave pullRequests out.",
+            )
+        elif environment.hosts and given < needed:
+            yield Problem(
+                path=("environments", index, "objects", "nodePorts"),
+                message=f"{given} is too few: edge.targetType instance wants a node port for each of {needed} Services "
+                f"behind the load balancer. Write {needed} or more, or edge.targetType: ip.",
             )
 
 

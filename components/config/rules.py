@@ -71,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     _rule(data_rules.database_names, "system", "services", "database", "secrets", "environments"),
     _rule(data_rules.cache, "cache"),
     _rule(edge_rules.edge, "aws", "edge", "operators", "environments"),
+    _rule(door_rules.targets, "edge", "services", "environments"),
     _rule(door_rules.hosts, "aws", "edge", "services", "environments"),
     _rule(edge_rules.webhooks, "edge", "operators", "argocd", "environments", "repository"),
     _rule(edge_rules.operators, "cluster", "kubeconfig", "edge", "operators"),

@@ -54,6 +54,36 @@ def test_what_runs_beside_the_catalogue_may_stand_behind_the_door() -> None:
     assert refusals("pingvasai", "production", {**private, "environments 0 extras": [extra]}) == [HOSTS]
 
 
+INSTANCE = {"edge targetType": "instance"}
+
+
+def test_nodes_as_targets_want_node_ports() -> None:
+    assert refusals("pingvasai", "production", INSTANCE) == [
+        "environments[0].objects.nodePorts: 0 is too few: edge.targetType instance wants a node port for each of 2 "
+        "Services behind the load balancer. Write 2 or more, or edge.targetType: ip."
+    ]
+    accepted("pingvasai", "production", {**INSTANCE, "environments 0 objects": {"nodePorts": 2}})
+    assert refusals("tiketi", "staging", {**INSTANCE, "environments 0 objects": {"nodePorts": 4}})
+    accepted("tiketi", "staging", {**INSTANCE, "environments 0 objects": {"nodePorts": 5}})
+
+
+def test_nodes_as_targets_do_not_reach_argo_cd() -> None:
+    ports = {"environments 0 objects": {"nodePorts": 5}}
+    assert refusals("tiketi", "prod", {**INSTANCE, **ports}) == [
+        "edge.targetType: instance does not reach argocdHost: Argo CD's Service has no node port. "
+        "Write ip, or leave argocdHost out."
+    ]
+    accepted("tiketi", "prod", {**INSTANCE, **ports, "edge argocdHost": ABSENT, "argocd webhookSecret": ABSENT})
+
+
+def test_nodes_as_targets_leave_no_port_for_a_preview() -> None:
+    changes = {**INSTANCE, **{f"environments 0 {key}": value for key, value in PREVIEW.items()}}
+    assert refusals("pingvasai", "production", {**changes, "environments 0 canary": ABSENT}) == [
+        "environments[0].pullRequests: repeat Services with node ports, which edge.targetType instance wants, and "
+        "those are there once. Write edge.targetType: ip, or leave pullRequests out."
+    ]
+
+
 def test_previews_and_a_canary_do_not_share_an_environment() -> None:
     changes = {f"environments 0 {key}": value for key, value in PREVIEW.items()}
     assert refusals("pingvasai", "production", changes) == [
