@@ -18,7 +18,7 @@ HTTP_PORT, HTTPS_PORT = 80, 443
 
 
 def ingress_values(edge: EdgeConfig, hosts: Sequence[str], services: Sequence[ServiceConfig]) -> Mapping[str, str]:
-    """Hosts, scheme, targets, listening ports, and for each service behind the load balancer its health check's path."""
+    """Hosts, scheme, targets, listening ports, and the health check's path of each service behind the load balancer."""
     ports = [{"HTTP": HTTP_PORT}, {"HTTPS": HTTPS_PORT}] if edge.https_redirect else [{"HTTPS": HTTPS_PORT}]
     return {
         "INGRESS_HOSTS": ",".join(hosts),

@@ -122,7 +122,7 @@ CONFIG = Area(
 
 CAPACITY = Area(
     "capacity",
-    ("test_capacity.py", "test_fit_rules.py", "test_config.py", "test_cap_rules.py"),
+    ("test_capacity.py", "test_fit_rules.py", "test_config.py", "test_cap_rules.py", "test_own_stores.py"),
     (
         Mutant(
             "nodes that hold nothing are accepted",
@@ -172,6 +172,12 @@ CAPACITY = Area(
             FIT,
             "pods=rolling_peak([pods]).pods,",
             "pods=pods.pods,",
+        ),
+        Mutant(
+            "pools of a database in the namespace count on the stack's",
+            FIT,
+            "        if config.uses_database(environment)\n",
+            "",
         ),
         Mutant(
             "connections are reckoned from the steady state",

@@ -86,3 +86,9 @@ def test_where_no_class_holds_the_connections_the_largest_pool_is_named_with_it(
     assert remedy(many, "tiketi", "staging") == "services[].database.connections: 222 at most, with db.m6g.4xlarge."
     fewer = {f"services {index} database connections": 222 for index in range(5)}
     accepted("tiketi", "staging", {**fewer, "database instanceClass": "db.m6g.4xlarge"})
+
+
+def test_no_group_is_named_whose_nodes_find_no_addresses() -> None:
+    """A /19 has 3,057 addresses for nodes: 35 of an m6i.2xlarge take 60 each, 16 of an m6i.4xlarge 240."""
+    small = {"network cidr": "10.62.0.0/19", "environments 0 maxReplicas": 60, **SMALL_POOLS}
+    assert remedy(small) == "35 x m6i.2xlarge (desired: 35, maximum: 35)."
