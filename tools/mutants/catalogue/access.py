@@ -133,7 +133,7 @@ STACK_RULES = Area(
             "a preview's Rollout takes the environment's traffic",
             "components/config/delivery_rules.py",
             "if environment.canary is not None and not config.local:",
-            "if environment.canary is None and config.local:",
+            "if environment.canary is not None and config.local:",
         ),
         Mutant(
             "a host leads to nobody", DOOR_RULES, "if environment.hosts and index not in answering:", "if not index:"

@@ -130,7 +130,12 @@ CAPACITY = Area(
             "return [*found, *(capacity_problems(config) if reckon else ())]",
             "return found",
         ),
-        Mutant("too few nodes are accepted", FITS, "if sums is None or not sums.homeless:", "if sums is None or sums:"),
+        Mutant(
+            "too few nodes are accepted",
+            FITS,
+            "if sums is None or config.cluster is None or not sums.homeless:",
+            "if sums is None or config.cluster is None or sums:",
+        ),
         Mutant(
             "too few addresses are accepted",
             FITS,
