@@ -71,7 +71,7 @@ def argocd_policies(
     https = Opening(peers=[_outside()], ports=(HTTPS,))
     git = Opening(peers=[_outside()], ports=(HTTPS, SSH))
     # Users come by `kubectl port-forward` (from the node, always allowed) unless there is an address to come to.
-    users = [Opening(peers=networks, ports=(SERVER,))] if settings.url else []
+    users = [Opening(peers=networks, ports=(SERVER,))] if settings.has_address else []
     sign_in = [https] if settings.sso else []
     return {
         "default-deny": _policy({}, egress=[_dns()]),

@@ -18,12 +18,13 @@ HTTP_PORT, HTTPS_PORT = 80, 443
 
 
 def ingress_values(edge: EdgeConfig, hosts: Sequence[str], services: Sequence[ServiceConfig]) -> Mapping[str, str]:
-    """Hosts, scheme, listening ports, and the path of the health check of each service behind the load balancer."""
+    """Hosts, scheme, targets, listening ports, and the health check's path of each service behind the load balancer."""
     ports = [{"HTTP": HTTP_PORT}, {"HTTPS": HTTPS_PORT}] if edge.https_redirect else [{"HTTPS": HTTPS_PORT}]
     return {
         "INGRESS_HOSTS": ",".join(hosts),
         "INGRESS_LISTEN_PORTS": json.dumps(ports),
         "INGRESS_SCHEME": "internal" if edge.internal else "internet-facing",
+        "INGRESS_TARGET_TYPE": edge.target_type,
         **{
             f"HEALTH_CHECK_PATH_{service.name.upper().replace('-', '_')}": edge.health_check_path or service.health_path
             for service in services

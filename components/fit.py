@@ -4,7 +4,6 @@ One set of sums serves the refusal, the outputs and the report, so that they can
 which every environment rolls everything at once, beside Argo CD and the cluster's own pods.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from components import subnets
@@ -31,7 +30,6 @@ from components.workloads import workloads
 
 CONNECTIONS_WHILE_ROLLING_PERCENT = 150
 STEADY = "most pods when nothing rolls"
-MOST_NODES_SUGGESTED = 100
 NODES_AT_BIRTH = "nodes are cluster.nodes.desired, the number at birth: a change does not move a group that lives"
 
 
@@ -97,11 +95,11 @@ def _peak_groups(config: PlatformConfig) -> tuple[PodGroup, ...]:
     )
 
 
-def node_fit(config: PlatformConfig, instance_type: str | None = None, nodes: int | None = None) -> NodeFit | None:
-    """The node sums of a configuration, or of the same with other nodes; None where the nodes are not ours."""
+def node_fit(config: PlatformConfig) -> NodeFit | None:
+    """The node sums of a configuration; None where the nodes are not ours."""
     if config.cluster is None:
         return None
-    kind, count = instance_type or config.cluster.nodes.instance_type, nodes or config.cluster.nodes.desired
+    kind, count = config.cluster.nodes.instance_type, config.cluster.nodes.desired
     argocd = argocd_pods(config.argocd)
     controllers = operator_pods(config.operators, config.cluster.nodes.scaler)
     jobs = tuple(workload.group for workload in bootstrap_workloads(environments_with_databases(config)))
@@ -146,34 +144,13 @@ def connections(config: PlatformConfig) -> Limit | None:
     steady = sum(
         workload.pods.pods * workload.service.database.connections
         for environment in config.environments
+        if config.uses_database(environment)
         for workload in workloads(config.services, config.resource_classes, environment)
         if workload.service.database is not None
     )
     return Limit(
         needed=steady * CONNECTIONS_WHILE_ROLLING_PERCENT // 100, held=max_connections(config.database.instance_class)
     )
-
-
-def smaller_evils(config: PlatformConfig) -> Iterator[str]:
-    """Node groups that would hold everything: more of the same type, and the next larger sizes of its family.
-
-    With the numbers to write, which keep minimum <= desired <= maximum.
-    """
-    fit = node_fit(config)
-    if fit is None or config.cluster is None:
-        return
-    limits = config.cluster.nodes
-    family = fit.instance_type.split(".")[0]
-    larger = [name for name, machine in INSTANCE_TYPES.items() if name.startswith(f"{family}.")
-              and machine.memory_mib >= INSTANCE_TYPES[fit.instance_type].memory_mib]  # fmt: skip
-    for kind in sorted(larger, key=lambda name: INSTANCE_TYPES[name].memory_mib):
-        least = max(limits.least_desired, limits.minimum if kind != fit.instance_type else fit.nodes)
-        for count in range(least, MOST_NODES_SUGGESTED):
-            candidate = node_fit(config, kind, count)
-            if candidate is not None and not candidate.homeless:
-                maximum = f", maximum: {count}" if count > limits.maximum else ""
-                yield f"{count} x {kind} (desired: {count}{maximum})"
-                break
 
 
 def summary(config: PlatformConfig) -> dict[str, object]:

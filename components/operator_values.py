@@ -84,7 +84,7 @@ def ingress_class_spec(door: Door | None) -> Values:
         "group": {"name": door.group},
         "scheme": "internal" if door.internal else "internet-facing",
         "sslPolicy": TLS_POLICY,
-        "targetType": "ip",
+        "targetType": door.target_type,
     }
     if door.certificate_arn is not None:
         spec["certificateArn"] = [door.certificate_arn]

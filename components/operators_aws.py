@@ -12,6 +12,7 @@ import pulumi_aws as aws
 
 from components.account import Account
 from components.config.cluster import NodesConfig
+from components.config.edge import TargetType
 from components.policy_documents import pod_identity_trust
 
 
@@ -34,6 +35,8 @@ class Door:
     firewall_arn: pulumi.Input[str] | None
     https_redirect: bool
     """Whether plain HTTP is sent to port 443."""
+    target_type: TargetType
+    """What it calls: pods, or nodes at the node port of a Service."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,15 +19,19 @@ ALWAYS = ("REPOSITORY_URL",)
 OF_SECTIONS: Mapping[str, tuple[str, ...]] = {
     "aws": ("AWS_ACCOUNT_ID", "AWS_REGION"),
     "cluster": ("CLUSTER_URL",),
-    "database": ("DB_HOST", "DB_PORT"),
-    "cache": ("REDIS_HOST", "REDIS_PORT", "REDIS_SCHEME", "REDIS_DATABASE"),
 }
 """Names that a section of the stack file brings by being there."""
+OF_DATABASE = ("DB_HOST", "DB_PORT")
+OF_CACHE = ("REDIS_HOST", "REDIS_PORT", "REDIS_SCHEME", "REDIS_DATABASE")
 
 
 def platform_variables(config: PlatformConfig, environment: EnvironmentConfig) -> frozenset[str]:
     """Every name that the platform sets in the environment, whatever its value turns out to be."""
     found = {*ALWAYS, *(name for key, names in OF_SECTIONS.items() if getattr(config, key) for name in names)}
+    if config.uses_database(environment):
+        found |= {*OF_DATABASE}
+    if config.uses_cache(environment):
+        found |= {*OF_CACHE}
     if config.aws is not None and config.registry is not None:
         found.add("IMAGE_REGISTRY")
     if config.edge is not None and environment.hosts:

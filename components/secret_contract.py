@@ -102,7 +102,7 @@ def environments_with_databases(config: PlatformConfig) -> Sequence[EnvironmentC
 
 
 def _databases(config: PlatformConfig, environment: EnvironmentConfig, place: str) -> Contract:
-    if config.database is None:
+    if not config.uses_database(environment):
         return Contract()
     shared, prefix = config.shared_database(environment), environment.database_prefix or ""
 
@@ -130,14 +130,14 @@ def _databases(config: PlatformConfig, environment: EnvironmentConfig, place: st
 
 def _cache(config: PlatformConfig, environment: EnvironmentConfig, place: str) -> Contract:
     used = any(service.cache for service in config.services)
-    if config.cache is None or environment.cache_database is None or not used:
+    if environment.cache_database is None or not used or not config.uses_cache(environment):
         return Contract()
     entry = Entry(path=f"{place}redis-url", content=Content.CACHE_URL)
     source = Source(entry=entry.path)
-    # Who reads only databases finds it beside them, too.
-    return Contract(
-        entries=[entry], secrets={DATABASE_SECRET: {"redis-url": source}, CACHE_SECRET: {"REDIS_URL": source}}
-    )
+    # Who reads only databases finds it beside them, too. With a database of the namespace's own that Secret is made by
+    # whoever makes the database, and External Secrets would take it over.
+    beside = {} if environment.database_in_namespace is not None else {DATABASE_SECRET: {"redis-url": source}}
+    return Contract(entries=[entry], secrets={**beside, CACHE_SECRET: {"REDIS_URL": source}})
 
 
 def _storage(config: PlatformConfig, place: str) -> Contract:

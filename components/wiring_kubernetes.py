@@ -96,6 +96,7 @@ def _door(config: PlatformConfig, made: Made) -> Door | None:
         certificate_arn=made.edge.certificate_arn,
         firewall_arn=made.edge.firewall_arn,
         https_redirect=config.edge.https_redirect,
+        target_type=config.edge.target_type,
     )
 
 
@@ -166,8 +167,8 @@ def environment(config: PlatformConfig, settings: EnvironmentConfig, made: Made)
         control_plane_cidrs=control_plane,
         data_cidrs=private,
         endpoint_cidrs=private if endpoints else [],
-        database_port=None if made.database is None else made.database.port,
-        cache_port=None if made.cache is None else made.cache.port,
+        database_port=made.database.port if made.database is not None and config.uses_database(settings) else None,
+        cache_port=made.cache.port if made.cache is not None and config.uses_cache(settings) else None,
         database_in_namespace=settings.database_in_namespace,
         cache_in_namespace=settings.cache_in_namespace,
         values=_platform_values(config, settings, made),
@@ -185,9 +186,9 @@ def _platform_values(
             found["IMAGE_REGISTRY"] = f"{config.aws.account_id}.dkr.ecr.{config.aws.region}.amazonaws.com"
     if made.eks is not None:
         found["CLUSTER_URL"] = made.eks.cluster.endpoint
-    if made.database is not None:
+    if made.database is not None and config.uses_database(settings):
         found |= {"DB_HOST": made.database.address, "DB_PORT": str(made.database.port)}
-    if made.cache is not None:
+    if made.cache is not None and config.uses_cache(settings):
         found |= {
             "REDIS_HOST": made.cache.primary_endpoint,
             "REDIS_PORT": str(made.cache.port),

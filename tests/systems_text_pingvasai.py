@@ -177,6 +177,7 @@ PROSE = (
             plan(RELEASE, "values ingressClassParams spec wafv2AclArn", SOME, name=DOORMAN),
             plan(RELEASE, "values ingressClassParams spec sslRedirectPort", "443", name=DOORMAN),
             plan(CONFIG_MAP, "data INGRESS_SCHEME", "internet-facing"),
+            plan(CONFIG_MAP, "data INGRESS_TARGET_TYPE", "ip"),
             plan(CONFIG_MAP, "data INGRESS_LISTEN_PORTS", '[{"HTTP": 80}, {"HTTPS": 443}]'),
             plan(CONFIG_MAP, "data HEALTH_CHECK_PATH_PINGVASAI_API", "/health"),
             plan(CONFIG_MAP, "data CERTIFICATE_ARN", SOME),

@@ -149,11 +149,16 @@ PROSE = (
     ),
     Fact(
         what="notifications to Discord",
-        stacks=ON_AWS,
+        stacks=STAGES,
         checks=(
             plan(RELEASE, "values notifications subscriptions * recipients *", "discord", name="argocd"),
             plan(RELEASE, "values notifications notifiers service.webhook.discord", SOME, name="argocd"),
         ),
+    ),
+    Fact(
+        what="on Kind they link to the developer's own port-forward",
+        stacks=(DEV,),
+        checks=(plan(RELEASE, "values global domain", "localhost:8080", name="argocd"),),
     ),
     Fact(
         what="VPC, subnets, NAT, internet gateway, security groups",

@@ -1,6 +1,5 @@
 """Rules of what Argo CD reads and whom it tells: credentials, host keys, tokens, the project."""
 
-import re
 from collections.abc import Iterator
 
 from components.config.access import (
@@ -15,9 +14,8 @@ from components.config.platform import PlatformConfig
 from components.config.problems import PathPart, Problem
 from components.config.project import ADMINISTRATORS, FORBIDDEN_KINDS, SECRETS_GROUP
 from components.github import github_repository
+from components.ssh_addresses import SSH_PORTS, closed_port, ssh_address
 
-SSH_PORTS = (22, 443)
-"""What Argo CD's network policies let the repo-server out to."""
 ACCESS: tuple[PathPart, ...] = ("argocd", "repositoryAccess")
 WEBHOOK_SECRET: tuple[PathPart, ...] = ("argocd", "webhookSecret")
 Path = tuple[PathPart, ...]
@@ -58,15 +56,6 @@ def references(config: PlatformConfig) -> Iterator[tuple[Path, SecretReference]]
             yield ("environments", index, "pullRequests", "secret"), previews.secret
 
 
-def ssh_address(url: str) -> tuple[str, int] | None:
-    """Host and port of an SSH clone URL; None for one over HTTPS."""
-    match = re.match(r"git@([\w.-]+):", url) or re.match(r"ssh://(?:[\w.-]+@)?([\w.-]+)(?::([0-9]+))?/", url)
-    if match is None:
-        return None
-    port = match[2] if match.re.groups > 1 else None
-    return match[1], int(port or 22)
-
-
 def _repository(config: PlatformConfig) -> Iterator[Problem]:
     url, settings = config.repository.url, config.argocd.repository_access
     address = ssh_address(url)
@@ -76,11 +65,12 @@ def _repository(config: PlatformConfig) -> Iterator[Problem]:
             message=f"does not open {url}, which is an SSH address. "
             "Write kind: ssh with the secret of a deploy key and the host's keys.",
         )
-    if address is not None and address[1] not in SSH_PORTS:
+    if address is not None and closed_port(url):
         yield Problem(
             path=("repository", "url"),
             message=f"port {address[1]} is closed to Argo CD. Use an address at port 22 or 443, or HTTPS.",
         )
+        return
     nodes = None if config.cluster is None else config.cluster.nodes
     if address is not None and nodes is not None and address[1] not in nodes.egress_ports:
         ports = [*nodes.egress_ports, address[1]]

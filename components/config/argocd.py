@@ -16,7 +16,9 @@ IssuerUrl = Annotated[str, matching(r"^https://[\w./-]+$", "an HTTPS address", "
 HttpsAddress = Annotated[
     str,
     matching(
-        r"^https://[\w.-]+$", "an HTTPS address without port, path and closing slash", "https://argocd.example.com"
+        r"^https://[\w.-]+(:[1-9][0-9]{0,4})?$",
+        "an HTTPS address without path and closing slash",
+        "https://argocd.example.com",
     ),
 ]
 SecretKeyReference = Annotated[
@@ -57,7 +59,10 @@ class ArgoCdConfig(Section):
     high_availability: bool = Field(
         default=False, description="Two of server, repo-server and ApplicationSet controller, and Redis on three nodes."
     )
-    url: HttpsAddress | None = Field(default=None, description="Address of the user interface.")
+    url: HttpsAddress | None = Field(
+        default=None,
+        description="Address of the user interface; `https://localhost:8080` where people use `kubectl port-forward`.",
+    )
     sso: SsoConfig | None = Field(default=None, description="Sign-in; without it the local admin account stays on.")
     local_admin: bool | None = Field(
         default=None, description="The built-in admin account. Default: off once `sso` is set, on without it."
@@ -78,6 +83,11 @@ class ArgoCdConfig(Section):
         description="What Git webhooks are checked with. Key of the secret: `secret`, the text that the webhook is "
         "given at the Git host. With `kubernetes` it is `argocd-secret`, with Argo CD's own keys `webhook.…`.",
     )
+
+    @property
+    def has_address(self) -> bool:
+        """Whether users come to an address of the network, and not by `kubectl port-forward`."""
+        return self.url is not None and not self.url.startswith(("https://localhost:", "https://127.0.0.1:"))
 
     @property
     def admin_enabled(self) -> bool:

@@ -79,26 +79,32 @@ def _lower(config: PlatformConfig, environment: EnvironmentConfig, allowed: Load
 
 def _adjustable(environment: EnvironmentConfig) -> Iterator[tuple[str, int, int, Change]]:
     """Key, value, least value that the rules take, and the environment with another: what the quota grows by."""
+    yield "quotaHeadroomPercent", environment.quota_headroom_percent, 0, _whole(environment, "quota_headroom_percent")
+    yield from scalable(environment)
 
-    def whole(field: str) -> Change:
-        return lambda number: environment.model_copy(update={field: number})
 
-    def service(name: str) -> Change:
+def scalable(environment: EnvironmentConfig) -> Iterator[tuple[str, int, int, Change]]:
+    """The same of what decides how many pods there are at most; `replicas` where no autoscaler does."""
+
+    def service(name: str, field: str) -> Change:
         def change(number: int) -> EnvironmentConfig:
-            override = environment.services[name].model_copy(update={"max_replicas": number})
+            override = environment.services[name].model_copy(update={field: number})
             return environment.model_copy(update={"services": {**environment.services, name: override}})
 
         return change
 
-    yield "quotaHeadroomPercent", environment.quota_headroom_percent, 0, whole("quota_headroom_percent")
     for name, own in environment.services.items():
         if own.max_replicas is not None:
             least = environment.replicas if own.replicas is None else own.replicas
-            yield f"services.{name}.maxReplicas", own.max_replicas, max(1, least), service(name)
+            yield f"services.{name}.maxReplicas", own.max_replicas, max(1, least), service(name, "max_replicas")
+        elif own.replicas is not None and environment.max_replicas is None:
+            yield f"services.{name}.replicas", own.replicas, 1, service(name, "replicas")
     if environment.max_replicas is not None:
         shared = [own.replicas or 0 for own in environment.services.values() if own.max_replicas is None]
         least = max([1, environment.replicas, *shared])
-        yield "maxReplicas", environment.max_replicas, least, whole("max_replicas")
+        yield "maxReplicas", environment.max_replicas, least, _whole(environment, "max_replicas")
+    else:
+        yield "replicas", environment.replicas, 1, _whole(environment, "replicas")
     previews = environment.pull_requests
     if previews is not None:
         yield (
@@ -109,3 +115,7 @@ def _adjustable(environment: EnvironmentConfig) -> Iterator[tuple[str, int, int,
                 update={"pull_requests": previews.model_copy(update={"maximum": number})}
             ),
         )
+
+
+def _whole(environment: EnvironmentConfig, field: str) -> Change:
+    return lambda number: environment.model_copy(update={field: number})

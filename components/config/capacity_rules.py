@@ -2,16 +2,14 @@
 
 import difflib
 from collections.abc import Iterator
-from itertools import islice
 
 from components import fit
 from components.config.cap_rules import caps
+from components.config.fit_remedies import SUGGESTIONS, connection_remedies, node_remedies
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.database_limits import max_connections
 from components.instance_types import INSTANCE_TYPES
-
-SUGGESTIONS = 3
 
 
 def capacity_problems(config: PlatformConfig) -> Iterator[Problem]:
@@ -42,15 +40,15 @@ def _unknown_types(config: PlatformConfig) -> Iterator[Problem]:
 
 def _nodes(config: PlatformConfig) -> Iterator[Problem]:
     sums = fit.node_fit(config)
-    if sums is None or not sums.homeless:
+    if sums is None or config.cluster is None or not sums.homeless:
         return
     parts = "; ".join(f"{what}: {fit.describe(load)}" for what, load in sums.parts if not what.endswith(fit.STEADY))
-    remedies = " or ".join(islice(fit.smaller_evils(config), SUGGESTIONS)) or "another family"
     yield Problem(
         path=("cluster", "nodes"),
         message=f"{sums.nodes} x {sums.instance_type} hold {fit.describe(sums.held)}; "
         f"needed are {fit.describe(sums.needed)} ({parts}). "
-        f"No node is left for {', '.join(sums.homeless[:SUGGESTIONS])}. Write {remedies}.",
+        f"No node is left for {', '.join(sums.homeless[:SUGGESTIONS])}. "
+        f"{node_remedies(config, config.cluster.nodes, sums)}",
     )
 
 
@@ -71,5 +69,5 @@ def _connections(config: PlatformConfig) -> Iterator[Problem]:
             path=("database", "instanceClass"),
             message=f"{config.database.instance_class} allows {limit.held} connections; "
             f"the services' pools take {limit.needed} while rolling. "
-            "Write a larger class or smaller services[].database.connections.",
+            f"{connection_remedies(config, config.database.instance_class, limit.needed)}",
         )

@@ -8,6 +8,7 @@ from components.config.environments import Delivery, EnvironmentConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import PathPart, Problem
 from components.github import github_repository
+from components.ssh_addresses import closed_port
 
 Path = tuple[PathPart, ...]
 
@@ -39,7 +40,7 @@ def previews(config: PlatformConfig, index: int, environment: EnvironmentConfig)
     if environment.pull_requests is None:
         return
     here: Path = ("environments", index, "pullRequests")
-    if github_repository(config.repository.url) is None:
+    if github_repository(config.repository.url) is None and not closed_port(config.repository.url):
         yield Problem(path=here, message=f"come from GitHub, and {config.repository.url} is not there. Leave it out.")
     if not environment.sync.automated:
         yield Problem(path=here, message="sync by themselves, and this environment is manual. Leave it out.")
@@ -53,6 +54,12 @@ def previews(config: PlatformConfig, index: int, environment: EnvironmentConfig)
             path=here,
             message=f"are counted by their Applications, and those of {', '.join(sets)} (applicationSet) have no "
             "number. Leave it out, or put it into another stack.",
+        )
+    if environment.canary is not None and not config.local:
+        yield Problem(
+            path=here,
+            message="stand beside canary: a preview's Rollout would keep the names of the environment's own Services "
+            "and Ingress, and take its traffic. Leave one of the two out.",
         )
     access = config.argocd.repository_access
     is_app = access is not None and access.kind is RepositoryAuthentication.GITHUB_APP

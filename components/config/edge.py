@@ -7,6 +7,7 @@ from pydantic import Field
 from components.config.base import Section
 from components.config.types import CertificateArn, HostedZoneId, HostName, HttpPath, LogRetentionDays, Ownership
 
+TargetType = Literal["ip", "instance"]
 CountedRule = Literal[
     "SizeRestrictions_BODY",
     "CrossSiteScripting_BODY",
@@ -71,6 +72,13 @@ class EdgeConfig(Section):
     https_redirect: bool = Field(
         default=True,
         description="Port 80 answers with a redirect to HTTPS; off leaves it out of `INGRESS_LISTEN_PORTS`.",
+    )
+    target_type: TargetType = Field(
+        default="ip",
+        description="What the load balancer calls: pods (`ip`), or nodes at the node port of a Service (`instance`). "
+        "`instance` wants Services of type NodePort with `externalTrafficPolicy: Local`, since only then a pod sees "
+        "the load balancer's address, which the network policies let in; `objects.nodePorts` counts them. Manifests "
+        "find it in `platform-outputs` as `INGRESS_TARGET_TYPE`.",
     )
     health_check_path: HttpPath | None = Field(
         default=None,

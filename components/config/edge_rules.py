@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from components.config.door_rules import free_host
 from components.config.operators import NodeScaling
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
@@ -47,9 +48,10 @@ def edge(config: PlatformConfig) -> Iterator[Problem]:
         for index, environment in enumerate(config.environments):
             for position, host in enumerate(environment.hosts):
                 if not (host == settings.zone.name or host.endswith(f".{settings.zone.name}")):
+                    example = free_host(config, "api")
                     yield Problem(
                         path=("environments", index, "hosts", position),
-                        message=f"{host} is not in the zone {settings.zone.name}. Write e.g. api.{settings.zone.name}.",
+                        message=f"{host} is not in the zone {settings.zone.name}. Write e.g. {example}.",
                     )
     names = {host for environment in config.environments for host in environment.hosts}
     certified = names if settings.argocd_host is None else {*names, settings.argocd_host}
@@ -58,10 +60,6 @@ def edge(config: PlatformConfig) -> Iterator[Problem]:
             path=("environments", 0, "hosts"),
             message=f"the stack has {len(certified)} host names; a certificate takes {MOST_NAMES}. "
             "Write edge.certificate.arn, of one with a wildcard.",
-        )
-    if not names:
-        yield Problem(
-            path=("environments", 0, "hosts"), message="is missing, and edge certifies it. Write e.g. api.example.com."
         )
 
 
@@ -99,10 +97,12 @@ def webhooks(config: PlatformConfig) -> Iterator[Problem]:
         )
     zone = None if edge.zone is None else edge.zone.name
     if zone is not None and not (host == zone or host.endswith(f".{zone}")):
-        yield Problem(path=here, message=f"{host} is not in the zone {zone}. Write e.g. argocd.{zone}.")
+        example = free_host(config, "argocd")
+        yield Problem(path=here, message=f"{host} is not in the zone {zone}. Write e.g. {example}.")
     if any(host in environment.hosts for environment in config.environments):
         yield Problem(
-            path=here, message=f"{host} is a host of the services. Write one of its own, e.g. argocd.example.com."
+            path=here,
+            message=f"{host} is a host of the services. Write one of its own, e.g. {free_host(config, 'argocd')}.",
         )
 
 
@@ -114,7 +114,7 @@ def operators(config: PlatformConfig) -> Iterator[Problem]:
         "externalDns": config.operators.external_dns,
     }
     for key, settings in needs_aws.items():
-        if settings is not None and config.cluster is None:
+        if settings is not None and config.local:
             yield Problem(
                 path=("operators", key),
                 message="speaks to AWS, and this stack takes a cluster that exists. Leave it out.",
@@ -187,15 +187,28 @@ def canaries(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def named_data(config: PlatformConfig) -> Iterator[Problem]:
-    """An environment names data of the stack's own database and cache only where the stack has them."""
+    """An environment names data of the stack's own database and cache only where there is one and it uses it."""
     for index, environment in enumerate(config.environments):
-        for key, value, section in (
-            ("databasePrefix", environment.database_prefix, config.database),
-            ("cacheDatabase", environment.cache_database, config.cache),
+        for key, value, what, section, used in (
+            (
+                "databasePrefix",
+                environment.database_prefix,
+                "database",
+                config.database,
+                config.uses_database(environment),
+            ),
+            ("cacheDatabase", environment.cache_database, "cache", config.cache, config.uses_cache(environment)),
         ):
-            if value is not None and section is None:
-                yield Problem(
-                    path=("environments", index, key),
-                    message="names data of a stack's own database or cache, and this stack has none. Leave it out; "
-                    "databaseInNamespace and cacheInNamespace describe those of the application repository.",
+            if value is None or used:
+                continue
+            if section is None:
+                wrong = (
+                    "names data of a stack's own database or cache, and this stack has none. Leave it out; "
+                    "databaseInNamespace and cacheInNamespace describe those of the application repository."
                 )
+            else:
+                wrong = (
+                    f"stands beside {what}InNamespace: the environment's data is on the stack's own {what}, or in its "
+                    "namespace. Leave one of the two out."
+                )
+            yield Problem(path=("environments", index, key), message=wrong)

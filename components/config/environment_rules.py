@@ -72,6 +72,7 @@ def environments(config: PlatformConfig) -> Iterator[Problem]:
                     path=(*here, "services", name),
                     message=f"is no service of the catalogue. Write one of {', '.join(names)}.",
                 )
+                continue
             replicas = environment.replicas if override.replicas is None else override.replicas
             if override.max_replicas is not None and override.max_replicas < replicas:
                 yield Problem(
@@ -157,12 +158,12 @@ def environment_data(config: PlatformConfig) -> Iterator[Problem]:
     numbers: dict[int, str] = {}
     for index, environment in enumerate(config.environments):
         here: tuple[PathPart, ...] = ("environments", index)
-        if config.database is not None and environment.database_prefix is None:
+        if config.uses_database(environment) and environment.database_prefix is None:
             yield Problem(
                 path=(*here, "databasePrefix"),
                 message=f"is missing. Write e.g. {config.system.name}_{environment.name}_.",
             )
-        if config.cache is not None and environment.cache_database is None:
+        if config.uses_cache(environment) and environment.cache_database is None:
             yield Problem(
                 path=(*here, "cacheDatabase"), message=f"is missing. Write a number of its own, e.g. {index}."
             )
@@ -182,7 +183,7 @@ def environment_data(config: PlatformConfig) -> Iterator[Problem]:
                 )
             taken[name] = environment.name
         number = environment.cache_database
-        if config.cache is not None and number is not None:
+        if config.uses_cache(environment) and number is not None:
             if number in numbers:
                 yield Problem(
                     path=(*here, "cacheDatabase"),

@@ -92,7 +92,8 @@ class PullRequestsConfig(Section):
 
     Each object's name gets the suffix `-pr-<number>`, and its labels and selectors `platform/preview`, so that no
     Service reaches another one's pods; Ingresses are left out. The path must be a kustomization. To switch previews on
-    or off, delete the environment's Deployments once: their selectors change.
+    or off, delete the environment's Deployments once: their selectors change. Not beside `canary`: a Rollout names its
+    Services and its Ingress, and a preview's would take the environment's traffic.
     """
 
     label: PreviewLabel = Field(default="preview", description="Label on GitHub that makes a preview.")
@@ -204,10 +205,10 @@ class EnvironmentConfig(Section):
     )
     objects: ObjectCounts = Field(default=ObjectCounts(), description="What else the quota counts.")
     database_in_namespace: StoreInNamespace | None = Field(
-        default=None, description="Its database, where it is not the stack's."
+        default=None, description="Its database, where it is not the stack's; in place of `databasePrefix`."
     )
     cache_in_namespace: StoreInNamespace | None = Field(
-        default=None, description="Its cache, where it is not the stack's."
+        default=None, description="Its cache, where it is not the stack's; in place of `cacheDatabase`."
     )
     extras: tuple[ExtraWorkload, ...] = Field(
         default=(), description="What else the application repository runs here, beside the catalogue."
@@ -218,7 +219,8 @@ class EnvironmentConfig(Section):
     )
     canary: CanaryConfig | None = Field(
         default=None,
-        description="Numbers of canary deployments; needs `operators.rollouts` and `operators.prometheus`.",
+        description="Numbers of canary deployments; needs `operators.rollouts`, `operators.prometheus`, `hosts` and a "
+        "public service.",
     )
     sync: SyncConfig = Field(default=SyncConfig(), description="Sync policy of the Application.")
     wait_for: bool = Field(

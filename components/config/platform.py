@@ -82,9 +82,17 @@ class PlatformConfig(Section):
         owners = {self.stage, "argocd", *(environment.name for environment in self.environments)}
         return sorted(f"{self.system.name}/{owner}/" for owner in owners)
 
+    def uses_database(self, environment: EnvironmentConfig) -> bool:
+        """Whether an environment's databases are on the stack's instance, and not in its own namespace."""
+        return self.database is not None and environment.database_in_namespace is None
+
+    def uses_cache(self, environment: EnvironmentConfig) -> bool:
+        """Whether an environment uses the stack's cache, and not one in its own namespace."""
+        return self.cache is not None and environment.cache_in_namespace is None
+
     def databases(self, environment: EnvironmentConfig) -> dict[str, str]:
-        """Database of each service that has one, by the service's name; empty without a prefix."""
-        if environment.database_prefix is None:
+        """Database of each service that has one on the stack's instance, by the service's name."""
+        if environment.database_prefix is None or not self.uses_database(environment):
             return {}
         return {
             service.name: environment.database_prefix + (service.database.name or service.short_name.replace("-", "_"))
@@ -96,7 +104,7 @@ class PlatformConfig(Section):
         """The database that every service may use; None where `secrets` or the environment's prefix names none."""
         if self.secrets is None or self.secrets.shared_database is None or environment.database_prefix is None:
             return None
-        return environment.database_prefix + self.secrets.shared_database
+        return environment.database_prefix + self.secrets.shared_database if self.uses_database(environment) else None
 
     def database_names(self, environment: EnvironmentConfig) -> list[str]:
         """Every database of an environment once, sorted; each has a user of its own, by the same name."""

@@ -88,9 +88,14 @@ def _message(found: ErrorDetails, model: type[Section]) -> str:
     return f"{wrong} {remedy} {meaning if kind in UNEXPLAINED else ''}".strip()
 
 
+def meant(key: str, known: Sequence[str]) -> str | None:
+    """The known key that a misspelt one stands for; None where no key is near."""
+    return next(iter(difflib.get_close_matches(key, known, n=1, cutoff=SIMILAR)), None)
+
+
 def _closest(key: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(key, known, n=1, cutoff=SIMILAR)
-    return f"Write {near[0]}." if near else f"Known keys here: {', '.join(known)}."
+    near = meant(key, known)
+    return f"Write {near}." if near else f"Known keys here: {', '.join(known)}."
 
 
 def _sections_of(annotation: Any) -> list[type[Section]]:

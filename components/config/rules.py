@@ -7,6 +7,7 @@ from components.config import (
     access_rules,
     catalogue_rules,
     data_rules,
+    door_rules,
     edge_rules,
     environment_rules,
     idle_rules,
@@ -18,7 +19,7 @@ from components.config import (
 )
 from components.config.capacity_rules import capacity_problems
 from components.config.platform import PlatformConfig
-from components.config.problems import Problem
+from components.config.problems import Problem, meant
 
 Check = Callable[[PlatformConfig], Iterator[Problem]]
 
@@ -76,14 +77,17 @@ RULES: tuple[Rule, ...] = (
     _rule(data_rules.database_names, "system", "services", "database", "secrets", "environments"),
     _rule(data_rules.cache, "cache"),
     _rule(edge_rules.edge, "aws", "edge", "operators", "environments"),
+    _rule(door_rules.targets, "edge", "services", "environments"),
+    _rule(door_rules.hosts, "aws", "edge", "services", "environments"),
     _rule(edge_rules.webhooks, "system", "edge", "operators", "argocd", "environments", "repository"),
-    _rule(edge_rules.operators, "cluster", "edge", "operators"),
+    _rule(edge_rules.operators, "cluster", "kubeconfig", "edge", "operators"),
     _rule(
         access_rules.access,
         *("system", "cluster", "kubeconfig", "operators", "repository", "argocd", "environments", "stage"),
     ),
     _rule(edge_rules.scaling, "cluster"),
     _rule(edge_rules.canaries, "cluster", "kubeconfig", "operators", "environments"),
+    _rule(door_rules.canaries, "cluster", "kubeconfig", "services", "edge", "environments"),
     _rule(edge_rules.named_data, "database", "cache", "environments"),
     _rule(sync_rules.syncs, "environments"),
     _rule(sync_rules.moving_tags, "registry", "environments"),
@@ -119,12 +123,24 @@ SUMS = frozenset(
 """Sections that capacity is reckoned from."""
 
 
+def _misspelt(config: PlatformConfig, broken: Collection[str]) -> Iterator[str]:
+    """Sections that are absent because their key is misspelt: nothing follows from that."""
+    absent = {
+        str(field.alias) for name, field in PlatformConfig.model_fields.items() if name not in config.model_fields_set
+    }
+    for key in broken:
+        section = meant(key, sorted(absent))
+        if section is not None:
+            yield section
+
+
 def broken_rules(config: PlatformConfig, broken: Collection[str] = ()) -> list[Problem]:
     """Every broken rule of a configuration; `broken` are the sections that are wrong by themselves.
 
     Capacity is reckoned unless a rule is broken that its sums rest on.
     """
     found: list[Problem] = []
+    broken = {*broken, *_misspelt(config, broken)}
     reckon = not SUMS & set(broken)
     # A cluster that is wrong by itself is one all the same: then nothing is taken away.
     seen = config if "cluster" in broken else section_rules.possible(config)

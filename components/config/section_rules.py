@@ -10,6 +10,7 @@ from components.config.problems import Problem
 from components.config.types import Ownership
 from components.github import github_repository
 from components.secret_contract import contract
+from components.ssh_addresses import closed_port
 
 WIDEST_PUBLIC_PREFIX = 16
 REDIS_NODES = 3
@@ -34,8 +35,10 @@ def sections(config: PlatformConfig) -> Iterator[Problem]:
                 message="is not for a cluster that exists already (kubeconfig). Leave it out, "
                 "or write cluster in place of kubeconfig.",
             )
+    # Where no cluster is named at all, that is said once, below.
+    nowhere = {"cluster"} if config.cluster is None and config.kubeconfig is None else set[str]()
     for section, required in needs.items():
-        for missing in (name for name in required if section in present and name not in present):
+        for missing in (name for name in required if section in present and name not in present | nowhere):
             yield Problem(path=(section,), message=f"needs the section {missing}. Add it, or leave {section} out.")
     if config.cluster is None and config.kubeconfig is None:
         yield Problem(
@@ -61,7 +64,7 @@ def possible(config: PlatformConfig) -> PlatformConfig:
 
 def unread(config: PlatformConfig) -> Iterator[Problem]:
     """Keys that nothing reads in this stack: whoever wrote them expects something that does not happen."""
-    if config.aws is not None and config.cluster is None and config.registry is None and config.ci is None:
+    if config.aws is not None and config.local and config.registry is None and config.ci is None:
         yield Problem(
             path=("aws",),
             message="is read by nothing: this stack has no cluster, registry or ci on AWS. Leave it out.",
@@ -74,10 +77,14 @@ def unread(config: PlatformConfig) -> Iterator[Problem]:
     if config.cluster is not None and "secrets_manager" in config.model_fields_set:
         contracts = [contract(config, environment) for environment in config.environments]
         if not any(found.entries for found in contracts):
+            remedy = "Add the section secrets, or leave it out" if config.secrets is None else "Leave it out"
             yield Problem(
-                path=("secretsManager",),
-                message="is read by nothing: the program fills no entry. Add the section secrets, or leave it out.",
+                path=("secretsManager",), message=f"is read by nothing: the program fills no entry. {remedy}."
             )
+    yield from _unused_data(config)
+    if config.cluster is None and not config.local:
+        # Which cluster it will be decides what is read.
+        return
     scaling = NodeScaling.NONE if config.cluster is None else config.cluster.nodes.scaler
     for key, field, scaler in (
         ("clusterAutoscaler", "cluster_autoscaler", NodeScaling.CLUSTER_AUTOSCALER),
@@ -94,6 +101,29 @@ def unread(config: PlatformConfig) -> Iterator[Problem]:
             yield Problem(
                 path=("environments", index, "hosts"),
                 message=f"is read by nothing: without edge there is neither certificate nor record for it. {remedy}.",
+            )
+
+
+def _unused_data(config: PlatformConfig) -> Iterator[Problem]:
+    """A database or cache of the stack's own that is paid for, and every environment runs one in its namespace."""
+    for section, key, unused in (
+        (
+            "database",
+            "databaseInNamespace",
+            config.database is not None
+            and not any(config.uses_database(e) or e.database_prefix is not None for e in config.environments),
+        ),
+        (
+            "cache",
+            "cacheInNamespace",
+            config.cache is not None
+            and not any(config.uses_cache(e) or e.cache_database is not None for e in config.environments),
+        ),
+    ):
+        if unused:
+            yield Problem(
+                path=(section,),
+                message=f"is used by no environment: each runs its own ({key}). Leave {section} out, or {key}.",
             )
 
 
@@ -149,7 +179,7 @@ def ci(config: PlatformConfig) -> Iterator[Problem]:
     """A repository on GitHub with both ids or none, a cap on the role that makes roles, a registry to push to."""
     if config.ci is None or config.aws is None:
         return
-    if github_repository(config.repository.url) is None:
+    if github_repository(config.repository.url) is None and not closed_port(config.repository.url):
         yield Problem(
             path=("repository", "url"),
             message=f"{config.repository.url} is not on GitHub, and ci makes roles for GitHub Actions. Leave ci out.",

@@ -7,20 +7,27 @@ from typing import Any
 import pytest
 
 from components import config as configuration
-from components.config import ConfigurationError
+from components.config import ConfigurationError, PlatformConfig
 from tests.unit.config_samples import ABSENT, set_value
 from tests.unit.harness import ROOT, run_program
 from tests.unit.harness_config import stack_config
 
-__all__ = ["ABSENT", "refusals"]
+__all__ = ["ABSENT", "accepted", "refusals"]
 
 
-def refusals(system: str, stack: str, changes: Mapping[str, Any]) -> list[str]:
-    """Lines of the refusal, without the file; `changes` are values by path, with a space between the parts."""
+def accepted(system: str, stack: str, changes: Mapping[str, Any]) -> PlatformConfig:
+    """The configuration; ConfigurationError where it is refused. `changes` as for `refusals`."""
     root = ROOT / "examples" / system
     config = copy.deepcopy(stack_config(stack, root))
     for path, value in changes.items():
         set_value(config, [f"{system}:", *path.split()], value)
+    found: list[PlatformConfig] = []
+    run_program(lambda: found.append(configuration.load()), project=system, stack=stack, config=config)
+    return found[0]
+
+
+def refusals(system: str, stack: str, changes: Mapping[str, Any]) -> list[str]:
+    """Lines of the refusal, without the file; `changes` are values by path, with a space between the parts."""
     with pytest.raises(ConfigurationError) as refused:
-        run_program(configuration.load, project=system, stack=stack, config=config)
+        accepted(system, stack, changes)
     return [line.split(": ", 1)[1] for line in str(refused.value).splitlines()[1:]]

@@ -64,6 +64,7 @@ def on_aws(cluster_name: pulumi.Input[str] = CLUSTER, **node_changes: Any) -> On
             certificate_arn="arn:certificate",
             firewall_arn="arn:firewall",
             https_redirect=True,
+            target_type="ip",
         ),
         secret_prefixes=["shop/"],
     )

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from components.config.access_rules import access, ssh_address
+from components.config.access_rules import access
 from components.config.platform import PlatformConfig
+from components.ssh_addresses import ssh_address
 from tests.unit.config_samples import host_key
 
 HTTPS_URL = "https://github.com/example/shop.git"

@@ -168,6 +168,7 @@ def test_the_server_goes_outside_for_single_sign_on_only() -> None:
 
 def test_the_server_is_open_to_the_network_where_it_has_an_address() -> None:
     assert peers(policies(install())["server"], "ingress", 8080) == []
+    assert peers(policies(install(url="https://localhost:8080"))["server"], "ingress", 8080) == []
     found = peers(policies(install(url="https://argocd.example.com"))["server"], "ingress", 8080)
     assert found == [{"ipBlock": {"cidr": cidr}} for cidr in NETWORKS]
 

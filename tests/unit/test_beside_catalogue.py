@@ -109,6 +109,7 @@ def test_extras_count_on_the_nodes() -> None:
 def test_a_store_of_a_cluster_of_ours_is_closed_to_the_control_plane() -> None:
     store = {"app": "search", "port": 9200, "resources": SMALL}
     config = given("staging", databaseInNamespace=store)
+    del config["tiketi:environments"][0]["databasePrefix"], config["tiketi:database"]
     main = str(ROOT / "__main__.py")
     done = run_program(
         lambda: runpy.run_path(main, run_name="__main__"), project="tiketi", stack="staging", config=config

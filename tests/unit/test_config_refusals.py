@@ -55,7 +55,7 @@ REFUSALS: tuple[tuple[str, Any, str | None, str], ...] = (
     ("network.zones", [ZONE, "us-east-1a"], "network.zones[1]", "us-east-1a is not in region ap-northeast-1."),
     ("network.zones", [ZONE, ZONE], "network.zones[1]", "ap-northeast-1a is there twice."),
     ("network.flowLogs.retentionDays", 31, None, "31 days is not a retention that CloudWatch Logs has. Write 30."),
-    ("cluster", ABSENT, "database", "needs the section cluster."),
+    ("cluster", ABSENT, None, "is missing, and so is kubeconfig."),
     ("cluster.version", "1.34", None, f"'1.34' {NO_VERSION}"),
     ("cluster.version", 1.36, None, f"1.36 {NO_VERSION}"),
     ("cluster.nodes.minimum", 5, "cluster.nodes", "minimum 5, desired 4 and maximum 6 contradict each other."),

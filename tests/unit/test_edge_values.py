@@ -40,6 +40,12 @@ def test_a_path_of_the_edge_holds_for_all_services() -> None:
     assert {found[f"{HEALTH}API"], found[f"{HEALTH}TICKET_SERVICE"]} == {"/lb"}
 
 
+@pytest.mark.parametrize("target", ["ip", "instance"])
+def test_targets_are_told(target: str) -> None:
+    assert given()["INGRESS_TARGET_TYPE"] == "ip"
+    assert given(targetType=target)["INGRESS_TARGET_TYPE"] == target
+
+
 @pytest.mark.parametrize(("internal", "scheme"), [(False, "internet-facing"), (True, "internal")])
 def test_scheme_and_hosts_are_told(internal: bool, scheme: str) -> None:
     found = given(internal=internal)

@@ -16,7 +16,12 @@ from tests.unit.operator_runs import ALL, settings
 
 Values = dict[str, Any]
 DOOR = Door(
-    group="shop", internal=False, certificate_arn="arn:certificate", firewall_arn="arn:firewall", https_redirect=True
+    group="shop",
+    internal=False,
+    certificate_arn="arn:certificate",
+    firewall_arn="arn:firewall",
+    https_redirect=True,
+    target_type="ip",
 )
 
 
@@ -277,15 +282,17 @@ def test_every_load_balancer_has_the_stacks_certificate_and_firewall_without_an_
 
 
 def test_an_internal_door_without_firewall_says_so() -> None:
-    spec = values.ingress_class_spec(
-        Door(group="shop", internal=True, certificate_arn=None, firewall_arn=None, https_redirect=True)
-    )
+    spec = values.ingress_class_spec(replace(DOOR, internal=True, certificate_arn=None, firewall_arn=None))
     assert (spec["scheme"], "wafv2AclArn" in spec, "certificateArn" in spec) == ("internal", False, False)
 
 
 @pytest.mark.parametrize("changes", [{"https_redirect": False}, {"certificate_arn": None}])
 def test_plain_http_is_redirected_where_that_is_wanted_and_there_is_a_certificate(changes: dict[str, Any]) -> None:
     assert "sslRedirectPort" not in values.ingress_class_spec(replace(DOOR, **changes))
+
+
+def test_targets_are_what_the_stack_file_says() -> None:
+    assert values.ingress_class_spec(replace(DOOR, target_type="instance"))["targetType"] == "instance"
 
 
 def test_a_stack_without_an_edge_leaves_the_door_to_its_ingresses() -> None:

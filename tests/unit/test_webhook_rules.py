@@ -71,7 +71,7 @@ def test_without_a_host_nothing_is_asked_for() -> None:
         (
             "edge",
             {"argocdHost": "api.tiketi.com"},
-            "api.tiketi.com is a host of the services. Write one of its own, e.g. argocd.example.com.",
+            "api.tiketi.com is a host of the services. Write one of its own, e.g. argocd.tiketi.com.",
         ),
     ],
 )

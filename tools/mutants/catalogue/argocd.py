@@ -122,7 +122,7 @@ ARGOCD_POLICIES = Area(
         Mutant(
             "the user interface is open without an address",
             POLICIES,
-            "if settings.url else []",
+            "if settings.has_address else []",
             "if networks else []",
         ),
     ),

@@ -12,6 +12,7 @@ DATA = "components/config/data_rules.py"
 FITS = "components/config/capacity_rules.py"
 CAPS = "components/config/cap_rules.py"
 FIT = "components/fit.py"
+REMEDIES = "components/config/fit_remedies.py"
 
 CONFIG = Area(
     "configuration",
@@ -121,7 +122,7 @@ CONFIG = Area(
 
 CAPACITY = Area(
     "capacity",
-    ("test_capacity.py", "test_fit_rules.py", "test_config.py", "test_cap_rules.py"),
+    ("test_capacity.py", "test_fit_rules.py", "test_config.py", "test_cap_rules.py", "test_own_stores.py"),
     (
         Mutant(
             "nodes that hold nothing are accepted",
@@ -129,7 +130,12 @@ CAPACITY = Area(
             "return [*found, *(capacity_problems(config) if reckon else ())]",
             "return found",
         ),
-        Mutant("too few nodes are accepted", FITS, "if sums is None or not sums.homeless:", "if sums is None or sums:"),
+        Mutant(
+            "too few nodes are accepted",
+            FITS,
+            "if sums is None or config.cluster is None or not sums.homeless:",
+            "if sums is None or config.cluster is None or sums:",
+        ),
         Mutant(
             "too few addresses are accepted",
             FITS,
@@ -151,9 +157,12 @@ CAPACITY = Area(
             "override.replicas < 0:",
         ),
         Mutant(
-            "more nodes are named than the maximum takes", FIT, "if count > limits.maximum else", "if not count else"
+            "more nodes are named than the maximum takes",
+            REMEDIES,
+            "if maximum > nodes.maximum else",
+            "if not maximum else",
         ),
-        Mutant("one node is named for Karpenter", FIT, "least = max(limits.least_desired, ", "least = max(1, "),
+        Mutant("one node is named for Karpenter", REMEDIES, "least = max(nodes.least_desired, ", "least = max(1, "),
         Mutant(
             "Karpenter runs without a node to start",
             "components/config/edge_rules.py",
@@ -168,6 +177,12 @@ CAPACITY = Area(
             FIT,
             "pods=rolling_peak([pods]).pods,",
             "pods=pods.pods,",
+        ),
+        Mutant(
+            "pools of a database in the namespace count on the stack's",
+            FIT,
+            "        if config.uses_database(environment)\n",
+            "",
         ),
         Mutant(
             "connections are reckoned from the steady state",

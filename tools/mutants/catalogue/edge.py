@@ -142,6 +142,7 @@ LOAD_BALANCERS = Area(
             '"ELBSecurityPolicy-TLS13-1-2-Res-2021-06"',
             '"ELBSecurityPolicy-2016-08"',
         ),
+        Mutant("targets are always pods", CLASS, '"targetType": door.target_type', '"targetType": "ip"'),
         Mutant("each Ingress has a load balancer of its own", CLASS, '        "group": {"name": door.group},\n', ""),
         Mutant(
             "manifests open port 80 without a redirect",

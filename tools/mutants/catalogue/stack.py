@@ -10,7 +10,13 @@ EKS = "components/eks.py"
 
 STACK = Area(
     "stack",
-    ("test_stack_rules.py", "test_nova_facts.py", "test_nova_facts_environments.py", "test_nova_facts_security.py"),
+    (
+        "test_stack_rules.py",
+        "test_own_stores.py",
+        "test_nova_facts.py",
+        "test_nova_facts_environments.py",
+        "test_nova_facts_security.py",
+    ),
     (
         Mutant(
             "AWS resources carry no tags",
@@ -88,6 +94,18 @@ STACK = Area(
             KUBERNETES,
             '"REDIS_DATABASE": str(settings.cache_database),',
             '"REDIS_DATABASE": "0",',
+        ),
+        Mutant(
+            "an environment with a database of its own is told of the stack's",
+            "components/config/platform.py",
+            "return self.database is not None and environment.database_in_namespace is None",
+            "return self.database is not None",
+        ),
+        Mutant(
+            "an environment with a cache of its own is told of the stack's",
+            "components/config/platform.py",
+            "return self.cache is not None and environment.cache_in_namespace is None",
+            "return self.cache is not None",
         ),
         Mutant(
             "services take calls from the whole internet",

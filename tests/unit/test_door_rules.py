@@ -1,0 +1,138 @@
+"""A door that leads to nobody, a canary without traffic, a name outside the zone: refused, with a remedy that holds."""
+
+from typing import Any
+
+import pytest
+
+from tests.systems.refused_examples import ABSENT, accepted, refusals
+from tests.unit.harness import ROOT
+from tests.unit.harness_config import stack_config
+
+NOBODY = "no service is public and has a port. Give one a port and public: true, or leave "
+HOSTS = f"environments[0].hosts: lead to nobody: {NOBODY}hosts out, and edge."
+CANARY = f"environments[0].canary: has no traffic to shift: {NOBODY}the canary out."
+WORKER = stack_config("production", ROOT / "examples" / "pingvasai")["pingvasai:services"][1]
+WITHOUT_EDGE = {"edge": ABSENT, "environments 0 hosts": ABSENT, "operators externalDns": ABSENT}
+PRODUCTION: tuple[tuple[dict[str, Any], list[str]], ...] = (
+    ({"services": [WORKER]}, [HOSTS, CANARY]),
+    ({"services 0 port": None, "services 0 servicePort": ABSENT}, [HOSTS, CANARY]),
+    ({"services 0 public": False}, [HOSTS, CANARY]),
+    (
+        {"services 0 public": False, "environments 0 canary": ABSENT, "environments 0 hosts": ABSENT},
+        [f"edge: leads to nobody: {NOBODY}edge out."],
+    ),
+    (
+        WITHOUT_EDGE,
+        [
+            "environments[0].canary: shifts traffic of a load balancer that edge describes. Add the section edge, or "
+            "leave the canary out."
+        ],
+    ),
+    (
+        {"environments 0 hosts": ABSENT},
+        [
+            "environments[0].hosts: is missing, and edge certifies it. Write e.g. api.pingvasai.com.",
+            "environments[0].canary: shifts traffic that comes in at a host, and the environment has none. "
+            "Write hosts, e.g. api.pingvasai.com, or leave the canary out.",
+        ],
+    ),
+)
+"""Changes of PingvasAI's production, and its lines."""
+PREVIEW = {"pullRequests": {"maximum": 1}, "replicas": 1, "maxReplicas": 1}
+
+
+@pytest.mark.parametrize(("changes", "lines"), PRODUCTION)
+def test_a_door_has_somebody_behind_it(changes: dict[str, Any], lines: list[str]) -> None:
+    assert refusals("pingvasai", "production", changes) == lines
+
+
+def test_what_runs_beside_the_catalogue_may_stand_behind_the_door() -> None:
+    small = {"cpuRequest": "100m", "memoryRequest": "128Mi", "cpuLimit": "500m", "memoryLimit": "256Mi"}
+    extra = {"name": "frontend", "port": 3000, "resources": small}
+    private = {"services 0 public": False, "environments 0 canary": ABSENT}
+    accepted("pingvasai", "production", {**private, "environments 0 extras": [{**extra, "public": True}]})
+    assert refusals("pingvasai", "production", {**private, "environments 0 extras": [extra]}) == [HOSTS]
+
+
+INSTANCE = {"edge targetType": "instance"}
+
+
+def test_nodes_as_targets_want_node_ports() -> None:
+    assert refusals("pingvasai", "production", INSTANCE) == [
+        "environments[0].objects.nodePorts: 0 is too few: edge.targetType instance wants a node port for each of 2 "
+        "Services behind the load balancer. Write 2 or more, or edge.targetType: ip."
+    ]
+    accepted("pingvasai", "production", {**INSTANCE, "environments 0 objects": {"nodePorts": 2}})
+    assert refusals("tiketi", "staging", {**INSTANCE, "environments 0 objects": {"nodePorts": 4}})
+    accepted("tiketi", "staging", {**INSTANCE, "environments 0 objects": {"nodePorts": 5}})
+
+
+def test_nodes_as_targets_do_not_reach_argo_cd() -> None:
+    ports = {"environments 0 objects": {"nodePorts": 5}}
+    assert refusals("tiketi", "prod", {**INSTANCE, **ports}) == [
+        "edge.targetType: instance does not reach argocdHost: Argo CD's Service has no node port. "
+        "Write ip, or leave argocdHost out."
+    ]
+    accepted("tiketi", "prod", {**INSTANCE, **ports, "edge argocdHost": ABSENT, "argocd webhookSecret": ABSENT})
+
+
+def test_nodes_as_targets_leave_no_port_for_a_preview() -> None:
+    changes = {**INSTANCE, **{f"environments 0 {key}": value for key, value in PREVIEW.items()}}
+    assert refusals("pingvasai", "production", {**changes, "environments 0 canary": ABSENT}) == [
+        "environments[0].pullRequests: repeat Services with node ports, which edge.targetType instance wants, and "
+        "those are there once. Write edge.targetType: ip, or leave pullRequests out."
+    ]
+
+
+def test_previews_and_a_canary_do_not_share_an_environment() -> None:
+    changes = {f"environments 0 {key}": value for key, value in PREVIEW.items()}
+    assert refusals("pingvasai", "production", changes) == [
+        "environments[0].pullRequests: stand beside canary: a preview's Rollout would keep the names of the "
+        "environment's own Services and Ingress, and take its traffic. Leave one of the two out."
+    ]
+    del changes["environments 0 pullRequests"]
+    accepted("pingvasai", "production", changes)
+
+
+def test_previews_without_a_canary_stay() -> None:
+    changes = {f"environments 0 {key}": value for key, value in PREVIEW.items()}
+    accepted("pingvasai", "production", {**changes, "environments 0 canary": ABSENT})
+
+
+def test_a_host_of_argo_cd_alone_is_certified() -> None:
+    config = accepted("tiketi", "prod", {"environments 0 hosts": ABSENT})
+    assert config.edge is not None
+    assert config.edge.argocd_host == "argocd.tiketi.com"
+
+
+@pytest.mark.parametrize(
+    ("changes", "line", "remedy"),
+    [
+        (
+            {"edge argocdHost": "api.tiketi.com"},
+            "edge.argocdHost: api.tiketi.com is a host of the services. Write one of its own, e.g. argocd.tiketi.com.",
+            {"edge argocdHost": "argocd.tiketi.com"},
+        ),
+        (
+            {"environments 0 hosts": ["argocd.tiketi.com"]},
+            "edge.argocdHost: argocd.tiketi.com is a host of the services. "
+            "Write one of its own, e.g. argocd-2.tiketi.com.",
+            {"edge argocdHost": "argocd-2.tiketi.com"},
+        ),
+        (
+            {"environments 0 hosts": [], "edge argocdHost": ABSENT, "argocd webhookSecret": ABSENT},
+            "environments[0].hosts: is missing, and edge certifies it. Write e.g. api.tiketi.com.",
+            {"environments 0 hosts": ["api.tiketi.com"]},
+        ),
+        (
+            {"environments 0 hosts": ["api.tiketi.com", "api.example.com"]},
+            "environments[0].hosts[1]: api.example.com is not in the zone tiketi.com. Write e.g. api-2.tiketi.com.",
+            {"environments 0 hosts": ["api.tiketi.com", "api-2.tiketi.com"]},
+        ),
+    ],
+)
+def test_an_example_of_a_host_lies_in_the_zone_and_is_taken(
+    changes: dict[str, Any], line: str, remedy: dict[str, Any]
+) -> None:
+    assert refusals("tiketi", "prod", changes) == [line]
+    accepted("tiketi", "prod", {**changes, **remedy})

@@ -1,0 +1,69 @@
+"""One mistake is told once: no second line that follows from it, and none that the next run would refuse."""
+
+from typing import Any
+
+import pytest
+
+from tests.systems.refused_examples import ABSENT, accepted, refusals
+from tests.unit.harness import ROOT
+from tests.unit.harness_config import stack_config
+
+CLUSTER = stack_config("staging", ROOT / "examples" / "tiketi")["tiketi:cluster"]
+NO_DATA = {
+    "database": ABSENT,
+    "cache": ABSENT,
+    "environments 0 databasePrefix": ABSENT,
+    "environments 0 cacheDatabase": ABSENT,
+}
+NO_CLUSTER = (
+    "cluster: is missing, and so is kubeconfig. "
+    "Write cluster for EKS, or kubeconfig with the context of a cluster that exists."
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"cluster": ABSENT}, NO_CLUSTER),
+        ({"cluster": ABSENT, "operators clusterAutoscaler": {}, "registry": ABSENT, "ci": ABSENT}, NO_CLUSTER),
+        ({"cluster": ABSENT, "clutser": CLUSTER}, "clutser: is not a known key. Write cluster."),
+        (
+            {"database": ABSENT, "databse": {"engineVersion": "17.6", "instanceClass": "db.t4g.medium"}},
+            "databse: is not a known key. Write database.",
+        ),
+        (
+            {"repository url": "ssh://git@github.com:2222/tiketi/tiketi.git"},
+            "repository.url: port 2222 is closed to Argo CD. Use an address at port 22 or 443, or HTTPS.",
+        ),
+        (
+            {"environments 0 services": {"auth": {"replicas": 9, "maxReplicas": 3}}},
+            "environments[0].services.auth: is no service of the catalogue. Write one of backend, ticket-service, "
+            "payment-service, stats-service, auth-service.",
+        ),
+    ],
+)
+def test_one_mistake_is_one_line(changes: dict[str, Any], line: str) -> None:
+    assert refusals("tiketi", "staging", changes) == [line]
+
+
+def test_a_key_that_is_no_slip_of_another_hides_nothing() -> None:
+    lines = refusals("tiketi", "staging", {"monitoring": {}, "database": ABSENT})
+    assert [line.split(":")[0] for line in lines] == ["monitoring", "environments[0].databasePrefix"]
+
+
+def test_a_misspelt_key_beside_the_right_one_hides_nothing() -> None:
+    lines = refusals("tiketi", "staging", {"databse": {}, "environments 0 databasePrefix": ABSENT})
+    assert [line.split(":")[0] for line in lines] == ["databse", "environments[0].databasePrefix"]
+
+
+@pytest.mark.parametrize("system", ["tiketi", "pingvasai"])
+def test_secrets_that_are_there_already_are_not_asked_for(system: str) -> None:
+    assert refusals(system, "staging", NO_DATA) == [
+        "secretsManager: is read by nothing: the program fills no entry. Leave it out."
+    ]
+    accepted(system, "staging", {**NO_DATA, "secretsManager": ABSENT})
+
+
+def test_secrets_that_are_not_there_are() -> None:
+    (line,) = refusals("tiketi", "staging", {"secrets": ABSENT})
+    assert line.endswith("the program fills no entry. Add the section secrets, or leave it out.")
