@@ -30,9 +30,13 @@ def provider(config: PlatformConfig, made: Made) -> k8s.ProviderArgs:
     """Arguments of the provider: the cluster of this stack, or the context of one that exists."""
     if made.eks is not None:
         cluster = made.eks.cluster
-        # Without the identifier a changed kubeconfig would replace every object.
         return k8s.ProviderArgs(
-            kubeconfig=cluster.kubeconfig_json, cluster_identifier=cluster.arn, enable_config_map_mutable=True
+            kubeconfig=cluster.kubeconfig_json,
+            # Without the identifier a changed kubeconfig would replace every object.
+            cluster_identifier=cluster.arn,
+            enable_config_map_mutable=True,
+            # What the program declares is its own there: an edit by hand is taken back, not a conflict.
+            enable_patch_force=True,
         )
     context = None if config.kubeconfig is None else config.kubeconfig.context
     return k8s.ProviderArgs(context=context, cluster_identifier=context, enable_config_map_mutable=True)

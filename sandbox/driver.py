@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT = "account.db"
 """The simulated account, in the state folder."""
 PACKAGES = ("aws", "eks", "kubernetes", "random", "tls")
-TIMEOUT = 120.0
+TIMEOUT = 600.0
 PASSPHRASE = "sandbox"  # noqa: S105  protects nothing: all that it encrypts is the placeholder and what the simulation made up
 
 

@@ -171,6 +171,10 @@ def test_a_local_cluster_gets_nothing_of_aws() -> None:
     assert providers == {"pulumi:providers:kubernetes"}
 
 
+def test_what_others_have_edited_on_a_cluster_that_exists_is_a_conflict() -> None:
+    assert "enablePatchForce" not in run("tiketi", "dev").one("pulumi:providers:kubernetes").inputs
+
+
 def test_the_broker_evicts_nothing() -> None:
     for stack in pingvasai.STAGES:
         group = run("pingvasai", stack).one("aws:elasticache/parameterGroup:ParameterGroup").inputs["parameters"]

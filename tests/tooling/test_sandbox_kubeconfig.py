@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,14 @@ def test_a_manual_edit_is_a_conflict_unless_the_patch_is_forced(rig: Live) -> No
     assert dig(rig.server.objects[SETTINGS_PATH], "data.a") == "1"
 
 
+def test_a_provider_that_forces_takes_manual_edits_back(rig: Live) -> None:
+    rig.make(CONFIG_MAP, settings(a="1"))
+    rig.server.edit(SETTINGS_PATH, lambda made: mapping(made["data"]).update(a="9"))
+    call = replace(rig.call(CONFIG_MAP), settings={"enablePatchForce": "true"})
+    rig.kubernetes.update(call, "default/settings", settings(a="1"), preview=False)
+    assert dig(rig.server.objects[SETTINGS_PATH], "data.a") == "1"
+
+
 def test_a_refresh_that_finds_nothing_new_gives_back_what_was_held(rig: Live) -> None:
     _, outputs = rig.make(CONFIG_MAP, settings(a="1"))
     rig.server.edit(SETTINGS_PATH, lambda made: made.update(status={"seen": "yes"}))
@@ -225,32 +234,6 @@ def test_a_patch_takes_an_object_of_others_and_gives_up_only_its_fields(rig: Liv
 def test_deleting_what_is_gone_is_no_error(rig: Live) -> None:
     rig.kubernetes.delete(rig.call(CONFIG_MAP), "default/settings")
     rig.kubernetes.delete(rig.call(APPLICATION), "default/shop")
-
-
-def test_deleting_waits_for_finalizers_and_names_the_one_that_holds(rig: Live) -> None:
-    rig.define()
-    inputs = application()
-    mapping(inputs["metadata"])["finalizers"] = ["resources-finalizer.argocd.argoproj.io"]
-    id_, _ = rig.make(APPLICATION, inputs)
-    with pytest.raises(Refused) as refused:
-        rig.kubernetes.delete(rig.call(APPLICATION), id_)
-    assert "still there after 0.2 s" in str(refused.value)
-    assert "the finalizer resources-finalizer.argocd.argoproj.io" in str(refused.value)
-    command = "kubectl -n default patch applications.argoproj.io shop --type=merge -p "
-    assert command + '\'{"metadata":{"finalizers":null}}\'' in str(refused.value)
-
-
-def test_a_namespace_that_stays_names_what_holds_it(rig: Live) -> None:
-    rig.define()
-    id_, _ = rig.make(NAMESPACE, {"kind": "Namespace", "metadata": {"name": "app", "finalizers": ["kubernetes"]}})
-    held = application()
-    held["metadata"] = {"name": "shop", "namespace": "app", "finalizers": ["f"]}
-    rig.server.apply("/apis/argoproj.io/v1/namespaces/app/applications/shop", held, "somebody")
-    said = "Some resources are remaining: applications.argoproj.io has 1 resource instances"
-    status: Json = {"conditions": [{"type": "NamespaceContentRemaining", "status": "True", "message": said}]}
-    rig.server.edit("/api/v1/namespaces/app", lambda made: made.update(status=status))
-    with pytest.raises(Refused, match=r"kubectl -n app patch applications\.argoproj\.io shop"):
-        rig.kubernetes.delete(rig.call(NAMESPACE), id_)
 
 
 def test_a_deleted_namespace_takes_its_releases_along(rig: Live) -> None:

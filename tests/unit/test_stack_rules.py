@@ -107,6 +107,11 @@ def test_a_changed_kubeconfig_replaces_no_object(stack: str, stacks: Stacks) -> 
 
 
 @each_stack
+def test_an_edit_by_hand_is_taken_back_in_place_of_a_conflict(stack: str, stacks: Stacks) -> None:
+    assert stacks[stack].one("pulumi:providers:kubernetes").inputs["enablePatchForce"] == "true"
+
+
+@each_stack
 def test_kubernetes_objects_come_after_nodes_addons_and_access(stack: str, stacks: Stacks) -> None:
     run = stacks[stack]
     first = [

@@ -107,6 +107,10 @@ class Api:
                 self._known[api_version] = kinds
         return kinds.get(kind)
 
+    def kinds(self, api_version: str) -> list[Served]:
+        """Everything that a group's version serves."""
+        return [*self._discover(api_version).values()]
+
     def get(self, thing: Thing) -> Json | None:
         """The object, None if there is none."""
         try:

@@ -85,7 +85,7 @@ class LiveKubernetes(Kubernetes):
         self.account.next_life(call.urn)  # a replacement's generated name is another one
         thing = self._known(call, inputs)
         self._guard_taken(call, thing, inputs)
-        live = self._api.apply(thing, self._sent(thing, inputs), manager(call), force=_forced(inputs))
+        live = self._api.apply(thing, self._sent(thing, inputs), manager(call), force=_forced(call, inputs))
         return thing.id, self._settled(call, thing, live, inputs)
 
     def refresh(self, call: Call, id_: str, inputs: Json, outputs: Json) -> Record | None:
@@ -112,7 +112,9 @@ class LiveKubernetes(Kubernetes):
             raise Refused("NotFound", f'{_plural(call)} "{id_}" not found; refresh the stack')
         if preview and has_unknown(news):
             return news
-        live = self._api.apply(thing, self._sent(thing, news), manager(call), force=_forced(news), dry_run=preview)
+        live = self._api.apply(
+            thing, self._sent(thing, news), manager(call), force=_forced(call, news), dry_run=preview
+        )
         return self._outputs(live, news) if preview else self._settled(call, thing, live, news)
 
     def delete(self, call: Call, id_: str) -> None:
@@ -257,9 +259,9 @@ def _is_patch(call: Call) -> bool:
     return call.type.endswith("Patch")
 
 
-def _forced(inputs: Json) -> bool:
+def _forced(call: Call, inputs: Json) -> bool:
     """Whether to take over the fields of others; else they are a conflict."""
-    return annotation(revealed(inputs), "patchForce") == "true"
+    return "true" in (annotation(revealed(inputs), "patchForce"), text(call.settings, "enablePatchForce"))
 
 
 def _plural(call: Call) -> str:

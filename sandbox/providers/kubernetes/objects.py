@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Sequence
 
-from sandbox.providers.kubernetes.api import Api, Served, Thing, conditions
+from sandbox.providers.kubernetes.api import Api, Served, Thing
+from sandbox.providers.kubernetes.holders import holder
 from sandbox.providers.kubernetes.readiness import Check, Failed, annotation, seconds_of, words
 from sandbox.providers.package import Refused
 from sandbox.providers.wire import Json, dig, text
 
-_REMAINING = re.compile(r"([a-z0-9-]+)\.([a-z0-9.-]*) has \d+ resource instances")
-_FOREGROUND = "foregroundDeletion"
 _DISCOVERY = 10
 """Seconds within which a kind whose definition has just come is served."""
 
@@ -95,37 +93,7 @@ class Objects:
             if found is None or text(found, "metadata.uid") != uid:
                 return
             if not clock.more():
-                raise Refused("", f"{thing} is still there {clock.said}. {self._holder(thing, found)}")
-
-    def _holder(self, thing: Thing, live: Json) -> str:
-        if thing.served.full_name == "namespaces":
-            return self._namespace_holder(thing, live)
-        held = [name for name in _finalizers(live) if name != _FOREGROUND]
-        if not held:
-            return "What it owns is not gone yet: the garbage collector (kube-controller-manager) removes it."
-        named = ", ".join(held)
-        return f"It is held by the finalizer {named}. If its controller is gone, free it with:\n  {_command(thing)}"
-
-    def _namespace_holder(self, thing: Thing, live: Json) -> str:
-        said = [text(condition, "message") for condition in conditions(live) if text(condition, "status") == "True"]
-        if not said:
-            return "Its content is removed by kube-controller-manager, which has said nothing."
-        commands = [
-            f"\n  {_command(held)}"
-            for plural, group in _REMAINING.findall(" ".join(said))
-            for held in self._held_in(thing.name, plural, group)
-        ]
-        free = f" If the controller of these is gone, free them with:{''.join(commands)}" if commands else ""
-        return " ".join(said) + free
-
-    def _held_in(self, namespace: str, plural: str, group: str) -> list[Thing]:
-        version = self.api.preferred(group)
-        served = Served.of(version, plural)
-        return [
-            Thing(served, namespace, text(item, "metadata.name"))
-            for item in self.api.listed(served, namespace)
-            if _finalizers(item)
-        ]
+                raise Refused("", f"{thing} is still there {clock.said}. {holder(self.api, thing, found)}")
 
 
 class _Clock:
@@ -158,14 +126,3 @@ def _said(live: Json, known: str) -> str:
         if word not in known + said:
             said += f"; {word}" if said else f". It says: {word}"
     return said
-
-
-def _finalizers(live: Json) -> list[str]:
-    found = dig(live, "metadata.finalizers")
-    return [str(name) for name in found] if isinstance(found, list) else []
-
-
-def _command(thing: Thing) -> str:
-    where = f" -n {thing.namespace}" if thing.namespace else ""
-    patch = '{"metadata":{"finalizers":null}}'
-    return f"kubectl{where} patch {thing.served.full_name} {thing.name} --type=merge -p '{patch}'"

@@ -1,7 +1,8 @@
 """`environments[].waitFor`: `up` ends when Argo CD is done with what Git says, or says what Argo CD says.
 
-One story, because every part of it costs an `up`: a revision that Argo CD refuses, an `up` that gives up on it, the
-fix while the next `up` waits. The images of the fix stay in Git, and the wait's annotation on the Application.
+One story, because every part of it costs an `up`: a revision that Argo CD refuses, an `up` that gives up on it (and
+takes back what somebody edited by hand), the fix while the next `up` waits. The images of the fix stay in Git, and the
+wait's annotation on the Application.
 """
 
 import time
@@ -17,15 +18,15 @@ from tests.cluster.conftest import Figures
 from tests.cluster.stand import observe
 from tests.cluster.stand.api import Json
 from tests.cluster.stand.binaries import ROOT
-from tests.cluster.stand.commits import resource
+from tests.cluster.stand.commits import QUOTA, refusal, resource
 from tests.cluster.stand.rollout import image_of, new_images
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
 from tests.engine.runs import Step
 from tests.nova_facts import NAMES
 
-QUOTA = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: more}\nspec: {hard: {pods: '999'}}\n"
 REFUSAL = "resource :ResourceQuota is not permitted in project nova"
+HARD = "/api/v1/namespaces/nova/resourcequotas/services"
 ENVIRONMENT = "    - name: production\n"
 SHORT_MINUTES = 0.1
 """In place of the wait's quarter of an hour, where it is to be in vain."""
@@ -56,6 +57,8 @@ class Story:
     in_vain: Step
     seconds: float
     """What the `up` in vain took."""
+    taken_back: bool
+    """Whether it gave the quota back its values, which somebody had edited by hand."""
     fix: Fix
     fixed: Step
     after: Json
@@ -74,11 +77,6 @@ def _waiting(folder: Path) -> Path:
     return folder
 
 
-def _refused(stand: Stand, revision: str) -> bool:
-    result: Json = stand.application("production")["status"].get("operationState", {}).get("syncResult", {})
-    return result.get("revision") == revision and REFUSAL in str(result.get("resources"))
-
-
 @pytest.fixture(scope="module")
 def story(prod: Stand, tmp_path_factory: pytest.TempPathFactory) -> Story:
     project = _waiting(tmp_path_factory.mktemp("waiting"))
@@ -86,16 +84,19 @@ def story(prod: Stand, tmp_path_factory: pytest.TempPathFactory) -> Story:
     resource(QUOTA)(prod.repository.tree / prod.environment("production").path)
     revision = prod.repository.commit("production: what Argo CD refuses")
     prod.argocd.refresh(prod.application_name("production"))
-    wait_for("the refusal", lambda: _refused(prod, revision), 60)
+    wait_for("the refusal", lambda: REFUSAL in refusal(prod, "production", revision), 60)
+    declared = prod.api.get(HARD)["spec"]["hard"]
+    prod.api.patch(HARD, {"spec": {"hard": {"pods": "999"}}})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gitops, "WAIT_MINUTES", SHORT_MINUTES)
         begun = time.monotonic()
         in_vain = prod.program.run(Verb.UP, project=project)
         seconds = time.monotonic() - begun
+    taken_back = prod.api.get(HARD)["spec"]["hard"] == declared
     fix = Fix(prod, revision)
     fixed = prod.program.run(Verb.UP, project=project, watch=fix)
     after, images = prod.application("production"), observe.images_of(prod.api, "nova")
-    return Story(in_vain, seconds, fix, fixed, after, images)
+    return Story(in_vain, seconds, taken_back, fix, fixed, after, images)
 
 
 def test_up_gives_up_in_bounded_time_and_says_what_argo_cd_says(story: Story, figures: Figures) -> None:
@@ -106,6 +107,10 @@ def test_up_gives_up_in_bounded_time_and_says_what_argo_cd_says(story: Story, fi
     assert "Application argocd/nova-production is not ready after 6 s" in said
     assert "{.status.sync.status}=Synced (is 'OutOfSync')" in said
     assert REFUSAL in said
+
+
+def test_up_takes_an_edit_of_the_quota_by_hand_back(story: Story) -> None:
+    assert story.taken_back
 
 
 def test_the_next_up_returns_when_the_fix_is_synced_and_every_pod_of_it_ready(story: Story, prod: Stand) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cluster.conftest import Figures
+from tests.cluster.stand.argocd import RESYNC_SECONDS
 from tests.cluster.stand.rollout import Rollout, new_images, roll_out
 from tests.cluster.stand.stand import Stand
 from tests.engine.runs import Step
@@ -49,7 +50,9 @@ def staging(staging_started: Stand, staging_made: Step, figures: Figures) -> Sta
 def rolled_out(staging: Stand, figures: Figures) -> Rollout:
     """A commit that gives all services of staging a new image, found by polling."""
     rollout = roll_out(staging, "staging", new_images(staging, "staging", BUILT))
-    figures.seconds("staging: commit of all images to healthy, by polling", rollout.seconds)
+    delivered = staging.config.argocd.reconciliation_seconds
+    polling = f"by polling every {RESYNC_SECONDS} s (the stack: every {delivered} s)"
+    figures.seconds(f"staging: commit of all images to healthy, {polling}", rollout.seconds)
     return rollout
 
 

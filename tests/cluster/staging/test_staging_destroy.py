@@ -1,13 +1,11 @@
-"""The end of a live cluster: first with Argo CD's controller dead, then as it should go."""
-
-import subprocess
+"""The end of a live cluster, at a bad moment: Argo CD still tries again what it refuses in Git."""
 
 import pytest
 
 from sandbox.driver import Verb
-from sandbox.plan import Result
 from tests.cluster.conftest import Figures
-from tests.cluster.stand.binaries import built
+from tests.cluster.stand.api import Json
+from tests.cluster.stand.commits import QUOTA, refusal, resource
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
 from tests.engine.runs import Step, moments
@@ -16,50 +14,32 @@ pytestmark = pytest.mark.ends_stand
 
 APPLICATION, PROJECT = "kubernetes:argoproj.io/v1alpha1:Application", "kubernetes:argoproj.io/v1alpha1:AppProject"
 RELEASE, NAMESPACE = "kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:Namespace"
-PATIENCE_SECONDS = 10
 LONGEST_SECONDS = 240
-FREE = ("-n", "argocd", "patch", "applications.argoproj.io", "nova-dev", "--type=merge", "-p",
-        '{"metadata":{"finalizers":null}}')  # fmt: skip
-"""The command for an Application that cannot end because its controller is gone."""
+RETRY: Json = {"limit": 2, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "20s"}}
+"""Seconds in place of the delivered minutes: the end of an Application waits for its sync."""
 
 
 @pytest.fixture(scope="package")
-def stuck(staging: Stand, figures: Figures) -> Step:
-    """A `destroy` while no controller is alive."""
-    staging.argocd.kill_controller()
-    step = staging.program.run(Verb.DESTROY, patience=PATIENCE_SECONDS)
-    figures.seconds("staging: destroy without the controller gave up after", step.report.seconds)
-    return step
-
-
-@pytest.fixture(scope="package")
-def freed(staging: Stand, stuck: Step) -> Stand:
-    """The same cluster after the command for one of the Applications."""
-    assert stuck.report.result is Result.FAILED
-    command = [built("kubectl"), "--kubeconfig", str(staging.kubeconfig), *FREE]
-    subprocess.run(command, check=True, capture_output=True)
+def retrying(staging: Stand) -> Stand:
+    """The stand while the sync of dev has been refused and is about to be tried again."""
+    name = staging.application_name("dev")
+    path = f"{staging.argocd.applications()}/{name}"
+    staging.settle("dev")
+    staging.api.patch(path, {"spec": {"syncPolicy": {"retry": RETRY}}})
+    resource(QUOTA)(staging.repository.tree / staging.environment("dev").path)
+    revision = staging.repository.commit("dev: what Argo CD refuses")
+    staging.argocd.refresh(name)
+    wait_for("the refusal", lambda: refusal(staging, "dev", revision), 60)
     return staging
 
 
 @pytest.fixture(scope="package")
-def destroyed(freed: Stand, figures: Figures) -> Step:
-    """A `destroy` with the controller alive again."""
-    freed.argocd.revive()
-    wait_for("the application controller", lambda: freed.argocd.runs, 30)
-    step = freed.program.run(Verb.DESTROY)
-    figures.seconds("staging: destroy", step.report.seconds)
+def destroyed(retrying: Stand, figures: Figures) -> Step:
+    """A `destroy` of everything."""
+    assert retrying.application("dev")["status"]["operationState"]["phase"] == "Running"
+    step = retrying.program.run(Verb.DESTROY)
+    figures.seconds("staging: destroy, beside a sync that is tried again", step.report.seconds)
     return step
-
-
-def test_destroy_without_the_controller_ends_in_bounded_time_and_names_the_application(stuck: Step) -> None:
-    assert stuck.report.result is Result.FAILED
-    assert stuck.report.seconds < LONGEST_SECONDS
-    assert "nova-staging" in (stuck.report.error or ""), stuck.lines
-
-
-def test_one_command_frees_an_application_without_its_controller(freed: Stand) -> None:
-    path = f"{freed.argocd.applications()}/nova-dev"
-    assert wait_for("nova-dev gone", lambda: freed.api.find(path) is None, 10)
 
 
 def test_destroy_leaves_nothing_of_the_stack(staging: Stand, destroyed: Step) -> None:
@@ -74,4 +54,4 @@ def test_destroy_goes_from_applications_to_project_to_argocd_to_namespaces(destr
     releases, namespaces = moments(destroyed, RELEASE), moments(destroyed, NAMESPACE)
     assert applications[1] < project[0]
     assert project[1] < releases[0]
-    assert project[1] < namespaces[0]
+    assert releases[1] < namespaces[0]

@@ -6,8 +6,7 @@ from typing import Any
 
 from tests.cluster.conftest import Figures
 from tests.cluster.stand import observe
-from tests.cluster.stand.api import Json
-from tests.cluster.stand.commits import committed, patch, resource
+from tests.cluster.stand.commits import QUOTA, committed, patch, refusal, resource
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
 
@@ -15,7 +14,6 @@ ROOM = 20
 """Pods of the smallest size that the quota leaves beside staging's 16: it holds 36."""
 DEPLOYMENTS = "/apis/apps/v1/namespaces/nova/deployments"
 CONFIG_MAPS = "/api/v1/namespaces/nova/configmaps"
-QUOTA = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: more}\nspec: {hard: {pods: '999'}}\n"
 
 
 def pod_spec(**container: Any) -> dict[str, Any]:
@@ -26,13 +24,6 @@ def pod_spec(**container: Any) -> dict[str, Any]:
         "containers": [{"name": "app", "image": "extra:1", "securityContext": security, **container}],
         "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
     }
-
-
-def refusal(stand: Stand, revision: str) -> str:
-    """What Argo CD says about the sync of a commit to staging, object by object; empty before it says anything."""
-    result: Json = stand.application("staging")["status"].get("operationState", {}).get("syncResult", {})
-    found: list[Json] = result.get("resources", []) if result.get("revision") == revision else []
-    return "\n".join(str(one.get("message", "")) for one in found if one.get("status") == "SyncFailed")
 
 
 def test_the_quota_lets_in_what_it_has_room_for_and_refuses_the_next_by_name(staging: Stand, figures: Figures) -> None:
@@ -85,7 +76,7 @@ def test_a_container_that_states_nothing_gets_the_limit_ranges_defaults(staging:
 
 def test_a_refused_revision_does_not_block_the_fix_that_follows(staging: Stand, figures: Figures) -> None:
     with committed(staging, "staging", resource(QUOTA)) as revision:
-        words = wait_for("the refusal", lambda: refusal(staging, revision), 60)
+        words = wait_for("the refusal", lambda: refusal(staging, "staging", revision), 60)
         begun = time.monotonic()
     figures.seconds("staging: fix of a refused revision to healthy", time.monotonic() - begun)
     figures.note("staging: a quota from Git", words)
@@ -108,7 +99,7 @@ def foreign_namespace(overlay: Path) -> None:
 
 def test_git_reaches_no_foreign_namespace(staging: Stand, figures: Figures) -> None:
     with committed(staging, "staging", foreign_namespace) as revision:
-        words = wait_for("the refusal", lambda: refusal(staging, revision), 60)
+        words = wait_for("the refusal", lambda: refusal(staging, "staging", revision), 60)
     figures.note("staging: a foreign namespace from Git", words)
     assert words == "namespace kube-system is not permitted in project 'nova'"
     assert staging.api.find("/api/v1/namespaces/kube-system/configmaps/foreign") is None

@@ -12,6 +12,7 @@ BUILT = (
     "kube-apiserver",
     "kube-controller-manager",
     "kube-scheduler",
+    "kubectl",
     "kwok",
     "redis-server",
     "argocd-repo-server",
@@ -19,18 +20,20 @@ BUILT = (
     "kustomize",
 )
 OF_THE_SYSTEM = {
+    "bash": "bash",
     "git": "git",
     "ip": "iproute2",
     "mount": "mount",
     "openssl": "openssl",
-    "setpriv": "util-linux",
     "unshare": "util-linux",
 }
 """Debian's package by the program's name."""
 
 
 def built(name: str) -> str:
-    """Path of a program that `make cluster-tools` makes."""
+    """Path of a program that `make cluster-tools` makes. LookupError for one that `missing` does not look for."""
+    if name not in BUILT:
+        raise LookupError(f"{name} is not among the programs that are looked for: add it to BUILT")
     return str(BIN / name)
 
 

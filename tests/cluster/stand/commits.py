@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.cluster.stand.api import Json
 from tests.cluster.stand.binaries import built
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
@@ -12,6 +13,8 @@ from tests.cluster.stand.waiting import wait_for
 ADDED = "added.yaml"
 RETRY_SECONDS = 200
 """Longer than the longest pause between two tries."""
+QUOTA = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: more}\nspec: {hard: {pods: '999'}}\n"
+"""What no Application may bring: quotas are the platform's."""
 
 Edit = Callable[[Path], None]
 """Changes the files of an overlay, which is given as its folder."""
@@ -54,6 +57,13 @@ def committed(stand: Stand, environment: str, edit: Edit) -> Generator[str]:
         stand.argocd.refresh(application)
         stand.settle(environment, former)
         wait_for("the end of the sync", lambda: _phase(stand, environment) != "Running", RETRY_SECONDS)
+
+
+def refusal(stand: Stand, environment: str, revision: str) -> str:
+    """What Argo CD says about the sync of a commit, object by object; empty before it says anything."""
+    result: Json = stand.application(environment)["status"].get("operationState", {}).get("syncResult", {})
+    found: list[Json] = result.get("resources", []) if result.get("revision") == revision else []
+    return "\n".join(str(one.get("message", "")) for one in found if one.get("status") == "SyncFailed")
 
 
 def _phase(stand: Stand, environment: str) -> str:

@@ -9,9 +9,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import FrameType
 
 from tests.cluster.stand.binaries import ROOT
 
@@ -24,6 +24,8 @@ SERVICES = "10.96.0.0/16"
 GIT_HOST = "github.com"
 TMP = Path("/tmp")
 """A file system of the tests' own."""
+SIGNALLED = 128
+"""Added to the number of a signal, as shells do."""
 ROUTES = (
     "link set lo up",
     f"addr add {ADDRESS}/16 dev lo",
@@ -44,12 +46,13 @@ def main(arguments: Sequence[str]) -> int:
     home = TMP / "home"
     home.mkdir()
     environment = {**_own(os.environ), INSIDE: "1", "TMPDIR": str(TMP), "HOME": str(home)}
-    # An interrupt goes to all; this process waits for the tests to end.
-    signal.signal(signal.SIGINT, _go_on)
-    chosen = [argument for argument in arguments if not argument.startswith("-")]
-    places = [] if any((ROOT / place.split("::")[0]).exists() for place in chosen) else ["tests/cluster"]
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments, *places]
-    return _until_end(subprocess.Popen(command, cwd=ROOT, env=environment))
+    # A script's `&` makes its children ignore it; an exec takes an ignored signal along.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Without a buffer, all that they said is there when they are killed.
+    command = [sys.executable, "-u", "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    child = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
+    threading.Thread(target=_follow_launcher, args=[child.pid], daemon=True).start()
+    return _until_end(child.pid)
 
 
 def _own(environment: Mapping[str, str]) -> dict[str, str]:
@@ -75,17 +78,21 @@ def _private_tmp() -> None:
         os.close(door)
 
 
-def _go_on(_number: int, _frame: FrameType | None) -> None:
-    """In place of an exception. An ignored signal would be ignored by the children as well."""
+def _follow_launcher(tests: int) -> None:
+    """Pass on each interrupt that comes by the lifeline (stdin), and end when the launcher does, and all others so."""
+    while os.read(sys.stdin.fileno(), 1):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(tests, signal.SIGINT)
+    os._exit(SIGNALLED + signal.SIGKILL)
 
 
-def _until_end(child: "subprocess.Popen[bytes]") -> int:
-    """Wait for the child, and meanwhile bury what others leave: there is no other init here."""
+def _until_end(tests: int) -> int:
+    """Wait for the tests, and meanwhile bury what others leave: there is no other init here."""
     while True:
-        with contextlib.suppress(InterruptedError):
-            pid, status = os.wait()
-            if pid == child.pid:
-                return os.waitstatus_to_exitcode(status)
+        pid, status = os.wait()
+        if pid == tests:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else SIGNALLED - code
 
 
 if __name__ == "__main__":

@@ -31,8 +31,6 @@ class Processes:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(environment or {})},
-                # An interrupt at the terminal is for the tests: they end the stand.
-                start_new_session=True,
             )
 
     def runs(self, name: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from components.config.platform import PlatformConfig
 from sandbox.driver import Request, Verb, run
-from sandbox.plan import Resource
+from sandbox.plan import Resource, Result
 from tests.cluster.stand.binaries import ROOT
 from tests.engine.runs import Step, account
 from tests.unit.harness_config import load_project, stack_config
@@ -70,4 +70,6 @@ class Program:
             checkpoints=False,
         )
         report = run(request, show=show)
+        if report.result is Result.INTERRUPTED:  # the driver takes an interrupt for itself; it was meant for the tests
+            raise KeyboardInterrupt
         return Step(report, tuple(lines), account(self.state))
