@@ -19,9 +19,10 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.application_sets import applications_quota, directories_spec, previews_spec
 from components.argocd import API_VERSION
+from components.config.catalogue import ServiceConfig
 from components.config.environments import Delivery, EnvironmentConfig
 from components.environment_access import SMOKE_TEST, application_reader, bind
-from components.gitops_specs import Scope, Spec, application_name, application_spec, project_spec
+from components.gitops_specs import Scope, Spec, application_name, application_spec, project_spec, services_annotation
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
 """On an Application: deletes its workload first. On an AppProject: waits for its Applications. On an ApplicationSet:
@@ -41,6 +42,8 @@ class ApplicationSpec:
     settings: EnvironmentConfig
     hpa: bool
     """Whether an autoscaler owns the replicas of any of its Deployments."""
+    services: Sequence[ServiceConfig]
+    """What of the catalogue runs there: the smoke test misses a service that Git leaves out."""
     after: Sequence[pulumi.Resource]
     """The environment's namespace and all in it, and the repository's credentials: pods that come sooner are refused,
     or run without policies."""
@@ -93,9 +96,12 @@ class GitOps(pulumi.ComponentResource):
             # A root holds Applications: an autoscaler owns nothing of it.
             hpa = hpa and settings.delivery is Delivery.APPLICATION
             kind, spec = "Application", application_spec(args, settings, hpa=hpa)
-        annotations = None
+        annotations: dict[str, str] = {}
         if settings.wait_for:
-            annotations = {WAIT_FOR: json.dumps(SYNCED_AND_HEALTHY)}
+            annotations[WAIT_FOR] = json.dumps(SYNCED_AND_HEALTHY)
+        # A root's own objects are Applications; one that a set makes has but its folder's services.
+        if settings.delivery is Delivery.APPLICATION:
+            annotations |= services_annotation(application.services)
         return self._object(
             f"{name}-{settings.name}",
             kind,
@@ -173,4 +179,4 @@ class GitOps(pulumi.ComponentResource):
 
 
 def _metadata(name: str, namespace: pulumi.Input[str], annotations: Mapping[str, str] | None = None) -> ObjectMetaArgs:
-    return ObjectMetaArgs(name=name, namespace=namespace, finalizers=[FINALIZER], annotations=annotations)
+    return ObjectMetaArgs(name=name, namespace=namespace, finalizers=[FINALIZER], annotations=annotations or None)

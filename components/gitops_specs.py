@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from components.canary import TEMPLATE as CANARY_TEMPLATE
 from components.config.access import RepositoryAccessConfig
 from components.config.argocd import SsoConfig
+from components.config.catalogue import ServiceConfig
 from components.config.environments import Delivery, EnvironmentConfig, SyncConfig, SyncWindow
 from components.config.project import FORBIDDEN_KINDS, ClusterResource, Orphan, ProjectConfig
 from components.environment import OUTPUTS_CONFIG_MAP
@@ -33,6 +34,8 @@ CANARY_OBJECTS = ({"group": "argoproj.io", "kind": "AnalysisTemplate", "name": C
 """The same in a namespace with a canary."""
 REPLICAS_OF_AN_AUTOSCALER = {"group": "apps", "jsonPointers": ["/spec/replicas"], "kind": "Deployment"}
 REPLICAS_OF_A_ROLLOUT = {**REPLICAS_OF_AN_AUTOSCALER, "group": "argoproj.io", "kind": "Rollout"}
+SERVICES = "platform/services"
+"""Annotation of an Application: the services that it must bring. Nothing else that the smoke test may read says so."""
 PREVIEW_LABEL = "platform/preview"
 NO_PREVIEW = "none"
 """The label's value on an environment's own pods: without it its Services would reach the previews' pods as well."""
@@ -61,6 +64,15 @@ class Scope:
 def application_name(project: str, settings: EnvironmentConfig) -> str:
     """Name of an environment's Application; ValueError when it is too long for Kubernetes."""
     return fixed_name("Kubernetes name", project, settings.name)
+
+
+def services_annotation(services: Sequence[ServiceConfig]) -> Mapping[str, str]:
+    """The annotation `SERVICES`: `NAME HEALTH_PATH METRICS_PATH` of each service, between commas.
+
+    A path that is not asked for is left out: those of a service without a port, and the second one without metrics.
+    No services, no annotation.
+    """
+    return {SERVICES: ", ".join(_asked(service) for service in services)} if services else {}
 
 
 def application_namespaces(environments: Sequence[EnvironmentConfig]) -> tuple[str, ...]:
@@ -184,6 +196,11 @@ def _role(project: str, role: str, rights: Sequence[str], groups: Sequence[str])
         "name": role,
         "policies": [f"p, proj:{project}:{role}, {right}, {project}/*, allow" for right in rights],
     }
+
+
+def _asked(service: ServiceConfig) -> str:
+    paths = () if service.port is None else (service.health_path, service.metrics_path)
+    return " ".join((service.name, *(path for path in paths if path is not None)))
 
 
 def _window(scope: Scope, settings: EnvironmentConfig, window: SyncWindow) -> Spec:

@@ -23,7 +23,7 @@ from components.operators_aws import Door, HostedZone, OnAws
 from components.secret_contract import environments_with_databases
 from components.wiring import tags
 from components.wiring_data import environment_data
-from components.workloads import workloads
+from components.workloads import running, workloads
 
 
 def provider(config: PlatformConfig, made: Made) -> k8s.ProviderArgs:
@@ -230,6 +230,7 @@ def gitops(
                     workload.max_replicas > workload.replicas
                     for workload in workloads(config.services, config.resource_classes, settings)
                 ),
+                services=running(config.services, settings),
                 after=[
                     *made.environments[settings.name].ready,
                     *environment_data(settings, made),

@@ -50,6 +50,17 @@ def resources_of(
     return (override and override.resources) or service.resources.get(name) or classes.get(name)
 
 
+def replicas_of(service: ServiceConfig, environment: EnvironmentConfig) -> int:
+    """Pods of a service in an environment's steady state: its exception, or the environment's number."""
+    override = environment.services.get(service.name)
+    return environment.replicas if override is None or override.replicas is None else override.replicas
+
+
+def running(services: Sequence[ServiceConfig], environment: EnvironmentConfig) -> tuple[ServiceConfig, ...]:
+    """Services of the catalogue that have a pod in the environment, in the catalogue's order."""
+    return tuple(service for service in services if replicas_of(service, environment) > 0)
+
+
 def workloads(
     services: Sequence[ServiceConfig], classes: Mapping[str, ContainerResources], environment: EnvironmentConfig
 ) -> tuple[Workload, ...]:
@@ -64,7 +75,7 @@ def workloads(
         if resources is None:
             raise KeyError(f"{service.name} has no resources of class {environment.resource_class}")
         override = environment.services.get(service.name)
-        replicas = environment.replicas if override is None or override.replicas is None else override.replicas
+        replicas = replicas_of(service, environment)
         highest = (override and override.max_replicas) or environment.max_replicas or replicas
         found.append(
             Workload(

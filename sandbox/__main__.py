@@ -1,6 +1,7 @@
 """`python -m sandbox VERB --stack NAME`: the command line of the sandbox."""
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
             help="with --kubeconfig: a Helm release applies the manifests DIR/CHART/*.yaml",
         )  # fmt: skip
         command.add_argument(
-            "--timeout", type=float, default=TIMEOUT, metavar="SECONDS",
+            "--timeout", type=_seconds, default=TIMEOUT, metavar="SECONDS",
             help="with --kubeconfig: how long to wait for an object that does not say (default: %(default)g)",
         )  # fmt: skip
         command.add_argument(
@@ -79,6 +80,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for part in summary(report):
             console.print(part)
     return 0 if report.ok else 1
+
+
+def _seconds(text: str) -> float:
+    """A finite number above zero: a wait that is over before it begins would fail every object."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds above zero")
+    return seconds
 
 
 def _show(line: str) -> None:

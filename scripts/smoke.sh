@@ -25,7 +25,7 @@ Waits until Argo CD has synced the Application and every pod is ready, then asks
   --image-tag TAG           the tag that every pod must run (default: not looked at)
   --namespace NAME          where the services are (default: the Application's destination)
   --argocd-namespace NAME   where the Application is (default: argocd)
-  --services A,B            the services to ask (default: the Application's Services with a workload of their name)
+  --services A,B            the services to ask (default: those that the Application's annotation platform/services lists)
   --kafka-topics A,B        topics that must be among the Application's KafkaTopics
   --timeout SECONDS         the longest wait for sync and pods (default: 300)
   --interval SECONDS        between two looks (default: 2)
@@ -45,10 +45,19 @@ source "$here/smoke/kubectl.sh"
 source "$here/smoke/application.sh"
 # shellcheck source=scripts/smoke/pods.sh
 source "$here/smoke/pods.sh"
+# shellcheck source=scripts/smoke/metrics.sh
+source "$here/smoke/metrics.sh"
 # shellcheck source=scripts/smoke/http.sh
 source "$here/smoke/http.sh"
 # shellcheck source=scripts/smoke/stores.sh
 source "$here/smoke/stores.sh"
+
+# seconds OPTION VALUE: into $REPLY, a whole number of seconds above zero. Read as decimal: bash takes 010 for 8.
+seconds() {
+    form "$1" "$2" '[0-9]{1,5}' "a number of seconds"
+    REPLY=$((10#$2))
+    ((REPLY > 0)) || fail "$1 '$2' is not above zero."
+}
 
 # form OPTION VALUE REGEX WHAT: refuses a value that cannot be meant.
 form() {
@@ -78,7 +87,7 @@ read_options() {
             --argocd-namespace) form "$1" "$2" "$name" "a name" && argocd_namespace="$2" ;;
             --services) form "$1" "$2" "$names" "a list of names: a,b" && service_list="$2" ;;
             --kafka-topics) form "$1" "$2" "$names" "a list of names: a,b" && topic_list="$2" ;;
-            --timeout) form "$1" "$2" '[0-9]{1,5}' "a number of seconds" && timeout="$2" ;;
+            --timeout) seconds "$1" "$2" && timeout="$REPLY" ;;
             --interval) form "$1" "$2" '[0-9]{1,4}(\.[0-9]+)?' "a number of seconds" && interval="$2" ;;
             --context) context="$2" ;;
             *) fail "there is no option $1. 'scripts/smoke.sh --help' lists them." ;;
@@ -95,6 +104,8 @@ cannot_read() {
         Forbidden) missing_right && report failed "$1" "$2" Forbidden "$REPLY" "$look" ;;
         NotFound) report failed "$1" "$2" NotFound "there is no such Application in namespace $3: $complaint" \
             "kubectl --namespace=$3 get applications.argoproj.io" ;;
+        Misconfigured) report failed "$1" "$2" Misconfigured "kubectl cannot use its configuration: $complaint" \
+            "kubectl config view" ;;
         *) report failed "$1" "$2" "$refusal" "the API server did not answer: $complaint" "kubectl cluster-info" ;;
     esac
 }
@@ -110,12 +121,15 @@ look() {
         if ! read_pods; then unread=pods; fi
     fi
     if [[ -n "$unread" ]]; then
-        # An API server that does not answer may do so in a moment; a right that is missing stays missing.
+        # An API server that does not answer may do so in a moment; a right or a context that is missing stays missing.
         if [[ "$refusal" != Unreachable ]]; then over=true; fi
     elif "$sync_final"; then
         over=true
     elif [[ -z "$sync_reason" ]] && pods_are_well; then
         well=true
+    elif [[ -z "$sync_reason" ]] && something_is_left_out; then
+        # The commit is in, and it has no such workload.
+        over=true
     fi
 }
 

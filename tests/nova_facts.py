@@ -119,11 +119,12 @@ PRODUCTION = Stage(
 STAGES = (DEV, STAGING, PRODUCTION)
 
 APPLICATION_METADATA: Mapping[str, Any] = {
+    "annotations": {"platform/services": ", ".join(f"{service.name} /health /metrics" for service in SERVICES)},
     "finalizers": ["resources-finalizer.argocd.argoproj.io"],
     "name": "nova-staging",
     "namespace": "argocd",
 }
-"""Without annotations: `compare-result`, which the source names, does not exist."""
+"""Its annotation is the smoke test's list. `compare-result`, which the source names, does not exist."""
 
 APPLICATION_SPEC: Mapping[str, Any] = {
     "destination": {"namespace": "nova", "server": "https://kubernetes.default.svc"},

@@ -4,7 +4,8 @@
 # `status` is what Argo CD wrote last, which may be from before the commit, or from before the sync: it counts only where
 # it names the revision and was reckoned after the sync ended. Wants $application, $argocd_namespace, $wanted_revision.
 
-services=() workloads=() kafka_topics=() behind=()
+services=() workloads=() kafka_topics=() behind=() catalogue=()
+declare -A wanted_health wanted_metrics
 sync_reason="" sync_message="" sync_final=false revision=""
 
 # commits_match WANTED SEEN...: whether a commit of SEEN is WANTED, which may be shortened.
@@ -20,7 +21,7 @@ commits_match() {
 # read_application: its status into app_*, what it made into $services, $workloads, $kafka_topics. 1 when it was not read.
 read_application() {
     local kind a b c d e
-    services=() workloads=() kafka_topics=() behind=()
+    services=() workloads=() kafka_topics=() behind=() catalogue=() wanted_health=() wanted_metrics=()
     app_sync="" app_revisions="" app_reconciled="" app_health="" app_problem="" app_refused="" app_destination=""
     operation="" operation_revisions="" operation_end="" operation_retries="" operation_message=""
     ask "$work/application" get applications.argoproj.io "$application" --namespace="$argocd_namespace" \
@@ -28,6 +29,7 @@ read_application() {
     while IFS="$US" read -r kind a b c d e; do
         case "$kind" in
             destination) app_destination="$a" ;;
+            wanted) unquoted "$a" && take_catalogue "$REPLY" ;;
             sync) app_sync="$a" app_revisions="${b# }" app_reconciled="$c" app_health="$d" ;;
             operation)
                 operation="$a" operation_revisions="${b# }" operation_end="$c" operation_retries="$d"
@@ -44,6 +46,19 @@ read_application() {
                 ;;
         esac
     done <"$work/application"
+}
+
+# take_catalogue TEXT: the services that the platform says must be there, `NAME HEALTH_PATH METRICS_PATH, NAME …`.
+take_catalogue() {
+    local entry name health metrics
+    local -a entries
+    IFS=, read -ra entries <<<"$1"
+    for entry in "${entries[@]}"; do
+        read -r name health metrics <<<"$entry" || true
+        if [[ -z "$name" ]]; then continue; fi
+        catalogue+=("$name")
+        wanted_health[$name]="$health" wanted_metrics[$name]="$metrics"
+    done
 }
 
 # take_resource KIND NAME: remembers what the later checks ask.

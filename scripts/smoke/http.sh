@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # Asks the services over HTTP, through the API server's proxy: no pod is made, so the quota does not matter.
 #
-# Paths come from the pods: the probes' for /health, prometheus.io/path for /metrics. Wants $namespace, $service_list.
+# Which services and paths, the catalogue says: the program writes them on the Application. Without that, paths come from
+# the pods: the probes' for /health, prometheus.io/path for /metrics. Wants $namespace, $service_list, $catalogue.
 
 readonly TRIES=3
 readonly PORT_NAME=http
+asked=0
 
 # first_line_of_body: into $REPLY, the beginning of what the service answered, as kubectl logged it.
 first_line_of_body() {
@@ -43,13 +45,26 @@ judge_answer() {
     esac
 }
 
+# judge_success: kubectl takes every 2xx for an answer, and follows a redirection; here 200 alone counts. 1 for others.
+judge_success() {
+    local status
+    status="$(sed -nE 's/^I[0-9]{4} [^]]*\] ("Response" (verb="[A-Z]*" url="[^"]*" )?status="|Response Status: )([0-9]{3}).*/\3/p' \
+        "$work/said" | sed -n -e '/^3/{p;q;}' -e '$p')"
+    if [[ "$status" == 200 ]]; then return 0; fi
+    http_reason=HttpStatus http_message="HTTP ${status:-2xx, and kubectl does not say which}, not 200"
+    return 1
+}
+
 # fetch SERVICE PATH: the body into $work/body, or $http_reason and $http_message.
 # What a service says counts at once; what says that nobody is there may be a moment behind the pods.
 fetch() {
     local try
     for ((try = 1; ; try++)); do
         http_reason="" http_message=""
-        if ask "$work/body" get --raw "/api/v1/namespaces/$namespace/services/$1:$PORT_NAME/proxy$2" -v=8; then return 0; fi
+        if ask "$work/body" get --raw "/api/v1/namespaces/$namespace/services/$1:$PORT_NAME/proxy$2" -v=8; then
+            judge_success
+            return
+        fi
         judge_answer
         case "$http_reason" in
             NoEndpoints | Unreachable | NoAnswer) ((try < TRIES)) || return 1 ;;
@@ -61,8 +76,9 @@ fetch() {
 
 # check_path CHECK SERVICE PATH: one request and its line.
 check_path() {
-    local check="$1" service="$2" path="$3" samples first
+    local check="$1" service="$2" path="$3"
     local look="kubectl --namespace=$namespace logs --selector=app.kubernetes.io/name=$service --tail=50"
+    asked=$((asked + 1))
     if ! fetch "$service" "$path"; then
         case "$http_reason" in
             NoEndpoints | NoService) look="kubectl --namespace=$namespace describe service $service" ;;
@@ -75,47 +91,74 @@ check_path() {
         report ok health "$service" Answers "$path answers 200"
         return
     fi
-    samples="$(LC_ALL=C grep -acE '^[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})? +[-+0-9NI]' "$work/body" || true)"
-    if ((samples > 0)); then
-        report ok metrics "$service" Answers "$path answers 200 with $samples samples"
+    judge_metrics "$service" "$path" "$look"
+}
+
+# check_listed NAME: what the catalogue says of a service that the platform lists.
+check_listed() {
+    local name="$1" path="${wanted_metrics[$1]}" stated="${metrics_path[$1]:-/metrics}"
+    local look="kubectl --namespace=$namespace describe pods --selector=app.kubernetes.io/name=$name"
+    check_path health "$name" "${wanted_health[$name]}"
+    if [[ -z "$path" ]]; then
+        report skipped metrics "$name" NotScraped "the catalogue gives it no metricsPath"
+    elif [[ -n "${unscraped[$name]:-}" ]]; then
+        report failed metrics "$name" NotScraped \
+            "Prometheus does not ask ${unscraped[$name]}: it does not say prometheus.io/scrape: \"true\"" "$look"
+    elif [[ "$stated" != "$path" ]]; then
+        report failed metrics "$name" NotScraped "its pods send Prometheus to $stated, the catalogue to $path" "$look"
     else
-        first="$(head -c 160 "$work/body" | tr -d '\000' | head -n 1)"
-        report failed metrics "$service" NoMetrics "$path answers 200 without a single sample: ${first:-an empty body}" "$look"
+        check_path metrics "$name" "$path"
     fi
 }
 
-# check_service NAME: /health and /metrics of one service.
-check_service() {
-    local name="$1" health="${live_path[$1]:-${ready_path[$1]:-}}" path="${metrics_path[$1]:-/metrics}"
-    if ((${pods_ready[$name]:-0} == 0)); then
-        report skipped health "$name" NoReadyPod "not asked: none of its pods is ready"
-        report skipped metrics "$name" NoReadyPod "not asked: none of its pods is ready"
-        return
-    fi
-    if [[ -z "$health" && -z "$service_list" && "${scrape[$name]:-}" != true ]]; then
+# check_found NAME: what its own pods say of a service.
+check_found() {
+    local name="$1" health="${live_path[$1]:-${ready_path[$1]:-}}"
+    if [[ -z "$health" && -z "$service_list" && -n "${unscraped[$name]:-}" ]]; then
         report skipped health "$name" NoHttp "its pods state neither an HTTP probe nor prometheus.io/scrape"
         return
     fi
     check_path health "$name" "${health:-/health}"
-    if [[ -n "$service_list" || "${scrape[$name]:-}" == true ]]; then
-        check_path metrics "$name" "$path"
+    if [[ -n "$service_list" || -z "${unscraped[$name]:-}" ]]; then
+        check_path metrics "$name" "${metrics_path[$name]:-/metrics}"
     else
         report skipped metrics "$name" NotScraped "its pods do not say prometheus.io/scrape: \"true\""
     fi
 }
 
-# check_services: every Service that has a workload of its name; of a list, every one.
+# check_service NAME: /health and /metrics of one service.
+check_service() {
+    local name="$1" listed="${wanted_health[$1]+listed}"
+    # A worker has no path: its pods are all that there is to see.
+    if [[ -n "$listed" && -z "${wanted_health[$name]}" ]]; then return 0; fi
+    if ((${pods_ready[$name]:-0} == 0)); then
+        # Its pods have failed, so it is no silence.
+        asked=$((asked + 1))
+        report skipped health "$name" NoReadyPod "not asked: none of its pods is ready"
+        report skipped metrics "$name" NoReadyPod "not asked: none of its pods is ready"
+    elif [[ -n "$listed" ]]; then
+        check_listed "$name"
+    else
+        check_found "$name"
+    fi
+}
+
+# check_services: those that the platform lists, and every Service that has a workload of its name; of --services, all.
 check_services() {
-    local name asked=0
+    local name listed="$service_list${catalogue[*]}"
     wanted_workloads
+    if [[ -z "$listed" ]]; then
+        report skipped services "$application" NoList \
+            "without the annotation platform/services nobody says which it must have: only what it has is asked"
+    fi
     for name in "${names[@]}"; do
-        if [[ -n "$service_list" || " ${services[*]} " == *" $name "* ]]; then
-            asked=$((asked + 1))
+        if [[ -n "$service_list${wanted_health[$name]+listed}" || " ${services[*]} " == *" $name "* ]]; then
             check_service "$name"
         fi
     done
-    if ((asked == 0)); then
-        report failed health "$application" NothingToCheck "no Service has the name of a workload in namespace $namespace" \
+    if [[ -z "$listed" ]] && ((asked == 0)); then
+        report failed health "$application" NothingToCheck \
+            "no Service of a workload's name has pods that state an HTTP probe or prometheus.io/scrape" \
             "kubectl --namespace=$argocd_namespace get applications.argoproj.io $application --output=yaml"
     fi
 }

@@ -10,10 +10,11 @@ limit=()
 # A Mac has no `timeout`; there a service that hangs holds up the script until the API server gives up on it.
 if command -v timeout >/dev/null; then limit=(timeout "$REQUEST_TIMEOUT"); fi
 
-# Records: destination NAMESPACE; sync STATUS REVISIONS RECONCILED_AT HEALTH; operation PHASE REVISIONS FINISHED_AT
+# Records: destination NAMESPACE; wanted SERVICES; sync STATUS REVISIONS RECONCILED_AT HEALTH; operation PHASE REVISIONS FINISHED_AT
 # RETRIES MESSAGE; condition TYPE MESSAGE; refused KIND NAME MESSAGE; resource KIND NAMESPACE NAME STATUS.
 readonly APPLICATION_RECORDS="destination$US{{with .spec.destination.namespace}}{{.}}{{end}}
-{{with .status}}sync$US{{with .sync}}{{with .status}}{{.}}{{end}}$US{{with .revision}}{{.}}{{end}}{{range .revisions}} {{.}}{{end}}{{else}}$US{{end}}$US\
+{{with .metadata.annotations}}wanted$US{{with index . \"platform/services\"}}{{printf \"%q\" .}}{{end}}
+{{end}}{{with .status}}sync$US{{with .sync}}{{with .status}}{{.}}{{end}}$US{{with .revision}}{{.}}{{end}}{{range .revisions}} {{.}}{{end}}{{else}}$US{{end}}$US\
 {{with .reconciledAt}}{{.}}{{end}}$US{{with .health}}{{with .status}}{{.}}{{end}}{{end}}
 {{with .operationState}}operation$US{{.phase}}$US{{if .syncResult}}{{with .syncResult}}{{with .revision}}{{.}}{{end}}{{range .revisions}} {{.}}{{end}}{{end}}\
 {{else}}{{with .operation}}{{with .sync}}{{with .revision}}{{.}}{{end}}{{range .revisions}} {{.}}{{end}}{{end}}{{end}}{{end}}$US\
@@ -59,7 +60,7 @@ unquoted() {
 }
 
 # ask OUT ARGUMENT...: kubectl's answer into the file OUT. On failure its last words are in $complaint, and $refusal is
-# Forbidden, NotFound, Unauthorized or Unreachable; the whole of what it said is in $work/said.
+# Forbidden, NotFound, Unauthorized, Misconfigured or Unreachable; the whole of what it said is in $work/said.
 ask() {
     local out="$1"
     shift
@@ -72,9 +73,19 @@ ask() {
         *"is forbidden: User"*) refusal=Forbidden ;;
         *"(NotFound)"* | *"have a resource type"*) refusal=NotFound ;;
         *"(Unauthorized)"* | *"must be logged in"*) refusal=Unauthorized ;;
-        *) refusal=Unreachable ;;
+        *) if misconfigured; then refusal=Misconfigured; else refusal=Unreachable; fi ;;
     esac
     return 1
+}
+
+# misconfigured: whether kubectl stumbled over its own configuration, which no wait mends; into $complaint, its words.
+# It calls localhost:8080 where its configuration names no server.
+misconfigured() {
+    local words
+    words="$(grep -m 1 -oE -e 'error: context ".*' -e 'Error in configuration: [^ ].*' -e 'error loading config file.*' \
+        -e 'unable to read (client|certificate)-.*' -e '[^ ]* localhost:8080 was refused.*' -e 'x509: .*' \
+        -e 'exec: executable .* not found' -e 'unsupported protocol scheme.*' -e 'illegal base64 data.*' "$work/said")" || return 1
+    complaint="${words#error: }"
 }
 
 # missing_right: into $REPLY, which right $complaint is about, in the API server's words.

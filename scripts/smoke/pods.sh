@@ -4,17 +4,21 @@
 # A pod belongs to the workload that its label app.kubernetes.io/name names: the network policies know it by the same.
 # Pods that are ending, that are done and those of Jobs do not count. Wants $namespace, $image_tag, $service_list.
 
-declare -A pods_all pods_ready pods_hash pods_mixed pods_trouble pods_tag live_path ready_path scrape metrics_path
+declare -A pods_all pods_ready pods_hash pods_mixed pods_trouble pods_tag live_path ready_path unscraped metrics_path
 declare -A store_pods store_ready store_primaries store_roles
 pods_reason="" pods_message=""
 
-# wanted_workloads: into $names, the workloads whose pods must be ready.
+# wanted_workloads: into $names, the workloads whose pods must be ready: what the platform lists, and what Git brings.
 wanted_workloads() {
+    local name
     if [[ -n "$service_list" ]]; then
         IFS=, read -ra names <<<"$service_list"
-    else
-        names=("${workloads[@]}")
+        return
     fi
+    names=("${catalogue[@]}")
+    for name in "${workloads[@]}"; do
+        if [[ " ${names[*]} " != *" $name "* ]]; then names+=("$name"); fi
+    done
 }
 
 # state_words CONTAINER WAITING MESSAGE TERMINATED EXIT RESTARTS LAST LAST_EXIT: into $REPLY, why it is not ready.
@@ -39,6 +43,8 @@ count_pod() {
     pods_all[$app]=$((${pods_all[$app]:-0} + 1))
     if [[ "${pods_hash[$app]:-$hash}" != "$hash" ]]; then pods_mixed[$app]="${pods_hash[$app]} and $hash"; fi
     pods_hash[$app]="$hash"
+    if [[ "$scraped" != true ]]; then unscraped[$app]="$pod"; fi
+    metrics_path[$app]="$path"
     if [[ "$ready" == True ]]; then
         pods_ready[$app]=$((${pods_ready[$app]:-0} + 1))
     else
@@ -61,16 +67,19 @@ count_store() {
 
 # read_pods: every pod of the namespace, added up by workload. 1 when they were not read.
 read_pods() {
-    local kind a b c d e f g h pod app hash deleting phase owner ready role trouble images
+    local kind a b c d e f g h pod app hash deleting phase owner ready role trouble images scraped path
     pods_all=() pods_ready=() pods_hash=() pods_mixed=() pods_trouble=() pods_tag=() live_path=() ready_path=()
-    scrape=() metrics_path=() store_pods=() store_ready=() store_primaries=() store_roles=()
+    unscraped=() metrics_path=() store_pods=() store_ready=() store_primaries=() store_roles=()
     ask "$work/pods" get pods --namespace="$namespace" --output="go-template=$POD_RECORDS" || return 1
     while IFS="$US" read -r kind a b c d e f g h; do
         case "$kind" in
-            pod) pod="$a" app="${b:--}" hash="$c" deleting="$d" phase="$e" owner="$f" ready="$g" role="" trouble="" images="" ;;
+            pod)
+                pod="$a" app="${b:--}" hash="$c" deleting="$d" phase="$e" owner="$f" ready="$g"
+                role="" trouble="" images="" scraped="" path=""
+                ;;
             role) role="$a" ;;
             image) images+=" $a" ;;
-            scrape) scrape[$app]="$a" metrics_path[$app]="$b" ;;
+            scrape) scraped="$a" path="$b" ;;
             probe) if [[ "$a" == live ]]; then live_path[$app]="$b"; else ready_path[$app]="$b"; fi ;;
             unscheduled) unquoted "$a" && trouble="not scheduled: $REPLY" ;;
             state)
@@ -110,6 +119,16 @@ pods_are_well() {
         if [[ -n "$pods_reason" ]]; then return 1; fi
     done
     ((${#names[@]} > 0))
+}
+
+# something_is_left_out: whether a wanted service has no pod, and nothing in the Application that could bring one.
+something_is_left_out() {
+    local name
+    wanted_workloads
+    for name in "${names[@]}"; do
+        if ((${pods_all[$name]:-0} == 0)) && [[ " ${workloads[*]} " != *" $name "* ]]; then return 0; fi
+    done
+    return 1
 }
 
 # report_pods: a line for each workload.

@@ -23,7 +23,9 @@ Json = dict[str, Any]
 
 def application(revision: str = NEW) -> Json:
     """An Application that is Synced and Healthy at a revision, reckoned after its sync."""
+    listed = ", ".join(f"{name} /health /metrics" for name in SERVICES)
     return {
+        "metadata": {"annotations": {"platform/services": listed}},
         "spec": {"destination": {"namespace": "nova"}},
         "status": {
             "sync": {"status": "Synced", "revision": revision},
@@ -107,10 +109,23 @@ class Scenario:
         assert isinstance(self.application, dict)
         return self.application["status"]
 
-    def run(self, *options: str, script: Path = SCRIPT, named: bool = True, path: str | None = None) -> Result:
+    @property
+    def annotations(self) -> Json:
+        assert isinstance(self.application, dict)
+        return self.application["metadata"]["annotations"]
+
+    def run(
+        self,
+        *options: str,
+        script: Path = SCRIPT,
+        named: bool = True,
+        path: str | None = None,
+        passed: int | None = None,
+    ) -> Result:
         """Run the script with the Application's name, unless `named` is false, and without a wait unless one is given.
 
-        `path`: the PATH, in place of the usual one with the stub's folder before it.
+        `path`: the PATH, in place of the usual one with the stub's folder before it. `passed`: seconds that are over
+        before the first look; bash counts SECONDS on from what it inherits. All of them, unless a wait is given.
         """
         looks = [*self.before, {"application": self.application, "pods": self.pods}]
         (self.folder / "scenario.json").write_text(json.dumps({"looks": looks, "answers": self.answers}))
@@ -120,13 +135,20 @@ class Scenario:
         program.chmod(0o755)
         path = path or f"{program.parent}:{os.environ['PATH']}"
         name = ["--application", "nova-staging"] if named else []
-        command = [shutil.which("bash") or "bash", str(script), *name, "--timeout", "0", "--interval", "0.01", *options]
+        command = [shutil.which("bash") or "bash", str(script), *name, "--timeout", "1", "--interval", "0.01", *options]
+        if passed is None:
+            passed = 0 if "--timeout" in options else 1
         done = subprocess.run(
             command,
             capture_output=True,
             text=True,
             check=False,
-            env={"PATH": path, "SCENARIO": str(self.folder), "TMPDIR": str(self.folder)},
+            env={
+                "PATH": path,
+                "SCENARIO": str(self.folder),
+                "TMPDIR": str(self.folder),
+                "SECONDS": str(passed),
+            },
         )
         calls = self.folder / "calls"
         return Result(done.returncode, done.stdout, done.stderr, calls.read_text() if calls.exists() else "")

@@ -11,6 +11,12 @@ from typing import Any
 
 US = "\x1f"
 READY = {"code": 200, "body": "ok"}
+STATUS_LINES = {
+    "1.32": "Response Status: {} Some Words in 4 milliseconds",
+    "1.33": '"Response" status="{} Some Words" headers=<\n\tX-Said: "Response" status="200 OK"\n > milliseconds=4',
+    "of the future": "It answered.",
+}
+"""How releases of kubectl say the status of an answer, with -v=8."""
 
 
 def quoted(text: str | None) -> str:
@@ -26,6 +32,8 @@ def application_records(found: dict[str, Any]) -> str:
     status = found.get("status", {})
     sync, operation = status.get("sync", {}), status.get("operationState")
     text = record("destination", found["spec"]["destination"]["namespace"])
+    if annotations := found["metadata"]["annotations"]:
+        text += record("wanted", quoted(annotations.get("platform/services")))
     text += record("sync", sync.get("status"), sync.get("revision"), status.get("reconciledAt"),
                    status.get("health", {}).get("status"))  # fmt: skip
     if operation:
@@ -91,7 +99,11 @@ def proxied(scenario: dict[str, Any], path: str) -> int:
     answer = scenario["answers"].get(service.removesuffix(":http") + rest, READY)
     if "words" in answer:
         return refuse(f"Error from server ({answer['reason']}): {answer['words']}", answer["code"], "{}")
-    if answer["code"] != READY["code"]:
+    # What kubectl takes for an answer; the last of the codes is that of what a redirection led to.
+    for code in answer.get("codes", [answer["code"]]):
+        shown = STATUS_LINES[answer.get("kubectl", "1.33")].format(code)
+        sys.stderr.write(f"I1121 15:47:33.682895   24524 round_trippers.go:632] {shown}\n")
+    if not 200 <= answer["code"] < 300:
         words = "Error from server (ServiceUnavailable): the server is currently unable to handle the request"
         return refuse(words, answer["code"], answer["body"])
     sys.stdout.write(answer["body"])

@@ -41,6 +41,18 @@ def test_a_mistake_leaves_nothing_behind(project: Path) -> None:
     assert sorted(file.name for file in project.iterdir()) == ["Pulumi.staging.yaml", "Pulumi.yaml", "__main__.py"]
 
 
+@pytest.mark.parametrize("given", ["-5", "0", "-0.0", "nan", "inf", "5m", ""])
+def test_a_timeout_that_is_no_time_is_refused_in_one_line(
+    given: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        main(["up", "--stack", "staging", f"--timeout={given}"])
+    assert leaving.value.code == 2
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "error:" in line]
+    assert line.endswith(f"argument --timeout: '{given}' is no number of seconds above zero")
+    assert not (project / ".sandbox").exists()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [[], ["up"], ["undo", "--stack", "staging"], ["up", "--stack", "staging", "--plugin", "azure"]],

@@ -68,6 +68,10 @@ def test_json_is_one_object_and_the_lines_are_elsewhere(scenario: Scenario) -> N
         (["--revision", "main"], "--revision 'main' is not a commit"),
         (["--revision", "abc"], "--revision 'abc' is not a commit"),
         (["--timeout", "5m"], "--timeout '5m' is not a number of seconds"),
+        (["--timeout", "-5"], "--timeout '-5' is not a number of seconds"),
+        (["--timeout", ""], "--timeout '' is not a number of seconds"),
+        (["--timeout", "0"], "--timeout '0' is not above zero"),
+        (["--timeout", "00"], "--timeout '00' is not above zero"),
         (["--services", "a b"], "--services 'a b' is not a list of names"),
         (["--namespace", "a/b"], "--namespace 'a/b' is not a name"),
         (["--image-tag"], "--image-tag has no value"),
@@ -79,6 +83,14 @@ def test_a_wrong_option_is_refused_with_status_2(scenario: Scenario, options: li
     done = scenario.run(*options)
     assert (done.status, done.out, done.calls) == (2, "", "")
     assert words in done.err
+
+
+@pytest.mark.parametrize(("given", "read"), [("08", "8"), ("0010", "10"), ("00001", "1")])
+def test_a_number_of_seconds_is_decimal(scenario: Scenario, given: str, read: str) -> None:
+    scenario.status["health"] = {"status": "Progressing"}
+    done = scenario.run("--timeout", given, passed=60)
+    assert done.status == 1
+    assert f"after {read} s; where every pod is ready" in done.failed()[0]
 
 
 def test_the_application_must_be_named(scenario: Scenario) -> None:
@@ -191,6 +203,59 @@ def test_a_missing_right_is_named(scenario: Scenario) -> None:
     assert "platform:smoke-testers" in line
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ('error: context "nova" does not exist', 'context "nova" does not exist'),
+        (
+            "Error in configuration: context was not found for specified context: nova",
+            "Error in configuration: context was not found for specified context: nova",
+        ),
+        (
+            'error: error loading config file "/home/x/.kube/config": yaml: line 1: did not find expected key',
+            'error loading config file "/home/x/.kube/config": yaml: line 1',
+        ),
+        (
+            "Error in configuration: \n* unable to read client-cert /no.crt for u due to open /no.crt: no such file\n"
+            "* unable to read client-key /no.key for u due to open /no.key: no such file",
+            "unable to read client-cert /no.crt for u",
+        ),
+        (
+            "The connection to the server localhost:8080 was refused - did you specify the right host or port?",
+            "server localhost:8080 was refused",
+        ),
+        (
+            "Unable to connect to the server: getting credentials: exec: executable aws not found\n\nIt looks like\n",
+            "exec: executable aws not found",
+        ),
+        (
+            "Unable to connect to the server: tls: failed to verify certificate: x509: certificate has expired",
+            "x509: certificate has expired",
+        ),
+    ],
+)
+def test_a_configuration_that_kubectl_cannot_use_ends_the_wait(scenario: Scenario, said: str, words: str) -> None:
+    scenario.application = said
+    done = scenario.run("--json", "--timeout", "60")
+    (found,) = done.json["checks"]
+    assert (done.status, found["check"], found["reason"]) == (1, "sync", "Misconfigured")
+    assert words in found["message"]
+    assert done.calls.count(" applications.") == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The connection to the server 10.0.0.1:443 was refused - did you specify the right host or port?",
+        "Unable to connect to the server: dial tcp 10.0.0.1:443: i/o timeout",
+        "Unable to connect to the server: dial tcp: lookup eks.example on 10.0.0.2:53: no such host",
+    ],
+)
+def test_an_api_server_that_does_not_answer_yet_is_waited_for(scenario: Scenario, said: str) -> None:
+    scenario.before = [{"application": said, "pods": pods()}] * 4
+    assert scenario.run("--timeout", "60").status == 0
+
+
 def test_an_application_that_is_not_there_is_told(scenario: Scenario) -> None:
     scenario.application = 'Error from server (NotFound): applications.argoproj.io "nova-staging" not found'
     (line,) = scenario.run("--timeout", "60").failed()
@@ -198,6 +263,7 @@ def test_an_application_that_is_not_there_is_told(scenario: Scenario) -> None:
 
 
 def test_an_application_with_nothing_in_it_is_not_well(scenario: Scenario) -> None:
+    scenario.annotations.clear()
     scenario.status["resources"] = []
     assert [line.split()[1] for line in scenario.run().failed()] == ["pods", "health"]
 

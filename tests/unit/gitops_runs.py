@@ -6,6 +6,7 @@ from typing import Any
 
 from components.config.access import RepositoryAccessConfig
 from components.config.argocd import ArgoCdConfig
+from components.config.catalogue import ServiceConfig
 from components.config.environments import EnvironmentConfig
 from components.config.project import ProjectConfig
 from components.gitops import ApplicationSpec, GitOps, GitOpsArgs
@@ -50,6 +51,7 @@ def run(
     access: dict[str, Any] | None = None,
     repository: str = REPOSITORY,
     hpa: bool = False,
+    services: Sequence[ServiceConfig] = (),
     preview: bool = False,
 ) -> Run:
     found = [environment("dev"), environment("staging")] if environments is None else environments
@@ -66,7 +68,9 @@ def run(
                 allowed=allowed or ProjectConfig(),
                 access=None if access is None else RepositoryAccessConfig.model_validate_json(json.dumps(access)),
                 applications=[
-                    ApplicationSpec(settings=item, hpa=hpa, after=[stand_in(f"namespace-{item.name}")])
+                    ApplicationSpec(
+                        settings=item, hpa=hpa, services=services, after=[stand_in(f"namespace-{item.name}")]
+                    )
                     for item in found
                 ],
                 argocd=release,

@@ -172,7 +172,7 @@ def test_the_stacks_carry_these_environments_and_no_others(staging: Run, prod: R
     assert set(prod.outputs["environments"]) == {"production"}
 
 
-def test_the_application_of_staging_is_nova_staging_without_annotations(staging: Run) -> None:
+def test_the_application_of_staging_is_nova_staging_without_compare_result(staging: Run) -> None:
     assert staging.named("gitops-staging").inputs["metadata"] == APPLICATION_METADATA
     assert staging.named("gitops-staging").inputs["kind"] == "Application"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from components.capacity import PodGroup
 from components.config.catalogue import ContainerResources, ServiceConfig
 from components.config.environments import EnvironmentConfig
-from components.workloads import resources_of, workloads
+from components.workloads import resources_of, running, workloads
 
 SMALL = {"cpuRequest": "0.1", "memoryRequest": "128Mi", "cpuLimit": "1", "memoryLimit": "1Gi"}
 OWN = {"cpuRequest": "300m", "memoryRequest": "300Mi", "cpuLimit": "3", "memoryLimit": "3Gi"}
@@ -67,6 +67,20 @@ def test_an_exception_for_one_service_leaves_the_others() -> None:
     here = environment(services={"web": {"resources": EXCEPTION, "replicas": 5}})
     found = {w.service.name: (w.replicas, w.resources) for w in workloads([service(), service("api")], CLASSES, here)}
     assert found == {"web": (5, resources(EXCEPTION)), "api": (2, resources(SMALL))}
+
+
+@pytest.mark.parametrize(
+    ("replicas", "exceptions", "names"),
+    [
+        (2, {}, ["web", "api"]),
+        (2, {"web": {"replicas": 0}}, ["api"]),
+        (0, {"web": {"replicas": 1}}, ["web"]),
+        (0, {}, []),
+    ],
+)
+def test_what_runs_has_at_least_one_pod(replicas: int, exceptions: dict[str, Any], names: list[str]) -> None:
+    here = environment(replicas=replicas, services=exceptions)
+    assert [found.name for found in running([service(), service("api")], here)] == names
 
 
 def test_a_service_without_resources_is_an_error() -> None:

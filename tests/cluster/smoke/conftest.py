@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.cluster.smoke.script import Smoke
+from tests.cluster.stand.services import Services
 from tests.cluster.stand.stand import Stand
 
 
@@ -18,3 +20,13 @@ def staging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
         for environment in stand.config.environments:
             stand.settle(environment.name)
         yield stand
+
+
+@pytest.fixture(scope="package")
+def smoke(staging: Stand) -> Iterator[Smoke]:
+    """The script with the rights of its group, and what the services answer."""
+    services = Services(staging.config.services)
+    services.start()
+    kubeconfig = staging.control_plane.kubeconfig("smoke-tester", staging.control_plane.smoke_tester)
+    yield Smoke(staging, kubeconfig, services)
+    services.stop()

@@ -1,66 +1,23 @@
 """scripts/smoke-staging.sh with its group's rights on the real API server, and each thing broken in turn."""
 
 import json
-import os
-import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from tests.cluster.conftest import Figures
+from tests.cluster.smoke.script import NAMESPACE, VICTIM, WHOLE_LOOK, Smoke
 from tests.cluster.stand.api import Json
-from tests.cluster.stand.binaries import BIN, ROOT
 from tests.cluster.stand.commits import committed, patch, refusal, resource
-from tests.cluster.stand.services import Services
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
 from tests.nova_facts import NAMES
 
-NAMESPACE, VICTIM = "nova", "auth-service"
 ENDPOINTS = "/apis/discovery.k8s.io/v1/namespaces/nova/endpointslices"
-WHOLE_LOOK, ONE_LOOK = 60, 3
-INTERVAL, USUAL_INTERVAL = "0.5", "2"
-"""Seconds between two looks of the script. What most of these tests look at stands still."""
+ONE_LOOK = 3
+USUAL_INTERVAL = "2"
+"""Seconds between two looks of the script, as it is called elsewhere."""
 ROLE = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{NAMESPACE}/roles/smoke-test"
-
-
-@dataclass(frozen=True)
-class Smoke:
-    """The script, as somebody of the group runs it."""
-
-    stand: Stand
-    kubeconfig: Path
-    services: Services
-
-    def run(self, *options: str, timeout: int = WHOLE_LOOK, kubeconfig: Path | None = None) -> dict[str, Any]:
-        """Its JSON, with `status` (the script's) and the lines for people as `lines` beside it."""
-        script = ROOT / "scripts" / "smoke-staging.sh"
-        environment = {
-            **os.environ,
-            "KUBECONFIG": str(kubeconfig or self.kubeconfig),
-            "PATH": f"{BIN}:{os.environ['PATH']}",
-        }
-        done = subprocess.run(
-            ["bash", str(script), "--json", "--timeout", str(timeout), "--interval", INTERVAL, *options],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=environment,
-        )
-        assert done.returncode in (0, 1), done.stderr
-        return {**json.loads(done.stdout), "status": done.returncode, "lines": done.stderr}
-
-    def failures(
-        self, *options: str, timeout: int = WHOLE_LOOK, kubeconfig: Path | None = None
-    ) -> list[dict[str, str]]:
-        """The checks that failed."""
-        found = self.run(*options, timeout=timeout, kubeconfig=kubeconfig)
-        failed = [check for check in found["checks"] if check["status"] == "failed"]
-        assert (found["status"], found["ok"]) == ((1, False) if failed else (0, True))
-        return failed
 
 
 def pods(stand: Stand) -> set[str]:
@@ -83,15 +40,6 @@ def health(stand: Stand) -> str:
 def conditions(stand: Stand) -> list[str]:
     """What Argo CD has to say about staging."""
     return [str(one["type"]) for one in stand.application("staging")["status"].get("conditions", [])]
-
-
-@pytest.fixture(scope="module")
-def smoke(staging: Stand) -> Iterator[Smoke]:
-    services = Services(staging.config.services)
-    services.start()
-    kubeconfig = staging.control_plane.kubeconfig("smoke-tester", staging.control_plane.smoke_tester)
-    yield Smoke(staging, kubeconfig, services)
-    services.stop()
 
 
 def test_staging_is_well_and_all_services_answered(smoke: Smoke, figures: Figures) -> None:

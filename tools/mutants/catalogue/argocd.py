@@ -130,8 +130,20 @@ ARGOCD_POLICIES = Area(
 
 GITOPS = Area(
     "GitOps",
-    ("test_gitops.py",),
+    ("test_gitops.py", "test_gitops_services.py"),
     (
+        Mutant(
+            "an Application does not say which services it must bring",
+            SYNCS,
+            "annotations |= services_annotation(application.services)",
+            "annotations |= services_annotation(())",
+        ),
+        Mutant(
+            "a root of Applications is to bring the services itself",
+            SYNCS,
+            "if settings.delivery is Delivery.APPLICATION:",
+            "if settings.delivery is not Delivery.APPLICATION_SET:",
+        ),
         Mutant("an Application syncs another path", SPECS, '"path": settings.path,', '"path": "k8s/infrastructure",'),
         Mutant(
             "an Application follows HEAD",

@@ -1,0 +1,53 @@
+"""scripts/smoke-staging.sh as the tests of this folder run it."""
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.stand.binaries import BIN, ROOT
+from tests.cluster.stand.services import Services
+from tests.cluster.stand.stand import Stand
+
+NAMESPACE, VICTIM = "nova", "auth-service"
+WHOLE_LOOK = 60
+INTERVAL = "0.5"
+"""Seconds between two looks of the script. What most of these tests look at stands still."""
+
+
+@dataclass(frozen=True)
+class Smoke:
+    """The script, as somebody of the group runs it."""
+
+    stand: Stand
+    kubeconfig: Path
+    services: Services
+
+    def run(self, *options: str, timeout: int = WHOLE_LOOK, kubeconfig: Path | None = None) -> dict[str, Any]:
+        """Its JSON, with `status` (the script's) and the lines for people as `lines` beside it."""
+        script = ROOT / "scripts" / "smoke-staging.sh"
+        environment = {
+            **os.environ,
+            "KUBECONFIG": str(kubeconfig or self.kubeconfig),
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+        }
+        done = subprocess.run(
+            ["bash", str(script), "--json", "--timeout", str(timeout), "--interval", INTERVAL, *options],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment,
+        )
+        assert done.returncode in (0, 1), done.stderr
+        return {**json.loads(done.stdout), "status": done.returncode, "lines": done.stderr}
+
+    def failures(
+        self, *options: str, timeout: int = WHOLE_LOOK, kubeconfig: Path | None = None
+    ) -> list[dict[str, str]]:
+        """The checks that failed."""
+        found = self.run(*options, timeout=timeout, kubeconfig=kubeconfig)
+        failed = [check for check in found["checks"] if check["status"] == "failed"]
+        assert (found["status"], found["ok"]) == ((1, False) if failed else (0, True))
+        return failed
