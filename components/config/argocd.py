@@ -16,7 +16,9 @@ IssuerUrl = Annotated[str, matching(r"^https://[\w./-]+$", "an HTTPS address", "
 HttpsAddress = Annotated[
     str,
     matching(
-        r"^https://[\w.-]+$", "an HTTPS address without port, path and closing slash", "https://argocd.example.com"
+        r"^https://[\w.-]+(:[1-9][0-9]{0,4})?$",
+        "an HTTPS address without path and closing slash",
+        "https://argocd.example.com",
     ),
 ]
 SecretKeyReference = Annotated[
