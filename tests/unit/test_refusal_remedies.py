@@ -11,7 +11,7 @@ from components.config.platform import PlatformConfig
 from components.config.wording import NUMBERS, WORDS
 from tests.unit.config_samples import wrong
 
-PATHS_OF_URL = "is not an HTTPS address without port, path and closing slash. Write e.g. https://argocd.example.com."
+PATHS_OF_URL = "is not an HTTPS address without path and closing slash. Write e.g. https://argocd.example.com."
 
 
 def test_no_key_has_a_form_without_an_example() -> None:
@@ -37,7 +37,7 @@ TEXTS = ("description", "default")
     [
         ("argocd.url", "https://argocd.example.com/", f"'https://argocd.example.com/' {PATHS_OF_URL}"),
         ("argocd.url", "http://argocd.example.com", f"'http://argocd.example.com' {PATHS_OF_URL}"),
-        ("argocd.url", "https://argocd.example.com:8443", f"'https://argocd.example.com:8443' {PATHS_OF_URL}"),
+        ("argocd.url", "https://argocd.example.com:", f"'https://argocd.example.com:' {PATHS_OF_URL}"),
         (
             "services.0.repository",
             "Nova/Auth",
