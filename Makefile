@@ -36,7 +36,7 @@ test-unit: venv ## Run the tests under Pulumi's mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadgroup tests/unit
 
 test-systems: venv $(KUSTOMIZE) $(VALIDATOR) ## Run the tests of whole systems under mocks: Nova's overlays, the examples (seconds)
-	$(PYTHON_VENV) -m pytest tests/systems
+	$(PYTHON_VENV) -m pytest -n 2 tests/systems
 
 test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadfile tests/tooling
