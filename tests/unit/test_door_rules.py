@@ -13,9 +13,10 @@ HOSTS = f"environments[0].hosts: lead to nobody: {NOBODY}hosts out, and edge."
 CANARY = f"environments[0].canary: has no traffic to shift: {NOBODY}the canary out."
 WORKER = stack_config("production", ROOT / "examples" / "pingvasai")["pingvasai:services"][1]
 WITHOUT_EDGE = {"edge": ABSENT, "environments 0 hosts": ABSENT, "operators externalDns": ABSENT}
+OF_A_PORT = ("services 0 servicePort", "services 0 healthPath", "services 0 readyPath")
 PRODUCTION: tuple[tuple[dict[str, Any], list[str]], ...] = (
     ({"services": [WORKER]}, [HOSTS, CANARY]),
-    ({"services 0 port": None, "services 0 servicePort": ABSENT}, [HOSTS, CANARY]),
+    ({"services 0 port": None, **dict.fromkeys(OF_A_PORT, ABSENT)}, [HOSTS, CANARY]),
     ({"services 0 public": False}, [HOSTS, CANARY]),
     (
         {"services 0 public": False, "environments 0 canary": ABSENT, "environments 0 hosts": ABSENT},

@@ -5,6 +5,7 @@ from tools.mutants.catalogue.argocd import ARGOCD, ARGOCD_POLICIES, ARGOCD_VALUE
 from tools.mutants.catalogue.cluster import ACCESS, ADDONS, CLUSTER, NODES
 from tools.mutants.catalogue.config import CAPACITY, CONFIG
 from tools.mutants.catalogue.data import CACHE, DATABASE
+from tools.mutants.catalogue.doors import DOORS
 from tools.mutants.catalogue.edge import EDGE, FIREWALL, LOAD_BALANCERS
 from tools.mutants.catalogue.environment import BESIDE, ENVIRONMENT, NETWORK_POLICIES, QUOTA
 from tools.mutants.catalogue.network import NETWORK, NETWORK_SERVICES, SUBNETS
@@ -49,6 +50,7 @@ AREAS: tuple[Area, ...] = (
     SECRET_ACCESS,
     ACCESS_RULES,
     STACK_RULES,
+    DOORS,
     PROJECT_WALLS,
     OPERATORS,
     OPERATOR_RIGHTS,

@@ -13,7 +13,6 @@ HOSTS = "components/config/environment_rules.py"
 SECTIONS = "components/config/section_rules.py"
 DELIVERY_RULES = "components/config/delivery_rules.py"
 EDGE_RULES = "components/config/edge_rules.py"
-DOOR_RULES = "components/config/door_rules.py"
 SPECS = "components/gitops_specs.py"
 SETS = "components/application_sets.py"
 PROJECT = "components/config/project.py"
@@ -117,83 +116,8 @@ ACCESS_RULES = Area(
 
 STACK_RULES = Area(
     "rules of a stack",
+    ("test_sync_rules.py", "test_cron.py", "test_host_keys.py", "test_access_rules.py", "test_webhook_rules.py"),
     (
-        "test_sync_rules.py",
-        "test_cron.py",
-        "test_host_keys.py",
-        "test_access_rules.py",
-        "test_webhook_rules.py",
-        "test_door_rules.py",
-        "test_one_answer.py",
-        "test_own_stores.py",
-        "test_fit_remedies.py",
-    ),
-    (
-        Mutant(
-            "a preview's Rollout takes the environment's traffic",
-            "components/config/delivery_rules.py",
-            "if environment.canary is not None and not config.local:",
-            "if environment.canary is not None and config.local:",
-        ),
-        Mutant(
-            "a host leads to nobody", DOOR_RULES, "if environment.hosts and index not in answering:", "if not index:"
-        ),
-        Mutant(
-            "a private service answers to the load balancer",
-            DOOR_RULES,
-            "if service.public and service.port is not None]",
-            "if service.port is not None]",
-        ),
-        Mutant(
-            "a canary shifts traffic of nobody",
-            DOOR_RULES,
-            "if not behind_door(config, environment):",
-            "if config.local:",
-        ),
-        Mutant("an example of a host is taken already", DOOR_RULES, "if name not in taken)", ")"),
-        Mutant("nodes as targets need no node port", DOOR_RULES, "environment.hosts and given < needed:", "given < 0:"),
-        Mutant(
-            "Argo CD alone is no name to certify",
-            DOOR_RULES,
-            "if not named and config.edge.argocd_host is None:",
-            "if not named:",
-        ),
-        Mutant(
-            "data stands in two places",
-            EDGE_RULES,
-            "if value is None or used:",
-            "if value is None or section is not None:",
-        ),
-        Mutant(
-            "a database that nobody uses is paid for",
-            "components/config/section_rules.py",
-            "    yield from _unused_data(config)\n",
-            "",
-        ),
-        Mutant(
-            "a misspelt section is missing, too",
-            "components/config/rules.py",
-            "broken = {*broken, *_misspelt(config, broken)}",
-            "broken = {*broken}",
-        ),
-        Mutant(
-            "a closed port is GitHub's fault, too",
-            "components/config/section_rules.py",
-            " and not closed_port(config.repository.url):",
-            ":",
-        ),
-        Mutant(
-            "a number is named that the nodes do not hold",
-            "components/config/fit_remedies.py",
-            'yield f"environments[{index}].{key}", first - 1',
-            'yield f"environments[{index}].{key}", first',
-        ),
-        Mutant(
-            "a group is named whose nodes find no addresses",
-            "components/config/fit_remedies.py",
-            "(limit is None or limit.fits)",
-            "(limit is None or limit.held)",
-        ),
         Mutant(
             "a key of another type is taken for a host's",
             KEYS,
