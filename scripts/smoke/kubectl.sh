@@ -83,7 +83,7 @@ ask() {
 misconfigured() {
     local words
     words="$(grep -m 1 -oE -e 'error: context ".*' -e 'Error in configuration: [^ ].*' -e 'error loading config file.*' \
-        -e 'unable to read (client|certificate)-.*' -e '[^ ]* localhost:8080 was refused.*' -e 'x509: .*' \
+        -e 'unable to read (client|certificate)-.*' -e 'The connection to the server localhost:8080 was refused' -e 'x509: .*' \
         -e 'exec: executable .* not found' -e 'unsupported protocol scheme.*' -e 'illegal base64 data.*' "$work/said")" || return 1
     complaint="${words#error: }"
 }

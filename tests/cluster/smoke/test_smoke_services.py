@@ -89,15 +89,11 @@ def test_a_context_that_is_not_there_is_told_at_once(smoke: Smoke) -> None:
     assert "nowhere" in found["message"]
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [("clusters: [\n", "error loading config file"), ("apiVersion: v1\nkind: Config\n", "localhost:8080")],
-)
-def test_a_kubeconfig_of_no_use_is_told_at_once(smoke: Smoke, tmp_path: Path, text: str, words: str) -> None:
+def test_a_kubeconfig_that_cannot_be_read_is_told_at_once(smoke: Smoke, tmp_path: Path) -> None:
     broken = tmp_path / "kubeconfig"
-    broken.write_text(text)
+    broken.write_text("clusters: [\n")
     begun = time.monotonic()
     (found,) = smoke.failures(timeout=LONG_WAIT, kubeconfig=broken)
     assert time.monotonic() - begun < AT_ONCE
     assert (found["check"], found["reason"]) == ("sync", "Misconfigured")
-    assert words in found["message"]
+    assert "error loading config file" in found["message"]
