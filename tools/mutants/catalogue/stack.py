@@ -28,9 +28,10 @@ STACK = Area(
         Mutant(
             "a changed kubeconfig replaces every Kubernetes object",
             KUBERNETES,
-            "cluster_identifier=cluster.arn, ",
+            "            cluster_identifier=cluster.arn,\n",
             "",
         ),
+        Mutant("an edit by hand is a conflict", KUBERNETES, "            enable_patch_force=True,\n", ""),
         Mutant(
             "Kubernetes objects come before nodes and access",
             MAIN,
