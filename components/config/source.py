@@ -6,6 +6,7 @@ read instead, and what is not known is refused.
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -67,9 +68,15 @@ def files_of_keys(project: str, stack: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in ("Pulumi.yaml", f"Pulumi.{stack}.yaml"):
         try:
-            content = cast("dict[str, Any] | None", YAML(typ="safe").load(folder / name))  # pyright: ignore[reportUnknownMemberType] ruamel is untyped here
-        except (OSError, YAMLError):
+            keys = _keys((folder / name).read_text())
+        except (OSError, UnicodeDecodeError, YAMLError):
             continue
-        settings = cast("dict[str, Any]", (content or {}).get("config") or {})
-        found |= {str(key).removeprefix(f"{project}:"): name for key in settings}
+        found |= {key.removeprefix(f"{project}:"): name for key in keys}
     return found
+
+
+@cache
+def _keys(text: str) -> tuple[str, ...]:
+    """The top-level keys of `config` in a file's text. Remembered: hundreds of tests are refused by the same files."""
+    content = cast("dict[str, Any] | None", YAML(typ="safe").load(text))  # pyright: ignore[reportUnknownMemberType] ruamel is untyped here
+    return tuple(map(str, cast("dict[str, Any]", (content or {}).get("config") or {})))

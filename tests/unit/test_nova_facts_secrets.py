@@ -14,8 +14,8 @@ each_stack = pytest.mark.parametrize("stack", ["staging", "prod"])
 
 
 @pytest.fixture(name="run")
-def _run(stack: str, request: pytest.FixtureRequest) -> Run:
-    return request.getfixturevalue(stack)
+def _run(stack: str, staging: Run, prod: Run) -> Run:
+    return {"staging": staging, "prod": prod}[stack]
 
 
 def delivered(run: Run, environment: str) -> list[Recorded]:

@@ -2,38 +2,17 @@
 
 import pytest
 
-from components import config as configuration
 from components.config import PlatformConfig
 from components.environment import OUTPUTS_CONFIG_MAP
 from components.platform_outputs import platform_variables
-from tests.systems.example_runs import example
 from tests.unit.config_samples import changed, loaded, refusals
-from tests.unit.harness import ROOT, Run, run_program
-from tests.unit.harness_config import stack_config
-
-STACKS = [
-    "tiketi/dev",
-    "tiketi/staging",
-    "tiketi/prod",
-    "pingvasai/development",
-    "pingvasai/staging",
-    "pingvasai/production",
-]
+from tests.unit.harness import Run
 
 
 def agree(config: PlatformConfig, run: Run) -> None:
     for environment in config.environments:
         told = run.named(f"{environment.name}-{OUTPUTS_CONFIG_MAP}").inputs["data"]
         assert set(told) - set(environment.variables) == platform_variables(config, environment)
-
-
-@pytest.mark.parametrize("stack", STACKS)
-def test_the_names_that_are_known_are_those_that_the_examples_get(stack: str) -> None:
-    system, stage = stack.split("/")
-    found: list[PlatformConfig] = []
-    given = stack_config(stage, ROOT / "examples" / system)
-    run_program(lambda: found.append(configuration.load()), project=system, stack=stage, config=given)
-    agree(found[0], example(stack))
 
 
 def test_the_names_that_are_known_are_those_that_staging_gets(staging: Run) -> None:

@@ -94,8 +94,9 @@ def test_every_kind_of_finding_has_a_remedy() -> None:
 def _findings(section: type[Any]) -> set[str]:
     """Kinds of findings that values of any shape lead to."""
     found: set[str] = set()
+    keys = [*section.model_json_schema(by_alias=True)["properties"]]
     for value in (None, True, -(10**9), 10**9, 1.5, "", "!" * 2000, [], ["!"] * 2000, {}, {"!": "!"}):
-        for key in section.model_json_schema(by_alias=True)["properties"]:
+        for key in keys:
             found |= _kinds(section, {key: value})
     return found
 

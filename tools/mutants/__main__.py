@@ -12,9 +12,9 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from tools.mutants.catalogue import AREAS
-from tools.mutants.model import Area, Mutant
+from tools.mutants.model import UNIT_TESTS, Area, Mutant
 from tools.mutants.verdict import Outcome, Verdict
-from tools.mutants.workspace import UNIT_TESTS, Workspace
+from tools.mutants.workspace import Workspace
 
 PROJECT = Path(__file__).parents[2]
 WORKERS = 2

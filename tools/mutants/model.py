@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+UNIT_TESTS = "tests/unit"
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -30,5 +32,11 @@ class Area:
 
     name: str
     tests: tuple[str, ...]
-    """File names in tests/unit."""
+    """File names in tests/unit, or paths in tests."""
+
+    @property
+    def files(self) -> list[str]:
+        """The tests' paths in the project."""
+        return [f"tests/{name}" if "/" in name else f"{UNIT_TESTS}/{name}" for name in self.tests]
+
     mutants: tuple[Mutant, ...]

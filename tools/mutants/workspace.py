@@ -13,12 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.mutants.model import Area, Mutant
+from tools.mutants.model import UNIT_TESTS, Area, Mutant
 from tools.mutants.verdict import Outcome, Verdict, judge
 
 LEFT_OUT = (".git", ".venv", ".tools", ".sandbox", ".bench", ".hypothesis", ".*_cache", "__pycache__",
             "test_mutants.py")  # fmt: skip
-UNIT_TESTS = "tests/unit"
 TIMEOUT_SECONDS = 600
 WIDE = "1000"
 """Columns of the output: pytest cuts the reason of a failure off at the end of the line."""
@@ -68,7 +67,7 @@ class Workspace:
         """Let the mutant live for the area's tests, then for all of them."""
         try:
             with self.broken(mutant):
-                first = self.test([f"{UNIT_TESTS}/{name}" for name in area.tests])
+                first = self.test(area.files)
                 return self.test([UNIT_TESTS]) if first.verdict is Verdict.SURVIVED else first
         except (OSError, ValueError) as reason:  # the file is gone, or does not have the text any more
             return Outcome(Verdict.INVALID, str(reason))

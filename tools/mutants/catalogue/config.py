@@ -122,7 +122,7 @@ CONFIG = Area(
 
 CAPACITY = Area(
     "capacity",
-    ("test_capacity.py", "test_fit_rules.py", "test_config.py", "test_cap_rules.py", "test_own_stores.py"),
+    ("test_capacity.py", "test_fit_rules.py", "test_config.py", "test_cap_rules.py", "systems/test_own_stores.py"),
     (
         Mutant(
             "nodes that hold nothing are accepted",

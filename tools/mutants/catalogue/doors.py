@@ -9,7 +9,12 @@ REMEDIES = "components/config/fit_remedies.py"
 
 DOORS = Area(
     "doors and remedies",
-    ("test_door_rules.py", "test_one_answer.py", "test_own_stores.py", "test_fit_remedies.py"),
+    (
+        "systems/test_door_rules.py",
+        "systems/test_one_answer.py",
+        "systems/test_own_stores.py",
+        "systems/test_fit_remedies.py",
+    ),
     (
         Mutant(
             "a preview's Rollout takes the environment's traffic",

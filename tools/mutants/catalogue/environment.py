@@ -239,7 +239,7 @@ NETWORK_POLICIES = Area(
 
 BESIDE = Area(
     "beside the catalogue",
-    ("test_beside_catalogue.py",),
+    ("systems/test_beside_catalogue.py",),
     (
         Mutant(
             "a local database counts in no quota",

@@ -14,7 +14,7 @@ VERSIONS = f"{CONFIG}/argocd_versions.py"
 
 BROKEN_SECTIONS = Area(
     "sections that are wrong by themselves",
-    ("test_broken_sections.py",),
+    ("systems/test_broken_sections.py",),
     (
         Mutant(
             "a rule reads a section that is not there",
@@ -49,7 +49,7 @@ SHOWN_SECRETS = Area(
 
 IDLE_KEYS = Area(
     "keys that nothing reads",
-    ("test_idle_rules.py", "test_sync_rules.py"),
+    ("systems/test_idle_rules.py", "test_sync_rules.py"),
     (
         Mutant("nodes do not reach AWS", f"{CONFIG}/cluster.py", "if HTTPS_PORT not in ports:", "if not HTTPS_PORT:"),
         Mutant(

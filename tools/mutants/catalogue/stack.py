@@ -12,7 +12,7 @@ STACK = Area(
     "stack",
     (
         "test_stack_rules.py",
-        "test_own_stores.py",
+        "systems/test_own_stores.py",
         "test_nova_facts.py",
         "test_nova_facts_environments.py",
         "test_nova_facts_security.py",

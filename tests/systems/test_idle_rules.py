@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from components.config import checked
+from tests.systems.test_broken_sections import STACKS, sections_of
 from tests.unit.config_samples import wrong
-from tests.unit.test_broken_sections import STACKS, sections_of
 
 PULL = {"triggers": ["push"]}
 EXISTING = {"ownership": "existing"}
