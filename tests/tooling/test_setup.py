@@ -63,3 +63,28 @@ def test_without_debians_tools_the_databases_say_what_to_install(
 def test_an_unknown_name_is_answered_with_those_that_there_are(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     said = refusal(project(tmp_path), *arguments)
     assert said.startswith("setup: usage: tools/setup ")
+
+
+GO_WITHOUT_MODULES = """#!/bin/sh
+case "$1 $2" in
+"mod download") touch "$HOME/fetched" ;;
+"list -m") [ ! -e "$HOME/fetched" ] || echo "$HOME/module" ;;
+esac
+"""
+"""Go as it is with an empty module cache: it knows no folder of a module before it has fetched it."""
+
+
+def test_the_files_of_a_module_that_was_never_fetched_are_found(tmp_path: Path) -> None:
+    made = project(tmp_path, "go")
+    (tmp_path / "bin" / "go").write_text(GO_WITHOUT_MODULES)
+    for program in ("chmod", "cp", "touch"):
+        (tmp_path / "bin" / program).symlink_to(str(shutil.which(program)))
+    (tmp_path / "tools" / "kwok").mkdir()
+    for stage in ("node/fast/node-a.yaml", "node/heartbeat/node-b.yaml", "pod/fast/pod-c.yaml"):
+        file = tmp_path / "module" / "kustomize" / "stage" / stage
+        file.parent.mkdir(parents=True)
+        file.touch()
+    environment = {"PATH": str(tmp_path / "bin"), "HOME": str(tmp_path)}
+    subprocess.run([str(made / "tools/setup"), "cluster", "kwok"], env=environment, check=False, capture_output=True)
+    stages = tmp_path / ".tools" / "share" / "kwok" / "stages"
+    assert sorted(file.name for file in stages.iterdir()) == ["node-a.yaml", "node-b.yaml", "pod-c.yaml"]
