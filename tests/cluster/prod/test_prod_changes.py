@@ -58,9 +58,16 @@ def _pods(stand: Stand) -> dict[str, set[str]]:
     return found
 
 
+def _ending(stand: Stand) -> list[str]:
+    pods = observe.pods_of(stand.api, "nova")
+    return [str(pod["metadata"]["name"]) for pod in pods if "deletionTimestamp" in pod["metadata"]]
+
+
 def _restarts(stand: Stand, change: Callable[[], object], readers: set[str]) -> Restarts:
     """Change something, and wait until none of its readers has a pod of before."""
     stand.settle("production")
+    # Healthy counts the new pods of a rollout before: its former ones take a moment more to end.
+    wait_for("the end of every former pod", lambda: not _ending(stand), SECONDS)
     observe.forget_refusals(stand.api, "nova")
     before, causes = _pods(stand), {name: _cause(found) for name, found in _deployments(stand).items()}
     change()
