@@ -32,7 +32,7 @@ WAIT_FOR = "pulumi.com/waitFor"
 SYNCED_AND_HEALTHY = ("jsonpath={.status.sync.status}=Synced", "jsonpath={.status.health.status}=Healthy")
 """What Pulumi waits for: all of these, in the form of `kubectl wait`."""
 WAIT_MINUTES = 15
-"""Time enough to pull and start everything. Argo CD gives up a failing sync after five retries, some 10 minutes."""
+"""Time enough to pull and start everything. Argo CD gives up a failing sync after five retries, some six minutes."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.__main__ import main
+from sandbox.driver import ROOT, TIMEOUT
 
 
 @pytest.fixture
@@ -65,3 +66,8 @@ def test_a_command_line_that_makes_no_sense_is_refused(
     assert leaving.value.code == 2
     assert "usage: python -m sandbox" in capsys.readouterr().err
     assert not (project / ".sandbox").exists()
+
+
+def test_the_page_tells_how_long_an_object_is_waited_for() -> None:
+    (row,) = [line for line in (ROOT / "docs" / "sandbox.md").read_text().splitlines() if "| `--timeout` |" in line]
+    assert row.endswith(f"Default: {TIMEOUT:g} |")

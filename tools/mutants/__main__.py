@@ -1,4 +1,4 @@
-"""`python -m tools.mutants`: break the components one way at a time; the unit tests must go red for each.
+"""`python -m tools.mutants`: break the components one way at a time; a test must go red for each.
 
 Ends with status 1 when a mutant survives or is invalid, or when the tests are red without any.
 """
