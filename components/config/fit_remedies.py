@@ -62,7 +62,7 @@ def _too_large(sums: fit.NodeFit, known: list[str], nodes: NodesConfig) -> str |
     found = [name for name in sums.homeless if name in names and not any(alone(name, kind) for kind in known)]
     if not found:
         return None
-    largest = max(known, key=lambda kind: (INSTANCE_TYPES[kind].memory_mib, INSTANCE_TYPES[kind].vcpu))
+    largest = _largest(known)
     room, taken = node_capacity(largest, prefix_delegation=nodes.prefix_delegation), total(daemons, 1)
     left = f"{(room.cpu - taken.cpu_request) / 1000:.2f} CPU and " \
            f"{(room.memory - taken.memory_request) / MEBIBYTES_A_GIBIBYTE:.1f} GiB"  # fmt: skip
@@ -70,6 +70,10 @@ def _too_large(sums: fit.NodeFit, known: list[str], nodes: NodesConfig) -> str |
         f"One pod of {' or of '.join(found[:SUGGESTIONS])} is larger than every node that is known: {largest} leaves "
         f"{left}. Write smaller resources."
     )
+
+
+def _largest(known: list[str]) -> str:
+    return max(known, key=lambda kind: (INSTANCE_TYPES[kind].memory_mib, INSTANCE_TYPES[kind].vcpu))
 
 
 def _family(kind: str) -> str:
@@ -152,7 +156,7 @@ def _numbers(config: PlatformConfig, fits: Fits) -> Iterator[tuple[str, int]]:
 
 def _with_largest_group(config: PlatformConfig, nodes: NodesConfig, known: list[str]) -> Iterator[str]:
     """The largest number that the largest group holds: of the stack's own family, or else of the largest type."""
-    largest = max(known, key=lambda kind: (INSTANCE_TYPES[kind].memory_mib, INSTANCE_TYPES[kind].vcpu))
+    largest = _largest(known)
     for kind in dict.fromkeys((_sizes(known, nodes.instance_type)[-1], largest)):
 
         def crowded(count: int, kind: str = kind) -> bool:
