@@ -145,21 +145,14 @@ def with_rule(run: Run, direction: str, rule: Spec, selector: Spec | None = None
     return said(config, environment, run, [*planned(run), more])
 
 
-@pytest.mark.parametrize("title", OUT)
-def test_a_policy_that_opens_another_way_out_is_named(title: str, staging: Run) -> None:
-    rule, words = OUT[title]
-    found = with_rule(staging, "Egress", rule)
+@pytest.mark.parametrize(
+    ("direction", "title"), [*(("Egress", title) for title in OUT), *(("Ingress", title) for title in INTO)]
+)
+def test_a_policy_that_opens_another_way_is_named(direction: str, title: str, staging: Run) -> None:
+    rule, words = {"Egress": OUT, "Ingress": INTO}[direction][title]
+    found = with_rule(staging, direction, rule)
     assert found
-    assert all(one.startswith("NetworkPolicy nova/extra: egress[0]") for one in found)
-    assert words in found[0]
-
-
-@pytest.mark.parametrize("title", INTO)
-def test_a_policy_that_opens_another_way_in_is_named(title: str, staging: Run) -> None:
-    rule, words = INTO[title]
-    found = with_rule(staging, "Ingress", rule)
-    assert found
-    assert all(one.startswith("NetworkPolicy nova/extra: ingress[0]") for one in found)
+    assert all(one.startswith(f"NetworkPolicy nova/extra: {direction.lower()}[0]") for one in found)
     assert words in found[0]
 
 

@@ -1,10 +1,17 @@
 """Schedules of sync windows: what Argo CD's own parser takes, and nothing else."""
 
-import re
-
 import pytest
 
 from components.cron import check_schedule
+
+
+def refusal(schedule: str) -> str | None:
+    """What is wrong with a schedule, None where nothing is."""
+    try:
+        check_schedule(schedule)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 @pytest.mark.parametrize(
@@ -12,7 +19,7 @@ from components.cron import check_schedule
     ["* * * * *", "0 22 * * 1-5", "*/15 8-18 1,15 * *", "5/10 0 ? JAN-mar SUN,sat", "0 0 29 2 *", "0 0 31 2 1"],
 )
 def test_a_schedule_that_argo_cd_reads_is_taken(schedule: str) -> None:
-    check_schedule(schedule)
+    assert refusal(schedule) is None
 
 
 @pytest.mark.parametrize(
@@ -36,5 +43,4 @@ def test_a_schedule_that_argo_cd_reads_is_taken(schedule: str) -> None:
     ],
 )
 def test_a_schedule_that_never_comes_or_means_nothing_is_refused(schedule: str, words: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(words)):
-        check_schedule(schedule)
+    assert words in (refusal(schedule) or "")
