@@ -61,7 +61,7 @@ lint: lint-ready ## Check style, types, workflows, scripts, shape and generated 
 	.venv/bin/zizmor --offline --quiet --pedantic .github
 	.venv/bin/shellcheck -x -a scripts/*.sh
 	$(PYTHON_VENV) -m tools.shape
-	@$(PYTHON_VENV) -m components.config.docs | diff -u docs/configuration.md - \
+	@$(PYTHON_VENV) -m tools.configuration_docs | diff -u docs/configuration.md - \
 		|| { echo "docs/configuration.md is not what the code says: run 'make docs' and commit it."; exit 1; }
 
 format: venv ## Format the code and apply the safe fixes
@@ -69,14 +69,14 @@ format: venv ## Format the code and apply the safe fixes
 	.venv/bin/ruff format
 
 docs: venv ## Write docs/configuration.md again from the config model
-	@$(PYTHON_VENV) -m components.config.docs > .venv/configuration.md
+	@$(PYTHON_VENV) -m tools.configuration_docs > .venv/configuration.md
 	cp .venv/configuration.md docs/configuration.md
 
 bench: ready ## Measure the program, the engine and the sandbox
-	$(PYTHON_VENV) -m tools.bench
+	$(PYTHON_VENV) -m tests.bench
 
 mutants: venv ## Break the components one way at a time and see the unit tests go red
-	$(PYTHON_VENV) -m tools.mutants
+	$(PYTHON_VENV) -m tests.mutants
 
 # Two at a time, as linking takes 2 GB; Kubernetes's own one after the other, as they are made of the same packages.
 cluster-tools: ## Make the programs of the tests on a cluster (a quarter of an hour the first time)

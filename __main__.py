@@ -13,36 +13,37 @@ import pulumi_random
 import pulumi_tls
 from pulumi import ResourceOptions
 
-from components import wiring
-from components import wiring_data as data
-from components import wiring_kubernetes as inside
-from components.account import Account
-from components.argocd import ArgoCd
-from components.argocd_access import ArgoCdAccess
-from components.argocd_webhook import ArgoCdWebhook
-from components.bootstrap import Bootstrap
-from components.bootstrap_namespace import BootstrapNamespace
-from components.cache import Cache
-from components.canary import Canary
-from components.config import PlatformConfig, load
-from components.database import Database
-from components.edge import Edge
-from components.eks import Eks
-from components.environment import Environment
-from components.exports import Made, export_all
-from components.github_oidc import GithubOidc
-from components.gitops import GitOps
-from components.network import Network
-from components.operators import Operators
+from components.account.account import Account
+from components.argocd.access import ArgoCdAccess
+from components.argocd.applications import GitOps
+from components.argocd.installation import ArgoCd
+from components.argocd.webhook import ArgoCdWebhook
+from components.ci.github_oidc import GithubOidc
+from components.cluster.eks import Eks
+from components.config.platform import PlatformConfig
+from components.controllers.controllers import Operators
+from components.data.bootstrap import Bootstrap
+from components.data.bootstrap_namespace import BootstrapNamespace
+from components.data.cache import Cache
+from components.data.database import Database
+from components.data.storage import Storage
+from components.edge.edge import Edge
+from components.environments.canary import Canary
+from components.environments.environment import Environment
+from components.network.network import Network
 from components.registry import Registry
-from components.secret_delivery import SecretDelivery
-from components.secrets import Secrets
-from components.storage import Storage
+from components.secrets.delivery import SecretDelivery
+from components.secrets.entries import Secrets
+from components.stack import aws as stack_aws
+from components.stack import data
+from components.stack import kubernetes as inside
+from components.stack.outputs import Made, export_all
+from components.validation.load import load
 
 
 def aws_providers(config: PlatformConfig, account: Account) -> list[pulumi.ProviderResource]:
     """AWS for this account alone, with the stack's tags on everything, and the packages that build on it."""
-    provider = aws.Provider("aws", wiring.aws_provider(config, account))
+    provider = aws.Provider("aws", stack_aws.aws_provider(config, account))
     return [provider, pulumi_eks.Provider("eks"), pulumi_random.Provider("random"), pulumi_tls.Provider("tls")]
 
 
@@ -57,22 +58,22 @@ def on_aws(config: PlatformConfig, account: Account, opts: ResourceOptions, made
     """Make the AWS side; a section that the stack leaves out makes nothing."""
     prefix = config.prefix
     if config.registry is not None:
-        made.registry = Registry(f"{prefix}-registry", wiring.registry(config, config.registry, account), opts)
+        made.registry = Registry(f"{prefix}-registry", stack_aws.registry(config, config.registry, account), opts)
     if config.ci is not None:
         state_path = f"{pulumi.get_project()}/{pulumi.get_stack()}"
-        identities = wiring.identities(config, config.ci, account, made.registry, state_path)
+        identities = stack_aws.identities(config, config.ci, account, made.registry, state_path)
         made.identities = GithubOidc(prefix, identities, opts)
     if config.network is None or config.cluster is None:
         return
-    made.network = Network(f"{prefix}-network", wiring.network(config, config.network, account), opts)
-    made.eks = Eks(prefix, wiring.eks(config, config.cluster, account, made.network, made.identities), opts)
-    place = wiring.Place(account=account, network=made.network, eks=made.eks)
+    made.network = Network(f"{prefix}-network", stack_aws.network(config, config.network, account), opts)
+    made.eks = Eks(prefix, stack_aws.eks(config, config.cluster, account, made.network, made.identities), opts)
+    place = stack_aws.Place(account=account, network=made.network, eks=made.eks)
     if config.database is not None:
-        made.database = Database(f"{prefix}-database", wiring.database(config, config.database, place), opts)
+        made.database = Database(f"{prefix}-database", stack_aws.database(config, config.database, place), opts)
     if config.cache is not None:
-        made.cache = Cache(f"{prefix}-cache", wiring.cache(config, config.cache, place), opts)
+        made.cache = Cache(f"{prefix}-cache", stack_aws.cache(config, config.cache, place), opts)
     if config.edge is not None:
-        made.edge = Edge(f"{prefix}-edge", wiring.edge(config, config.edge, account), opts)
+        made.edge = Edge(f"{prefix}-edge", stack_aws.edge(config, config.edge, account), opts)
     for environment in config.environments:
         if (storage := data.storage(config, environment, account, made)) is not None:
             made.storage[environment.name] = Storage(f"{environment.name}-storage", storage, opts)
@@ -105,7 +106,7 @@ def on_kubernetes(config: PlatformConfig, account: Account | None, opts: Resourc
 def main() -> None:
     """Describe the whole stack; a wrong configuration ends it before the first resource."""
     config, made = load(), Made()
-    account = wiring.account(config)
+    account = stack_aws.account(config)
     providers = [] if account is None else aws_providers(config, account)
     if account is not None:
         on_aws(config, account, ResourceOptions(providers=providers), made)

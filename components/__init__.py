@@ -1,1 +1,0 @@
-"""The platform's components: one concern a file, fed by arguments, never by configuration of their own."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.account import Account
+from components.account.account import Account
+from components.account.keys import EncryptionKey, EncryptionKeyArgs
 from components.config.registry import RegistryConfig
 from components.config.types import Ownership
-from components.keys import EncryptionKey, EncryptionKeyArgs
 
 
 @dataclass(frozen=True, kw_only=True)

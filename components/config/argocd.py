@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components.config.access import NotificationsConfig, RepositoryAccessConfig, SecretReference
+from components.config.argocd_access import NotificationsConfig, RepositoryAccessConfig, SecretReference
+from components.config.argocd_project import ProjectConfig
 from components.config.argocd_versions import CHART_VERSION, IMAGE_TAG, ArgoCdChart, ArgoCdTag
 from components.config.base import Section
-from components.config.project import ProjectConfig
 from components.config.types import DnsLabel, matching
 
 Title = Annotated[str, matching(r"^\S.*$", "a name on a button", "Company")]

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from components.config.base import Section
-from components.config.operators import NodeScaling
+from components.config.controllers import NodeScaling
 from components.config.types import AmiFamily, CapacityType, Ipv4Cidr, LogRetentionDays, Port, RoleArn, matching
-from components.versions import ADDON_VERSIONS, AddonVersions
+from components.config.versions import ADDON_VERSIONS, AddonVersions
 
 ControlPlaneLog = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 AddonVersion = Annotated[
@@ -79,7 +79,7 @@ class NodesConfig(Section):
 
 
 class AddonsConfig(Section):
-    """Versions of EKS add-ons other than those that `components/versions.py` pins for the Kubernetes version."""
+    """Versions of EKS add-ons other than those that `components/config/versions.py` pins for the Kubernetes version."""
 
     vpc_cni: AddonVersion | None = Field(default=None, description="Version of vpc-cni.")
     kube_proxy: AddonVersion | None = Field(default=None, description="Version of kube-proxy.")

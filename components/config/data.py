@@ -14,7 +14,7 @@ from components.config.types import (
     WeeklyWindow,
     matching,
 )
-from components.database_limits import cache_memory_mib
+from components.sizing.database_sizes import cache_memory_mib
 
 
 def _known_node_type(node_type: str) -> str:

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components.config.access import SecretReference
+from components.config.argocd_access import SecretReference
 from components.config.base import Section
-from components.config.beside import ExtraWorkload, StoreInNamespace
 from components.config.catalogue import ContainerResources
+from components.config.extra_workloads import ExtraWorkload, StoreInNamespace
 from components.config.types import (
     CpuQuantity,
     DatabaseName,

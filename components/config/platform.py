@@ -12,11 +12,11 @@ from components.config.catalogue import (
     SystemConfig,
 )
 from components.config.cluster import ClusterConfig, KubeconfigConfig
+from components.config.controllers import OperatorsConfig
 from components.config.data import CacheConfig, DatabaseConfig
 from components.config.edge import EdgeConfig
 from components.config.environments import EnvironmentConfig
 from components.config.network import AwsConfig, NetworkConfig
-from components.config.operators import OperatorsConfig
 from components.config.registry import CiConfig, RegistryConfig
 from components.config.secrets import SecretsConfig, SecretsManagerConfig
 from components.config.storage import StorageConfig

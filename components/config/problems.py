@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from components.config.base import Section
-from components.config.secret_texts import about_secrets, masked
-from components.config.wording import LISTS, MAPS, NUMBERS, refused_value
+from components.config.messages import LISTS, MAPS, NUMBERS, refused_value
+from components.config.redaction import about_secrets, masked
 
 PathPart = str | int
 UNEXPLAINED = frozenset({*LISTS, *MAPS, *NUMBERS, "string_too_short", "too_short"})

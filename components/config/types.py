@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from components.config.host_keys import check_host_key
-from components.quantities import CPU_PATTERN, MEMORY_PATTERN
+from components.sizing.quantities import CPU_PATTERN, MEMORY_PATTERN
 
 
 def matching(pattern: str, what: str, example: str) -> AfterValidator:

@@ -154,4 +154,4 @@ def refusal() -> list[str]:
 def say(line: str) -> None:
     """The launcher's own words, where the terminal still is."""
     with suppress(OSError):
-        print(f"tests.cluster: {line}", file=sys.stderr)  # noqa: T201 there is nobody else to say it
+        print(f"tests.cluster: {line}", file=sys.stderr)

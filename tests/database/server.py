@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from components.bootstrap_sql import COMMAND, ENVIRONMENT, SCRIPTS, DatabasePlan, files
+from components.data.bootstrap_sql import COMMAND, ENVIRONMENT, SCRIPTS, DatabasePlan, files
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / ".tools" / "postgresql" / "bin"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from components.bootstrap_sql import DatabasePlan
+from components.data.bootstrap_sql import DatabasePlan
 from tests.database.server import MASTER, MASTER_PASSWORD, Server, url
 
 STANDARD = ("pgcrypto", "uuid-ossp")

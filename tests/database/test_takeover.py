@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.bootstrap_sql import DatabasePlan
+from components.data.bootstrap_sql import DatabasePlan
 from tests.database.server import MASTER, MASTER_PASSWORD, OWNER, OWNER_PASSWORD, Ended, Server
 
 PASSWORD = "OfTheService1"

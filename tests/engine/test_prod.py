@@ -3,7 +3,7 @@
 import pytest
 
 from tests.engine.runs import Step
-from tests.nova_facts import NAMES, PRODUCTION, PUSH_ROLE_ARN, REGISTRY, SERVICES, Service
+from tests.facts.nova import NAMES, PRODUCTION, PUSH_ROLE_ARN, REGISTRY, SERVICES, Service
 
 PROTECTED = (
     "aws:rds/instance:Instance",

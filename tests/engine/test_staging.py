@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.runs import Step, moments
-from tests.nova_facts import (
+from tests.facts.nova import (
     ACCOUNT,
     APPLICATION_METADATA,
     APPLICATION_SPEC,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.runs import account, tree
-from tests.tutorial import PAGE, ROOT, Command, missing, steps
+from tests.harness.tutorial import PAGE, ROOT, Command, missing, steps
 
 KEPT = {"aws:ecr/repository:Repository", "aws:ecr/lifecyclePolicy:LifecyclePolicy"}
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from tests.unit.harness import ROOT, Run, run_stack
+from tests.harness.harness import ROOT, Run, run_stack
 
 EXAMPLES = ("tiketi/staging", "tiketi/prod", "pingvasai/development", "pingvasai/staging", "pingvasai/production")
 """`<directory>/<stack>` under `examples`."""

@@ -3,15 +3,15 @@
 from dataclasses import dataclass, replace
 from functools import cache
 
-from components.config import PlatformConfig
 from components.config.environments import EnvironmentConfig
+from components.config.platform import PlatformConfig
+from tests.harness.harness import ROOT, Run
+from tests.reachability.ground import Ground, Neighbour, address, pods_of
+from tests.reachability.model import End
 from tests.systems.stack_grounds import bare_ground, planned, prometheus
-from tests.unit.harness import ROOT, Run
 from tools.manifests.build import build, kustomize
 from tools.manifests.model import Object, at, table
 from tools.manifests.stacks import stacks
-from tools.reachability.ground import Ground, Neighbour, address, pods_of
-from tools.reachability.model import End
 
 WITHOUT_POLICIES = ("default", "kube-system")
 

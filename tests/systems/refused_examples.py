@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from components import config as configuration
-from components.config import ConfigurationError, PlatformConfig
-from tests.unit.config_samples import ABSENT, set_value
-from tests.unit.harness import ROOT, run_program
-from tests.unit.harness_config import stack_config
+from components.config.platform import PlatformConfig
+from components.config.problems import ConfigurationError
+from components.validation.load import load
+from tests.harness.config import stack_config
+from tests.harness.config_samples import ABSENT, set_value
+from tests.harness.harness import ROOT, run_program
 
 __all__ = ["ABSENT", "accepted", "refusals"]
 
@@ -22,7 +23,7 @@ def accepted(system: str, stack: str, changes: Mapping[str, Any]) -> PlatformCon
     for path, value in changes.items():
         set_value(config, [f"{system}:", *path.split()], value)
     found: list[PlatformConfig] = []
-    run_program(lambda: found.append(configuration.load()), project=system, stack=stack, config=config)
+    run_program(lambda: found.append(load()), project=system, stack=stack, config=config)
     return found[0]
 
 

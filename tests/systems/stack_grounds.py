@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from components.config import PlatformConfig
 from components.config.environments import EnvironmentConfig
-from tests.unit.harness import Run
-from tools.reachability.ground import Ground, Neighbour, address
-from tools.reachability.model import End
+from components.config.platform import PlatformConfig
+from tests.harness.harness import Run
+from tests.reachability.ground import Ground, Neighbour, address
+from tests.reachability.model import End
 
 MONITORING = "monitoring"
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from components import config as configuration
-from components import fit
-from components.config import ConfigurationError, PlatformConfig
 from components.config.environments import PullRequestsConfig
-from components.workloads import workloads
-from tests.unit.harness import ROOT, Run, run_program
-from tests.unit.harness_config import stack_config
+from components.config.platform import PlatformConfig
+from components.config.problems import ConfigurationError
+from components.environments.workloads import workloads
+from components.validation import capacity_sums
+from components.validation.load import load
+from tests.harness.config import stack_config
+from tests.harness.harness import ROOT, Run, run_program
 
 TIKETI = ROOT / "examples" / "tiketi"
 SMALL = {"cpuRequest": "100m", "memoryRequest": "128Mi", "cpuLimit": "500m", "memoryLimit": "256Mi"}
@@ -31,7 +32,7 @@ def given(stack: str, **changes: Any) -> dict[str, Any]:
 def loaded(stack: str, **changes: Any) -> PlatformConfig:
     found: list[PlatformConfig] = []
     config = given(stack, **changes)
-    run_program(lambda: found.append(configuration.load()), project="tiketi", stack=stack, config=config)
+    run_program(lambda: found.append(load()), project="tiketi", stack=stack, config=config)
     return found[0]
 
 
@@ -99,7 +100,10 @@ def test_each_has_a_service_account_and_none_a_repository() -> None:
 
 def test_extras_count_on_the_nodes() -> None:
     extra = {"name": "frontend", "port": 3000, "pods": 2, "resources": SMALL}
-    without, with_it = fit.node_fit(loaded("staging")), fit.node_fit(loaded("staging", extras=[extra]))
+    without, with_it = (
+        capacity_sums.node_fit(loaded("staging")),
+        capacity_sums.node_fit(loaded("staging", extras=[extra])),
+    )
     assert without is not None
     assert with_it is not None
     assert with_it.needed.pods == without.needed.pods + 4

@@ -15,15 +15,15 @@ from typing import Any, cast
 import pytest
 from pydantic import ValidationError
 
-from components.config import Problem, checked
-from components.config.capacity_rules import capacity_problems
 from components.config.platform import PlatformConfig
-from components.config.problems import problems_of
-from components.config.rules import RULES, SUMS, Rule
-from components.config.section_rules import possible
-from tests.unit.config_samples import ABSENT
-from tests.unit.harness import ROOT
-from tests.unit.harness_config import load_project, stack_config
+from components.config.problems import Problem, problems_of
+from components.validation.capacity_rules import capacity_problems
+from components.validation.load import checked
+from components.validation.rules import RULES, SUMS, Rule
+from components.validation.section_rules import possible
+from tests.harness.config import load_project, stack_config
+from tests.harness.config_samples import ABSENT
+from tests.harness.harness import ROOT
 
 STACKS = {
     f"{folder.name}/{file.name.split('.')[1]}": (folder, file.name.split(".")[1])

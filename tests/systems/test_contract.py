@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.harness.harness import Run
 from tests.systems.nova_overlays import Site, overlay, planned, sites
-from tests.unit.harness import Run
 from tools.manifests.contract import Key, contract_faults
 
 SHARED = "the database that all services may share is for people and Jobs: each service has its own"

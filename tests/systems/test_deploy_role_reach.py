@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from components.config.operators import NodeScaling
-from components.iam_policies import POLICY_SIZE, policy_size
-from components.iam_policies_karpenter import karpenter_changes
-from components.policy_documents import document
+from components.account.policy_documents import document
+from components.ci.policies.karpenter import karpenter_changes
+from components.ci.policies.read import POLICY_SIZE, policy_size
+from components.config.controllers import NodeScaling
+from tests.harness.controllers_runs import install
+from tests.harness.harness import Recorded, Run
+from tests.harness.policy_samples import SCOPE, statements
 from tests.systems.example_runs import EXAMPLES, example
-from tests.unit.harness import Recorded, Run
-from tests.unit.operator_runs import install
-from tests.unit.policy_samples import SCOPE, statements
 
 ARNS = {
     "aws:rds/instance:Instance": ("rds", "db:{identifier}"),

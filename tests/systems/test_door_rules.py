@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.harness.config import stack_config
+from tests.harness.harness import ROOT
 from tests.systems.refused_examples import ABSENT, accepted, refusals
-from tests.unit.harness import ROOT
-from tests.unit.harness_config import stack_config
 
 NOBODY = "no service is public and has a port. Give one a port and public: true, or leave "
 HOSTS = f"environments[0].hosts: lead to nobody: {NOBODY}hosts out, and edge."

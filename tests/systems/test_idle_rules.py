@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from components.config import checked
+from components.validation.load import checked
+from tests.harness.config_samples import wrong
 from tests.systems.test_broken_sections import STACKS, sections_of
-from tests.unit.config_samples import wrong
 
 PULL = {"triggers": ["push"]}
 EXISTING = {"ownership": "existing"}

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from components.quantities import mebibytes, millicores
-from tests.nova_facts import NAMES, REGISTRY, SERVICES, STAGES, Service
+from components.sizing.quantities import mebibytes, millicores
+from tests.facts.nova import NAMES, REGISTRY, SERVICES, STAGES, Service
+from tests.harness.harness import ROOT
 from tests.systems.nova_overlays import Site, overlay, sites
-from tests.unit.harness import ROOT
 from tools.manifests.__main__ import Overlay, faults, overlays
 from tools.manifests.build import build, kustomize
 from tools.manifests.contract import Key, keys_read

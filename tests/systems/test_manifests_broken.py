@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness.harness import ROOT
 from tests.systems.overlay_changes import (
     NAME,
     OVERLAY,
@@ -22,7 +23,6 @@ from tests.systems.overlay_changes import (
     pod,
     spec,
 )
-from tests.unit.harness import ROOT
 from tools.manifests.__main__ import main, own_faults
 from tools.manifests.build import BuildError, build, kustomize
 

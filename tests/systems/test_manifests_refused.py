@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from components.config import PlatformConfig
+from components.config.platform import PlatformConfig
+from tests.harness.harness import ROOT
 from tests.systems.nova_overlays import sites
 from tests.systems.overlay_changes import (
     OVERLAY,
@@ -26,7 +27,6 @@ from tests.systems.overlay_changes import (
     spec,
     template,
 )
-from tests.unit.harness import ROOT
 from tools.manifests.__main__ import faults
 from tools.manifests.validator import ValidatorError, refusals, validator
 

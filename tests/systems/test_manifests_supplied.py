@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness.harness import Run
 from tests.systems.nova_overlays import Site, planned, sites
 from tests.systems.overlay_changes import (
     OVERLAY,
@@ -18,7 +19,6 @@ from tests.systems.overlay_changes import (
     settings,
     variable,
 )
-from tests.unit.harness import Run
 from tools.manifests.__main__ import Overlay, own_faults
 from tools.manifests.contract import keys_made
 from tools.manifests.fields import FIELDS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.config.environment_rules import RESERVED_NAMESPACES
+from components.validation.environment_rules import RESERVED_NAMESPACES
 from tests.systems.example_runs import example
 from tests.systems.refused_examples import refusals
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.harness.config import stack_config
+from tests.harness.harness import ROOT
 from tests.systems.refused_examples import ABSENT, accepted, refusals
-from tests.unit.harness import ROOT
-from tests.unit.harness_config import stack_config
 
 CLUSTER = stack_config("staging", ROOT / "examples" / "tiketi")["tiketi:cluster"]
 NO_DATA = {

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from components import config as configuration
-from components import fit
-from components.config import ConfigurationError, PlatformConfig
-from components.secret_contract import contract, environments_with_databases
-from tests.unit.harness import ROOT, Run, run_program
-from tests.unit.harness_config import stack_config
+from components.config.platform import PlatformConfig
+from components.config.problems import ConfigurationError
+from components.secrets.plan import contract, environments_with_databases
+from components.validation import capacity_sums
+from components.validation.load import load
+from tests.harness.config import stack_config
+from tests.harness.harness import ROOT, Run, run_program
 
 TIKETI = ROOT / "examples" / "tiketi"
 SMALL = {"cpuRequest": "100m", "memoryRequest": "128Mi", "cpuLimit": "500m", "memoryLimit": "256Mi"}
@@ -44,7 +45,7 @@ def given(**stores: Any) -> dict[str, Any]:
 
 def loaded(config: dict[str, Any]) -> PlatformConfig:
     found: list[PlatformConfig] = []
-    run_program(lambda: found.append(configuration.load()), project="tiketi", stack="staging", config=config)
+    run_program(lambda: found.append(load()), project="tiketi", stack="staging", config=config)
     return found[0]
 
 
@@ -109,8 +110,8 @@ def test_a_cache_of_its_own_leaves_the_database_to_the_stack() -> None:
 
 
 def test_its_pools_take_no_connection_of_the_stacks_instance() -> None:
-    alone = fit.connections(loaded(stack_config("staging", TIKETI)))
-    own, shared = fit.connections(loaded(given(**OWN))), fit.connections(loaded(given(**SHARED)))
+    alone = capacity_sums.connections(loaded(stack_config("staging", TIKETI)))
+    own, shared = capacity_sums.connections(loaded(given(**OWN))), capacity_sums.connections(loaded(given(**SHARED)))
     assert alone is not None
     assert shared is not None
     assert own == alone

@@ -2,12 +2,12 @@
 
 import pytest
 
-from components import config as configuration
-from components.config import PlatformConfig
+from components.config.platform import PlatformConfig
+from components.validation.load import load
+from tests.harness.config import stack_config
+from tests.harness.harness import ROOT, run_program
 from tests.systems.example_runs import example
-from tests.unit.harness import ROOT, run_program
-from tests.unit.harness_config import stack_config
-from tests.unit.test_platform_outputs import known, told
+from tests.unit.environments.test_platform_outputs import known, told
 
 STACKS = [
     "tiketi/dev",
@@ -24,5 +24,5 @@ def test_the_names_that_are_known_are_those_that_the_examples_get(stack: str) ->
     system, stage = stack.split("/")
     found: list[PlatformConfig] = []
     given = stack_config(stage, ROOT / "examples" / system)
-    run_program(lambda: found.append(configuration.load()), project=system, stack=stage, config=given)
+    run_program(lambda: found.append(load()), project=system, stack=stage, config=given)
     assert told(found[0], example(stack)) == known(found[0])

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from tests.harness.harness import Run
+from tests.reachability.edges import Edge, edges, findings
+from tests.reachability.evaluate import FREE, judge
+from tests.reachability.model import World, world
+from tests.reachability.services import service_findings
 from tests.systems.nova_overlays import Site, ground, overlay, planned, sites
-from tests.unit.harness import Run
-from tools.reachability.edges import Edge, edges, findings
-from tools.reachability.evaluate import FREE, judge
-from tools.reachability.model import World, world
-from tools.reachability.services import service_findings
 
 each_site = pytest.mark.parametrize("site", sites(), ids=[site.name for site in sites()])
 KINDS = {

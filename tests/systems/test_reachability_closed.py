@@ -8,15 +8,15 @@ from typing import Any, cast
 
 import pytest
 
-from components.config import PlatformConfig
 from components.config.environments import EnvironmentConfig
+from components.config.platform import PlatformConfig
+from tests.harness.harness import ROOT, Run
+from tests.reachability.model import world
+from tests.reachability.surplus import surplus
 from tests.systems.example_runs import EXAMPLES, example
 from tests.systems.nova_overlays import Site, sites
 from tests.systems.stack_grounds import bare_ground, planned
-from tests.unit.harness import ROOT, Run
 from tools.manifests.stacks import stacks
-from tools.reachability.model import world
-from tools.reachability.surplus import surplus
 
 Spec = dict[str, Any]
 LOCAL = "tiketi/dev"

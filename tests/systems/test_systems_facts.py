@@ -8,19 +8,17 @@ from typing import Any, cast
 
 import pytest
 
-from components import config as configuration
-from tests import systems_facts_pingvasai as pingvasai
-from tests import systems_facts_tiketi as tiketi
-from tests import systems_text_pingvasai, systems_text_tiketi
+from components.validation.load import load
+from tests.facts import pingvasai, pingvasai_text, tiketi, tiketi_text
+from tests.facts.systems import SOME, Check, Fact, Shown, Table
+from tests.harness.config import stack_config
+from tests.harness.harness import ROOT, Run, run_program
 from tests.systems.example_runs import example
-from tests.systems_facts import SOME, Check, Fact, Shown, Table
-from tests.unit.harness import ROOT, Run, run_program
-from tests.unit.harness_config import stack_config
 
 EXAMPLES = ROOT / "examples"
 DOCUMENT = ROOT / "docs" / "application-repository.md"
 SYSTEMS: Mapping[str, ModuleType] = {"tiketi": tiketi, "pingvasai": pingvasai}
-PROSE: Mapping[str, Sequence[Fact]] = {"tiketi": systems_text_tiketi.PROSE, "pingvasai": systems_text_pingvasai.PROSE}
+PROSE: Mapping[str, Sequence[Fact]] = {"tiketi": tiketi_text.PROSE, "pingvasai": pingvasai_text.PROSE}
 
 
 def run(system: str, stack: str) -> Run:
@@ -34,7 +32,7 @@ def settings(system: str, stack: str) -> dict[str, Any]:
     found: list[dict[str, Any]] = []
 
     def read() -> None:
-        found.append(configuration.load().model_dump(mode="json", by_alias=True, exclude_none=True))
+        found.append(load().model_dump(mode="json", by_alias=True, exclude_none=True))
 
     run_program(read, project=system, stack=stack, config=stack_config(stack, EXAMPLES / system))
     return found[0]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.harness import ROOT
-from tests.unit.harness_config import load_project
+from tests.harness.config import load_project
+from tests.harness.harness import ROOT
 from tools.shape import text_faults
 
 PLATFORM = ("components", "policy", "sandbox")

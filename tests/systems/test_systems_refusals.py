@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from tests.harness.config import stack_config
+from tests.harness.config_samples import host_key
+from tests.harness.harness import ROOT
 from tests.systems.refused_examples import ABSENT, refusals
-from tests.unit.config_samples import host_key
-from tests.unit.harness import ROOT
-from tests.unit.harness_config import stack_config
 
 ELSEWHERE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
 OTHER_ACCOUNT = "arn:aws:acm:ap-northeast-2:999999999999:certificate/12345678-1234-1234-1234-123456789012"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from components.config import ConfigurationError
-from tests.tutorial import PAGE, ROOT, Change, Command, File, missing, steps
-from tests.unit.harness import Run, run_stack
+from components.config.problems import ConfigurationError
+from tests.harness.harness import Run, run_stack
+from tests.harness.tutorial import PAGE, ROOT, Change, Command, File, missing, steps
 
 FOLDER = "examples/bookshop"
 

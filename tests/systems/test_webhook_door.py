@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.harness.config import stack_config
+from tests.harness.harness import ROOT, Recorded, Run, run_program
 from tests.systems.example_runs import example
-from tests.unit.harness import ROOT, Recorded, Run, run_program
-from tests.unit.harness_config import stack_config
-from tests.unit.test_argocd_webhook import INGRESS, POLICY, RELEASE, SECRET, annotations
+from tests.unit.argocd.test_webhook import INGRESS, POLICY, RELEASE, SECRET, annotations
 
 
 def prod() -> tuple[Run, Recorded]:

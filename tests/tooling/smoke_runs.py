@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.unit.harness import ROOT
+from tests.harness.harness import ROOT
 
 SCRIPT = ROOT / "scripts" / "smoke.sh"
 STUB = Path(__file__).with_name("stub_kubectl.py")

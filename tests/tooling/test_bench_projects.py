@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from components.config import PlatformConfig, load
-from tests.unit.harness import run_program
-from tests.unit.harness_config import stack_config
-from tools.bench.projects import copies, multiplied
+from components.config.platform import PlatformConfig
+from components.validation.load import load
+from tests.bench.projects import copies, multiplied
+from tests.harness.config import stack_config
+from tests.harness.harness import run_program
 
 CATALOGUE: list[dict[str, Any]] = [
     {"name": "auth-service", "database": {}},

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tools.bench.recipe import KUBECONFIG, python_class, python_name, recipe
+from tests.bench.recipe import KUBECONFIG, python_class, python_name, recipe
 
 STACK = "urn:stack"
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tools.bench import targets
-from tools.bench.measure import Contestant, Sample, Step
-from tools.bench.memory import descendants, status
-from tools.bench.rounds import long_steps, play
+from tests.bench import targets
+from tests.bench.measure import Contestant, Sample, Step
+from tests.bench.memory import descendants, status
+from tests.bench.rounds import long_steps, play
 
 ONE, OTHER = (Contestant(name=name, project=Path(name), stack="bench") for name in ("one", "other"))
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.harness import ROOT
-from tools.mutants.catalogue import AREAS
-from tools.mutants.model import Area, Mutant
-from tools.mutants.verdict import Verdict, judge
-from tools.mutants.workspace import Workspace
+from tests.harness.harness import ROOT
+from tests.mutants.catalogue import AREAS
+from tests.mutants.model import Area, Mutant
+from tests.mutants.verdict import Verdict, judge
+from tests.mutants.workspace import Workspace
 
 MUTANTS = [mutant for area in AREAS for mutant in area.mutants]
 SUMMARY = "FAILED tests/unit/test_a.py::test_b[x - y] - assert 1 == 2\n1 failed in 0.1s\n"

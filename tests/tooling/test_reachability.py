@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from components.config.catalogue import ServiceConfig
-from tools.reachability.evaluate import judge
-from tools.reachability.model import Connection, End, Port, World, world
-from tools.reachability.services import service_findings
+from tests.reachability.evaluate import judge
+from tests.reachability.model import Connection, End, Port, World, world
+from tests.reachability.services import service_findings
 
 Rules = list[dict[str, Any]]
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from tests.reachability.labels import kinds, namespace_title, pod_title
+from tests.reachability.model import NAMESPACE_NAME, Peer, Port, network
+from tests.reachability.spans import EVERY_PORT, Span, addresses_left, cut, joined, spans
 from tools.manifests.model import Labels
-from tools.reachability.labels import kinds, namespace_title, pod_title
-from tools.reachability.model import NAMESPACE_NAME, Peer, Port, network
-from tools.reachability.spans import EVERY_PORT, Span, addresses_left, cut, joined, spans
 
 
 def peer(cidr: str, *excluded: str) -> Peer:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.harness import ROOT
 from tests.tooling.smoke_runs import NEW, OLD, SCRIPT, SERVICES, Scenario, application, pod, pods, unready
-from tests.unit.harness import ROOT
 
 
 @pytest.fixture

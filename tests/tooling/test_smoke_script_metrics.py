@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.harness import ROOT
+from tests.harness.harness import ROOT
 
 JUDGE = """set -euo pipefail
 work="$PWD"

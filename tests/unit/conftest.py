@@ -8,7 +8,7 @@ import pytest
 # An Output inside an f-string becomes an error instead of a text that no provider understands.
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
 
-from tests.unit.harness import Run, run_stack
+from tests.harness.harness import Run, run_stack
 
 # Runs leave many objects behind at once; looking through them after every few hundred costs a third of the time.
 gc.set_threshold(100_000, 50, 50)

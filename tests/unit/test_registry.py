@@ -7,11 +7,11 @@ import pytest
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
-from components.account import Account
+from components.account.account import Account
 from components.config.registry import RegistryConfig
 from components.config.types import Ownership
 from components.registry import Registry, RegistryArgs, lifecycle
-from tests.unit.harness import Run, run_program
+from tests.harness.harness import Run, run_program
 
 REPOSITORY = "aws:ecr/repository:Repository"
 LIFECYCLE = "aws:ecr/lifecyclePolicy:LifecyclePolicy"

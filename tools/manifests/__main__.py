@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from components.config import PlatformConfig
 from components.config.environments import EnvironmentConfig
+from components.config.platform import PlatformConfig
 from tools.manifests.build import BuildError, build, kustomize
 from tools.manifests.catalogue import differences
 from tools.manifests.fields import field_faults

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.config import PlatformConfig
 from components.config.catalogue import ServiceConfig
 from components.config.environments import EnvironmentConfig
-from components.quantities import mebibytes, millicores
-from components.workloads import Workload, workloads
+from components.config.platform import PlatformConfig
+from components.environments.workloads import Workload, workloads
+from components.sizing.quantities import mebibytes, millicores
 from tools.manifests.model import NAME_LABEL, Object, at, containers, items, name, of_kind, table
 
 PART_OF_LABEL = "app.kubernetes.io/part-of"

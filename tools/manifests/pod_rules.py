@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from components.quantities import mebibytes, millicores
+from components.sizing.quantities import mebibytes, millicores
 from tools.manifests.model import Object, at, containers, items, table
 
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")

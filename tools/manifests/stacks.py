@@ -8,7 +8,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
-from components.config import PlatformConfig
+from components.config.platform import PlatformConfig
 
 
 class StackError(Exception):

@@ -8,11 +8,11 @@ against its plan.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from components.config import PlatformConfig
 from components.config.catalogue import ServiceConfig
 from components.config.environments import EnvironmentConfig
-from components.platform_outputs import platform_variables
-from components.secret_contract import CACHE_SECRET, DATABASE_SECRET, STORAGE_SECRET, contract
+from components.config.platform import PlatformConfig
+from components.environments.platform_outputs import platform_variables
+from components.secrets.plan import CACHE_SECRET, DATABASE_SECRET, STORAGE_SECRET, contract
 from tools.manifests.contract import ALL, Key, keys_made, keys_read
 from tools.manifests.model import Object, at, containers, items, name, of_kind, table, title
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from components.config.types import PodSecurity
-from components.versions import POD_SECURITY_VERSION
+from components.config.versions import POD_SECURITY_VERSION
 from tools.manifests.model import Object
 
 STANDARD = f"{PodSecurity.RESTRICTED.value}:{POD_SECURITY_VERSION}"

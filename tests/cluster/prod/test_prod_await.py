@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from components import gitops
+from components.argocd import applications
 from sandbox.driver import Verb
 from sandbox.plan import Result
 from tests.cluster.conftest import Figures
@@ -23,7 +23,7 @@ from tests.cluster.stand.rollout import image_of, new_images
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
 from tests.engine.runs import Step
-from tests.nova_facts import NAMES
+from tests.facts.nova import NAMES
 
 REFUSAL = "resource :ResourceQuota is not permitted in project nova"
 HARD = "/api/v1/namespaces/nova/resourcequotas/services"
@@ -88,7 +88,7 @@ def story(prod: Stand, tmp_path_factory: pytest.TempPathFactory) -> Story:
     declared = prod.api.get(HARD)["spec"]["hard"]
     prod.api.patch(HARD, {"spec": {"hard": {"pods": "999"}}})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gitops, "WAIT_MINUTES", SHORT_MINUTES)
+        patch.setattr(applications, "WAIT_MINUTES", SHORT_MINUTES)
         begun = time.monotonic()
         in_vain = prod.program.run(Verb.UP, project=project)
         seconds = time.monotonic() - begun

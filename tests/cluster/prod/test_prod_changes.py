@@ -14,7 +14,7 @@ from tests.cluster.stand.api import Json
 from tests.cluster.stand.reloader import RESTARTED
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
-from tests.nova_facts import NAMES
+from tests.facts.nova import NAMES
 
 NAMESPACE = "/api/v1/namespaces/nova"
 DEPLOYMENTS = "/apis/apps/v1/namespaces/nova/deployments"

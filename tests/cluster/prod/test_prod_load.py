@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from components import fit
+from components.validation import capacity_sums
 from tests.cluster.conftest import Figures
 from tests.cluster.stand import observe, sums
 from tests.cluster.stand.drain import drain, healthy_by_budget
@@ -15,7 +15,7 @@ from tests.cluster.stand.nodes import cordon
 from tests.cluster.stand.rollout import image_of, new_images, roll_out
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
-from tests.nova_facts import NAMES, PRODUCTION
+from tests.facts.nova import NAMES, PRODUCTION
 
 MAXIMUM = 6
 """Of the autoscalers."""
@@ -66,7 +66,7 @@ def test_production_runs_on_the_nodes_of_the_stack_file(prod: Stand) -> None:
 
 def test_the_autoscalers_maximum_fits_into_quota_and_nodes(busy: Stand, figures: Figures) -> None:
     pods = observe.pods_of(busy.api, "nova")
-    figures.note("prod: services at the autoscalers' maximum", fit.describe(observe.load_of(pods)))
+    figures.note("prod: services at the autoscalers' maximum", capacity_sums.describe(observe.load_of(pods)))
     assert observe.load_of(pods) == sums.steady(busy.config, "production")
     assert observe.refused(busy.api, "nova") == []
 
@@ -74,8 +74,10 @@ def test_the_autoscalers_maximum_fits_into_quota_and_nodes(busy: Stand, figures:
 def test_everything_rolls_at_the_autoscalers_maximum(busy: Stand, figures: Figures) -> None:
     rollout = roll_out(busy, "production", new_images(busy, "production", "v9.9.9"), refresh=True)
     figures.seconds("prod: tag of all images to healthy at the maximum, by refresh", rollout.seconds)
-    figures.note("prod: services at the peak, measured", fit.describe(rollout.peak))
-    figures.note("prod: services at the peak, the program's sum", fit.describe(sums.peak(busy.config, "production")))
+    figures.note("prod: services at the peak, measured", capacity_sums.describe(rollout.peak))
+    figures.note(
+        "prod: services at the peak, the program's sum", capacity_sums.describe(sums.peak(busy.config, "production"))
+    )
     assert rollout.refused == []
     assert rollout.after == {name: {image_of(busy, name, "v9.9.9")} for name in NAMES}
     assert sums.within(rollout.peak, sums.peak(busy.config, "production"))

@@ -9,7 +9,7 @@ from tests.cluster.smoke.script import VICTIM, WHOLE_LOOK, Smoke
 from tests.cluster.stand.commits import committed, patch
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
-from tests.nova_facts import NAMES
+from tests.facts.nova import NAMES
 
 LONG_WAIT, AT_ONCE = 300, 60
 DELETED = "apiVersion: {version}\nkind: {kind}\nmetadata: {{name: {name}}}\n$patch: delete\n"

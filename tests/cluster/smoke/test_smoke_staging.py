@@ -11,7 +11,7 @@ from tests.cluster.stand.api import Json
 from tests.cluster.stand.commits import committed, patch, refusal, resource
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
-from tests.nova_facts import NAMES
+from tests.facts.nova import NAMES
 
 ENDPOINTS = "/apis/discovery.k8s.io/v1/namespaces/nova/endpointslices"
 ONE_LOOK = 3

@@ -1,13 +1,13 @@
 """What runs on staging's nodes, against the sums that quotas and the capacity guard are made from."""
 
-from components.argocd_pods import argocd_pods
-from components.capacity import total
-from components.operator_pods import PLATFORM_NAMESPACE, operator_pods
-from components.system_pods import SYSTEM_PODS
+from components.argocd.pods import argocd_pods
+from components.cluster.addon_pods import SYSTEM_PODS
+from components.controllers.pods import PLATFORM_NAMESPACE, operator_pods
+from components.sizing.capacity import total
 from tests.cluster.stand import observe, sums
 from tests.cluster.stand.pods import ONCE, SYSTEM_NAMESPACE
 from tests.cluster.stand.stand import Stand
-from tests.nova_facts import NAMES, STEADY
+from tests.facts.nova import NAMES, STEADY
 
 
 def test_16_pods_run_on_the_nodes_of_the_stack_file(staging: Stand) -> None:

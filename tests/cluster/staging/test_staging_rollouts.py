@@ -1,12 +1,12 @@
 """Commits on their way to healthy: within the quota, and at their peak what the program's own sums say."""
 
-from components import fit
+from components.validation import capacity_sums
 from tests.cluster.conftest import Figures
 from tests.cluster.staging.conftest import BUILT, BUILT_DEV
 from tests.cluster.stand import sums
 from tests.cluster.stand.rollout import Rollout, image_of
 from tests.cluster.stand.stand import Stand
-from tests.nova_facts import NAMES, PEAK, STEADY
+from tests.facts.nova import NAMES, PEAK, STEADY
 
 
 def test_a_commit_of_all_images_is_rolled_out_to_the_end(staging: Stand, rolled_out: Rollout) -> None:
@@ -22,8 +22,8 @@ def test_the_peak_of_a_rollout_is_what_the_program_reckons_with(
     staging: Stand, rolled_out: Rollout, figures: Figures
 ) -> None:
     reckoned, measured = sums.peak(staging.config, "staging"), rolled_out.peak
-    figures.note("staging: services at the peak, measured", fit.describe(measured))
-    figures.note("staging: services at the peak, the program's sum", fit.describe(reckoned))
+    figures.note("staging: services at the peak, measured", capacity_sums.describe(measured))
+    figures.note("staging: services at the peak, the program's sum", capacity_sums.describe(reckoned))
     assert reckoned.pods == PEAK.pods
     assert sums.within(measured, reckoned), (measured, reckoned)
     # Every Deployment had a new pod beside its former ones: the sum above is no idle bound.
@@ -31,11 +31,13 @@ def test_the_peak_of_a_rollout_is_what_the_program_reckons_with(
 
 
 def test_the_nodes_hold_everything_at_the_peak(staging: Stand, rolled_out: Rollout, figures: Figures) -> None:
-    nodes = fit.node_fit(staging.config)
+    nodes = capacity_sums.node_fit(staging.config)
     assert nodes is not None
-    figures.note("staging: all pods at the peak, measured", fit.describe(rolled_out.on_nodes))
-    figures.note("staging: all pods at the peak, the program's sum (dev rolling too)", fit.describe(nodes.needed))
-    figures.note(f"staging: {nodes.nodes} x {nodes.instance_type} hold", fit.describe(nodes.held))
+    figures.note("staging: all pods at the peak, measured", capacity_sums.describe(rolled_out.on_nodes))
+    figures.note(
+        "staging: all pods at the peak, the program's sum (dev rolling too)", capacity_sums.describe(nodes.needed)
+    )
+    figures.note(f"staging: {nodes.nodes} x {nodes.instance_type} hold", capacity_sums.describe(nodes.held))
     measured = rolled_out.on_nodes
     assert measured.pods <= nodes.needed.pods
     assert measured.cpu_request <= nodes.needed.cpu_request
@@ -43,8 +45,10 @@ def test_the_nodes_hold_everything_at_the_peak(staging: Stand, rolled_out: Rollo
 
 
 def test_dev_rolls_out_beside_staging(staging: Stand, dev_rolled_out: Rollout, figures: Figures) -> None:
-    figures.note("dev: services at the peak, measured", fit.describe(dev_rolled_out.peak))
-    figures.note("dev: services at the peak, the program's sum", fit.describe(sums.peak(staging.config, "dev")))
+    figures.note("dev: services at the peak, measured", capacity_sums.describe(dev_rolled_out.peak))
+    figures.note(
+        "dev: services at the peak, the program's sum", capacity_sums.describe(sums.peak(staging.config, "dev"))
+    )
     assert dev_rolled_out.refused == []
     assert dev_rolled_out.after == {name: {image_of(staging, name, BUILT_DEV)} for name in NAMES}
     assert sums.within(dev_rolled_out.peak, sums.peak(staging.config, "dev"))

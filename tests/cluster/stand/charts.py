@@ -13,13 +13,13 @@ from typing import cast
 
 from ruamel.yaml import YAML
 
-from components.argocd import CHART
-from components.argocd_pods import Workload, argocd_workloads
-from components.argocd_values import argocd_values
-from components.config.operators import NodeScaling
+from components.argocd.installation import CHART
+from components.argocd.pods import Workload, argocd_workloads
+from components.argocd.specs import application_namespaces
+from components.argocd.values import argocd_values
+from components.config.controllers import NodeScaling
 from components.config.platform import PlatformConfig
-from components.gitops_specs import application_namespaces
-from components.operator_pods import monitoring_workloads, platform_workloads
+from components.controllers.pods import monitoring_workloads, platform_workloads
 from tests.cluster.stand import reloader
 from tests.cluster.stand.api import Json
 from tests.cluster.stand.binaries import SHARE

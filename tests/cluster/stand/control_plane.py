@@ -8,7 +8,7 @@ import json
 import secrets
 from pathlib import Path
 
-from components.cluster_access import SMOKE_TESTERS_GROUP
+from components.cluster.access_entries import SMOKE_TESTERS_GROUP
 from tests.cluster.stand.api import Api, ApiError
 from tests.cluster.stand.binaries import built
 from tests.cluster.stand.certificates import Authority

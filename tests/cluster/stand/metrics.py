@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
-from components import quantities
+from components.sizing import quantities
 from tests.cluster.stand.api import Api, Json
 from tests.cluster.stand.certificates import Authority
 from tests.cluster.stand.https import HttpsServer, Quiet

@@ -11,9 +11,9 @@ from typing import Any, cast
 
 from ruamel.yaml import YAML
 
-from components import quantities
-from components.capacity import node_capacity
 from components.config.platform import PlatformConfig
+from components.sizing import quantities
+from components.sizing.capacity import node_capacity
 from tests.cluster.stand.api import Api, Json
 from tests.cluster.stand.binaries import SHARE
 from tests.cluster.stand.waiting import wait_for

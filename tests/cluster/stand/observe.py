@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import cast
 
-from components import quantities
-from components.capacity import Load
+from components.sizing import quantities
+from components.sizing.capacity import Load
 from tests.cluster.stand.api import Api, Json
 from tests.cluster.stand.following import Following
 

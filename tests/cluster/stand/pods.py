@@ -5,10 +5,10 @@ They hold the room that the real ones hold, on the nodes and in the quotas. Thei
 
 from collections.abc import Mapping, Sequence
 
-from components import quantities
-from components.argocd_pods import Size, Workload
-from components.capacity import PodGroup
-from components.system_pods import SYSTEM_PODS
+from components.argocd.pods import Size, Workload
+from components.cluster.addon_pods import SYSTEM_PODS
+from components.sizing import quantities
+from components.sizing.capacity import PodGroup
 from tests.cluster.stand.api import Api, Json
 
 SYSTEM_NAMESPACE = "kube-system"

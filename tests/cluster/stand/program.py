@@ -13,7 +13,7 @@ from sandbox.driver import Request, Verb, run
 from sandbox.plan import Resource, Result
 from tests.cluster.stand.binaries import ROOT
 from tests.engine.runs import Step, account
-from tests.unit.harness_config import load_project, stack_config
+from tests.harness.config import load_project, stack_config
 
 KUBERNETES, RELEASE = "kubernetes:", "kubernetes:helm.sh/v3:Release"
 PATIENCE_SECONDS = 180

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from typing import cast
 
 from components.config.platform import PlatformConfig
-from components.operator_pods import PLATFORM_NAMESPACE
-from components.operator_values_reloader import reloader_values
+from components.controllers.pods import PLATFORM_NAMESPACE
+from components.controllers.reloader import reloader_values
 from tests.cluster.stand.api import Api, Json
 from tests.cluster.stand.following import Following
 

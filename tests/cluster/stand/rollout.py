@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from components.capacity import Load
+from components.sizing.capacity import Load
 from tests.cluster.stand import observe
 from tests.cluster.stand.stand import Stand
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from components.argocd.specs import application_name
 from components.config.environments import EnvironmentConfig
-from components.gitops_specs import application_name
 from sandbox.driver import Verb
 from tests.cluster.stand import observe
 from tests.cluster.stand.api import Api, Json

@@ -1,8 +1,8 @@
 """The program's own sums for a stack, and how a measured load compares with them."""
 
-from components.capacity import Load, PodGroup, rolling_peak, total
 from components.config.platform import PlatformConfig
-from components.workloads import workloads
+from components.environments.workloads import workloads
+from components.sizing.capacity import Load, PodGroup, rolling_peak, total
 
 
 def steady(config: PlatformConfig, environment: str) -> Load:

@@ -1,0 +1,228 @@
+"""Identities of GitHub Actions: the account's OIDC provider and the roles for build, preview and deployment.
+
+ARNs of what has a fixed name are written out from the account instead of being read from a resource: the first
+preview then shows every trust policy in full, to reviewers and to the policy pack. `depends_on` gives the order that
+is lost by it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.account.account import Account
+from components.account.policy_documents import document
+from components.ci.policies.deploy import identity_policy, network_policy
+from components.ci.policies.edge import edge_changes
+from components.ci.policies.karpenter import karpenter_changes
+from components.ci.policies.read import push_policies, read_policy
+from components.ci.policies.services import cluster_policy, data_policy
+from components.ci.scope import StackScope, StateStore
+from components.ci.trust import AUDIENCE, GITHUB_OIDC_HOST, branch_context, environment_context, github_trust
+from components.config.cluster import NodesConfig
+from components.config.edge import EdgeConfig
+from components.config.git_urls import GithubRepository
+from components.config.registry import CiConfig, EnvironmentRoleConfig
+from components.config.types import Ownership
+
+HOUR = 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class GithubOidcArgs:
+    """What the identities need from outside."""
+
+    settings: CiConfig
+    account: Account
+    prefix: str
+    """`<system>-<stage>`, with which the name of everything in the stack begins; the component's name too."""
+    tags: Mapping[str, str]
+    """Default tags that only this stack has, `Project` and `Environment`: the deploy role changes what carries them."""
+    github: GithubRepository
+    repository_arns: Sequence[str]
+    """ECR repositories of the catalogue."""
+    manages_repositories: bool
+    """Whether this stack makes the repositories; the deploy role of another may not change them."""
+    cluster_name: str | None
+    """EKS cluster of the stack, or None."""
+    nodes: NodesConfig | None
+    """Nodes of that cluster."""
+    edge: EdgeConfig | None
+    """Certificate, zone and firewall of the stack, or None."""
+    entry_prefixes: Sequence[str]
+    """Beginnings of the stack's entries in Secrets Manager, `<system>/<environment>/`."""
+    makes_buckets: bool
+    """Whether environments of the stack have buckets."""
+    state_path: str
+    """`<project>/<stack>`, as the S3 backend files the stack's state."""
+
+
+class GithubOidc(pulumi.ComponentResource):
+    """OIDC provider, push role, preview role and deploy role, as far as the settings have them.
+
+    With `retainOnDestroy` a destroy leaves the provider and the push role standing, for other stacks of the account use
+    them. Preview and deploy roles are this stack's own and go with it: an administrator runs such a destroy.
+
+    ValueError for a name or id that could act as a pattern, and for a deploy role without a permissions boundary.
+    """
+
+    provider_arn: pulumi.Output[str] | str
+    push_role_arn: pulumi.Output[str] | str | None
+    preview_role_arn: pulumi.Output[str] | None
+    deploy_role_arn: pulumi.Output[str] | None
+
+    def __init__(self, name: str, args: GithubOidcArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("platform:github_oidc:GithubOidc", name, {}, opts)
+        self._args = args
+        provider = self._github(name)
+        self._trusted = [provider] if provider else []
+        self.provider_arn = provider.arn if provider else self._computed_provider_arn
+        self.push_role_arn = self._push_role(name)
+        self.preview_role_arn = self.deploy_role_arn = None
+        settings, scope = args.settings, self._scope()
+        if settings.preview_role or settings.deploy_role:
+            read = self._policy(f"{name}-read", "Reads what the stack is made of", read_policy(scope))
+            if settings.preview_role:
+                self.preview_role_arn = self._preview_role(f"{name}-preview", settings.preview_role, read)
+            if settings.deploy_role:
+                self.deploy_role_arn = self._deploy_role(f"{name}-deploy", settings.deploy_role, read, scope)
+        self.register_outputs(
+            {
+                "provider_arn": self.provider_arn,
+                "push_role_arn": self.push_role_arn,
+                "preview_role_arn": self.preview_role_arn,
+                "deploy_role_arn": self.deploy_role_arn,
+            }
+        )
+
+    @property
+    def _computed_provider_arn(self) -> str:
+        return self._args.account.oidc_provider_arn(GITHUB_OIDC_HOST)
+
+    def _standing(self, depends_on: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
+        """Options of what other stacks use too."""
+        retain = self._args.settings.retain_on_destroy
+        return pulumi.ResourceOptions(parent=self, depends_on=depends_on, retain_on_delete=retain)
+
+    def _github(self, name: str) -> aws.iam.OpenIdConnectProvider | None:
+        if self._args.settings.provider is Ownership.EXISTING:
+            return None
+        # No thumbprint: AWS trusts GitHub's certificate by its authority.
+        return aws.iam.OpenIdConnectProvider(
+            f"{name}-github", url=f"https://{GITHUB_OIDC_HOST}", client_id_lists=[AUDIENCE], opts=self._standing()
+        )
+
+    def _push_role(self, name: str) -> pulumi.Output[str] | str | None:
+        push = self._args.settings.push_role
+        if push is None:
+            return None
+        if push.ownership is Ownership.EXISTING:
+            return self._args.account.role_arn(push.name)
+        role = self._role(
+            f"{name}-push",
+            role_name=push.name,
+            description=f"Build in GitHub Actions: pushes images to the repositories of {self._args.prefix}",
+            contexts=[branch_context(branch) for branch in push.branches],
+            opts=self._standing(self._trusted),  # the trust names the provider, see above
+        )
+        for number, text in enumerate(push_policies(self._args.repository_arns), start=1):
+            key = f"{name}-push" if number == 1 else f"{name}-push-{number}"
+            policy = self._policy(key, "Pushes images", text, self._standing())
+            self._attach(key, role, policy, self._standing())
+        # Read off its name, so that a first preview shows it; whoever uses it comes after the role.
+        return role.urn.apply(lambda _: self._args.account.role_arn(push.name))
+
+    def _preview_role(self, name: str, config: EnvironmentRoleConfig, read: aws.iam.Policy) -> pulumi.Output[str]:
+        description = f"Preview in GitHub Actions: reads {self._args.prefix} and its state"
+        role = self._environment_role(name, config, description, HOUR)
+        self._attach(f"{name}-read", role, read)
+        return role.arn
+
+    def _deploy_role(
+        self, name: str, config: EnvironmentRoleConfig, read: aws.iam.Policy, scope: StackScope
+    ) -> pulumi.Output[str]:
+        settings = self._args.settings
+        manages_provider = settings.provider is Ownership.CREATE
+        documents = {
+            "network": network_policy(scope),
+            "cluster": cluster_policy(scope, manages_repositories=self._args.manages_repositories),
+            "data": data_policy(scope),
+            "identity": identity_policy(scope, manages_provider=manages_provider),
+            **{
+                area: document(changes)
+                for area, changes in (("edge", edge_changes(scope)), ("karpenter", karpenter_changes(scope)))
+                if changes
+            },
+        }
+        description = f"Deployment in GitHub Actions: changes {self._args.prefix}"
+        role = self._environment_role(name, config, description, 2 * HOUR)
+        self._attach(f"{name}-read", role, read)
+        for area, text in documents.items():
+            self._attach(f"{name}-{area}", role, self._policy(f"{name}-{area}", f"Deploys: {area}", text))
+        return role.arn
+
+    def _environment_role(
+        self, name: str, config: EnvironmentRoleConfig, description: str, seconds: int
+    ) -> aws.iam.Role:
+        contexts = [environment_context(config.github_environment)]
+        # The trust names the provider, see above.
+        opts = pulumi.ResourceOptions(parent=self, depends_on=self._trusted)
+        return self._role(
+            name, role_name=config.name, description=description, contexts=contexts, opts=opts, seconds=seconds
+        )
+
+    def _role(
+        self,
+        name: str,
+        *,
+        role_name: str,
+        description: str,
+        contexts: Sequence[str],
+        opts: pulumi.ResourceOptions,
+        seconds: int = HOUR,
+    ) -> aws.iam.Role:
+        return aws.iam.Role(
+            name,
+            name=role_name,
+            description=description,
+            assume_role_policy=github_trust(self._computed_provider_arn, self._args.github, contexts),
+            max_session_duration=seconds,
+            permissions_boundary=self._args.account.permissions_boundary_arn,
+            opts=opts,
+        )
+
+    def _policy(
+        self, name: str, description: str, text: str, opts: pulumi.ResourceOptions | None = None
+    ) -> aws.iam.Policy:
+        return aws.iam.Policy(
+            name, description=description, policy=text, opts=opts or pulumi.ResourceOptions(parent=self)
+        )
+
+    def _attach(
+        self, name: str, role: aws.iam.Role, policy: aws.iam.Policy, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        aws.iam.RolePolicyAttachment(
+            name, role=role.name, policy_arn=policy.arn, opts=opts or pulumi.ResourceOptions(parent=self)
+        )
+
+    def _scope(self) -> StackScope:
+        args, settings = self._args, self._args.settings
+        made = [role.name for role in (settings.preview_role, settings.deploy_role) if role]
+        if settings.push_role and settings.push_role.ownership is Ownership.CREATE:
+            made.append(settings.push_role.name)
+        state = None
+        if settings.state_bucket is not None:
+            state = StateStore(bucket=settings.state_bucket, path=args.state_path, key_alias=settings.state_key_alias)
+        return StackScope(
+            account=args.account,
+            prefix=args.prefix,
+            tags=args.tags,
+            cluster_name=args.cluster_name,
+            nodes=args.nodes,
+            edge=args.edge,
+            entry_prefixes=args.entry_prefixes,
+            makes_buckets=args.makes_buckets,
+            role_names=[role for role in made if not role.startswith(f"{args.prefix}-")],
+            state=state,
+        )

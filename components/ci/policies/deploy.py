@@ -1,0 +1,182 @@
+"""What the deploy role may change in the network and among identities, and the state that it writes. Pure: no Pulumi.
+
+EC2 resources have no names, so the stack's tags hold them: what is made must carry them, what is changed must have
+them. Staging's role therefore cannot touch production's network in a shared account. Roles are made and given policies
+under the permissions boundary only; without it, whoever can deploy could make an administrator. What it may do in the
+services stands in `iam_policies_services`, `iam_policies_edge` and `iam_policies_karpenter`: IAM counts at most 6,144
+characters in one policy.
+"""
+
+from components.account.policy_documents import Statement, document
+from components.ci.policies.read import state_key
+from components.ci.scope import StackScope
+from components.ci.trust import GITHUB_OIDC_HOST
+
+# Makes a resource. The same actions also need the resources that they attach to, which `Change` covers.
+_CREATE = (
+    "ec2:AllocateAddress", "ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress",
+    "ec2:CreateFlowLogs", "ec2:CreateInternetGateway", "ec2:CreateLaunchTemplate", "ec2:CreateNatGateway",
+    "ec2:CreateRouteTable", "ec2:CreateSecurityGroup", "ec2:CreateSubnet", "ec2:CreateVpc", "ec2:CreateVpcEndpoint",
+)  # fmt: skip
+
+_CHANGE = (
+    "ec2:AssociateRouteTable", "ec2:AttachInternetGateway", "ec2:CreateLaunchTemplateVersion", "ec2:CreateRoute",
+    "ec2:CreateTags", "ec2:DeleteFlowLogs", "ec2:DeleteInternetGateway", "ec2:DeleteLaunchTemplate",
+    "ec2:DeleteLaunchTemplateVersions", "ec2:DeleteNatGateway", "ec2:DeleteRoute", "ec2:DeleteRouteTable",
+    "ec2:DeleteSecurityGroup", "ec2:DeleteSubnet", "ec2:DeleteTags", "ec2:DeleteVpc", "ec2:DeleteVpcEndpoints",
+    "ec2:DetachInternetGateway", "ec2:DisassociateAddress", "ec2:DisassociateRouteTable", "ec2:ModifyLaunchTemplate",
+    "ec2:ModifySecurityGroupRules", "ec2:ModifySubnetAttribute", "ec2:ModifyVpcAttribute", "ec2:ModifyVpcEndpoint",
+    "ec2:ReleaseAddress", "ec2:ReplaceRoute", "ec2:ReplaceRouteTableAssociation", "ec2:RevokeSecurityGroupEgress",
+    "ec2:RevokeSecurityGroupIngress", "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+    "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
+)  # fmt: skip
+
+_RULES = ("ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress",
+          "ec2:RevokeSecurityGroupIngress")  # fmt: skip
+
+_ATTACHABLE = (
+    "AmazonEC2ContainerRegistryPullOnly", "AmazonEKSClusterPolicy", "AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy",
+    "AmazonSSMManagedInstanceCore", "service-role/AmazonEBSCSIDriverPolicy",
+    "service-role/AmazonRDSEnhancedMonitoringRole",
+)  # fmt: skip
+"""AWS's own policies that the platform's roles carry; any other would have to be added here first."""
+
+_PASSED_TO = ("ec2.amazonaws.com", "eks.amazonaws.com", "monitoring.rds.amazonaws.com", "pods.eks.amazonaws.com",
+              "vpc-flow-logs.amazonaws.com")  # fmt: skip
+
+_SERVICE_LINKED = (
+    "autoscaling.amazonaws.com", "eks-nodegroup.amazonaws.com", "eks.amazonaws.com", "elasticache.amazonaws.com",
+    "elasticloadbalancing.amazonaws.com", "rds.amazonaws.com", "spot.amazonaws.com",
+)  # fmt: skip
+
+
+def network_policy(scope: StackScope) -> str:
+    """VPC, gateways, routes, security groups, endpoints, flow logs and launch templates."""
+    account = scope.account
+    everything = account.arn("ec2", "*")
+    security_groups = account.arn("ec2", "security-group/*")
+    owned, new = scope.tagged("aws:ResourceTag"), scope.newly_tagged()
+    statements = [
+        Statement(sid="Create", actions=_CREATE, resources=[everything], condition=new),
+        Statement(sid="Change", actions=[*_CREATE, *_CHANGE], resources=[everything], condition=owned),
+        Statement(
+            sid="TagAtCreation",
+            actions=["ec2:CreateTags"],
+            resources=[everything],
+            condition={"Null": {"ec2:CreateAction": "false"}},
+        ),
+        Statement(  # AWS makes a VPC's default security group, without tags; the network closes it
+            sid="AdoptDefaultSecurityGroup",
+            actions=["ec2:CreateTags"],
+            resources=[security_groups],
+            condition=new,
+        ),
+        Statement(  # EKS asks with the caller's rights whether the launch template could start a node
+            sid="NodesFromLaunchTemplate",
+            actions=["ec2:RunInstances"],
+            resources=[
+                everything,
+                f"arn:aws:ec2:{account.region}::image/*",
+                f"arn:aws:ec2:{account.region}::snapshot/*",
+            ],
+            condition={"ArnLike": {"ec2:LaunchTemplate": account.arn("ec2", "launch-template/*")}},
+        ),
+    ]
+    if scope.cluster_name is not None:
+        statements.append(
+            Statement(  # EKS makes it, with its own tags instead of ours
+                sid="ClusterSecurityGroup",
+                actions=_RULES,
+                resources=[security_groups],
+                condition={"StringEquals": {"aws:ResourceTag/aws:eks:cluster-name": scope.cluster_name}},
+            )
+        )
+    return document(statements)
+
+
+def identity_policy(scope: StackScope, *, manages_provider: bool) -> str:
+    """Roles and policies of the stack, all under the permissions boundary; and the writing of its state.
+
+    ValueError without a boundary: the role that this policy is for could otherwise raise itself.
+    """
+    account = scope.account
+    boundary = account.permissions_boundary_arn
+    if boundary is None:
+        raise ValueError(
+            "ci.deployRole can make roles, and nothing caps them. Write the name of the account's permissions boundary "
+            "in aws.permissionsBoundary (docs/permissions-boundary.md has the policy)."
+        )
+    capped = {"iam:PermissionsBoundary": boundary}
+    roles, owned, new = scope.role_arns(), scope.tagged("aws:ResourceTag"), scope.newly_tagged()
+    policies = [scope.policy_arn()]
+    attachable = [*policies, *(f"arn:aws:iam::aws:policy/{name}" for name in _ATTACHABLE)]
+    statements = [
+        Statement(
+            sid="CappedRoles",
+            actions=["iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"],
+            resources=roles,
+            condition={"StringEquals": capped},
+        ),
+        Statement(
+            sid="KnownPolicies",
+            actions=["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
+            resources=roles,
+            condition={"StringEquals": capped, "ArnLike": {"iam:PolicyARN": attachable}},
+        ),
+        Statement(
+            sid="ChangeRoles",
+            actions=["iam:DeleteRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole",
+                     "iam:UpdateRoleDescription"],
+            resources=roles,
+            condition=owned,
+        ),
+        Statement(sid="TagNewRoles", actions=["iam:TagRole"], resources=roles, condition=new),
+        Statement(
+            sid="NewPolicies", actions=["iam:CreatePolicy", "iam:TagPolicy"], resources=policies, condition=new
+        ),
+        Statement(
+            sid="ChangePolicies",
+            actions=["iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:TagPolicy",
+                     "iam:UntagPolicy"],
+            resources=policies,
+            condition=owned,
+        ),
+        Statement(
+            sid="PassToServices",
+            actions=["iam:PassRole"],
+            resources=[account.role_arn(f"{scope.prefix}-*")],
+            condition={"StringEquals": {"iam:PassedToService": _PASSED_TO}},
+        ),
+        Statement(
+            sid="ServiceLinkedRoles",
+            actions=["iam:CreateServiceLinkedRole"],
+            resources=[account.role_arn("aws-service-role/*")],
+            condition={"StringEquals": {"iam:AWSServiceName": _SERVICE_LINKED}},
+        ),
+    ]  # fmt: skip
+    if manages_provider:  # deleting it locks out every pipeline of the account: a person does that
+        statements.append(
+            Statement(
+                sid="OidcProvider",
+                actions=["iam:AddClientIDToOpenIDConnectProvider", "iam:CreateOpenIDConnectProvider",
+                         "iam:RemoveClientIDFromOpenIDConnectProvider", "iam:TagOpenIDConnectProvider",
+                         "iam:UntagOpenIDConnectProvider", "iam:UpdateOpenIDConnectProviderThumbprint"],
+                resources=[account.oidc_provider_arn(GITHUB_OIDC_HOST)],
+            )
+        )  # fmt: skip
+    return document([*statements, *_state_writing(scope)])
+
+
+def _state_writing(scope: StackScope) -> list[Statement]:
+    """Writes the files of one stack: staging's role cannot write production's state."""
+    if scope.state is None:
+        return []
+    locks = f"arn:aws:s3:::{scope.state.bucket}/.pulumi/locks/organization/{scope.state.path}/*"
+    return [
+        Statement(
+            sid="WriteState",
+            actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+            resources=[*(scope.state.objects(folder) for folder in ("backups", "history", "stacks")), locks],
+        ),
+        *state_key(scope, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
+    ]

@@ -1,0 +1,150 @@
+"""What CI may do with certificate, DNS zone and web firewall, for a stack that makes them. Pure: no Pulumi.
+
+Route 53 is global and knows no tags: a condition on region or tags would deny everything, so the zone's id and the
+names of the records hold it. Validation records begin with an underscore; no host name of a service does.
+"""
+
+from components.account.policy_documents import Statement
+from components.ci.scope import StackScope
+from components.config.edge import ZoneConfig
+
+
+def edge_reading(scope: StackScope) -> list[Statement]:
+    """What a preview and a refresh read of the edge."""
+    statements: list[Statement] = []
+    if _validating_zone(scope) is not None:
+        statements.append(
+            Statement(
+                sid="Certificates",
+                actions=["acm:DescribeCertificate", "acm:ListTagsForCertificate"],
+                resources=[_certificates(scope)],
+            )
+        )
+    zone = _used_zone(scope)
+    if zone is not None:
+        statements.append(
+            Statement(
+                sid="Zone",
+                actions=["route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource"],
+                resources=[_zone_arn(zone)],
+            )
+        )
+    if scope.makes_firewall:
+        statements.append(
+            Statement(
+                sid="Firewall",
+                actions=["wafv2:GetLoggingConfiguration", "wafv2:GetWebACL", "wafv2:ListTagsForResource"],
+                resources=[_firewalls(scope)],
+            )
+        )
+    return statements
+
+
+def edge_changes(scope: StackScope) -> list[Statement]:
+    """What a deployment changes of the edge; nothing where the stack takes what exists."""
+    statements: list[Statement] = []
+    validating = _validating_zone(scope)
+    if validating is not None:
+        statements += [*_certificate_changes(scope), _validation(validating)]
+    if scope.makes_zone:
+        statements += _zone_changes()
+    if _used_zone(scope) is not None:  # whether Route 53 has carried out what it was told
+        change = "arn:aws:route53:::change/*"
+        statements.append(Statement(sid="DnsChanges", actions=["route53:GetChange"], resources=[change]))
+    if scope.makes_firewall:
+        statements += _firewall_changes(scope)
+    return statements
+
+
+def _validating_zone(scope: StackScope) -> ZoneConfig | None:
+    """The zone in which a certificate of the stack is validated, if the stack makes one."""
+    return scope.edge.zone if scope.edge and scope.edge.certificate.arn is None else None
+
+
+def _used_zone(scope: StackScope) -> ZoneConfig | None:
+    """The zone, if the stack makes it or a record in it."""
+    return scope.edge.zone if scope.edge and scope.makes_zone else _validating_zone(scope)
+
+
+def _certificates(scope: StackScope) -> str:
+    return scope.account.arn("acm", "certificate/*")
+
+
+def _zone_arn(zone: ZoneConfig) -> str:
+    """The id of a zone that the stack makes is not known before."""
+    return f"arn:aws:route53:::hostedzone/{zone.zone_id or '*'}"
+
+
+def _firewalls(scope: StackScope) -> str:
+    return scope.account.arn("wafv2", f"regional/webacl/{scope.prefix}-*/*")
+
+
+def _certificate_changes(scope: StackScope) -> list[Statement]:
+    certificates, new, here = [_certificates(scope)], scope.newly_tagged(), scope.in_region()["StringEquals"]
+    return [
+        Statement(
+            sid="NewCertificates",  # takes no resource
+            actions=["acm:RequestCertificate"],
+            resources=["*"],
+            condition={**new, "StringEquals": {**new["StringEquals"], **here, "acm:ValidationMethod": "DNS"}},
+        ),
+        Statement(
+            sid="TagNewCertificates", actions=["acm:AddTagsToCertificate"], resources=certificates, condition=new
+        ),
+        Statement(
+            sid="ChangeCertificates",
+            actions=["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RemoveTagsFromCertificate",
+                     "acm:UpdateCertificateOptions"],
+            resources=certificates,
+            condition=scope.tagged("aws:ResourceTag"),
+        ),
+    ]  # fmt: skip
+
+
+def _validation(zone: ZoneConfig) -> Statement:
+    return Statement(
+        sid="ValidationRecords",
+        actions=["route53:ChangeResourceRecordSets"],
+        resources=[_zone_arn(zone)],
+        condition={
+            "ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsRecordTypes": ["CNAME"]},
+            "ForAllValues:StringLike": {"route53:ChangeResourceRecordSetsNormalizedRecordNames": [f"_*.{zone.name}"]},
+        },
+    )
+
+
+def _zone_changes() -> list[Statement]:
+    """No deletion: nothing in IAM tells the stack's zone from the others of the account. A person does that."""
+    return [
+        Statement(sid="NewZone", actions=["route53:CreateHostedZone"], resources=["*"]),  # takes no resource
+        Statement(
+            sid="ChangeZone",
+            actions=["route53:ChangeTagsForResource", "route53:UpdateHostedZoneComment"],
+            resources=["arn:aws:route53:::hostedzone/*"],
+        ),
+    ]
+
+
+def _firewall_changes(scope: StackScope) -> list[Statement]:
+    """Its log group is among the others of the stack, and so is the right to have logs delivered."""
+    service = "wafv2.amazonaws.com"
+    return [
+        Statement(
+            sid="Firewall",
+            actions=["wafv2:CreateWebACL", "wafv2:DeleteLoggingConfiguration", "wafv2:DeleteWebACL",
+                     "wafv2:PutLoggingConfiguration", "wafv2:TagResource", "wafv2:UntagResource",
+                     "wafv2:UpdateWebACL"],
+            resources=[_firewalls(scope)],
+        ),
+        Statement(
+            sid="RulesOfAws",
+            actions=["wafv2:CreateWebACL", "wafv2:UpdateWebACL"],
+            resources=[scope.account.arn("wafv2", "regional/managedruleset/*")],
+        ),
+        Statement(
+            sid="FirewallServiceRole",
+            actions=["iam:CreateServiceLinkedRole"],
+            resources=[scope.account.role_arn(f"aws-service-role/{service}/*")],
+            condition={"StringEquals": {"iam:AWSServiceName": service}},
+        ),
+    ]  # fmt: skip

@@ -1,0 +1,94 @@
+"""What CI may do with Karpenter's own resources: instance profile, and queue and rule of spot interruptions. Pure.
+
+Queue and rule have names of their own. The profile gets a suffix from Pulumi and is held by the stack's tags too. Which
+role it may carry is the matter of `iam:PassRole`.
+"""
+
+from components.account.policy_documents import Statement
+from components.ci.scope import StackScope
+from components.config.controllers import NodeScaling
+from components.config.types import CapacityType
+
+
+def karpenter_reading(scope: StackScope) -> list[Statement]:
+    """What a preview and a refresh read of it."""
+    statements: list[Statement] = []
+    if _has_profile(scope):
+        statements.append(
+            Statement(
+                sid="InstanceProfile",
+                actions=["iam:GetInstanceProfile", "iam:ListInstanceProfileTags"],
+                resources=[_profiles(scope)],
+            )
+        )
+    if _has_queue(scope):
+        statements += [
+            Statement(
+                sid="Queue",
+                actions=["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"],
+                resources=[_queue(scope)],
+            ),
+            Statement(
+                sid="Rule",
+                actions=["events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule"],
+                resources=[_rule(scope)],
+            ),
+        ]
+    return statements
+
+
+def karpenter_changes(scope: StackScope) -> list[Statement]:
+    """What a deployment changes of it; nothing where somebody else adds nodes."""
+    statements: list[Statement] = []
+    if _has_profile(scope):
+        statements += [
+            Statement(
+                sid="NewInstanceProfile",
+                actions=["iam:CreateInstanceProfile", "iam:TagInstanceProfile"],
+                resources=[_profiles(scope)],
+                condition=scope.newly_tagged(),
+            ),
+            Statement(
+                sid="ChangeInstanceProfile",
+                actions=["iam:AddRoleToInstanceProfile", "iam:DeleteInstanceProfile",
+                         "iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile", "iam:UntagInstanceProfile"],
+                resources=[_profiles(scope)],
+                condition=scope.tagged("aws:ResourceTag"),
+            ),
+        ]  # fmt: skip
+    if _has_queue(scope):
+        statements += [
+            Statement(
+                sid="Queue",
+                actions=["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue",
+                         "sqs:UntagQueue"],
+                resources=[_queue(scope)],
+            ),
+            Statement(
+                sid="Rule",
+                actions=["events:DeleteRule", "events:PutRule", "events:PutTargets", "events:RemoveTargets",
+                         "events:TagResource", "events:UntagResource"],
+                resources=[_rule(scope)],
+            ),
+        ]  # fmt: skip
+    return statements
+
+
+def _has_profile(scope: StackScope) -> bool:
+    return scope.nodes is not None and scope.nodes.scaling is NodeScaling.KARPENTER
+
+
+def _has_queue(scope: StackScope) -> bool:
+    return _has_profile(scope) and scope.nodes is not None and scope.nodes.capacity_type is CapacityType.SPOT
+
+
+def _profiles(scope: StackScope) -> str:
+    return f"arn:aws:iam::{scope.account.account_id}:instance-profile/{scope.prefix}-*"
+
+
+def _queue(scope: StackScope) -> str:
+    return scope.account.arn("sqs", f"{scope.prefix}-karpenter")
+
+
+def _rule(scope: StackScope) -> str:
+    return scope.account.arn("events", f"rule/{scope.prefix}-karpenter")

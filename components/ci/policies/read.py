@@ -1,0 +1,188 @@
+"""What the push and preview roles may do with a stack. Pure: no Pulumi.
+
+Reading is a policy of our own: AWS's ReadOnlyAccess reads objects, tables and queues of everything else in the account,
+and ViewOnlyAccess lists all of it and still cannot read what a refresh needs. No secret's value can be read with it.
+"""
+
+import re
+from collections.abc import Sequence
+
+from components.account.policy_documents import Statement, document
+from components.ci.policies.edge import edge_reading
+from components.ci.policies.karpenter import karpenter_reading
+from components.ci.scope import StackScope
+from components.ci.trust import GITHUB_OIDC_HOST
+
+POLICY_SIZE = 6144
+"""Characters that IAM allows in one managed policy."""
+
+
+def push_policies(repository_arns: Sequence[str]) -> list[str]:
+    """Push to these repositories, layer cache included, and nothing else; ValueError without a repository.
+
+    As many policies as IAM's size of one makes necessary: about 80 repositories each.
+    """
+    if not repository_arns:
+        raise ValueError("the push role has no repository to push to. Add a service, or leave pushRole out.")
+    arns = sorted(repository_arns)
+    whole = _push_policy(arns)
+    if policy_size(whole) <= POLICY_SIZE:
+        return [whole]
+    half = len(arns) // 2
+    return [*push_policies(arns[:half]), *push_policies(arns[half:])]
+
+
+def policy_size(text: str) -> int:
+    """Characters as IAM counts them, without white space."""
+    return len(re.sub(r"\s", "", text))
+
+
+def _push_policy(repository_arns: Sequence[str]) -> str:
+    return document(
+        [
+            Statement(sid="LogIn", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
+            Statement(
+                sid="Push",
+                actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload",
+                         "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload", "ecr:PutImage",
+                         "ecr:UploadLayerPart"],
+                resources=repository_arns,
+            ),
+        ]
+    )  # fmt: skip
+
+
+def read_policy(scope: StackScope) -> str:
+    """What `pulumi preview` and a refresh read: the stack's resources, its state, and no secret's value."""
+    statements = [
+        Statement(
+            sid="Describe",
+            actions=["ec2:Describe*", "eks:DescribeAddonVersions", "kms:ListAliases", "sts:GetCallerIdentity"],
+            resources=["*"],
+        ),
+        *_identity_reading(scope),
+        *_data_reading(scope),
+    ]
+    if scope.cluster_name is not None:
+        statements.append(
+            Statement(
+                sid="Cluster",
+                actions=["eks:DescribeAccessEntry", "eks:DescribeAddon", "eks:DescribeCluster", "eks:DescribeNodegroup",
+                         "eks:DescribePodIdentityAssociation", "eks:DescribeUpdate", "eks:ListAccessEntries",
+                         "eks:ListAssociatedAccessPolicies", "eks:ListPodIdentityAssociations",
+                         "eks:ListTagsForResource"],
+                resources=scope.eks_arns(),
+            )
+        )  # fmt: skip
+    return document([*statements, *edge_reading(scope), *karpenter_reading(scope), *_state_reading(scope)])
+
+
+def _identity_reading(scope: StackScope) -> list[Statement]:
+    account = scope.account
+    return [
+        Statement(
+            sid="Identities",
+            actions=["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies",
+                     "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies", "iam:ListRoleTags"],
+            resources=[*scope.role_arns(), account.role_arn("aws-service-role/*")],
+        ),
+        Statement(
+            sid="Policies",
+            actions=["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyTags", "iam:ListPolicyVersions"],
+            resources=[scope.policy_arn()],
+        ),
+        Statement(
+            sid="OidcProvider",
+            actions=["iam:GetOpenIDConnectProvider", "iam:ListOpenIDConnectProviderTags"],
+            resources=[account.oidc_provider_arn(GITHUB_OIDC_HOST)],
+        ),
+    ]  # fmt: skip
+
+
+def _data_reading(scope: StackScope) -> list[Statement]:
+    account = scope.account
+    return [
+        Statement(
+            sid="Keys",
+            actions=["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
+            resources=[account.arn("kms", "key/*")],
+        ),
+        Statement(
+            sid="Databases",
+            actions=["rds:DescribeDBInstances", "rds:DescribeDBParameterGroups", "rds:DescribeDBParameters",
+                     "rds:DescribeDBSnapshots", "rds:DescribeDBSubnetGroups", "rds:ListTagsForResource"],
+            resources=[account.arn("rds", "*")],
+        ),
+        Statement(
+            sid="Caches",
+            actions=["elasticache:DescribeCacheClusters", "elasticache:DescribeCacheParameterGroups",
+                     "elasticache:DescribeCacheParameters", "elasticache:DescribeCacheSubnetGroups",
+                     "elasticache:DescribeReplicationGroups", "elasticache:DescribeSnapshots",
+                     "elasticache:ListTagsForResource"],
+            resources=[account.arn("elasticache", "*")],
+        ),
+        Statement(
+            sid="LogGroups",
+            actions=["logs:DescribeLogGroups", "logs:ListTagsForResource"],
+            resources=[account.arn("logs", "log-group:*")],
+        ),
+        Statement(
+            sid="Repositories",
+            actions=["ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:ListTagsForResource"],
+            resources=[account.arn("ecr", "repository/*")],
+        ),
+        Statement(
+            sid="Secrets",
+            actions=["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy",
+                     "secretsmanager:ListSecretVersionIds"],
+            resources=scope.secret_arns(),
+        ),
+        *_bucket_reading(scope),
+    ]  # fmt: skip
+
+
+def _bucket_reading(scope: StackScope) -> list[Statement]:
+    """Settings of buckets, and no object's content."""
+    if not scope.makes_buckets:
+        return []
+    return [
+        Statement(
+            sid="Buckets",
+            actions=["s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLocation",
+                     "s3:GetBucketLogging", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketOwnershipControls",
+                     "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment",
+                     "s3:GetBucketTagging", "s3:GetBucketVersioning", "s3:GetBucketWebsite",
+                     "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration",
+                     "s3:GetReplicationConfiguration", "s3:ListBucket", "s3:ListTagsForResource"],
+            resources=[scope.bucket_arn()],
+        )
+    ]  # fmt: skip
+
+
+def state_key(scope: StackScope, *actions: str) -> list[Statement]:
+    """Use of the key of the state's secrets. Its alias says which key it is, for only the alias is known."""
+    if scope.state is None or scope.state.key_alias is None:
+        return []
+    return [
+        Statement(
+            sid="StateKey",
+            actions=actions,
+            resources=[scope.account.arn("kms", "key/*")],
+            condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.state.key_alias}},
+        )
+    ]
+
+
+def _state_reading(scope: StackScope) -> list[Statement]:
+    """A preview takes no lock and writes nothing; loading a state decrypts it."""
+    if scope.state is None:
+        return []
+    return [
+        Statement(sid="ListState", actions=["s3:ListBucket"], resources=[f"arn:aws:s3:::{scope.state.bucket}"]),
+        Statement(
+            sid="ReadState",
+            actions=["s3:GetObject"],
+            resources=[scope.state.objects("stacks"), f"arn:aws:s3:::{scope.state.bucket}/.pulumi/meta.yaml"],
+        ),
+        *state_key(scope, "kms:Decrypt"),
+    ]

@@ -1,0 +1,75 @@
+"""Trust of a role in the workflows of one GitHub repository. Pure: no Pulumi.
+
+Each subject is written in full and in both forms that GitHub sends, with and without numeric ids: one wildcard would
+let in other branches, other repositories or, as in `*:ref:…`, the whole of GitHub.
+"""
+
+import re
+from collections.abc import Sequence
+
+from components.account.policy_documents import Statement, document
+from components.config.git_urls import GithubRepository
+
+GITHUB_OIDC_HOST = "token.actions.githubusercontent.com"
+AUDIENCE = "sts.amazonaws.com"
+
+# `*` and `?` are wildcards in places, `$` starts a policy variable, `:` would end the claim's part: none is in the set.
+_EXACT = re.compile(r"[\w./+@#=-]+", re.ASCII)
+_OWNER = re.compile(r"[\w-]+", re.ASCII)
+_REPOSITORY = re.compile(r"[\w.-]+", re.ASCII)
+_DIGITS = re.compile(r"[1-9][0-9]*", re.ASCII)
+
+
+def branch_context(branch: str) -> str:
+    """The part of a subject that names one branch. ValueError for a pattern."""
+    return f"ref:refs/heads/{_exact(_EXACT, 'branch', branch, 'the full name of one branch, such as main')}"
+
+
+def environment_context(environment: str) -> str:
+    """The part of a subject that names one GitHub environment. ValueError for a pattern."""
+    return (
+        f"environment:{_exact(_EXACT, 'environment', environment, 'the name of one GitHub environment, such as prod')}"
+    )
+
+
+def github_trust(provider_arn: str, repository: GithubRepository, contexts: Sequence[str]) -> str:
+    """Trust in the tokens of one repository, for exactly these contexts (`branch_context`, `environment_context`)."""
+    claims: dict[str, str | Sequence[str]] = {
+        f"{GITHUB_OIDC_HOST}:aud": AUDIENCE,
+        f"{GITHUB_OIDC_HOST}:sub": _subjects(repository, contexts),
+    }
+    if repository.repository_id is not None:
+        claims[f"{GITHUB_OIDC_HOST}:repository_id"] = repository.repository_id
+    return document(
+        [
+            Statement(
+                sid="GithubActions",
+                actions=["sts:AssumeRoleWithWebIdentity"],
+                principal={"Federated": provider_arn},
+                condition={"StringEquals": claims},
+            )
+        ]
+    )
+
+
+def _subjects(repository: GithubRepository, contexts: Sequence[str]) -> list[str]:
+    """Every subject in each form that GitHub may send; repositories younger than July 2026 send the one with ids."""
+    owner = _exact(_OWNER, "owner", repository.owner, "the account's name as it stands in the repository's URL")
+    name = _exact(_REPOSITORY, "repository", repository.name, "the repository's name as it stands in its URL")
+    names = [f"{owner}/{name}"]
+    if repository.owner_id is not None or repository.repository_id is not None:
+        owner_id = _id("githubOwnerId", repository.owner_id, "owner.id")
+        names.append(f"{owner}@{owner_id}/{name}@{_id('githubRepositoryId', repository.repository_id, 'id')}")
+    return [f"repo:{form}:{context}" for form in names for context in contexts]
+
+
+def _id(key: str, value: str | None, query: str) -> str:
+    if value is None:
+        raise ValueError(f"{key} is missing, and GitHub's ids come in pairs. Write both, or neither.")
+    return _exact(_DIGITS, key, value, f"the digits that `gh api repos/OWNER/REPO --jq .{query}` prints")
+
+
+def _exact(pattern: re.Pattern[str], kind: str, value: str, remedy: str) -> str:
+    if pattern.fullmatch(value) is None:
+        raise ValueError(f"{kind} {value!r} cannot stand in a trust policy, which takes no patterns. Write {remedy}.")
+    return value

@@ -1,0 +1,56 @@
+"""What the operating system of a node decides: EKS's name of its image, its volumes, how the kubelet is told a limit.
+
+Everything else of the kubelet stays as EKS's images set it. Sources: EKS API, `AMITypes`; nodeadm's NodeConfig;
+Bottlerocket's `settings.kubernetes`.
+"""
+
+import base64
+
+from components.config.types import AmiFamily
+from components.sizing.instance_types import INSTANCE_TYPES
+
+_BOUNDARY = "//"
+_NODE_CONFIG = """\
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="{boundary}"
+
+--{boundary}
+Content-Type: application/node.eks.aws
+
+---
+apiVersion: node.eks.aws/v1alpha1
+kind: NodeConfig
+spec:
+  kubelet:
+    config:
+      maxPods: {max_pods}
+
+--{boundary}--
+"""
+_BOTTLEROCKET = """\
+[settings.kubernetes]
+max-pods = {max_pods}
+"""
+
+
+def ami_type(family: AmiFamily, instance_type: str) -> str:
+    """EKS's name of the image for an operating system on an instance type, for example `AL2023_x86_64_STANDARD`."""
+    architecture = INSTANCE_TYPES[instance_type].architecture
+    suffix = "_STANDARD" if family is AmiFamily.AL2023 else ""
+    return f"{family}_{architecture}{suffix}"
+
+
+def volumes(family: AmiFamily, disk_gib: int) -> dict[str, int | None]:
+    """Device names and sizes in GiB; None keeps the size of the image.
+
+    Bottlerocket keeps its system apart from its data.
+    """
+    if family is AmiFamily.BOTTLEROCKET:
+        return {"/dev/xvda": None, "/dev/xvdb": disk_gib}
+    return {"/dev/xvda": disk_gib}
+
+
+def user_data(family: AmiFamily, max_pods: int) -> str:
+    """User data, in base64, that lets the kubelet run `max_pods` pods; EKS adds what makes the node join."""
+    template = _BOTTLEROCKET if family is AmiFamily.BOTTLEROCKET else _NODE_CONFIG
+    return base64.b64encode(template.format(boundary=_BOUNDARY, max_pods=max_pods).encode()).decode()

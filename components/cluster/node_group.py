@@ -1,0 +1,199 @@
+"""The managed node group: private subnets only, its own security group, its own launch template.
+
+The instance type stands in the launch template, so that a larger one rolls through the group instead of replacing it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.account.account import Account
+from components.account.keys import EncryptionKey, EncryptionKeyArgs
+from components.account.policy_documents import Statement, service_trust
+from components.cluster.ami import ami_type, user_data, volumes
+from components.cluster.security_group import node_security_group
+from components.config.cluster import NodesConfig
+from components.sizing.capacity import pods_a_node
+
+NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonSSMManagedInstanceCore")
+"""What a node itself may do: join, pull images, be reached by Session Manager. Pods have identities of their own."""
+
+SCALING_ROLE = "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeGroupArgs:
+    """What nodes need from outside."""
+
+    settings: NodesConfig
+    account: Account
+    kubernetes_version: str
+    cluster_name: pulumi.Input[str]
+    control_plane_security_group_id: pulumi.Input[str]
+    vpc_id: pulumi.Input[str]
+    vpc_cidr: pulumi.Input[str]
+    private_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    key_alias: str
+    """Alias (after `alias/`) of the key of the volumes, where `settings` ask for one."""
+    tags: Mapping[str, str]
+    """Tags of instances, volumes and interfaces: the provider's default tags do not reach what a template makes."""
+    after: Sequence[pulumi.Resource]
+    """Add-ons without which a node never becomes ready."""
+    protect: bool = True
+
+
+class NodeGroup(pulumi.ComponentResource):
+    """One EKS managed node group; an autoscaler may change its size."""
+
+    security_group_id: pulumi.Output[str]
+    """Group of every node and pod: databases and caches let it in."""
+    role_arn: pulumi.Output[str]
+    node_group: aws.eks.NodeGroup
+    """What needs nodes depends on it."""
+
+    def __init__(self, name: str, args: NodeGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("platform:nodes:NodeGroup", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        security_group, rules = node_security_group(
+            name,
+            vpc_id=args.vpc_id,
+            vpc_cidr=args.vpc_cidr,
+            control_plane_security_group_id=args.control_plane_security_group_id,
+            internet_ports=args.settings.egress_ports,
+            parent=self,
+        )
+        role = aws.iam.Role(
+            name,
+            description="Nodes of the cluster",
+            assume_role_policy=service_trust("ec2.amazonaws.com", args.account.account_id),
+            permissions_boundary=args.account.permissions_boundary_arn,
+            opts=child,
+        )
+        policies = [
+            aws.iam.RolePolicyAttachment(
+                f"{name}-{policy}", role=role.name, policy_arn=f"arn:aws:iam::aws:policy/{policy}", opts=child
+            )
+            for policy in NODE_POLICIES
+        ]
+        template = _launch_template(name, args, security_group, self._key_arn(name, args), child)
+        settings = args.settings
+        self.security_group_id = security_group.id
+        self.role_arn = role.arn
+        self.node_group = aws.eks.NodeGroup(
+            name,
+            cluster_name=args.cluster_name,
+            node_role_arn=role.arn,
+            subnet_ids=args.private_subnet_ids,
+            version=args.kubernetes_version,
+            ami_type=ami_type(settings.ami_family, settings.instance_type),
+            capacity_type=settings.capacity_type,
+            launch_template=aws.eks.NodeGroupLaunchTemplateArgs(
+                id=template.id, version=template.latest_version.apply(str)
+            ),
+            scaling_config=aws.eks.NodeGroupScalingConfigArgs(
+                min_size=settings.minimum, desired_size=settings.desired, max_size=settings.maximum
+            ),
+            update_config=aws.eks.NodeGroupUpdateConfigArgs(
+                max_unavailable_percentage=settings.max_unavailable_percent
+            ),
+            node_repair_config=aws.eks.NodeGroupNodeRepairConfigArgs(enabled=True),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                # A node that has no permissions, no network plugin or no way out does not join; one that loses them
+                # before it is gone cannot drain.
+                depends_on=[*policies, *rules, *args.after],
+                ignore_changes=["scalingConfig.desiredSize"],
+            ),
+        )
+        self.register_outputs(
+            {"securityGroupId": self.security_group_id, "roleArn": self.role_arn, "nodeGroup": self.node_group.arn}
+        )
+
+    def _key_arn(self, name: str, args: NodeGroupArgs) -> pulumi.Output[str] | None:
+        if not args.settings.customer_managed_key:
+            return None
+        return EncryptionKey(
+            f"{name}-key",
+            EncryptionKeyArgs(
+                alias=args.key_alias,
+                description="Volumes of the cluster's nodes",
+                account=args.account,
+                service_statements=scaling_may_use_key(args.account),
+                protect=args.protect,
+            ),
+            pulumi.ResourceOptions(parent=self),
+        ).arn
+
+
+def scaling_may_use_key(account: Account) -> tuple[Statement, Statement]:
+    """Lets Auto Scaling start instances with encrypted volumes; without it no node starts."""
+    principal = {"AWS": account.role_arn(SCALING_ROLE)}
+    return (
+        Statement(
+            sid="AutoScalingVolumes",
+            actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey",
+                     "kms:GenerateDataKeyWithoutPlaintext", "kms:DescribeKey"],
+            resources=["*"],
+            principal=principal,
+        ),
+        Statement(
+            sid="AutoScalingGrants",
+            actions=["kms:CreateGrant"],
+            resources=["*"],
+            principal=principal,
+            condition={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+    )  # fmt: skip
+
+
+def _launch_template(
+    name: str,
+    args: NodeGroupArgs,
+    security_group: aws.ec2.SecurityGroup,
+    key_arn: pulumi.Output[str] | None,
+    child: pulumi.ResourceOptions,
+) -> aws.ec2.LaunchTemplate:
+    settings = args.settings
+    data = None
+    if settings.prefix_delegation:  # the kubelet would count single addresses and refuse pods that have one
+        data = user_data(settings.ami_family, pods_a_node(settings.instance_type, prefix_delegation=True))
+    return aws.ec2.LaunchTemplate(
+        name,
+        description="Nodes of the cluster",
+        instance_type=settings.instance_type,
+        update_default_version=True,
+        user_data=data,
+        metadata_options=aws.ec2.LaunchTemplateMetadataOptionsArgs(
+            http_endpoint="enabled",
+            http_tokens="required",
+            http_put_response_hop_limit=1,  # pods do not reach the node's credentials
+        ),
+        network_interfaces=[
+            aws.ec2.LaunchTemplateNetworkInterfaceArgs(
+                device_index=0,
+                associate_public_ip_address="false",
+                delete_on_termination="true",
+                security_groups=[security_group.id],
+            )
+        ],
+        block_device_mappings=[
+            aws.ec2.LaunchTemplateBlockDeviceMappingArgs(
+                device_name=device,
+                ebs=aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
+                    volume_type="gp3",
+                    volume_size=size,
+                    encrypted="true",
+                    kms_key_id=key_arn,
+                    delete_on_termination="true",
+                ),
+            )
+            for device, size in volumes(settings.ami_family, settings.disk_gib).items()
+        ],
+        tag_specifications=[
+            aws.ec2.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags={**args.tags, "Name": name})
+            for kind in ("instance", "volume", "network-interface")
+        ],
+        opts=child,
+    )

@@ -1,0 +1,187 @@
+"""Valkey on ElastiCache in private subnets: a primary and its replicas, reached from the nodes only.
+
+A password is set only where TLS is the only way in: AWS ties AUTH to encryption in transit and refuses it while plain
+connections are allowed beside encrypted ones (`preferred`). With `off` and `preferred` the security group alone decides
+who gets in. `engine_version` is the version of birth, and AWS raises it from then on: the provider would replace the
+whole cache to go back to an older one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+
+from components.account.account import Account
+from components.account.keys import EncryptionKey
+from components.account.names import fixed_name
+from components.config.data import CacheConfig
+from components.config.types import TransitEncryption
+from components.data.store import AWS_OWN_KEY, Store
+from components.sizing.database_sizes import cache_family
+
+PORT = 6379
+PASSWORD_LENGTH = 48
+"""ElastiCache takes 16-128 characters."""
+SLOW_LOG = "slow-log"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheArgs:
+    """What a cache needs from outside."""
+
+    name: str
+    """Identifier of the replication group, for example `shop-staging`; at most 40 characters."""
+    settings: CacheConfig
+    account: Account
+    vpc_id: pulumi.Input[str]
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    """Private subnets in at least two zones."""
+    client_security_group_id: pulumi.Input[str]
+    """Group of the nodes."""
+    protect: bool = True
+    """Whether Pulumi refuses to delete the replication group and what its data depends on."""
+
+
+class Cache(pulumi.ComponentResource):
+    """One ElastiCache replication group (one shard) with its network access, parameters, slow log and key.
+
+    The caller hands in the providers of both packages: `ResourceOptions(providers=[aws, random])`.
+    """
+
+    replication_group_id: str
+    """Name of the replication group: the dimension of its alarms."""
+    primary_endpoint: pulumi.Output[str]
+    """Host name for writes; it follows a failover."""
+    reader_endpoint: pulumi.Output[str]
+    """Host name that spreads reads over the replicas."""
+    port: int
+    url_scheme: str
+    """`rediss` where TLS is required, else `redis`."""
+    auth_token: pulumi.Output[str] | None
+    """Password of the default user, a secret, safe in a URL; None where TLS is not required."""
+    security_group_id: pulumi.Output[str]
+
+    def __init__(self, name: str, args: CacheArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("platform:cache:Cache", name, {}, opts)
+        settings = args.settings
+        tls_required = settings.transit_encryption is TransitEncryption.REQUIRED
+        self.replication_group_id = fixed_name("ElastiCache replication group", args.name)
+        self.port = PORT
+        self.url_scheme = "rediss" if tls_required else "redis"
+        store = Store(
+            component=self,
+            name=name,
+            label=f"{args.name}-cache",
+            account=args.account,
+            protect=args.protect,
+            final_snapshot=settings.final_snapshot,
+        )
+        # Log delivery adds every log group outside /aws/vendedlogs/ to a policy of the account whose size is limited.
+        log_prefix = f"/aws/vendedlogs/elasticache/{self.replication_group_id}/"
+        key = store.key(log_prefix) if settings.customer_managed_key else None
+        group = store.security_group(args.vpc_id, PORT, args.client_security_group_id)
+        (slow_log,) = store.log_groups(log_prefix, [SLOW_LOG], settings.log_retention_days, key)
+        self.auth_token = _password(store).result if tls_required else None
+        cache = self._replication_group(store, args, key, group, slow_log)
+        self.primary_endpoint = cache.primary_endpoint_address
+        self.reader_endpoint = cache.reader_endpoint_address
+        self.security_group_id = group.id
+        self.register_outputs(
+            {
+                "replicationGroupId": self.replication_group_id,
+                "primaryEndpoint": self.primary_endpoint,
+                "readerEndpoint": self.reader_endpoint,
+                "port": self.port,
+                "urlScheme": self.url_scheme,
+                "authToken": self.auth_token,
+                "securityGroupId": self.security_group_id,
+            }
+        )
+
+    def _replication_group(
+        self,
+        store: Store,
+        args: CacheArgs,
+        key: EncryptionKey | None,
+        group: aws.ec2.SecurityGroup,
+        slow_log: aws.cloudwatch.LogGroup,
+    ) -> aws.elasticache.ReplicationGroup:
+        settings = args.settings
+        subnet_group = aws.elasticache.SubnetGroup(
+            store.name,
+            description=f"Private subnets of {store.label}",
+            subnet_ids=args.subnet_ids,
+            opts=store.kept(),
+        )
+        encrypted = settings.transit_encryption is not TransitEncryption.OFF
+        replicated = settings.replicas >= 1
+        key_arn = key.arn if key else None
+        return aws.elasticache.ReplicationGroup(
+            store.name,
+            replication_group_id=self.replication_group_id,
+            description=f"Cache of {args.name}",
+            engine="valkey",
+            engine_version=settings.engine_version,
+            auto_minor_version_upgrade=True,
+            apply_immediately=False,
+            node_type=settings.node_type,
+            num_cache_clusters=1 + settings.replicas,
+            automatic_failover_enabled=replicated,
+            multi_az_enabled=settings.multi_az and replicated,
+            port=PORT,
+            subnet_group_name=subnet_group.name,
+            security_group_ids=[group.id],
+            parameter_group_name=_parameter_group(store, settings).name,
+            at_rest_encryption_enabled=True,
+            kms_key_id=key_arn,
+            transit_encryption_enabled=encrypted,
+            transit_encryption_mode=settings.transit_encryption.value if encrypted else None,
+            auth_token=self.auth_token,
+            # A first password on a living cache counts at once; ROTATE would go on letting in whoever sends none.
+            auth_token_update_strategy="SET" if self.auth_token else None,
+            snapshot_retention_limit=settings.snapshot_retention_days,
+            snapshot_window=settings.snapshot_window,
+            maintenance_window=settings.maintenance_window,
+            final_snapshot_identifier=store.final_snapshot_identifier(
+                {"subnetGroup": subnet_group.name, "kmsKey": key_arn or AWS_OWN_KEY}
+            ),
+            log_delivery_configurations=[
+                aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs(
+                    destination=slow_log.name, destination_type="cloudwatch-logs", log_format="json", log_type=SLOW_LOG
+                )
+            ],
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=args.protect,
+                # The identifier is fixed, so a replacement cannot stand beside the cache that it replaces.
+                delete_before_replace=True,
+                ignore_changes=["engine_version"],
+            ),
+        )
+
+
+def _parameter_group(store: Store, settings: CacheConfig) -> aws.elasticache.ParameterGroup:
+    return aws.elasticache.ParameterGroup(
+        store.name,
+        description=f"Parameters of {store.label}",
+        family=cache_family(settings.engine_version),
+        parameters=[
+            aws.elasticache.ParameterGroupParameterArgs(name="maxmemory-policy", value=settings.max_memory_policy)
+        ],
+        opts=store.child(),
+    )
+
+
+def _password(store: Store) -> random.RandomPassword:
+    """Letters and digits only: it goes into a URL."""
+    return random.RandomPassword(
+        f"{store.name}-password",
+        length=PASSWORD_LENGTH,
+        special=False,
+        min_lower=1,
+        min_upper=1,
+        min_numeric=1,
+        opts=store.child(),
+    )

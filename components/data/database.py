@@ -1,0 +1,218 @@
+"""PostgreSQL on RDS in private subnets: reached from the nodes only, by TLS only; AWS alone knows its master password.
+
+`engine_version` is the version of birth; the program ignores it from then on. Minor versions are AWS's to raise, and
+RDS never goes back, so a pinned one would fail every later run. A major one is raised by hand (the managed password
+rules out a blue/green deployment), then in the settings, from which the parameter group takes its family.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import pulumi
+import pulumi_aws as aws
+
+from components.account.account import Account
+from components.account.keys import EncryptionKey
+from components.account.names import fixed_name
+from components.account.policy_documents import service_trust
+from components.config.data import DatabaseConfig
+from components.data.store import AWS_OWN_KEY, Store
+from components.sizing.database_sizes import family, log_connections
+
+LOG_EXPORTS = ("postgresql", "upgrade")
+MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+CERTIFICATE_AUTHORITY = "rds-ca-rsa2048-g1"
+STANDARD_SUPPORT_ONLY = "open-source-rds-extended-support-disabled"
+INSIGHTS_DAYS = 7
+"""Days of query-level figures that cost nothing."""
+SLOW_STATEMENT_MILLISECONDS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseArgs:
+    """What a database needs from outside."""
+
+    name: str
+    """Identifier of the instance, for example `shop-staging`; at most 63 characters."""
+    settings: DatabaseConfig
+    account: Account
+    vpc_id: pulumi.Input[str]
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    """Private subnets in at least two zones."""
+    client_security_group_id: pulumi.Input[str]
+    """Group of the nodes."""
+    protect: bool = True
+    """Whether Pulumi refuses to delete the instance and what its data depends on."""
+
+
+class Database(pulumi.ComponentResource):
+    """One RDS PostgreSQL instance with its network access, parameters, logs and key.
+
+    The caller hands in the providers of both packages: `ResourceOptions(providers=[aws, random])`.
+    """
+
+    instance_identifier: str
+    """Name of the instance: the dimension of its alarms."""
+    address: pulumi.Output[str]
+    """Host name."""
+    port: int
+    endpoint: pulumi.Output[str]
+    """`address:port`."""
+    resource_id: pulumi.Output[str]
+    """What AWS calls this one instance: after a replacement it is another, though the address stays."""
+    master_secret_arn: pulumi.Output[str]
+    """Secret in which AWS keeps and rotates the master user's password."""
+    key_arn: pulumi.Output[str] | None
+    """Key that encrypts that secret; None when it is AWS's own."""
+    security_group_id: pulumi.Output[str]
+
+    def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("platform:database:Database", name, {}, opts)
+        settings = args.settings
+        self.instance_identifier = fixed_name("RDS instance", args.name)
+        self.port = settings.port
+        store = Store(
+            component=self,
+            name=name,
+            label=f"{args.name}-database",
+            account=args.account,
+            protect=args.protect,
+            final_snapshot=settings.final_snapshot,
+        )
+        log_prefix = f"/aws/rds/instance/{self.instance_identifier}/"
+        key = store.key(log_prefix) if settings.customer_managed_key else None
+        group = store.security_group(args.vpc_id, settings.port, args.client_security_group_id)
+        log_groups = store.log_groups(log_prefix, LOG_EXPORTS, settings.log_retention_days, key)
+        instance = self._instance(store, args, key, group, log_groups)
+        self.address = instance.address
+        self.endpoint = instance.endpoint
+        self.resource_id = instance.resource_id
+        self.master_secret_arn = instance.master_user_secrets.apply(lambda secrets: cast("str", secrets[0].secret_arn))
+        self.key_arn = key.arn if key else None
+        self.security_group_id = group.id
+        self.register_outputs(
+            {
+                "instanceIdentifier": self.instance_identifier,
+                "address": self.address,
+                "port": self.port,
+                "endpoint": self.endpoint,
+                "resourceId": self.resource_id,
+                "masterSecretArn": self.master_secret_arn,
+                "keyArn": self.key_arn,
+                "securityGroupId": self.security_group_id,
+            }
+        )
+
+    def _instance(
+        self,
+        store: Store,
+        args: DatabaseArgs,
+        key: EncryptionKey | None,
+        group: aws.ec2.SecurityGroup,
+        log_groups: Sequence[pulumi.Resource],
+    ) -> aws.rds.Instance:
+        settings = args.settings
+        subnet_group = aws.rds.SubnetGroup(
+            store.name,
+            description=f"Private subnets of {store.label}",
+            subnet_ids=args.subnet_ids,
+            opts=store.kept(),
+        )
+        key_arn = key.arn if key else None
+        monitoring_role, monitoring_policy = _monitoring(store, settings.enhanced_monitoring_seconds)
+        insights = settings.performance_insights
+        return aws.rds.Instance(
+            store.name,
+            identifier=self.instance_identifier,
+            engine="postgres",
+            engine_version=settings.engine_version,
+            engine_lifecycle_support=STANDARD_SUPPORT_ONLY,
+            auto_minor_version_upgrade=True,
+            allow_major_version_upgrade=False,
+            apply_immediately=False,
+            instance_class=settings.instance_class,
+            multi_az=settings.multi_az,
+            storage_type="gp3",
+            allocated_storage=settings.storage_gib,
+            max_allocated_storage=settings.max_storage_gib,
+            storage_encrypted=True,
+            kms_key_id=key_arn,
+            username=settings.username,
+            manage_master_user_password=True,
+            master_user_secret_kms_key_id=key_arn,
+            iam_database_authentication_enabled=True,
+            port=settings.port,
+            publicly_accessible=False,
+            db_subnet_group_name=subnet_group.name,
+            vpc_security_group_ids=[group.id],
+            ca_cert_identifier=CERTIFICATE_AUTHORITY,
+            parameter_group_name=_parameter_group(store, settings.engine_version).name,
+            backup_retention_period=settings.backup_retention_days,
+            backup_window=settings.backup_window,
+            maintenance_window=settings.maintenance_window,
+            copy_tags_to_snapshot=True,
+            delete_automated_backups=False,
+            deletion_protection=settings.deletion_protection,
+            skip_final_snapshot=not settings.final_snapshot,
+            final_snapshot_identifier=store.final_snapshot_identifier(
+                {"username": settings.username, "kmsKey": key_arn or AWS_OWN_KEY}
+            ),
+            enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
+            monitoring_interval=settings.enhanced_monitoring_seconds,
+            monitoring_role_arn=monitoring_role.arn if monitoring_role else None,
+            performance_insights_enabled=insights,
+            performance_insights_kms_key_id=key_arn if insights else None,
+            performance_insights_retention_period=INSIGHTS_DAYS if insights else None,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=args.protect,
+                # The identifier is fixed, so a replacement cannot stand beside the instance that it replaces.
+                delete_before_replace=True,
+                ignore_changes=["engine_version"],
+                # RDS would make log groups that never expire, and refuses a role that may not write yet.
+                depends_on=[*log_groups, *monitoring_policy],
+            ),
+        )
+
+
+def _parameter_group(store: Store, engine_version: str) -> aws.rds.ParameterGroup:
+    """TLS for everybody, and a log of connections, schema changes and slow statements."""
+    immediate = {
+        "log_connections": log_connections(engine_version),
+        "log_disconnections": "1",
+        "log_min_duration_statement": str(SLOW_STATEMENT_MILLISECONDS),
+        "log_statement": "ddl",
+    }
+    return aws.rds.ParameterGroup(
+        store.name,
+        description=f"Parameters of {store.label}",
+        family=family(engine_version),
+        parameters=[
+            *(
+                aws.rds.ParameterGroupParameterArgs(name=name, value=value, apply_method="immediate")
+                for name, value in immediate.items()
+            ),
+            # The engine's default from 15 on: RDS reports a default as pending-reboot whatever was asked for, and
+            # anything else would be a difference in every run.
+            aws.rds.ParameterGroupParameterArgs(name="rds.force_ssl", value="1", apply_method="pending-reboot"),
+        ],
+        opts=store.child(),
+    )
+
+
+def _monitoring(store: Store, seconds: int) -> tuple[aws.iam.Role | None, list[pulumi.Resource]]:
+    """Role that writes the operating system's figures, and its policy; nothing when they are off."""
+    if seconds == 0:
+        return None, []
+    role = aws.iam.Role(
+        f"{store.name}-monitoring",
+        description=f"RDS enhanced monitoring of {store.label}",
+        assume_role_policy=service_trust("monitoring.rds.amazonaws.com", store.account.account_id),
+        permissions_boundary=store.account.permissions_boundary_arn,
+        opts=store.child(),
+    )
+    policy = aws.iam.RolePolicyAttachment(
+        f"{store.name}-monitoring", role=role.name, policy_arn=MONITORING_POLICY, opts=store.child()
+    )
+    return role, [policy]

@@ -1,0 +1,83 @@
+"""Who may do what in an environment's namespace: deployers, and the smoke test.
+
+Both are Kubernetes groups that IAM roles come in by (`cluster_access.py`); one Role each, however many services there
+are. A group is bound even where no IAM role holds it: who may run the smoke test is then one line of a stack file.
+The smoke test reads the Application too, so it has a Role of its own in Argo CD's namespace, for those objects alone.
+What Argo CD makes itself (ApplicationSets, app-of-apps) has no name here: of such an environment it sees the root.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as k8s
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.cluster.access_entries import DEPLOYERS_GROUP, SMOKE_TESTERS_GROUP
+from components.config.catalogue import ServiceConfig
+
+RBAC_GROUP = "rbac.authorization.k8s.io"
+DEPLOYER = "deployer"
+SMOKE_TEST = "smoke-test"
+PORT_NAME = "http"
+"""Name of the port of every Service. The API server's proxy is asked for `<service>:<port name>`, and that whole text
+is the resource name that its authorizer sees. Source: Kubernetes, "Manually constructing apiserver proxy URLs"."""
+
+Rules = Sequence[k8s.rbac.v1.PolicyRuleArgs]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binding:
+    """A Role and the group that holds it; both are called `name`."""
+
+    name: str
+    group: str
+    rules: Rules
+
+
+def deployer() -> Binding:
+    """Look at and restart deployments; no deletion, and nothing else."""
+    rule = k8s.rbac.v1.PolicyRuleArgs(
+        api_groups=["apps"], resources=["deployments"], verbs=["get", "list", "patch", "update"]
+    )
+    return Binding(name=DEPLOYER, group=DEPLOYERS_GROUP, rules=[rule])
+
+
+def smoke_tester(services: Sequence[ServiceConfig]) -> Binding:
+    """See the pods, and ask each listening service by GET through the API server's proxy."""
+    rules = [k8s.rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["pods"], verbs=["get", "list", "watch"])]
+    proxied = [f"{service.name}:{PORT_NAME}" for service in services if service.port is not None]
+    # Without names the rule would be for every Service.
+    if proxied:
+        rules.append(
+            k8s.rbac.v1.PolicyRuleArgs(
+                api_groups=[""], resources=["services/proxy"], resource_names=proxied, verbs=["get"]
+            )
+        )
+    return Binding(name=SMOKE_TEST, group=SMOKE_TESTERS_GROUP, rules=rules)
+
+
+def application_reader(applications: Sequence[str]) -> Binding:
+    """See these Applications in Argo CD's namespace, at least one: without names the rule would be for all of them."""
+    if not applications:
+        raise ValueError("the smoke test has no Application to look at")
+    rule = k8s.rbac.v1.PolicyRuleArgs(
+        api_groups=["argoproj.io"], resources=["applications"], resource_names=applications, verbs=["get", "watch"]
+    )
+    return Binding(name=SMOKE_TEST, group=SMOKE_TESTERS_GROUP, rules=[rule])
+
+
+def bind(
+    name: str, binding: Binding, namespace: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> tuple[pulumi.Resource, pulumi.Resource]:
+    """Make the Role and bind its group in a namespace; `name` is the resources' logical name."""
+    metadata = ObjectMetaArgs(name=binding.name, namespace=namespace)
+    role = k8s.rbac.v1.Role(name, metadata=metadata, rules=binding.rules, opts=opts)
+    bound = k8s.rbac.v1.RoleBinding(
+        name,
+        metadata=metadata,
+        role_ref=k8s.rbac.v1.RoleRefArgs(api_group=RBAC_GROUP, kind="Role", name=binding.name),
+        subjects=[k8s.rbac.v1.SubjectArgs(api_group=RBAC_GROUP, kind="Group", name=binding.group)],
+        opts=opts,
+    )
+    return role, bound

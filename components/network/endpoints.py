@@ -1,0 +1,87 @@
+"""Ways from a VPC to AWS's own services that do not leave it.
+
+The S3 gateway endpoint is free and always there. Its policy lets anyone read (image layers and packages come from
+buckets of AWS and others, often by signed links) and lets everything else be done with this account's credentials only:
+data cannot be carried off with the credentials of a stranger's account.
+"""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from components.account.policy_documents import Statement, document
+from components.network.context import NetworkScope
+
+HTTPS = 443
+
+
+def s3_policy(account_id: str) -> str:
+    """The policy of the S3 endpoint; what a credential may do to which bucket is still IAM's to say."""
+    return document(
+        [
+            Statement(
+                sid="ReadObjects",
+                actions=["s3:GetObject", "s3:GetObjectVersion"],
+                resources=["arn:aws:s3:::*/*"],
+                principal={"AWS": "*"},
+            ),
+            Statement(
+                sid="OwnCredentials",
+                actions=["s3:*"],
+                resources=["*"],
+                principal={"AWS": "*"},
+                condition={"StringEquals": {"aws:PrincipalAccount": account_id}},
+            ),
+        ]
+    )
+
+
+def s3_endpoint(scope: NetworkScope, route_table_ids: Sequence[pulumi.Input[str]]) -> None:
+    """The gateway endpoint of S3 in the given route tables."""
+    aws.ec2.VpcEndpoint(
+        f"{scope.name}-s3",
+        vpc_id=scope.vpc.id,
+        service_name=f"com.amazonaws.{scope.account.region}.s3",
+        vpc_endpoint_type="Gateway",
+        route_table_ids=route_table_ids,
+        policy=s3_policy(scope.account.account_id),
+        tags={"Name": f"{scope.display_name}-s3"},
+        opts=scope.child,
+    )
+
+
+def interface_endpoints(scope: NetworkScope, services: Sequence[str], subnet_ids: Sequence[pulumi.Input[str]]) -> None:
+    """An endpoint for each service (`ecr.api`) in all the given subnets, under the service's public name.
+
+    All of them stand behind one security group. It has no egress rule: an endpoint only answers.
+    """
+    group = aws.ec2.SecurityGroup(
+        f"{scope.name}-endpoints",
+        vpc_id=scope.vpc.id,
+        description="Interface endpoints of AWS services",
+        tags={"Name": f"{scope.display_name}-endpoints"},
+        opts=scope.child,
+    )
+    aws.vpc.SecurityGroupIngressRule(
+        f"{scope.name}-endpoints-https",
+        security_group_id=group.id,
+        description="HTTPS from inside the VPC",
+        cidr_ipv4=scope.vpc.cidr_block,
+        ip_protocol="tcp",
+        from_port=HTTPS,
+        to_port=HTTPS,
+        opts=scope.child,
+    )
+    for service in services:
+        aws.ec2.VpcEndpoint(
+            f"{scope.name}-{service}",
+            vpc_id=scope.vpc.id,
+            service_name=f"com.amazonaws.{scope.account.region}.{service}",
+            vpc_endpoint_type="Interface",
+            private_dns_enabled=True,
+            subnet_ids=subnet_ids,
+            security_group_ids=[group.id],
+            tags={"Name": f"{scope.display_name}-{service}"},
+            opts=scope.child,
+        )

@@ -1,0 +1,84 @@
+"""Records of all traffic of a VPC, in a log group that the program owns.
+
+The role that writes them cannot make a log group: records that arrive late, after a destroy, must not bring the group
+back without its retention and its key.
+"""
+
+import pulumi
+import pulumi_aws as aws
+
+from components.account.keys import EncryptionKey, EncryptionKeyArgs
+from components.account.policy_documents import Statement, document, logs_may_use_key, service_trust
+from components.config.network import FlowLogsConfig
+from components.network.context import NetworkScope
+
+
+def writer_policy(log_group_arn: str) -> str:
+    """What the flow logs service may do: write to one log group."""
+    return document(
+        [
+            Statement(
+                sid="WriteFlowLogs",
+                actions=[
+                    "logs:CreateLogStream",
+                    "logs:PutLogEvents",
+                    "logs:DescribeLogGroups",
+                    "logs:DescribeLogStreams",
+                ],
+                resources=[log_group_arn, f"{log_group_arn}:*"],
+            )
+        ]
+    )
+
+
+def flow_logs(scope: NetworkScope, settings: FlowLogsConfig, *, protect: bool) -> None:
+    """Accepted and rejected traffic of the VPC to the log group `/vpc/<display_name>/flow-logs`.
+
+    `protect` is about the key, without which the records cannot be read.
+    """
+    name, account = f"{scope.name}-flow-logs", scope.account
+    group_name = f"/vpc/{scope.display_name}/flow-logs"
+    group = aws.cloudwatch.LogGroup(
+        name,
+        name=group_name,
+        retention_in_days=settings.retention_days,
+        kms_key_id=_key(scope, group_name, protect=protect) if settings.customer_managed_key else None,
+        opts=scope.child,
+    )
+    role = aws.iam.Role(
+        name,
+        description=f"Writes the flow logs of {scope.display_name}",
+        assume_role_policy=service_trust("vpc-flow-logs.amazonaws.com", account.account_id),
+        permissions_boundary=account.permissions_boundary_arn,
+        opts=scope.child,
+    )
+    policy = aws.iam.RolePolicy(
+        name, role=role.name, policy=writer_policy(account.arn("logs", f"log-group:{group_name}")), opts=scope.child
+    )
+    aws.ec2.FlowLog(
+        name,
+        vpc_id=scope.vpc.id,
+        traffic_type="ALL",
+        log_destination_type="cloud-watch-logs",
+        log_destination=group.arn,
+        iam_role_arn=role.arn,
+        tags={"Name": f"{scope.display_name}-flow-logs"},
+        # The role's ARN does not say that the role may write yet.
+        opts=pulumi.ResourceOptions(parent=scope.parent, depends_on=[policy]),
+    )
+
+
+def _key(scope: NetworkScope, group_name: str, *, protect: bool) -> pulumi.Output[str]:
+    account = scope.account
+    key = EncryptionKey(
+        f"{scope.name}-flow-logs-key",
+        EncryptionKeyArgs(
+            alias=f"{scope.display_name}-flow-logs",
+            description=f"Flow logs of {scope.display_name}",
+            account=account,
+            service_statements=[logs_may_use_key(account.account_id, account.region, group_name)],
+            protect=protect,
+        ),
+        scope.child,
+    )
+    return key.arn

@@ -1,0 +1,201 @@
+"""The entries of one environment in AWS Secrets Manager, and the values in them.
+
+Every value is made here or comes from a data store, is a secret of Pulumi's, and stays the same until somebody deletes
+what made it. A database's user gets its password here; the user itself is made inside the cluster, out of the same
+entry.
+Passwords and tokens are letters and digits: they go into URLs.
+"""
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+import pulumi_tls as tls
+
+from components.account.account import Account
+from components.account.keys import EncryptionKey, EncryptionKeyArgs
+from components.config.secrets import SecretsManagerConfig
+from components.secrets.plan import (
+    BUCKET,
+    PASSWORD,
+    PRIVATE_KEY,
+    PUBLIC_KEY,
+    REGION,
+    SYMMETRIC_KEY,
+    URL,
+    USERNAME,
+    Content,
+    Entry,
+)
+
+PASSWORD_LENGTH = 40
+SECRET_BYTES = 32
+RSA_BITS = 2048
+
+_There = TypeVar("_There")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseServer:
+    """Where the environment's databases are."""
+
+    address: pulumi.Input[str]
+    port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheServer:
+    """Where the environment's cache is."""
+
+    scheme: str
+    """`redis`, or `rediss` for TLS."""
+    address: pulumi.Input[str]
+    port: int
+    token: pulumi.Input[str] | None
+    """Password; None where there is none."""
+    database: int
+    """The environment's number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretsArgs:
+    """What the entries need from outside."""
+
+    label: str
+    """System, stage and environment: what the key is called."""
+    entries: Sequence[Entry]
+    settings: SecretsManagerConfig
+    account: Account
+    protect: bool = True
+    """Whether Pulumi refuses to delete what holds a value that is nowhere else."""
+    database: DatabaseServer | None = None
+    cache: CacheServer | None = None
+    bucket: pulumi.Input[str] | None = None
+
+
+class Secrets(pulumi.ComponentResource):
+    """Entries with their values. The caller hands in the providers of AWS, random and tls.
+
+    ValueError for an entry about a data store that is not there.
+    """
+
+    names: Sequence[str]
+    """Names of the entries."""
+    versions: Mapping[str, pulumi.Output[str]]
+    """Version of the value of each entry, by the entry's name: another value is another version."""
+    ready: tuple[pulumi.Resource, ...]
+    """The entries with their values: what reads them comes after these."""
+
+    def __init__(self, name: str, args: SecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("platform:secrets:Secrets", name, {}, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._kept = pulumi.ResourceOptions(parent=self, protect=args.protect)
+        key = self._key() if args.settings.customer_managed_key else None
+        filled = {entry.path: self._entry(entry, key) for entry in args.entries}
+        self.versions = {path: version.version_id for path, version in filled.items()}
+        self.ready = tuple(filled.values())
+        self.names = [entry.path for entry in args.entries]
+        self.register_outputs({"names": self.names})
+
+    def _key(self) -> EncryptionKey:
+        label = f"{self._args.label}-secrets"
+        return EncryptionKey(
+            f"{self._name}-key",
+            EncryptionKeyArgs(
+                alias=label,
+                description=f"Entries of {self._args.label} in Secrets Manager",
+                account=self._args.account,
+                protect=self._args.protect,
+            ),
+            self._child,
+        )
+
+    def _entry(self, entry: Entry, key: EncryptionKey | None) -> aws.secretsmanager.SecretVersion:
+        secret = aws.secretsmanager.Secret(
+            f"{self._name}-{entry.name}",
+            name=entry.path,
+            description=f"{self._args.label}: {entry.content}",
+            kms_key_id=key.arn if key else None,
+            recovery_window_in_days=self._args.settings.recovery_window_days,
+            opts=self._kept,
+        )
+        return aws.secretsmanager.SecretVersion(
+            f"{self._name}-{entry.name}",
+            secret_id=secret.id,
+            # A secret to Pulumi whatever it is made of, a URL without a password and a bucket's name too.
+            secret_string=self._value(entry),
+            opts=self._child,
+        )
+
+    def _value(self, entry: Entry) -> pulumi.Output[str]:
+        match entry.content:
+            case Content.DATABASE_URL:
+                return self._database(entry)[URL]
+            case Content.DATABASE:
+                return pulumi.Output.json_dumps(self._database(entry))
+            case Content.CACHE_URL:
+                return self._cache_url()
+            case Content.SIGNING_KEYS:
+                return pulumi.Output.json_dumps(self._signing_keys(entry))
+            case Content.STORAGE:
+                bucket = _there(self._args.bucket, "bucket")
+                return pulumi.Output.json_dumps({BUCKET: bucket, REGION: self._args.account.region})
+            case Content.GENERATED:
+                return pulumi.Output.json_dumps(
+                    {key: self._bytes(f"{entry.name}-{key}", length) for key, length in entry.generated.items()}
+                )
+
+    def _database(self, entry: Entry) -> Mapping[str, pulumi.Output[str]]:
+        server, user = _there(self._args.database, "database"), entry.database
+        password = random.RandomPassword(
+            f"{self._name}-{entry.name}",
+            length=PASSWORD_LENGTH,
+            special=False,
+            min_lower=1,
+            min_upper=1,
+            min_numeric=1,
+            opts=self._kept,
+        ).result
+        place = pulumi.Output.concat("@", server.address, f":{server.port}/{user}?sslmode=require")
+        return {
+            URL: pulumi.Output.concat(f"postgresql://{user}:", password, place),
+            USERNAME: pulumi.Output.from_input(user),
+            PASSWORD: password,
+        }
+
+    def _cache_url(self) -> pulumi.Output[str]:
+        server = _there(self._args.cache, "cache")
+        login: list[pulumi.Input[str]] = [] if server.token is None else [":", server.token, "@"]
+        place = (server.address, f":{server.port}/{server.database}")
+        return pulumi.Output.concat(f"{server.scheme}://", *login, *place)
+
+    def _signing_keys(self, entry: Entry) -> Mapping[str, pulumi.Input[str]]:
+        pair = tls.PrivateKey(f"{self._name}-{entry.name}", algorithm="RSA", rsa_bits=RSA_BITS, opts=self._kept)
+        return {
+            PRIVATE_KEY: pair.private_key_pem_pkcs8,
+            PUBLIC_KEY: pair.public_key_pem,
+            SYMMETRIC_KEY: self._bytes(f"{entry.name}-{SYMMETRIC_KEY}", SECRET_BYTES),
+        }
+
+    def _bytes(self, name: str, length: int) -> pulumi.Output[str]:
+        """Random bytes as hexadecimal digits. A RandomBytes would be its own id, and no state encrypts ids."""
+        return random.RandomPassword(
+            f"{self._name}-{name}",
+            length=2 * length,
+            lower=False,
+            upper=False,
+            numeric=False,
+            override_special=string.hexdigits.lower()[:16],
+            opts=self._kept,
+        ).result
+
+
+def _there(found: _There | None, what: str) -> _There:
+    if found is None:
+        raise ValueError(f"an entry is about a {what}, and the stack has none")
+    return found

@@ -1,0 +1,54 @@
+"""Rules of the network: ranges, zones, overlaps, and whether the subnets fit."""
+
+import ipaddress
+from collections.abc import Iterator, Sequence
+
+from components.config.platform import PlatformConfig
+from components.config.problems import Problem
+from components.network import subnets
+
+PRIVATE_RANGES = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+LARGEST_PREFIX, SMALLEST_PREFIX = 16, 21
+
+
+def network(config: PlatformConfig) -> Iterator[Problem]:
+    """The VPC's range and zones."""
+    settings = config.network
+    if settings is None or config.aws is None:
+        return
+    cidr = ipaddress.IPv4Network(settings.cidr)
+    zone_problems = list(_zones(settings.zones, config.aws.region))
+    if not any(cidr.subnet_of(private) for private in PRIVATE_RANGES):
+        yield Problem(
+            path=("network", "cidr"),
+            message=f"{cidr} is not a private range. Write a network inside 10.0.0.0/8, "
+            "172.16.0.0/12 or 192.168.0.0/16.",
+        )
+    elif not LARGEST_PREFIX <= cidr.prefixlen <= SMALLEST_PREFIX:
+        yield Problem(
+            path=("network", "cidr"),
+            message=f"/{cidr.prefixlen} is outside /16-/21. Write e.g. {cidr.network_address}/16.",
+        )
+    elif not zone_problems:
+        try:
+            subnets.plan(settings.cidr, settings.zones)
+        except ValueError as reason:
+            yield Problem(path=("network", "cidr"), message=str(reason))
+    yield from zone_problems
+    if config.cluster is not None and ipaddress.IPv4Network(config.cluster.service_cidr).overlaps(cidr):
+        yield Problem(
+            path=("cluster", "serviceCidr"),
+            message=f"{config.cluster.service_cidr} overlaps network.cidr {cidr}. Write e.g. "
+            f"{'172.20.0.0/16' if not cidr.overlaps(ipaddress.IPv4Network('172.20.0.0/16')) else '10.100.0.0/16'}.",
+        )
+
+
+def _zones(zones: Sequence[str], region: str) -> Iterator[Problem]:
+    for index, zone in enumerate(zones):
+        if zone[:-1] != region:
+            yield Problem(
+                path=("network", "zones", index),
+                message=f"{zone} is not in region {region}. Write e.g. {region}a.",
+            )
+        if zone in zones[:index]:
+            yield Problem(path=("network", "zones", index), message=f"{zone} is there twice. Write another zone.")

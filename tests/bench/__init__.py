@@ -1,0 +1,1 @@
+"""`python -m tests.bench`: what the platform's program costs beside the least that such a program can cost."""

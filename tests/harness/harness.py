@@ -1,0 +1,184 @@
+"""Runs a Pulumi program under mocks and hands back what it asked the engine for.
+
+    run = run_program(lambda: Network("net", NetworkArgs(...)))
+    assert run.one("aws:ec2/vpc:Vpc").inputs["cidrBlock"] == "10.0.0.0/16"
+
+Arguments that hold Outputs are made inside the program, where the event loop runs. Each run has a fresh context, event
+loop and monitor, so nothing of it is left in the process: the SDK keeps its settings in context variables.
+The monitor inherits nothing: what `protect` or a provider does to the children of a *remote* component, and transforms,
+are seen on the real engine only (tests/engine). A local component's children get both from the SDK.
+"""
+
+import asyncio
+import gc
+import runpy
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from pulumi.runtime import resource, rpc
+from pulumi.runtime.config import set_all_config
+from pulumi.runtime.proto import source_pb2
+from pulumi.runtime.settings import Settings, configure
+from pulumi.runtime.stack import run_in_stack
+
+from tests.harness.config import config_values, load_project, stack_config
+from tests.harness.monitor import Invoked, Recorded, Recorder
+
+__all__ = ["ROOT", "UNKNOWN", "Invoked", "Recorded", "Run", "run_program", "run_stack"]
+
+ROOT = Path(__file__).resolve().parents[2]
+UNKNOWN = rpc.UNKNOWN
+"""Stands in inputs and outputs for a value that a preview cannot know."""
+
+
+class Run:
+    """What one run registered (in order), read (`X.get`), invoked and exported. The stack itself is not listed."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.resources: list[Recorded] = recorder.recorded
+        self.reads: list[Recorded] = recorder.reads
+        self.invokes: list[Invoked] = recorder.invokes
+        self.outputs: dict[str, Any] = recorder.stack_outputs
+        self.secret_outputs: frozenset[str] = recorder.secret_outputs
+        self._by_urn = {r.urn: r for r in (*recorder.recorded, *recorder.reads)}
+
+    def all(self, type: str, **inputs: Any) -> list[Recorded]:  # noqa: A002 the word the engine uses
+        """List the resources of this type token whose inputs equal the given ones (camelCase)."""
+        return [
+            r
+            for r in self.resources
+            if r.type == type and all(key in r.inputs and r.inputs[key] == value for key, value in inputs.items())
+        ]
+
+    def one(self, type: str, name: str | None = None) -> Recorded:  # noqa: A002 the word the engine uses
+        """Return the only resource of this type (and name). AssertionError with the candidates otherwise."""
+        found = [r for r in self.all(type) if name in (None, r.name)]
+        candidates = [r.name for r in self.all(type)] or sorted({r.type for r in self.resources})
+        assert len(found) == 1, f"{len(found)} resources are {type} {name or ''}; there are: {candidates}"
+        return found[0]
+
+    def named(self, name: str) -> Recorded:
+        """Return the only resource of this logical name. AssertionError with all names otherwise."""
+        found = [r for r in self.resources if r.name == name]
+        candidates = [f"{r.type} {r.name}" for r in found or self.resources]
+        assert len(found) == 1, f"{len(found)} resources are named {name}; there are: {candidates}"
+        return found[0]
+
+    def children(self, of: Recorded) -> list[Recorded]:
+        return [r for r in self.resources if r.parent == of.urn]
+
+    def under(self, of: Recorded) -> list[Recorded]:
+        """All descendants."""
+        return [r for child in self.children(of) for r in (child, *self.under(child))]
+
+    def depends(self, a: Recorded, b: Recorded) -> bool:
+        """Say whether the engine makes `b` before `a` and deletes it after.
+
+        Follows dependencies, the provider, `deleted_with` and a custom parent, over any number of steps. The SDK sends
+        a dependency on a component as one on all under it; so `a` depends on a component if it does on all of that.
+        """
+        reached = self._reached_from(a)
+        if b.urn in reached:
+            return True
+        inside = [r for r in self.under(b) if r.custom or r.remote]
+        return not b.custom and bool(inside) and all(r.urn in reached for r in inside)
+
+    def _reached_from(self, start: Recorded) -> set[str]:
+        reached: set[str] = set()
+        todo = self._edges(start)
+        while todo:
+            urn = todo.pop()
+            if urn in reached:
+                continue
+            reached.add(urn)
+            if urn in self._by_urn:
+                todo |= self._edges(self._by_urn[urn])
+        return reached
+
+    def _edges(self, of: Recorded) -> set[str]:
+        edges = set(of.depends_on)
+        if of.provider:
+            edges.add(of.provider.rpartition("::")[0])
+        if of.deleted_with:
+            edges.add(of.deleted_with)
+        if of.parent and self._by_urn[of.parent].custom:
+            edges.add(of.parent)
+        return edges
+
+
+class _Inline(ThreadPoolExecutor):
+    """Calls in the caller's thread: no threads to leak, and one order of registration."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # the waiting coroutine raises it
+            future.set_exception(error)
+        return future
+
+
+def run_program(
+    program: Callable[[], object],
+    *,
+    project: str = "test",
+    stack: str = "test",
+    config: Mapping[str, Any] | None = None,
+    preview: bool = False,
+    outputs: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Run:
+    """Run `program` in a fresh runtime, wait for all that it started, and re-raise what it (or a registration) raised.
+
+    `config`: as in a stack file; a key without namespace gets the project's, `{"secure": text}` makes a secret.
+    `preview`: computed outputs stay unknown and applies on them do not run.
+    `outputs`: mocked outputs by type token (camelCase), over those of `harness_outputs`.
+    """
+    recorder = Recorder(outputs or {}, preview=preview)
+    values, secret_keys = config_values(config or {}, project)
+    settings = Settings(
+        project=project,
+        stack=stack,
+        monitor=recorder,
+        engine=None,
+        dry_run=preview,
+        organization="organization",
+        root_directory=str(ROOT),
+    )
+    setattr(settings, "callbacks", recorder.transforms)  # noqa: B010 the SDK declares no type that takes a stand-in
+
+    def call() -> None:
+        program()
+
+    async def main() -> None:
+        configure(settings)
+        set_all_config(values, secret_keys)
+        await run_in_stack(call)
+
+    thresholds = gc.get_threshold()
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        loop.set_default_executor(_Inline())
+        # After a failure the SDK leaves its other tasks unread; asyncio would log each. The failure itself is raised.
+        loop.set_exception_handler(lambda _loop, _context: None)
+        try:
+            # Where a resource was made costs a fifth of a run below pytest's deep stack, and no test asks for it.
+            with patch.object(resource, "_get_stack_trace", source_pb2.StackTrace):
+                runner.run(main())
+        finally:
+            # The program sets them for a process of its own.
+            gc.set_threshold(*thresholds)
+    return Run(recorder)
+
+
+def run_stack(stack: str, root: Path = ROOT, *, preview: bool = False) -> Run:
+    """Run the program of `root`'s Pulumi.yaml (`main`, or the root itself) with a stack's committed configuration."""
+    project = load_project(root)
+    program = root / project.get("main", "") / "__main__.py"
+
+    def main() -> None:
+        runpy.run_path(str(program), run_name="__main__")
+
+    return run_program(main, project=project["name"], stack=stack, config=stack_config(stack, root), preview=preview)

@@ -1,0 +1,300 @@
+"""Identities of GitHub Actions: which roles exist, who may assume them, and what a destroy leaves standing."""
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
+
+from components.account.account import Account
+from components.ci.github_oidc import GithubOidc, GithubOidcArgs
+from components.config.cluster import NodesConfig
+from components.config.edge import EdgeConfig
+from components.config.git_urls import GithubRepository
+from components.config.registry import CiConfig
+from tests.harness.harness import Recorded, Run, run_program
+from tests.harness.policy_samples import CERTIFICATE, MADE_ZONE, edge, nodes
+
+ROLE = "aws:iam/role:Role"
+POLICY = "aws:iam/policy:Policy"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+HOST = "token.actions.githubusercontent.com"
+PROVIDER_ARN = f"arn:aws:iam::111122223333:oidc-provider/{HOST}"
+BOUNDARY = "arn:aws:iam::111122223333:policy/shop-boundary"
+REPOSITORIES = ["arn:aws:ecr:eu-central-1:111122223333:repository/shop/auth-service"]
+GITHUB = GithubRepository(owner="acme", name="shop", owner_id="12", repository_id="345")
+
+
+def config(**settings: Any) -> CiConfig:
+    sections = {
+        "provider": "create",
+        "pushRole": {"ownership": "create", "branches": ["main"]},
+        "previewRole": {"name": "shop-prod-preview", "githubEnvironment": "preview"},
+        "deployRole": {"name": "shop-prod-deploy", "githubEnvironment": "prod"},
+        "stateBucket": "acme-state",
+        "stateKeyAlias": "alias/acme-state",
+    }
+    return CiConfig.model_validate_json(json.dumps(sections | {to_camel(key): v for key, v in settings.items()}))
+
+
+def run(
+    *,
+    boundary: str | None = "shop-boundary",
+    github: GithubRepository = GITHUB,
+    repositories: list[str] = REPOSITORIES,
+    manages_repositories: bool = True,
+    preview: bool = False,
+    with_edge: EdgeConfig | None = None,
+    with_nodes: NodesConfig | None = None,
+    **settings: Any,
+) -> Run:
+    args = GithubOidcArgs(
+        settings=config(**settings),
+        account=Account(account_id="111122223333", region="eu-central-1", permissions_boundary_name=boundary),
+        prefix="shop-prod",
+        tags={"Project": "shop", "Environment": "prod"},
+        github=github,
+        repository_arns=repositories,
+        manages_repositories=manages_repositories,
+        cluster_name="shop-prod",
+        nodes=with_nodes,
+        edge=with_edge,
+        entry_prefixes=["shop/prod/"],
+        makes_buckets=False,
+        state_path="platform/prod",
+    )
+    return run_program(lambda: GithubOidc("shop-prod-ci", args), preview=preview)
+
+
+def role(of: Run, name: str) -> Recorded:
+    [found] = of.all(ROLE, name=name)
+    return found
+
+
+def trust(of: Run, name: str) -> dict[str, Any]:
+    [statement] = json.loads(role(of, name).inputs["assumeRolePolicy"])["Statement"]
+    return statement
+
+
+def granted(of: Run, role_name: str) -> dict[str, str]:
+    """Texts of the policies that a role carries, by the policy's resource name."""
+    attached = [a.property_dependencies["policyArn"] for a in of.all(ATTACHMENT, role=role_name)]
+    return {p.name: p.inputs["policy"] for p in of.all(POLICY) if frozenset({p.urn}) in attached}
+
+
+def actions(text: str) -> set[str]:
+    return {action for statement in json.loads(text)["Statement"] for action in statement["Action"]}
+
+
+ROLES = ["github-actions-role", "shop-prod-preview", "shop-prod-deploy"]
+
+
+def test_the_provider_is_githubs_for_sts_only() -> None:
+    provider = run().one(PROVIDER)
+    assert provider.inputs == {"url": f"https://{HOST}", "clientIdLists": ["sts.amazonaws.com"]}
+
+
+def test_an_existing_provider_is_taken_by_its_arn() -> None:
+    done = run(provider="existing")
+    assert done.all(PROVIDER) == []
+    assert done.one("platform:github_oidc:GithubOidc").outputs["provider_arn"] == PROVIDER_ARN
+    assert trust(done, "shop-prod-deploy")["Principal"] == {"Federated": PROVIDER_ARN}
+    assert done.invokes == []
+
+
+def test_there_is_a_role_for_each_purpose() -> None:
+    assert sorted(r.inputs["name"] for r in run().all(ROLE)) == sorted(ROLES)
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_roles_trust_one_provider_for_web_identities_only(name: str) -> None:
+    statement = trust(run(), name)
+    assert statement["Effect"] == "Allow"
+    assert statement["Action"] == ["sts:AssumeRoleWithWebIdentity"]
+    assert statement["Principal"] == {"Federated": PROVIDER_ARN}
+
+
+@pytest.mark.parametrize(
+    ("name", "context"),
+    [
+        ("github-actions-role", "ref:refs/heads/main"),
+        ("shop-prod-preview", "environment:preview"),
+        ("shop-prod-deploy", "environment:prod"),
+    ],
+)
+def test_roles_trust_one_context_of_one_repository_in_both_forms(name: str, context: str) -> None:
+    assert trust(run(), name)["Condition"] == {
+        "StringEquals": {
+            f"{HOST}:aud": "sts.amazonaws.com",
+            f"{HOST}:sub": [f"repo:acme/shop:{context}", f"repo:acme@12/shop@345:{context}"],
+            f"{HOST}:repository_id": "345",
+        }
+    }
+
+
+def test_without_ids_the_old_form_alone_is_trusted() -> None:
+    done = run(github=GithubRepository(owner="acme", name="shop"))
+    assert trust(done, "shop-prod-deploy")["Condition"]["StringEquals"] == {
+        f"{HOST}:aud": "sts.amazonaws.com",
+        f"{HOST}:sub": ["repo:acme/shop:environment:prod"],
+    }
+
+
+def test_each_branch_is_named() -> None:
+    push = {"ownership": "create", "branches": ["main", "release/1.x"]}
+    subjects = trust(run(push_role=push), "github-actions-role")["Condition"]["StringEquals"][f"{HOST}:sub"]
+    assert subjects == [
+        "repo:acme/shop:ref:refs/heads/main",
+        "repo:acme/shop:ref:refs/heads/release/1.x",
+        "repo:acme@12/shop@345:ref:refs/heads/main",
+        "repo:acme@12/shop@345:ref:refs/heads/release/1.x",
+    ]
+
+
+@pytest.mark.parametrize("branch", ["*", "release/*", "a?", "a:b", "${aws:username}", "", "main "])
+def test_a_branch_that_is_a_pattern_is_refused_in_the_stack_file(branch: str) -> None:
+    with pytest.raises(ValidationError):
+        config(push_role={"ownership": "create", "branches": [branch]})
+
+
+def test_sessions_last_an_hour_and_two_for_a_deployment() -> None:
+    done = run()
+    assert {r.inputs["name"]: r.inputs["maxSessionDuration"] for r in done.all(ROLE)} == {
+        "github-actions-role": 3600,
+        "shop-prod-preview": 3600,
+        "shop-prod-deploy": 7200,
+    }
+
+
+def test_every_role_is_capped_and_described() -> None:
+    for made in run().all(ROLE):
+        assert made.inputs["permissionsBoundary"] == BOUNDARY
+        assert "shop-prod" in made.inputs["description"]
+
+
+def test_a_deploy_role_without_a_cap_is_refused_with_the_remedy() -> None:
+    with pytest.raises(ValueError, match=r"aws\.permissionsBoundary"):
+        run(boundary=None)
+
+
+def test_other_roles_need_no_cap() -> None:
+    done = run(boundary=None, deploy_role=None)
+    assert all("permissionsBoundary" not in r.inputs for r in done.all(ROLE))
+
+
+def test_roles_come_after_the_provider_that_they_trust() -> None:
+    done = run()
+    assert all(done.depends(made, done.one(PROVIDER)) for made in done.all(ROLE))
+
+
+def test_everything_is_a_child_of_the_component() -> None:
+    done = run()
+    assert {r.parent for r in done.resources if r.custom} == {done.one("platform:github_oidc:GithubOidc").urn}
+
+
+def test_the_push_role_can_push_to_the_repositories_and_nothing_else() -> None:
+    [text] = granted(run(), "github-actions-role").values()
+    log_in, push = json.loads(text)["Statement"]
+    assert (log_in["Action"], log_in["Resource"]) == (["ecr:GetAuthorizationToken"], ["*"])
+    assert push["Resource"] == REPOSITORIES
+    assert "ecr:PutImage" in push["Action"]
+
+
+def test_a_large_catalogue_is_spread_over_several_push_policies() -> None:
+    many = [f"{REPOSITORIES[0]}-{number:03}" for number in range(200)]
+    texts = granted(run(repositories=many), "github-actions-role")
+    assert list(texts)[:2] == ["shop-prod-ci-push", "shop-prod-ci-push-2"]
+    covered = [arn for text in texts.values() for arn in json.loads(text)["Statement"][1]["Resource"]]
+    assert sorted(covered) == many
+
+
+def test_the_preview_role_reads_only() -> None:
+    texts = granted(run(), "shop-prod-preview")
+    assert set(texts) == {"shop-prod-ci-read"}
+    verbs = {action.split(":")[1] for action in actions(texts["shop-prod-ci-read"])}
+    assert {v for v in verbs if not v.startswith(("Describe", "Get", "List"))} == {"Decrypt"}
+
+
+def test_the_deploy_role_reads_what_the_preview_reads_and_changes_by_area() -> None:
+    assert set(granted(run(), "shop-prod-deploy")) == {
+        "shop-prod-ci-read",
+        *(f"shop-prod-ci-deploy-{area}" for area in ("network", "cluster", "data", "identity")),
+    }
+
+
+def test_edge_and_karpenter_bring_policies_of_their_own() -> None:
+    done = run(with_edge=edge(zone=MADE_ZONE, firewall={}), with_nodes=nodes(scaling="karpenter"))
+    texts = granted(done, "shop-prod-deploy")
+    assert "wafv2:CreateWebACL" in actions(texts["shop-prod-ci-deploy-edge"])
+    assert "iam:CreateInstanceProfile" in actions(texts["shop-prod-ci-deploy-karpenter"])
+    assert {"wafv2:GetWebACL", "iam:GetInstanceProfile"} <= actions(texts["shop-prod-ci-read"])
+    taken = run(with_edge=edge(certificate={"arn": CERTIFICATE}))
+    assert not [p.name for p in taken.all(POLICY) if p.name.endswith("-edge")]
+
+
+def test_no_role_carries_a_policy_that_is_not_the_stacks_own() -> None:
+    done = run()
+    own = {p.urn for p in done.all(POLICY)}
+    assert {urn for a in done.all(ATTACHMENT) for urn in a.property_dependencies["policyArn"]} == own
+    assert not any(a.inputs["policyArn"].startswith("arn:aws:iam::aws:") for a in done.all(ATTACHMENT))
+    assert not done.all("aws:iam/rolePolicy:RolePolicy")  # inline beside managed would be two places to look at
+
+
+def test_only_the_push_role_pushes_images() -> None:
+    done = run()
+    pushing = {p.name for p in done.all(POLICY) if "ecr:PutImage" in actions(p.inputs["policy"])}
+    assert pushing == {"shop-prod-ci-push"}
+
+
+def test_a_stack_that_takes_the_repositories_cannot_change_them() -> None:
+    name = "shop-prod-ci-deploy-cluster"
+    assert "ecr:DeleteRepository" in actions(run().one(POLICY, name).inputs["policy"])
+    text = run(manages_repositories=False).one(POLICY, name).inputs["policy"]
+    assert not any(action.startswith("ecr:") for action in actions(text))
+
+
+def test_a_stack_that_takes_provider_and_push_role_cannot_change_them() -> None:
+    name = "shop-prod-ci-deploy-identity"
+    assert "github-actions-role" in run().one(POLICY, name).inputs["policy"]
+    push = {"ownership": "existing"}
+    text = run(provider="existing", push_role=push).one(POLICY, name).inputs["policy"]
+    assert "github-actions-role" not in text
+    assert "oidc-provider" not in text
+
+
+def test_an_existing_push_role_is_named_by_its_arn_and_not_made() -> None:
+    done = run(push_role={"ownership": "existing", "name": "pusher"})
+    component = done.one("platform:github_oidc:GithubOidc")
+    assert component.outputs["push_role_arn"] == "arn:aws:iam::111122223333:role/pusher"
+    assert sorted(r.inputs["name"] for r in done.all(ROLE)) == ["shop-prod-deploy", "shop-prod-preview"]
+
+
+def test_roles_that_nobody_asked_for_do_not_exist() -> None:
+    done = run(push_role=None, preview_role=None, deploy_role=None, boundary=None)
+    assert [r.type for r in done.resources if r.custom] == [PROVIDER]
+    outputs = done.one("platform:github_oidc:GithubOidc").outputs
+    assert {key for key, value in outputs.items() if value is not None} == {"provider_arn"}
+
+
+def test_a_destroy_leaves_provider_and_push_role_and_takes_the_stacks_own_roles() -> None:
+    kept = {(r.type, r.name) for r in run(retain_on_destroy=True).resources if r.retain_on_delete}
+    assert kept == {(PROVIDER, "shop-prod-ci-github")} | {
+        (type_, "shop-prod-ci-push") for type_ in (ROLE, POLICY, ATTACHMENT)
+    }
+
+
+def test_a_destroy_takes_everything_where_the_stack_file_says_so() -> None:
+    assert not any(r.retain_on_delete for r in run(retain_on_destroy=False).resources)
+
+
+def test_the_first_preview_shows_every_trust_and_every_policy() -> None:
+    done = run(preview=True)
+    texts = [r.inputs["assumeRolePolicy"] for r in done.all(ROLE)] + [p.inputs["policy"] for p in done.all(POLICY)]
+    assert all(json.loads(text)["Statement"] for text in texts)
+
+
+def test_state_is_reached_only_where_the_stack_file_names_its_bucket() -> None:
+    texts = [p.inputs["policy"] for p in run(state_bucket=None).all(POLICY)]
+    assert not any("s3:" in text or "kms:ResourceAliases" in text for text in texts)

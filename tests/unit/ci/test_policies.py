@@ -1,0 +1,265 @@
+"""What the policies of CI say: read as data, whoever carries them."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from components.account.account import Account
+from components.ci.policies.deploy import identity_policy, network_policy
+from components.ci.policies.read import POLICY_SIZE, policy_size, push_policies, read_policy
+from components.ci.policies.services import cluster_policy
+from tests.harness.policy_samples import ACCOUNT, BOUNDARY, OWNED, SCOPE, TEXTS, allowing, statements
+
+EVERY = pytest.mark.parametrize("name", list(TEXTS))
+DEPLOY = ("network", "cluster", "data", "identity", "edge", "karpenter")
+READING = ("Describe", "Get", "List", "BatchGet", "BatchCheck")
+# Actions that change something and take no resource in IAM: the only ones that may stand on `*`.
+RESOURCELESS = {
+    "acm:RequestCertificate", "kms:CreateKey", "kms:TagResource", "logs:CreateLogDelivery", "logs:DeleteLogDelivery",
+    "logs:PutResourcePolicy", "logs:UpdateLogDelivery", "route53:CreateHostedZone",
+}  # fmt: skip
+GLOBAL = ("iam", "route53")
+
+
+def reads(action: str) -> bool:
+    return action.partition(":")[2].startswith(READING)
+
+
+@EVERY
+def test_a_policy_fits_iams_size(name: str) -> None:
+    assert policy_size(TEXTS[name]) <= POLICY_SIZE
+
+
+@EVERY
+def test_policies_only_allow_and_name_what_they_allow(name: str) -> None:
+    for statement in statements(TEXTS[name]):
+        assert statement["Effect"] == "Allow"
+        assert statement["Resource"]
+        assert not {"NotAction", "NotResource", "Principal"} & statement.keys()
+
+
+@EVERY
+def test_sids_are_unique_and_plain(name: str) -> None:
+    sids = [s["Sid"] for s in statements(TEXTS[name])]
+    assert len(set(sids)) == len(sids)
+    assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in sids)
+
+
+@EVERY
+def test_no_action_is_a_wildcard_but_describing_ec2(name: str) -> None:
+    wild = {action for s in statements(TEXTS[name]) for action in s["Action"] if "*" in action}
+    assert wild <= {"ec2:Describe*"}
+
+
+@EVERY
+def test_what_changes_something_stands_on_all_resources_only_where_iam_takes_none(name: str) -> None:
+    for statement in statements(TEXTS[name]):
+        changing = {a for a in statement["Action"] if not reads(a) and a != "sts:GetCallerIdentity"}
+        if "*" in statement["Resource"]:
+            assert changing <= RESOURCELESS
+            regional = {a for a in changing if not a.startswith(GLOBAL)}
+            assert not regional or statement["Condition"]["StringEquals"]["aws:RequestedRegion"] == "eu-central-1"
+
+
+@EVERY
+def test_resources_are_of_this_account_and_region(name: str) -> None:
+    for arn in (arn for s in statements(TEXTS[name]) for arn in s["Resource"] if arn != "*"):
+        _, _, service, region, account, _ = arn.split(":", 5)
+        if service == "s3":
+            continue
+        assert region == ("" if service in GLOBAL else "eu-central-1"), arn
+        if service == "route53":
+            continue
+        assert account == "111122223333" or "::image/" in arn or "::snapshot/" in arn, arn
+
+
+def test_pushing_is_for_exactly_these_repositories() -> None:
+    arns = [ACCOUNT.arn("ecr", f"repository/shop/{name}") for name in ("b", "a")]
+    [text] = push_policies(arns)
+    log_in, push = statements(text)
+    assert log_in == {
+        "Sid": "LogIn",
+        "Effect": "Allow",
+        "Action": ["ecr:GetAuthorizationToken"],
+        "Resource": ["*"],
+    }
+    assert push["Action"] == [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:CompleteLayerUpload",
+        "ecr:GetDownloadUrlForLayer",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+    ]
+    assert push["Resource"] == sorted(arns)
+
+
+def test_a_push_role_without_repositories_is_refused() -> None:
+    with pytest.raises(ValueError, match="no repository"):
+        push_policies([])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.sets(st.from_regex(r"[a-z]{1,20}/[a-z-]{1,60}", fullmatch=True), min_size=1, max_size=150))
+def test_however_many_repositories_each_is_pushed_to_once(names: set[str]) -> None:
+    arns = {ACCOUNT.arn("ecr", f"repository/{name}") for name in names}
+    texts = push_policies(list(arns))
+    assert all(policy_size(text) <= POLICY_SIZE for text in texts)
+    assert sorted(arn for text in texts for arn in statements(text)[1]["Resource"]) == sorted(arns)
+
+
+def test_reading_changes_nothing() -> None:
+    changing = {a for s in statements(TEXTS["read"]) for a in s["Action"] if not reads(a)}
+    assert changing == {"kms:Decrypt"}
+
+
+def test_reading_shows_no_secrets_value_and_no_data() -> None:
+    actions = {a for s in statements(TEXTS["read"]) for a in s["Action"]}
+    assert not actions & {"secretsmanager:GetSecretValue", "ssm:GetParameter", "ecr:BatchGetImage", "logs:GetLogEvents"}
+
+
+def test_state_is_read_of_one_stack_only() -> None:
+    [statement] = allowing("s3:GetObject", "read")
+    assert statement["Resource"] == [
+        "arn:aws:s3:::acme-state/.pulumi/meta.yaml",
+        "arn:aws:s3:::acme-state/.pulumi/stacks/platform/prod.json*",
+    ]
+
+
+def test_state_is_written_by_the_deploy_role_for_one_stack_only() -> None:
+    [statement] = allowing("s3:PutObject")
+    assert statement in statements(TEXTS["identity"])
+    assert statement["Resource"] == [
+        "arn:aws:s3:::acme-state/.pulumi/backups/platform/prod/*",
+        "arn:aws:s3:::acme-state/.pulumi/history/platform/prod/*",
+        "arn:aws:s3:::acme-state/.pulumi/locks/organization/platform/prod/*",
+        "arn:aws:s3:::acme-state/.pulumi/stacks/platform/prod.json*",
+    ]
+
+
+def test_keys_decrypt_only_by_alias_or_through_a_service_on_the_stacks_own() -> None:
+    by_alias = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/acme-state"}}
+    via = ["rds.eu-central-1.amazonaws.com", "secretsmanager.eu-central-1.amazonaws.com"]
+    conditions = [s["Condition"] for s in allowing("kms:Decrypt")]
+    assert conditions == [by_alias, {"StringEquals": {**OWNED, "kms:ViaService": via}}, by_alias]
+
+
+def test_a_passphrase_needs_no_key() -> None:
+    assert SCOPE.state
+    text = read_policy(replace(SCOPE, state=replace(SCOPE.state, key_alias=None)))
+    assert "kms:Decrypt" not in text
+    assert "s3:GetObject" in text
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:DeleteRolePolicy",
+     "iam:PutRolePermissionsBoundary"],
+)  # fmt: skip
+def test_roles_get_rights_under_the_boundary_only(action: str) -> None:
+    [statement] = allowing(action)
+    assert statement["Condition"]["StringEquals"] == {"iam:PermissionsBoundary": BOUNDARY}
+    assert statement["Resource"] == [
+        "arn:aws:iam::111122223333:role/github-actions-role",
+        "arn:aws:iam::111122223333:role/shop-prod-*",
+    ]
+
+
+def test_roles_get_the_stacks_policies_and_a_short_list_of_awss() -> None:
+    [statement] = allowing("iam:AttachRolePolicy")
+    own, *aws = sorted(statement["Condition"]["ArnLike"]["iam:PolicyARN"])
+    assert own == "arn:aws:iam::111122223333:policy/shop-prod-*"
+    assert not any("*" in arn for arn in aws)
+    assert not any(re.search("Administrator|FullAccess|PowerUser|IAM", arn) for arn in aws)
+
+
+@pytest.mark.parametrize(
+    "action", ["iam:UpdateAssumeRolePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeleteRole"]
+)
+def test_what_no_boundary_can_hold_is_for_the_stacks_own_only(action: str) -> None:
+    [statement] = allowing(action)
+    assert statement["Condition"] == {"StringEquals": OWNED}
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["iam:CreateUser", "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:AttachUser", "iam:PutUser", "iam:PutGroup",
+     "iam:DeleteRolePermissionsBoundary", "iam:SetDefaultPolicyVersion", "iam:DeleteOpenIDConnectProvider",
+     "sts:AssumeRole", "organizations:", "lambda:", "ssm:"],
+)  # fmt: skip
+def test_no_policy_has_a_way_around_the_boundary(prefix: str) -> None:
+    found = [a for text in TEXTS.values() for s in statements(text) for a in s["Action"] if a.startswith(prefix)]
+    assert found == []
+
+
+def test_roles_are_passed_by_name_and_to_named_services() -> None:
+    [statement] = allowing("iam:PassRole")
+    assert statement["Resource"] == ["arn:aws:iam::111122223333:role/shop-prod-*"]
+    services = statement["Condition"]["StringEquals"]["iam:PassedToService"]
+    assert "eks.amazonaws.com" in services
+    assert not any("*" in service for service in services)
+
+
+def test_without_a_boundary_there_is_no_deploy_policy() -> None:
+    open_account = Account(account_id="111122223333", region="eu-central-1")
+    with pytest.raises(ValueError, match=r"aws\.permissionsBoundary"):
+        identity_policy(replace(SCOPE, account=open_account), manages_provider=False)
+
+
+def test_the_network_is_changed_by_tag_only() -> None:
+    for statement in statements(TEXTS["network"]):
+        assert statement["Condition"]
+    [change] = [s for s in statements(TEXTS["network"]) if "ec2:DeleteVpc" in s["Action"]]
+    assert change["Condition"] == {"StringEquals": OWNED}
+
+
+def test_what_is_made_gets_the_stacks_tags_and_nothing_tagged_is_adopted() -> None:
+    new = {"aws:RequestTag/Environment": "prod", "aws:RequestTag/Project": "shop"}
+    makers = ["ec2:CreateVpc", "ecr:CreateRepository", "iam:CreatePolicy", "kms:CreateKey"]
+    for action in makers:
+        statement = next(s for s in allowing(action) if s["Condition"]["StringEquals"].keys() >= new.keys())
+        assert statement["Condition"]["Null"] == {"aws:ResourceTag/Environment": "true"}
+        assert statement["Condition"]["StringEquals"].items() >= new.items()
+
+
+@pytest.mark.parametrize("action", ["ecr:DeleteRepository", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"])
+def test_what_has_no_name_of_the_stack_is_changed_by_tag(action: str) -> None:
+    [statement] = allowing(action)
+    assert statement["Condition"] == {"StringEquals": OWNED}
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["rds:DeleteDBInstance", "elasticache:DeleteReplicationGroup", "logs:DeleteLogGroup", "eks:DeleteCluster",
+     "s3:DeleteBucket", "s3:DeleteObjectVersion", "secretsmanager:GetSecretValue"],
+)  # fmt: skip
+def test_what_has_a_name_is_changed_by_name(action: str) -> None:
+    [statement] = allowing(action)
+    # Entries are filed by environment.
+    names = ("shop-prod", "secret:shop/prod/", "og:default:*")
+    assert all(any(name in arn for name in names) for arn in statement["Resource"])
+
+
+def test_the_deploy_role_cannot_push_images() -> None:
+    assert not [s for name in DEPLOY for s in statements(TEXTS[name]) if "ecr:PutImage" in s["Action"]]
+
+
+def test_a_stack_without_a_cluster_has_no_rights_on_any() -> None:
+    scope = replace(SCOPE, cluster_name=None)
+    texts = [network_policy(scope), cluster_policy(scope, manages_repositories=True)]
+    assert not any('"eks:' in text or "aws:eks:cluster-name" in text for text in texts)
+
+
+def test_nodes_start_from_a_launch_template_of_the_account_only() -> None:
+    [statement] = allowing("ec2:RunInstances")
+    template = "arn:aws:ec2:eu-central-1:111122223333:launch-template/*"
+    assert statement["Condition"] == {"ArnLike": {"ec2:LaunchTemplate": template}}
+
+
+def test_grants_on_keys_are_for_aws_services_and_the_stacks_own_keys() -> None:
+    [statement] = allowing("kms:CreateGrant")
+    assert statement["Condition"] == {"StringEquals": OWNED, "Bool": {"kms:GrantIsForAWSResource": "true"}}

@@ -1,0 +1,158 @@
+"""What the committed stacks say, and how a wrong stack file is refused."""
+
+import json
+from typing import Any, cast
+
+import pytest
+
+from components.config.platform import PlatformConfig
+from components.config.problems import ConfigurationError
+from components.validation.load import load
+from tests.harness.config import load_project, stack_config
+from tests.harness.config_samples import changed, loaded, refusals
+from tests.harness.harness import ROOT, run_program
+from tools import configuration_docs
+
+
+@pytest.mark.parametrize("stack", ["staging", "prod"])
+def test_committed_stacks_are_valid(stack: str) -> None:
+    assert loaded(changed(stack), stack).prefix == f"nova-{stack}"
+
+
+def test_both_stack_files_have_the_same_keys_in_the_same_order() -> None:
+    def keys(value: Any) -> list[str] | None:
+        return list(cast("dict[str, Any]", value)) if isinstance(value, dict) else None
+
+    staging, prod = (
+        [(key, keys(value)) for key, value in stack_config(stack, ROOT).items()] for stack in ("staging", "prod")
+    )
+    assert staging == prod
+
+
+def test_no_service_is_described_in_a_stack_file() -> None:
+    catalogue = load_project(ROOT)["config"]["services"]["value"]
+    for stack in ("staging", "prod"):
+        text = (ROOT / f"Pulumi.{stack}.yaml").read_text()
+        assert not [service["name"] for service in catalogue if service["name"] in text]
+
+
+def test_configuration_never_changes() -> None:
+    config = loaded(changed())
+    with pytest.raises(ValueError, match="frozen"):
+        config.stage = "other"  # pyright: ignore[reportAttributeAccessIssue] the attempt is the test
+
+
+def test_all_problems_of_a_run_are_in_one_report_with_file_path_and_remedy() -> None:
+    lines = refusals(
+        services__2__port=70000,
+        network__natGateway="single",
+        database__engineVersion=17.6,
+        cluster__nodes__minimum="3",
+        stage="Staging!",
+    )
+    assert lines == [
+        "Pulumi.yaml: services[2].port: 70000 is not a port (1-65535). Write e.g. 8080.",
+        "Pulumi.staging.yaml: stage: 'Staging!' is not a name of 2-12 lower-case letters and digits. "
+        "Write e.g. staging.",
+        "Pulumi.staging.yaml: network.natGateway: is not a known key. Write natGateways.",
+        "Pulumi.staging.yaml: cluster.nodes.minimum: '3' is not a whole number. "
+        "Write it without quotes: 3. Fewest nodes.",
+        'Pulumi.staging.yaml: database.engineVersion: 17.6 must be text. Put it in quotes: "17.6".',
+    ]
+
+
+def test_unknown_section_names_the_closest_known_one() -> None:
+    config = changed()
+    config["nova:enviroments"] = config.pop("nova:environments")
+    with pytest.raises(ConfigurationError) as refused:
+        loaded(config)
+    lines = str(refused.value).splitlines()
+    assert lines[0] == "2 problems in the configuration of stack staging; nothing was changed."
+    assert "Pulumi.staging.yaml: enviroments: is not a known key. Write environments." in lines
+    assert any(line.startswith("Pulumi.staging.yaml: environments: is missing.") for line in lines)
+
+
+def test_a_refused_configuration_registers_nothing() -> None:
+    registered: list[object] = []
+
+    def program() -> None:
+        registered.append(load())
+
+    with pytest.raises(ConfigurationError):
+        run_program(program, project="nova", stack="staging", config=changed(stage="!"))
+    assert registered == []
+
+
+def test_a_secret_in_a_stack_file_is_refused_without_showing_it() -> None:
+    config = changed()
+    config["nova:database"] = {"password": {"secure": "hunter2"}}
+    with pytest.raises(ConfigurationError) as refused:
+        loaded(config)
+    assert "Pulumi.staging.yaml: database: is a secret." in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_three_t3_medium_are_refused_for_staging_with_the_sums() -> None:
+    (line,) = refusals(cluster__nodes={"instanceType": "t3.medium", "minimum": 3, "desired": 3, "maximum": 3})
+    assert line.startswith("Pulumi.staging.yaml: cluster.nodes: 3 x t3.medium hold 51 pods, 5.79 CPU, ")
+    assert "staging, while rolling: 32 pods, 3.60 CPU, 13.0 GiB" in line
+    assert "Write " in line
+
+
+def test_connections_beyond_the_database_are_refused_with_the_sum() -> None:
+    (line,) = refusals(database__instanceClass="db.t4g.micro")
+    assert "database.instanceClass: db.t4g.micro allows" in line
+    assert "the services' pools take 360 while rolling" in line
+
+
+def test_addresses_beyond_the_subnets_are_refused() -> None:
+    lines = refusals(network__cidr="10.20.0.0/21", cluster__nodes__maximum=60)
+    assert any("network.cidr: the private subnets hold" in line for line in lines), lines
+
+
+def test_reference_states_every_key_of_the_model() -> None:
+    text = configuration_docs.render()
+    for field in PlatformConfig.model_fields.values():
+        assert f"| `{field.alias}` |" in text
+
+
+def test_every_key_is_described() -> None:
+    missing = [
+        f"{section.__name__}.{name}"
+        for section in configuration_docs.sections(PlatformConfig)
+        for name, field in section.model_fields.items()
+        if not field.description
+    ]
+    assert missing == []
+
+
+def test_values_survive_the_engines_json() -> None:
+    assert json.loads(json.dumps(changed())) == changed()
+
+
+def test_rules_between_sections_are_reported_beside_mistakes_in_other_sections() -> None:
+    lines = refusals(stage="!", network__cidr="8.8.0.0/16", cluster__nodes__minimum=9, registry__ownership="mine")
+    reported = [line.split(": ")[1] for line in lines]
+    assert reported == ["stage", "registry.ownership", "network.cidr", "cluster.nodes"]
+
+
+def test_what_does_not_fit_is_reported_beside_mistakes_that_do_not_touch_the_sums() -> None:
+    lines = refusals(
+        stage="!", registry__keepTagged=5, cluster__nodes__maximum=4, cluster__nodes__instanceType="t3.medium"
+    )
+    assert [line.split(": ")[1] for line in lines] == ["stage", "registry.keepTagged", "cluster.nodes"]
+
+
+@pytest.mark.parametrize(
+    ("key", "remedy"),
+    [
+        ("nva:database", "Write nova:database."),
+        ("Nova:argocd", "Write nova:argocd."),
+        ("aws:region", "The keys of this project begin with nova:."),
+    ],
+)
+def test_a_key_of_another_namespace_is_refused_and_not_left_out_in_silence(key: str, remedy: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        loaded({**changed(), key: {"a": 1}})
+    (line,) = str(refused.value).splitlines()[1:]
+    assert line == f"Pulumi.staging.yaml: {key}: is read by nobody: providers are configured by nova:aws. {remedy}"

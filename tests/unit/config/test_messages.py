@@ -1,0 +1,109 @@
+"""Whatever a key refuses, it says what to write: no form without an example, no type without a remedy."""
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from components.config.messages import NUMBERS, WORDS
+from components.config.platform import PlatformConfig
+from tests.harness.config_samples import wrong
+from tools.configuration_docs import sections
+
+PATHS_OF_URL = "is not an HTTPS address without path and closing slash. Write e.g. https://argocd.example.com."
+
+
+def test_no_key_has_a_form_without_an_example() -> None:
+    found = [
+        name for section in sections(PlatformConfig) for name, schema in _keys(section) if "pattern" in str(schema)
+    ]
+    assert found == []
+
+
+def _keys(section: type[Any]) -> list[tuple[str, Any]]:
+    properties = section.model_json_schema()["properties"]
+    return [
+        (f"{section.__name__}.{key}", {k: v for k, v in schema.items() if k not in TEXTS})
+        for key, schema in properties.items()
+    ]
+
+
+TEXTS = ("description", "default")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "line"),
+    [
+        ("argocd.url", "https://argocd.example.com/", f"'https://argocd.example.com/' {PATHS_OF_URL}"),
+        ("argocd.url", "http://argocd.example.com", f"'http://argocd.example.com' {PATHS_OF_URL}"),
+        ("argocd.url", "https://argocd.example.com:", f"'https://argocd.example.com:' {PATHS_OF_URL}"),
+        (
+            "services.0.repository",
+            "Nova/Auth",
+            "'Nova/Auth' is not an ECR repository: lower-case letters, digits and . _ / - between. Write e.g. shop",
+        ),
+        ("environments", {}, "is not a list. Write a list: entries that each begin with `- `, or [one, other]."),
+        ("environments", [], "has too few entries. Write 1 or more."),
+        ("environments", None, "has nothing after it. Write a value, or leave the key out."),
+        ("network", [], "is not a map. Write `key: value` pairs under it."),
+        ("network", "10.0.0.0/16", "is not a map. Write `key: value` pairs under it."),
+        ("cluster.nodes.desired", "three", "'three' is not a whole number. Write a whole number, e.g. 4."),
+        ("cluster.nodes.desired", "3", "'3' is not a whole number. Write it without quotes: 3."),
+        ("cluster.nodes.desired", 2.5, "2.5 is not a whole number. Write a whole number, e.g. 4."),
+        ("cluster.nodes.desired", 500, "500 is too large. Write 100 or less."),
+        ("cluster.nodes.desired", [], "what stands there is not a whole number. Write a whole number, e.g. 4."),
+        ("database.multiAz", "no", "'no' is neither true nor false. Write true or false, without quotes."),
+        ("system.owner", "", "is too short. Write 1 or more characters."),
+        ("system.owner", "x" * 200, "is too long. Write 128 or fewer characters."),
+        ("system.owner", ["a"], "is not text. Write one piece of text."),
+        ("registry.mutableTags", ["a", "b", "c", "d", "e", "f"], "has too many entries. Write 5 or fewer."),
+        ("ci.stateKeyAlias", "nova", "'nova' is not the alias of a KMS key. Write e.g. alias/shop-pulumi-state."),
+        (
+            "cluster.addons",
+            {"coredns": "1.2"},
+            "'1.2' is not a version as EKS lists it. Write e.g. v1.22.4-eksbuild.3.",
+        ),
+    ],
+)
+def test_a_refusal_says_what_to_write(path: str, value: Any, line: str) -> None:
+    lines = [
+        found.split(": ", 1)[1] for found in wrong(**{path.replace(".", "__"): value}) if found.startswith(path[:8])
+    ]
+    assert any(found.startswith(line) for found in lines), lines
+
+
+def test_the_name_of_a_variable_says_its_form() -> None:
+    assert wrong(environments__0__variables={"lower": "x"}) == [
+        "environments[0].variables.lower: 'lower' is not the name of a variable: upper-case letters, digits and "
+        "underscores. Write e.g. LOG_LEVEL."
+    ]
+
+
+def test_a_kubeconfig_without_a_context_says_what_one_looks_like() -> None:
+    lines = wrong(kubeconfig={"context": ""})
+    assert "kubeconfig.context: '' is not a context of the kubeconfig. Write e.g. kind-shop." in lines
+
+
+def test_every_kind_of_finding_has_a_remedy() -> None:
+    kinds = {*WORDS, *NUMBERS, "string_type", "value_error", "missing", "extra_forbidden"}
+    asked = {kind for section in sections(PlatformConfig) for kind in _findings(section)}
+    assert asked <= kinds, asked - kinds
+
+
+def _findings(section: type[Any]) -> set[str]:
+    """Kinds of findings that values of any shape lead to."""
+    found: set[str] = set()
+    keys = [*section.model_json_schema(by_alias=True)["properties"]]
+    for value in (None, True, -(10**9), 10**9, 1.5, "", "!" * 2000, [], ["!"] * 2000, {}, {"!": "!"}):
+        for key in keys:
+            found |= _kinds(section, {key: value})
+    return found
+
+
+def _kinds(section: type[Any], values: dict[str, Any]) -> set[str]:
+    try:
+        section.model_validate_json(json.dumps(values))
+    except ValidationError as error:
+        return {str(detail["type"]) for detail in error.errors()}
+    return set()

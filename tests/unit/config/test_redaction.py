@@ -1,0 +1,181 @@
+"""A secret that somebody pasted into a stack file is refused, and nowhere shown: it would stand in the log of CI."""
+
+from typing import Any
+
+import pytest
+
+from components.config.problems import Problem
+from components.config.redaction import masked
+from tests.harness.config_samples import wrong
+
+PEM = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU\n-----END OPENSSH PRIVATE KEY-----\n"
+DISCORD = "https://discord.com/api/webhooks/123/SECRETTOKEN"
+SLACK = "https://hooks.slack.com/services/T0/B0/SECRETTOKEN"
+GITHUB = "ghp_SECRETTOKENSECRETTOKENSECRETTOKEN12"
+
+
+def _one(path: str, value: Any, *hidden: str) -> str:
+    """The line of the refusal at a path; none of the hidden words is in any line."""
+    lines = wrong(**{path.replace(".", "__"): value})
+    for word in hidden:
+        assert not any(word in line for line in lines), lines
+    return next(line for line in lines if line.startswith(path))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "hidden"),
+    [
+        ("argocd.notifications", {"discord": {"secret": {"secretsManager": DISCORD}}}, "SECRETTOKEN"),
+        ("argocd.notifications", {"discord": {"secret": {"kubernetes": DISCORD}}}, "SECRETTOKEN"),
+        ("argocd.notifications", {"discord": {"secret": DISCORD}}, "SECRETTOKEN"),
+        ("argocd.notifications", {"slack": {"channel": "x", "secret": "xoxb-1-SECRETTOKEN"}}, "SECRETTOKEN"),
+        ("argocd.notifications", {"slack": {"channel": SLACK, "secret": {"kubernetes": "a"}}}, "SECRETTOKEN"),
+        ("argocd.repositoryAccess", {"kind": "ssh", "secret": {"secretsManager": PEM}}, "b3Blbn"),
+        ("argocd.repositoryAccess", {"kind": "ssh", "secret": {"kubernetes": PEM}}, "b3Blbn"),
+        ("argocd.repositoryAccess", {"kind": "ssh", "secret": PEM}, "b3Blbn"),
+        ("argocd.repositoryAccess", {"kind": "ssh", "secret": [PEM]}, "b3Blbn"),
+        ("argocd.repositoryAccess", {"kind": "ssh", "hostKeys": [PEM], "secret": {"kubernetes": "a"}}, "b3Blbn"),
+        ("argocd.repositoryAccess", {"kind": GITHUB, "secret": {"kubernetes": "a"}}, "SECRETTOKEN"),
+        ("argocd.repositoryAccess", {"kind": "https", "secret": {"kubernetes": "hunter2SECRET"}}, "hunter2"),
+        ("argocd.repositoryAccess", {"kind": "https", "secret": {GITHUB: "x"}}, "SECRETTOKEN"),
+        ("argocd.webhookSecret", "hunter2SECRET", "hunter2"),
+        ("argocd.webhookSecret", {"kubernetes": "hunter2"}, "hunter2"),
+        ("argocd.notifications", {"discord": {"secret": {"kubernetes": "hunter2"}}}, "hunter2"),
+        ("argocd.sso", {"clientSecretRef": "hunter2SECRET"}, "hunter2"),
+        ("secrets.generated", [{"secret": "hunter2SECRET", "key": "a"}], "hunter2"),
+        ("repository.url", f"https://x-access-token:{GITHUB}@github.com/a/b.git", "SECRETTOKEN"),
+        ("repository.url", f"https://{GITHUB}@github.com/a/b.git", "SECRETTOKEN"),
+        ("repository.url", "https://me:hunter2SECRET@github.com/a/b.git", "hunter2"),
+        ("stage", "AKIAIOSFODNN7EXAMPLE", "IOSFODNN"),
+        ("database", "postgres://shop:hunter2SECRET@host/shop", "hunter2"),
+        ("cluster.nodes.instanceType", "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY12", "wJalr"),
+        ("cluster.nodes.desired", "AIzaSyA1234567890abcdefghijklmnopqrstuv", "1234567890"),
+    ],
+)
+def test_a_pasted_secret_is_refused_at_its_key_and_not_shown(path: str, value: Any, hidden: str) -> None:
+    assert _one(path, value, hidden)
+
+
+def test_what_is_masked_keeps_its_beginning_and_its_remedy() -> None:
+    line = _one("repository.url", f"https://x-access-token:{GITHUB}@github.com/a/b.git")
+    assert "repository.url: 'https://x-access-token:***@github.com/a/b.git' is not a clone URL (" in line
+    assert line.endswith("Write e.g. https://github.com/example/shop.git.")
+    line = _one("argocd.webhookSecret", "hunter2SECRET")
+    assert "argocd.webhookSecret: is not a map. Write `key: value` pairs under it. What Git webhooks are" in line
+    line = _one("argocd.repositoryAccess", {"kind": "ssh", "secret": {"secretsManager": PEM}})
+    assert "secret.secretsManager: '***' is not a name in Secrets Manager. Write e.g. shop/argocd/deploy-key." in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PEM,
+        repr(PEM),
+        DISCORD,
+        "https://discordapp.com/api/v10/webhooks/1/a",
+        SLACK,
+        GITHUB,
+        "github_pat_11ABCDEFG0123456789_abcdef",
+        "glpat-abcdefghij0123456789",
+        "xoxb-123456789012-abcdef",
+        "AKIAIOSFODNN7EXAMPLE",
+        "AIzaSyA1234567890abcdefghijklmnopqrstuv",
+        "sk_live_0123456789abcdef",
+        "postgres://u:pass@h/db",
+        "redis://:pass@h:6379",
+        "https://user:p/w@d@host/x",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl",
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY12",
+    ],
+)
+def test_forms_of_secrets_are_known(text: str) -> None:
+    assert masked(text) != text
+    assert masked(masked(text)) == masked(text)
+    assert "***" in Problem(path=("stage",), message=f"{text!r} is not it.").message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
+        "arn:aws:iam::123456789012:role/aws-service-role/AWSServiceRoleForAutoScaling",
+        "github.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
+        "ssh://git@github.com:22/example/shop.git",
+        "git@github.com:example/shop.git",
+        "k8s/infrastructure/overlays/staging",
+        "public.ecr.aws/docker/library/postgres:18.4-alpine3.23",
+        "AWSManagedRulesCommonRuleSetSizeRestrictionsBODY",
+        "https://example.com:8443/path",
+        "an_extraordinarily_long_name_of_a_database_of_56_letters",
+    ],
+)
+def test_names_are_shown_as_they_are(text: str) -> None:
+    assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("system.owner", GITHUB),
+        ("environments.0.variables", {"DSN": "postgres://u:hunter2@h/db"}),
+        ("environments.0.variables", {"GREETING": SLACK}),
+        ("environments.1.revision", GITHUB),
+    ],
+)
+def test_a_value_of_the_form_of_a_secret_is_refused_wherever_text_may_stand(path: str, value: Any) -> None:
+    (line,) = wrong(**{path.replace(".", "__"): value})
+    assert "has the form of a secret, and a stack file is in Git. Take it out and renew it at its issuer;" in line
+    assert "SECRETTOKEN" not in line
+    assert "hunter2" not in line
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DB_PASSWORD", "hunter2"),
+        ("DB_PASSWORD_STAGING", "hunter2"),
+        ("GITHUB_TOKEN", "abcdef"),
+        ("JWT_SECRET", "change-me"),
+        ("SECRET", "x"),
+        ("SMTP_CREDENTIALS", "user:x"),
+        ("STRIPE_API_KEY", "abc"),
+        ("SIGNING_KEY", "abc"),
+        ("VENDOR_KEY", "a1b2c3d4e5f6a7b8"),
+    ],
+)
+def test_a_variable_whose_name_says_secret_is_refused_with_the_place_where_it_belongs(name: str, value: str) -> None:
+    (line,) = wrong(environments__0__variables={name: value})
+    assert line == (
+        f"environments[0].variables.{name}: would be a secret in plain text, in Git and in a ConfigMap. Leave it out, "
+        "and add its key to `secrets.supplied`, or to `secrets.generated` (docs/secrets.md)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TOKEN_TTL", "3600"),
+        ("TOKEN_TTL", "one-hour"),
+        ("SECRET_NAME", "shop-db"),
+        ("MAX_TOKENS", "4096"),
+        ("TOKEN_LIFETIME", "15m"),
+        ("PASSWORD_MIN_LENGTH", "12"),
+        ("PASSWORD_FILE", "run/secrets/db"),
+        ("DB_PASSWORD", "/run/secrets/db"),
+        ("REQUIRE_TOKEN", "true"),
+        ("API_TOKEN", ""),
+        ("DB_SECRET", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop"),
+        ("TOKEN_URL", "https://login.example.com/token"),
+        ("AUTH_TOKEN_ISSUER", "shop"),
+        ("TOKENIZER", "bpe"),
+        ("CACHE_KEY", "orders"),
+        ("ROUTING_KEY", "orders.created"),
+        ("JWT_PUBLIC_KEY", ""),
+        ("KEYBOARD", "a1b2c3d4e5f6a7b8"),
+        ("APP_ENV", "staging"),
+        ("COMMIT", "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+    ],
+)
+def test_a_variable_that_is_no_secret_is_accepted(name: str, value: str) -> None:
+    assert wrong(environments__0__variables={name: value}) == []

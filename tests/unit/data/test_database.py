@@ -1,0 +1,299 @@
+"""The database: who reaches it, what encrypts and keeps its data, and that nothing changes twice."""
+
+import json
+from functools import cache
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.account.account import Account
+from components.config.data import DatabaseConfig
+from components.data.database import Database, DatabaseArgs
+from tests.harness.harness import UNKNOWN, Recorded, Run, run_program
+
+ACCOUNT = "025434362120"
+REGION = "ap-northeast-1"
+NODES = "sg-0nodes"
+SUBNETS = ["subnet-private-a", "subnet-private-c"]
+LOGS = "/aws/rds/instance/nova-prod/"
+
+COMPONENT = "platform:database:Database"
+INSTANCE = "aws:rds/instance:Instance"
+SUBNET_GROUP = "aws:rds/subnetGroup:SubnetGroup"
+PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+KEY = "aws:kms/key:Key"
+ALIAS = "aws:kms/alias:Alias"
+ROLE = "aws:iam/role:Role"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+LIFE = "random:index/randomId:RandomId"
+
+
+@cache
+def run(
+    changes: str = "{}", *, boundary: str | None = "platform-boundary", protect: bool = True, preview: bool = False
+) -> Run:
+    """One database. `changes`: settings as JSON, over the model's defaults."""
+    given: dict[str, Any] = {"engineVersion": "17.6", "instanceClass": "db.m7g.large", **json.loads(changes)}
+    settings = DatabaseConfig.model_validate_json(json.dumps(given))
+
+    def program() -> None:
+        database = Database(
+            "database",
+            DatabaseArgs(
+                name="nova-prod",
+                settings=settings,
+                account=Account(account_id=ACCOUNT, region=REGION, permissions_boundary_name=boundary),
+                vpc_id="vpc-1",
+                subnet_ids=SUBNETS,
+                client_security_group_id=NODES,
+                protect=protect,
+            ),
+        )
+        for name in ("address", "endpoint", "master_secret_arn", "key_arn", "security_group_id"):
+            pulumi.export(name, getattr(database, name))
+
+    return run_program(program, preview=preview)
+
+
+def with_settings(**changes: Any) -> Run:
+    return run(json.dumps(changes))
+
+
+def instance(**changes: Any) -> Recorded:
+    return with_settings(**changes).one(INSTANCE)
+
+
+def test_database_is_reached_from_nodes_only() -> None:
+    rules = run().all(INGRESS)
+    keys = ("referencedSecurityGroupId", "ipProtocol", "fromPort", "toPort")
+    assert [[r.inputs[key] for key in keys] for r in rules] == [[NODES, "tcp", 5432, 5432]]
+    assert not {"cidrIpv4", "cidrIpv6", "prefixListId"} & rules[0].inputs.keys()
+    assert rules[0].inputs["securityGroupId"] == run().outputs["security_group_id"]
+
+
+def test_database_cannot_call_out() -> None:
+    assert run().all(EGRESS) == []
+    assert not {"ingress", "egress"} & run().one(GROUP).inputs.keys()
+
+
+def test_rule_follows_the_port_and_security_group_stands_in_the_vpc_described() -> None:
+    changed = with_settings(port=6432)
+    rule = changed.one(INGRESS).inputs
+    assert (rule["fromPort"], rule["toPort"], changed.one(INSTANCE).inputs["port"]) == (6432, 6432, 6432)
+    group = run().one(GROUP).inputs
+    assert (group["vpcId"], group["tags"]["Name"]) == ("vpc-1", "nova-prod-database")
+    assert group["description"] == "nova-prod-database: in from the nodes, nothing out"
+    assert run().one(INGRESS).inputs["description"] == "From the nodes"
+
+
+def test_instance_stands_in_the_private_subnets_behind_its_own_security_group() -> None:
+    assert instance().inputs["publiclyAccessible"] is False
+    assert instance().inputs["vpcSecurityGroupIds"] == [run().outputs["security_group_id"]]
+    assert run().one(SUBNET_GROUP).inputs["subnetIds"] == SUBNETS
+    assert run().depends(instance(), run().one(SUBNET_GROUP))
+    assert instance().inputs["dbSubnetGroupName"].startswith("database-")
+
+
+def test_identifier_is_the_name_and_a_replacement_makes_room_for_it_first() -> None:
+    assert instance().inputs["identifier"] == "nova-prod"
+    assert instance().delete_before_replace is True
+    assert run().one(COMPONENT).outputs["instanceIdentifier"] == "nova-prod"
+
+
+def test_password_is_awss_own_under_the_stacks_key_or_none_by_iam() -> None:
+    inputs = instance().inputs
+    assert inputs["manageMasterUserPassword"] is True
+    assert inputs["masterUserSecretKmsKeyId"] == run().outputs["key_arn"]
+    assert "password" not in inputs
+    assert inputs["iamDatabaseAuthenticationEnabled"] is True
+    assert run().outputs["master_secret_arn"].startswith(f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!")
+
+
+def test_everything_is_encrypted_with_the_stacks_key() -> None:
+    inputs, key = instance().inputs, run().outputs["key_arn"]
+    assert inputs["storageEncrypted"] is True
+    assert key.startswith(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/")
+    assert inputs["kmsKeyId"] == inputs["performanceInsightsKmsKeyId"] == key
+    assert [g.inputs["kmsKeyId"] for g in run().all(LOG_GROUP)] == [key, key]
+
+
+def test_key_lets_cloudwatch_logs_in_for_these_log_groups_only() -> None:
+    policy = json.loads(run().one(KEY).inputs["policy"])
+    logs = policy["Statement"][1]
+    assert logs["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
+    assert logs["Condition"] == {
+        "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{LOGS}*"}
+    }
+    assert run().one(ALIAS).inputs["name"] == "alias/nova-prod-database"
+
+
+def test_without_a_key_of_its_own_aws_encrypts() -> None:
+    changed = with_settings(customerManagedKey=False)
+    inputs = changed.one(INSTANCE).inputs
+    assert inputs["storageEncrypted"] is True
+    assert not {"kmsKeyId", "masterUserSecretKmsKeyId", "performanceInsightsKmsKeyId"} & inputs.keys()
+    assert changed.all(KEY) == []
+    assert "key_arn" not in changed.outputs
+
+
+def test_tls_is_forced_and_connections_schema_changes_and_slow_statements_are_logged() -> None:
+    assert instance().inputs["caCertIdentifier"] == "rds-ca-rsa2048-g1"
+    assert {p["name"]: (p["value"], p["applyMethod"]) for p in run().one(PARAMETERS).inputs["parameters"]} == {
+        "rds.force_ssl": ("1", "pending-reboot"),
+        "log_connections": ("1", "immediate"),
+        "log_disconnections": ("1", "immediate"),
+        "log_min_duration_statement": ("1000", "immediate"),
+        "log_statement": ("ddl", "immediate"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("version", "family", "connections"), [("17", "postgres17", "1"), ("18.1", "postgres18", "all")]
+)
+def test_parameters_follow_the_major_version(version: str, family: str, connections: str) -> None:
+    group = with_settings(engineVersion=version).one(PARAMETERS).inputs
+    assert group["family"] == family
+    assert {p["name"]: p["value"] for p in group["parameters"]}["log_connections"] == connections
+    assert run().one(PARAMETERS).urn in instance().property_dependencies["parameterGroupName"]
+
+
+def test_minor_versions_are_awss_to_raise_and_never_a_difference() -> None:
+    inputs = instance().inputs
+    assert (inputs["engine"], inputs["engineVersion"]) == ("postgres", "17.6")
+    assert inputs["autoMinorVersionUpgrade"] is True
+    assert inputs["allowMajorVersionUpgrade"] is False
+    assert instance().ignore_changes == ["engineVersion"]
+    assert inputs["engineLifecycleSupport"] == "open-source-rds-extended-support-disabled"
+
+
+def test_changes_wait_for_the_maintenance_window() -> None:
+    inputs = instance(backupWindow="01:00-02:00", maintenanceWindow="mon:03:00-mon:04:00").inputs
+    assert inputs["applyImmediately"] is False
+    assert (inputs["backupWindow"], inputs["maintenanceWindow"]) == ("01:00-02:00", "mon:03:00-mon:04:00")
+
+
+def test_size_user_and_standby_are_settings_and_gp3_storage_grows_by_itself() -> None:
+    inputs = instance(storageGib=50, maxStorageGib=500).inputs
+    assert (inputs["storageType"], inputs["allocatedStorage"], inputs["maxAllocatedStorage"]) == ("gp3", 50, 500)
+
+    inputs = instance(instanceClass="db.t4g.medium", username="chief", multiAz=False).inputs
+    assert (inputs["instanceClass"], inputs["username"], inputs["multiAz"]) == ("db.t4g.medium", "chief", False)
+    assert instance().inputs["multiAz"] is True
+
+
+def test_backups_outlive_the_instance_which_aws_protects() -> None:
+    inputs = instance(backupRetentionDays=30).inputs
+    assert inputs["deletionProtection"] is True
+    assert instance(deletionProtection=False).inputs["deletionProtection"] is False
+    assert inputs["backupRetentionPeriod"] == 30
+    assert inputs["copyTagsToSnapshot"] is True
+    assert inputs["deleteAutomatedBackups"] is False
+
+
+def test_a_deletion_leaves_a_snapshot_whose_name_belongs_to_one_life() -> None:
+    inputs, life = instance().inputs, run().one(LIFE)
+    prefix, _, number = inputs["finalSnapshotIdentifier"].rpartition("-")
+    assert (inputs["skipFinalSnapshot"], prefix, len(number)) == (False, "nova-prod-database-final", 8)
+    assert life.urn in instance().property_dependencies["finalSnapshotIdentifier"]
+    assert life.inputs["byteLength"] == 4
+
+
+def test_a_new_life_begins_exactly_with_what_replaces_the_instance() -> None:
+    life = run().one(LIFE).inputs["keepers"]
+    assert life == {"username": "platform_admin", "kmsKey": run().outputs["key_arn"]}
+    plain = with_settings(username="chief", customerManagedKey=False).one(LIFE)
+    assert plain.inputs["keepers"] == {"username": "chief", "kmsKey": "aws"}
+    grown = with_settings(instanceClass="db.r7g.large", storageGib=40, multiAz=False, engineVersion="17.7")
+    assert grown.one(LIFE).inputs["keepers"] == life
+
+
+def test_without_final_snapshot_nothing_names_one_and_no_key_stays() -> None:
+    changed = with_settings(finalSnapshot=False)
+    assert changed.one(INSTANCE).inputs["skipFinalSnapshot"] is True
+    assert "finalSnapshotIdentifier" not in changed.one(INSTANCE).inputs
+    assert changed.all(LIFE) == []
+    assert changed.one(KEY).retain_on_delete is False
+
+
+def test_key_of_a_final_snapshot_outlives_the_stack_and_its_alias_does_not() -> None:
+    assert run().one(KEY).retain_on_delete is True
+    assert run().one(ALIAS).retain_on_delete is False
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_what_holds_data_is_protected_together(protect: bool) -> None:
+    made = run(protect=protect)
+    assert {made.one(kind).protect for kind in (INSTANCE, SUBNET_GROUP, KEY, LIFE)} == {protect}
+    assert not any(made.one(kind).protect for kind in (GROUP, PARAMETERS, INGRESS))
+
+
+def test_log_groups_exist_before_the_instance_and_expire() -> None:
+    groups = with_settings(logRetentionDays=365).all(LOG_GROUP)
+    assert {g.inputs["name"]: g.inputs["retentionInDays"] for g in groups} == {
+        f"{LOGS}postgresql": 365,
+        f"{LOGS}upgrade": 365,
+    }
+    assert instance().inputs["enabledCloudwatchLogsExports"] == ["postgresql", "upgrade"]
+    assert all(g.urn in instance().depends_on for g in run().all(LOG_GROUP))
+
+
+def test_monitoring_role_trusts_rds_for_this_account_within_the_boundary() -> None:
+    role = run().one(ROLE)
+    statement = json.loads(role.inputs["assumeRolePolicy"])["Statement"][0]
+    assert statement["Principal"] == {"Service": "monitoring.rds.amazonaws.com"}
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    assert role.inputs["permissionsBoundary"] == f"arn:aws:iam::{ACCOUNT}:policy/platform-boundary"
+    assert "permissionsBoundary" not in run(boundary=None).one(ROLE).inputs
+
+
+def test_monitoring_role_may_write_before_the_instance_uses_it_and_off_makes_none() -> None:
+    policy = run().one(ATTACHMENT)
+    assert policy.inputs["policyArn"] == "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+    assert run().one(ROLE).urn in policy.property_dependencies["role"]
+    assert policy.urn in instance().depends_on
+    assert instance().inputs["monitoringInterval"] == 60
+    assert instance().inputs["monitoringRoleArn"].startswith(f"arn:aws:iam::{ACCOUNT}:role/database-monitoring")
+    changed = with_settings(enhancedMonitoringSeconds=0)
+    assert changed.all(ROLE) == changed.all(ATTACHMENT) == []
+    assert "monitoringRoleArn" not in changed.one(INSTANCE).inputs
+
+
+def test_insights_are_kept_for_the_days_that_cost_nothing() -> None:
+    inputs = instance().inputs
+    assert (inputs["performanceInsightsEnabled"], inputs["performanceInsightsRetentionPeriod"]) == (True, 7)
+    off = instance(performanceInsights=False).inputs
+    assert off["performanceInsightsEnabled"] is False
+    assert not {"performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod"} & off.keys()
+
+
+def test_every_resource_stands_under_the_component() -> None:
+    assert len(run().under(run().one(COMPONENT))) == len(run().resources) - 1 == 13
+
+
+def test_outputs_say_where_the_database_is() -> None:
+    made = run()
+    outputs = made.one(COMPONENT).outputs
+    assert (outputs["address"], outputs["port"]) == (made.outputs["address"], 5432)
+    assert made.outputs["endpoint"] == f"{made.outputs['address']}:5432"
+    assert outputs["masterSecretArn"] == made.outputs["master_secret_arn"]
+
+
+def test_a_preview_registers_the_same_resources() -> None:
+    planned = run(preview=True)
+    assert {r.urn for r in planned.resources} == {r.urn for r in run().resources}
+    assert planned.one(INSTANCE).inputs["kmsKeyId"] == UNKNOWN
+
+
+def test_a_name_that_rds_would_refuse_is_refused() -> None:
+    account = Account(account_id=ACCOUNT, region=REGION)
+    settings = DatabaseConfig.model_validate({"engineVersion": "17", "instanceClass": "db.t4g.micro"})
+    args = DatabaseArgs(
+        name="n" * 64, settings=settings, account=account, vpc_id="v", subnet_ids=[], client_security_group_id=NODES
+    )
+    with pytest.raises(ValueError, match="at most 63"):
+        run_program(lambda: Database("database", args))

@@ -1,0 +1,109 @@
+"""What database and cache sizes hold, by table and by property."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from components.sizing.database_sizes import (
+    CACHE_NODES,
+    DATABASE_CLASSES,
+    cache_family,
+    cache_memory_mib,
+    family,
+    log_connections,
+    max_connections,
+)
+
+database_classes = st.sampled_from(sorted(DATABASE_CLASSES))
+
+
+@pytest.mark.parametrize(
+    ("instance_class", "connections"),
+    [
+        ("db.t4g.micro", 80),
+        ("db.t3.micro", 80),
+        ("db.t4g.small", 187),
+        ("db.t4g.medium", 401),
+        ("db.t4g.large", 829),
+        ("db.m7g.large", 829),
+        ("db.r6g.large", 1686),
+        ("db.m6i.4xlarge", 4995),
+    ],
+)
+def test_connections_of_common_classes(instance_class: str, connections: int) -> None:
+    assert max_connections(instance_class) == connections
+
+
+@given(database_classes)
+@settings(max_examples=40)
+def test_connections_stay_below_the_formula_on_nominal_memory(instance_class: str) -> None:
+    nominal = DATABASE_CLASSES[instance_class] * 1024 * 1024 // 9_531_392
+    assert 0.7 * min(nominal, 5000) < max_connections(instance_class) <= min(nominal, 5000) - 5
+
+
+@given(database_classes, database_classes)
+@settings(max_examples=40)
+def test_more_memory_never_means_fewer_connections(one: str, other: str) -> None:
+    small, large = sorted((one, other), key=lambda name: DATABASE_CLASSES[name])
+    assert max_connections(small) <= max_connections(large)
+
+
+@pytest.mark.parametrize(
+    ("instance_class", "gib"),
+    [("db.t3.micro", 1), ("db.t4g.2xlarge", 32), ("db.m6g.xlarge", 16), ("db.r7g.large", 16), ("db.r7g.16xlarge", 512)],
+)
+def test_memory_of_database_classes(instance_class: str, gib: int) -> None:
+    assert DATABASE_CLASSES[instance_class] == gib * 1024
+
+
+@pytest.mark.parametrize(
+    ("unknown", "nearest"),
+    [("db.t5g.medium", "db.t4g.medium"), ("db.m7g.larg", "db.m7g.large"), ("t4g.micro", "db.t4g.micro")],
+)
+def test_an_unknown_class_is_refused_with_the_nearest_known_one(unknown: str, nearest: str) -> None:
+    with pytest.raises(ValueError, match=rf"^'{unknown}' is not an RDS .* Write e\.g\. {nearest}\.$"):
+        max_connections(unknown)
+
+
+@given(st.text(max_size=20).filter(lambda text: text not in DATABASE_CLASSES))
+@settings(max_examples=30)
+def test_any_other_text_is_refused_with_a_class_that_exists(text: str) -> None:
+    with pytest.raises(ValueError, match="Write e") as refused:
+        max_connections(text)
+    assert str(refused.value).removesuffix(".").rpartition("Write e.g. ")[2] in DATABASE_CLASSES
+
+
+@pytest.mark.parametrize(
+    ("node_type", "mebibytes"),
+    [("cache.t4g.micro", 512), ("cache.t3.medium", 3164), ("cache.m7g.large", 6533), ("cache.r6g.xlarge", 26951)],
+)
+def test_memory_of_cache_nodes(node_type: str, mebibytes: int) -> None:
+    assert cache_memory_mib(node_type) == mebibytes
+
+
+def test_an_unknown_node_type_is_refused_with_the_nearest_known_one() -> None:
+    with pytest.raises(ValueError, match=r"'cache.m9g.large' is not an ElastiCache node type .* cache.m[67]g.large\.$"):
+        cache_memory_mib("cache.m9g.large")
+
+
+def test_tables_hold_the_families_of_the_model() -> None:
+    databases = {name.split(".")[1] for name in DATABASE_CLASSES}
+    assert databases == {"t3", "t4g", "m6g", "m6i", "m7g", "r6g", "r7g"}
+    assert {name.split(".")[1] for name in CACHE_NODES} == {"t3", "t4g", "m6g", "m7g", "r6g", "r7g"}
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"), [("17", "postgres17"), ("17.6", "postgres17"), ("18.0", "postgres18")]
+)
+def test_parameter_family_follows_the_major_version_of_postgresql(version: str, expected: str) -> None:
+    assert family(version) == expected
+
+
+@pytest.mark.parametrize(("version", "expected"), [("8.0", "valkey8"), ("8.1", "valkey8")])
+def test_parameter_family_follows_the_major_version_of_valkey(version: str, expected: str) -> None:
+    assert cache_family(version) == expected
+
+
+@pytest.mark.parametrize(("version", "expected"), [("17.6", "1"), ("18", "all"), ("18.2", "all")])
+def test_connection_log_is_a_switch_until_17_and_a_list_from_18(version: str, expected: str) -> None:
+    assert log_connections(version) == expected
