@@ -236,7 +236,7 @@ class EnvironmentConfig(Section):
         return 1 + (0 if self.pull_requests is None else self.pull_requests.maximum)
 
     @property
-    def beside_catalogue(self) -> tuple[ExtraWorkload, ...]:
+    def extra_workloads(self) -> tuple[ExtraWorkload, ...]:
         """What runs in the namespace and is no service of the catalogue: its database, its cache, the extras."""
         stores = (self.database_in_namespace, self.cache_in_namespace)
         return (*(store.workload for store in stores if store is not None), *self.extras)

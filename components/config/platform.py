@@ -8,7 +8,6 @@ from components.config.catalogue import (
     ContainerResources,
     RepositoryConfig,
     ServiceConfig,
-    ServiceDatabase,
     SystemConfig,
 )
 from components.config.cluster import ClusterConfig, KubeconfigConfig
@@ -89,36 +88,6 @@ class PlatformConfig(Section):
     def uses_cache(self, environment: EnvironmentConfig) -> bool:
         """Whether an environment uses the stack's cache, and not one in its own namespace."""
         return self.cache is not None and environment.cache_in_namespace is None
-
-    def databases(self, environment: EnvironmentConfig) -> dict[str, str]:
-        """Database of each service that has one on the stack's instance, by the service's name."""
-        if environment.database_prefix is None or not self.uses_database(environment):
-            return {}
-        return {
-            service.name: environment.database_prefix + (service.database.name or service.short_name.replace("-", "_"))
-            for service in self.services
-            if service.database is not None
-        }
-
-    def shared_database(self, environment: EnvironmentConfig) -> str | None:
-        """The database that every service may use; None where `secrets` or the environment's prefix names none."""
-        if self.secrets is None or self.secrets.shared_database is None or environment.database_prefix is None:
-            return None
-        return environment.database_prefix + self.secrets.shared_database if self.uses_database(environment) else None
-
-    def database_names(self, environment: EnvironmentConfig) -> list[str]:
-        """Every database of an environment once, sorted; each has a user of its own, by the same name."""
-        shared = self.shared_database(environment)
-        return sorted({*self.databases(environment).values(), *([] if shared is None else [shared])})
-
-    def extensions(self, environment: EnvironmentConfig, database: str) -> list[str]:
-        """Extensions of one of an environment's databases, sorted: those of all services that use it.
-
-        The shared database gets those that a service gets which asks for none in particular.
-        """
-        names = self.databases(environment)
-        wanted = [s.database.extensions for s in self.services if s.database and names.get(s.name) == database]
-        return sorted({name for found in wanted or [ServiceDatabase().extensions] for name in found})
 
     @property
     def stores_objects(self) -> bool:

@@ -16,7 +16,7 @@ from components.config.types import PodSecurity
 from components.config.versions import POD_SECURITY_VERSION
 from components.environments.access import bind, deployer, smoke_tester
 from components.environments.network_policies import NAMESPACE_LABEL, Surroundings, network_policies
-from components.environments.workloads import Workload
+from components.environments.workloads import ServiceWorkload
 from components.sizing import capacity, quantities
 
 
@@ -42,7 +42,7 @@ class EnvironmentArgs(Surroundings):
 
     system: str
     settings: EnvironmentConfig
-    workloads: Sequence[Workload]
+    workloads: Sequence[ServiceWorkload]
     """The catalogue as this environment runs it; at least one service."""
     values: Mapping[str, pulumi.Input[str]]
     """What the platform tells the services (endpoints, region, registry), by variable. No secrets: it lies open."""
@@ -142,14 +142,14 @@ class Environment(pulumi.ComponentResource):
 
 
 def quota(
-    workloads: Sequence[Workload], headroom_percent: int, objects: ObjectCounts = NO_OBJECTS
+    workloads: Sequence[ServiceWorkload], headroom_percent: int, objects: ObjectCounts = NO_OBJECTS
 ) -> Mapping[str, str]:
     """The `hard` of the ResourceQuota: a rolling update of everything plus headroom, and the allowed objects."""
     peak = capacity.rolling_peak(workload.pods for workload in workloads)
     return {**capacity.quota(peak, headroom_percent), **counts(objects)}
 
 
-def container_limits(workloads: Sequence[Workload]) -> k8s.core.v1.LimitRangeItemArgs:
+def container_limits(workloads: Sequence[ServiceWorkload]) -> k8s.core.v1.LimitRangeItemArgs:
     """Defaults of containers that state nothing, and the largest that there may be; both out of the catalogue.
 
     The defaults are the environment's smallest service: an init container that states nothing never makes a pod larger
@@ -169,7 +169,7 @@ def container_limits(workloads: Sequence[Workload]) -> k8s.core.v1.LimitRangeIte
     )
 
 
-def summary(settings: EnvironmentConfig, workloads: Sequence[Workload]) -> dict[str, object]:
+def summary(settings: EnvironmentConfig, workloads: Sequence[ServiceWorkload]) -> dict[str, object]:
     """The sums behind the quota: `namespace`, the rows `steady`, `peak` and `hard`, and whether the peak `fits`."""
     pods = [workload.pods for workload in workloads]
     peak = capacity.rolling_peak(pods)

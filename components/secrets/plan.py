@@ -1,8 +1,8 @@
-"""The contract of secrets: which entries, and which Secrets with which keys out of which entry (pure, no resources).
+"""Which entries of Secrets Manager an environment has, and which Secrets are filled from them (pure, no resources).
 
-What fills the entries, what brings them into the cluster and what tests the manifests all read it from here. The keys
-that a manifest can rely on follow from the catalogue and from `secrets`; a value is nowhere but in its entry. A
-database is one entry, however many services use it.
+The components that write the entries, the ExternalSecrets, the bootstrap Job and the check of the manifests all read
+this plan. Entries and keys follow from the catalogue and from `secrets`. A database is one entry, however many services
+use it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,16 +12,17 @@ from enum import StrEnum
 from components.config.environments import EnvironmentConfig
 from components.config.platform import PlatformConfig
 from components.config.secrets import SecretsConfig
+from components.secrets.databases import EnvironmentDatabases
 from components.secrets.external_secret import Source
 
-# Endings of Secrets' names, which begin with the system's: none of them is a value.
+# Names of Secrets without the prefix `<system>-`.
 DATABASE_SECRET = "db-credentials"  # noqa: S105
 CACHE_SECRET = "redis-credentials"  # noqa: S105
 SIGNING_SECRET = "jwt-keys"  # noqa: S105
 STORAGE_SECRET = "s3-credentials"  # noqa: S105
 FIXED_SECRETS = (DATABASE_SECRET, CACHE_SECRET, SIGNING_SECRET, STORAGE_SECRET)
 
-# Properties of entries that hold more than one value.
+# Properties of entries with more than one value.
 URL, USERNAME, PASSWORD = "url", "username", "password"
 PRIVATE_KEY, PUBLIC_KEY, SYMMETRIC_KEY = "privateKey", "publicKey", "secret"
 BUCKET, REGION = "bucket", "region"
@@ -64,109 +65,105 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contract:
-    """Entries that the program fills, and Secrets by name with the source of each of their keys."""
+class SecretsPlan:
+    """Entries that the program writes, and the source of each key of each Secret."""
 
     entries: Sequence[Entry] = ()
     secrets: Mapping[str, Keys] = field(default_factory=dict[str, Keys])
 
     @property
     def databases(self) -> Sequence[Entry]:
-        """Entries with the URLs of databases, which are the program's to make."""
+        """Entries with the URL of a database, which the bootstrap Job creates."""
         return [entry for entry in self.entries if entry.database]
 
 
-def contract(config: PlatformConfig, environment: EnvironmentConfig) -> Contract:
-    """What one environment gets; nothing without `secrets`, or on a cluster that is not the stack's own."""
+def secrets_plan(
+    config: PlatformConfig, environment: EnvironmentConfig, databases: EnvironmentDatabases
+) -> SecretsPlan:
+    """The plan of one environment; empty without `secrets`, or on a cluster that the stack does not create."""
     if config.secrets is None or config.cluster is None:
-        return Contract()
-    place = f"{config.system.name}/{environment.name}/"
+        return SecretsPlan()
+    prefix = f"{config.system.name}/{environment.name}/"
     parts = (
-        _databases(config, environment, place),
-        _cache(config, environment, place),
-        _storage(config, place),
-        *_named(config.secrets, place),
+        _databases(config, environment, databases, prefix),
+        _cache(config, environment, prefix),
+        _storage(config, prefix),
+        *_named(config.secrets, prefix),
     )
     secrets: dict[str, dict[str, Source]] = {}
     for part in parts:
         for secret, keys in part.secrets.items():
             secrets.setdefault(f"{config.system.name}-{secret}", {}).update(keys)
-    return Contract(entries=[entry for part in parts for entry in part.entries], secrets=secrets)
+    return SecretsPlan(entries=[entry for part in parts for entry in part.entries], secrets=secrets)
 
 
-def environments_with_databases(config: PlatformConfig) -> Sequence[EnvironmentConfig]:
-    """Environments whose databases the program makes: the sums rest on it, and on no name of an entry."""
-    if config.cluster is None or config.secrets is None:
-        return []
-    return [environment for environment in config.environments if _databases(config, environment, "").databases]
-
-
-def _databases(config: PlatformConfig, environment: EnvironmentConfig, place: str) -> Contract:
-    if not config.uses_database(environment):
-        return Contract()
-    shared, prefix = config.shared_database(environment), environment.database_prefix or ""
-
+def _databases(
+    config: PlatformConfig, environment: EnvironmentConfig, databases: EnvironmentDatabases, prefix: str
+) -> SecretsPlan:
     def entry(database: str) -> Entry:
-        name = database.removeprefix(prefix).replace("_", "-")
-        if database == shared:
-            return Entry(path=f"{place}{name}-db", content=Content.DATABASE, database=database)
-        return Entry(path=f"{place}{name}-db-url", content=Content.DATABASE_URL, database=database)
+        name = database.removeprefix(environment.database_prefix or "").replace("_", "-")
+        if database == databases.shared:
+            return Entry(path=f"{prefix}{name}-db", content=Content.DATABASE, database=database)
+        return Entry(path=f"{prefix}{name}-db-url", content=Content.DATABASE_URL, database=database)
 
-    entries = {database: entry(database) for database in config.database_names(environment)}
+    entries = {database: entry(database) for database in databases.names}
     keys = {
-        f"{service.short_name}-db-url": entries[database].url
+        f"{service.short_name}-db-url": entries[databases.by_service[service.name]].url
         for service in config.services
-        if (database := config.databases(environment).get(service.name)) is not None
+        if service.name in databases.by_service
     }
-    if shared is not None:
-        path = entries[shared].path
+    if databases.shared is not None:
+        path = entries[databases.shared].path
         keys |= {
             "DATABASE_URL": Source(entry=path, property=URL),
             "DB_USER": Source(entry=path, property=USERNAME),
             "DB_PASSWORD": Source(entry=path, property=PASSWORD),
         }
-    return Contract(entries=list(entries.values()), secrets={DATABASE_SECRET: keys} if keys else {})
+    return SecretsPlan(entries=list(entries.values()), secrets={DATABASE_SECRET: keys} if keys else {})
 
 
-def _cache(config: PlatformConfig, environment: EnvironmentConfig, place: str) -> Contract:
+def _cache(config: PlatformConfig, environment: EnvironmentConfig, prefix: str) -> SecretsPlan:
     used = any(service.cache for service in config.services)
     if environment.cache_database is None or not used or not config.uses_cache(environment):
-        return Contract()
-    entry = Entry(path=f"{place}redis-url", content=Content.CACHE_URL)
+        return SecretsPlan()
+    entry = Entry(path=f"{prefix}redis-url", content=Content.CACHE_URL)
     source = Source(entry=entry.path)
-    # Who reads only databases finds it beside them, too. With a database of the namespace's own that Secret is made by
-    # whoever makes the database, and External Secrets would take it over.
-    beside = {} if environment.database_in_namespace is not None else {DATABASE_SECRET: {"redis-url": source}}
-    return Contract(entries=[entry], secrets={**beside, CACHE_SECRET: {"REDIS_URL": source}})
+    secrets: dict[str, Keys] = {CACHE_SECRET: {"REDIS_URL": source}}
+    # Services that read only the database's Secret find the cache's URL there too. With a database in the namespace
+    # that Secret belongs to the application repository, and External Secrets would take it over.
+    if environment.database_in_namespace is None:
+        secrets = {DATABASE_SECRET: {"redis-url": source}, **secrets}
+    return SecretsPlan(entries=[entry], secrets=secrets)
 
 
-def _storage(config: PlatformConfig, place: str) -> Contract:
+def _storage(config: PlatformConfig, prefix: str) -> SecretsPlan:
     if not config.stores_objects:
-        return Contract()
-    entry = Entry(path=f"{place}s3", content=Content.STORAGE)
+        return SecretsPlan()
+    entry = Entry(path=f"{prefix}s3", content=Content.STORAGE)
     keys = {
         "S3_BUCKET": Source(entry=entry.path, property=BUCKET),
         "AWS_REGION": Source(entry=entry.path, property=REGION),
     }
-    return Contract(entries=[entry], secrets={STORAGE_SECRET: keys})
+    return SecretsPlan(entries=[entry], secrets={STORAGE_SECRET: keys})
 
 
-def _named(settings: SecretsConfig, place: str) -> Iterator[Contract]:
-    """What `secrets` names: signing keys, generated and supplied values."""
+def _named(settings: SecretsConfig, prefix: str) -> Iterator[SecretsPlan]:
+    """Signing keys, generated values and supplied values."""
     if settings.signing_keys:
-        entry = Entry(path=f"{place}{SIGNING_SECRET}", content=Content.SIGNING_KEYS)
+        entry = Entry(path=f"{prefix}{SIGNING_SECRET}", content=Content.SIGNING_KEYS)
         properties = {
             "JWT_PRIVATE_KEY_PEM": PRIVATE_KEY, "JWT_PUBLIC_KEY_PEM": PUBLIC_KEY, "JWT_SECRET": SYMMETRIC_KEY,
         }  # fmt: skip
-        yield Contract(entries=[entry], secrets={SIGNING_SECRET: _properties(entry.path, properties)})
+        yield SecretsPlan(entries=[entry], secrets={SIGNING_SECRET: _properties(entry.path, properties)})
     generated: dict[str, dict[str, int]] = {}
-    for found in settings.generated:
-        generated.setdefault(found.secret, {})[found.key] = found.bytes
+    for value in settings.generated:
+        generated.setdefault(value.secret, {})[value.key] = value.bytes
     for secret, lengths in generated.items():
-        entry = Entry(path=place + secret, content=Content.GENERATED, generated=lengths)
-        yield Contract(entries=[entry], secrets={secret: _properties(entry.path, {key: key for key in lengths})})
-    for found in settings.supplied:
-        yield Contract(secrets={found.secret: _properties(place + found.secret, {key: key for key in found.keys})})
+        entry = Entry(path=prefix + secret, content=Content.GENERATED, generated=lengths)
+        yield SecretsPlan(entries=[entry], secrets={secret: _properties(entry.path, {key: key for key in lengths})})
+    for supplied in settings.supplied:
+        keys = {key: key for key in supplied.keys}
+        yield SecretsPlan(secrets={supplied.secret: _properties(prefix + supplied.secret, keys)})
 
 
 def _properties(path: str, properties: Mapping[str, str]) -> Keys:

@@ -1,30 +1,27 @@
-"""From the configuration to the arguments of what stands in AWS. No resource is made here."""
+"""From the configuration to the arguments of the components on AWS. Creates no resource.
 
-from dataclasses import dataclass
+A function returns None for a component that the stack leaves out.
+"""
 
 import pulumi_aws as aws
 
 from components.account.account import Account
 from components.account.tags import default_tags
-from components.ci.github_oidc import GithubOidc, GithubOidcArgs
-from components.cluster.eks import Eks, EksArgs
-from components.config.cluster import ClusterConfig
-from components.config.data import CacheConfig, DatabaseConfig
-from components.config.edge import EdgeConfig
+from components.ci.github_oidc import GithubOidcArgs
+from components.cluster.eks import EksArgs
 from components.config.git_urls import github_repository
-from components.config.network import NetworkConfig
 from components.config.platform import PlatformConfig
-from components.config.registry import CiConfig, RegistryConfig
 from components.config.types import Ownership
 from components.data.cache import CacheArgs
 from components.data.database import DatabaseArgs
 from components.edge.edge import EdgeArgs
-from components.network.network import Network, NetworkArgs
-from components.registry import Registry, RegistryArgs
+from components.network.network import NetworkArgs
+from components.registry import RegistryArgs
+from components.stack.components import StackComponents
 
 
-def account(config: PlatformConfig) -> Account | None:
-    """The stack's account, or None for a stack without AWS."""
+def stack_account(config: PlatformConfig) -> Account | None:
+    """The stack's account; None for a stack without AWS."""
     if config.aws is None:
         return None
     return Account(
@@ -34,8 +31,8 @@ def account(config: PlatformConfig) -> Account | None:
     )
 
 
-def aws_provider(config: PlatformConfig, account: Account) -> aws.ProviderArgs:
-    """Arguments of the provider: no other account, and the stack's tags on everything."""
+def provider(config: PlatformConfig, account: Account) -> aws.ProviderArgs:
+    """Restricts the provider to the stack's account and tags every resource."""
     return aws.ProviderArgs(
         region=account.region,
         allowed_account_ids=[account.account_id],
@@ -50,10 +47,13 @@ def tags(config: PlatformConfig) -> dict[str, str]:
     )
 
 
-def registry(config: PlatformConfig, settings: RegistryConfig, account: Account) -> RegistryArgs:
-    """Arguments of the image repositories."""
+def registry(config: PlatformConfig) -> RegistryArgs | None:
+    """The image repositories."""
+    account = stack_account(config)
+    if config.registry is None or account is None:
+        return None
     return RegistryArgs(
-        settings=settings,
+        settings=config.registry,
         account=account,
         name=config.prefix,
         repositories=config.repositories,
@@ -61,23 +61,16 @@ def registry(config: PlatformConfig, settings: RegistryConfig, account: Account)
     )
 
 
-def network(config: PlatformConfig, settings: NetworkConfig, account: Account) -> NetworkArgs:
-    """Arguments of the network."""
-    return NetworkArgs(
-        name=config.prefix, settings=settings, account=account, cluster_name=config.prefix, protect=config.protect
-    )
-
-
-def identities(
-    config: PlatformConfig, settings: CiConfig, account: Account, registry: Registry | None, state_path: str
-) -> GithubOidcArgs:
-    """Arguments of the CI identities; ValueError when the repository is not on GitHub, which the rules refuse first."""
+def identities(config: PlatformConfig, components: StackComponents, state_path: str) -> GithubOidcArgs | None:
+    """The identities of GitHub Actions. `state_path`: `<project>/<stack>`."""
+    account = stack_account(config)
     repository = config.repository
     github = github_repository(repository.url, repository.github_owner_id, repository.github_repository_id)
-    if github is None:
-        raise ValueError(f"{repository.url} is not on GitHub")
+    if config.ci is None or account is None or github is None:
+        return None
+    registry = components.registry
     return GithubOidcArgs(
-        settings=settings,
+        settings=config.ci,
         account=account,
         prefix=config.prefix,
         tags={key: value for key, value in tags(config).items() if key in ("Project", "Environment")},
@@ -93,19 +86,31 @@ def identities(
     )
 
 
-def eks(
-    config: PlatformConfig,
-    settings: ClusterConfig,
-    account: Account,
-    network: Network,
-    identities: GithubOidc | None,
-) -> EksArgs:
-    """Arguments of the cluster."""
+def network(config: PlatformConfig) -> NetworkArgs | None:
+    """The VPC."""
+    account = stack_account(config)
+    if config.network is None or account is None:
+        return None
+    return NetworkArgs(
+        name=config.prefix,
+        settings=config.network,
+        account=account,
+        cluster_name=config.prefix,
+        protect=config.protect,
+    )
+
+
+def eks(config: PlatformConfig, components: StackComponents) -> EksArgs | None:
+    """The cluster."""
+    account = stack_account(config)
+    if config.cluster is None or account is None or components.network is None:
+        return None
+    identities = components.identities
     return EksArgs(
         name=config.prefix,
-        settings=settings,
+        settings=config.cluster,
         account=account,
-        network=network,
+        network=components.network,
         tags=tags(config),
         deploy_role_arn=None if identities is None else identities.deploy_role_arn,
         preview_role_arn=None if identities is None else identities.preview_role_arn,
@@ -113,43 +118,45 @@ def eks(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where databases and caches live, and who may reach them."""
-
-    account: Account
-    network: Network
-    eks: Eks
-
-
-def database(config: PlatformConfig, settings: DatabaseConfig, place: Place) -> DatabaseArgs:
-    """Arguments of the database."""
+def database(config: PlatformConfig, components: StackComponents) -> DatabaseArgs | None:
+    """The database in the private subnets."""
+    account = stack_account(config)
+    settings, network, eks = config.database, components.network, components.eks
+    if settings is None or account is None or network is None or eks is None:
+        return None
     return DatabaseArgs(
         name=config.prefix,
         settings=settings,
-        account=place.account,
-        vpc_id=place.network.vpc_id,
-        subnet_ids=place.network.private_subnet_ids,
-        client_security_group_id=place.eks.node_security_group_id,
-        # AWS would refuse in the middle of a destroy what Pulumi refuses in its preview.
+        account=account,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.private_subnet_ids,
+        client_security_group_id=eks.node_security_group_id,
+        # AWS would refuse in the middle of a destroy; Pulumi refuses in its preview.
         protect=config.protect or settings.deletion_protection,
     )
 
 
-def cache(config: PlatformConfig, settings: CacheConfig, place: Place) -> CacheArgs:
-    """Arguments of the cache."""
+def cache(config: PlatformConfig, components: StackComponents) -> CacheArgs | None:
+    """The cache in the private subnets."""
+    account = stack_account(config)
+    settings, network, eks = config.cache, components.network, components.eks
+    if settings is None or account is None or network is None or eks is None:
+        return None
     return CacheArgs(
         name=config.prefix,
         settings=settings,
-        account=place.account,
-        vpc_id=place.network.vpc_id,
-        subnet_ids=place.network.private_subnet_ids,
-        client_security_group_id=place.eks.node_security_group_id,
+        account=account,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.private_subnet_ids,
+        client_security_group_id=eks.node_security_group_id,
         protect=config.protect,
     )
 
 
-def edge(config: PlatformConfig, settings: EdgeConfig, account: Account) -> EdgeArgs:
-    """Arguments of the edge: the host names of all environments."""
+def edge(config: PlatformConfig) -> EdgeArgs | None:
+    """Certificate, firewall and zone for the host names of all environments."""
+    account = stack_account(config)
+    if config.edge is None or account is None or config.cluster is None:
+        return None
     hosts = [host for environment in config.environments for host in environment.hosts]
-    return EdgeArgs(settings=settings, account=account, name=config.prefix, hosts=hosts, protect=config.protect)
+    return EdgeArgs(settings=config.edge, account=account, name=config.prefix, hosts=hosts, protect=config.protect)

@@ -1,137 +1,135 @@
-"""From the configuration to the arguments of what holds an environment's data and secrets. No resource is made here."""
+"""From the configuration to the arguments of the components that hold an environment's data and secrets.
 
-from collections.abc import Iterator
+Creates no resource. A function returns None for a component that the stack or the environment leaves out.
+"""
+
+from collections.abc import Iterator, Sequence
 
 import pulumi
 
-from components.account.account import Account
-from components.config.environments import EnvironmentConfig
 from components.config.platform import PlatformConfig
-from components.controllers.controllers import Operators
 from components.data.bootstrap import BootstrapArgs, DatabaseAccess, Instance
 from components.data.bootstrap_namespace import BootstrapNamespaceArgs
 from components.data.bootstrap_pods import bootstrap_workloads
 from components.data.bootstrap_sql import DatabasePlan
 from components.data.storage import StorageArgs
+from components.environments.plan import EnvironmentPlan, bootstrapped
 from components.secrets.delivery import SecretDeliveryArgs, duration
 from components.secrets.entries import CacheServer, DatabaseServer, SecretsArgs
-from components.secrets.plan import contract, environments_with_databases
-from components.stack.outputs import Made
+from components.stack.aws import stack_account
+from components.stack.components import StackComponents
 
 
-def storage(config: PlatformConfig, settings: EnvironmentConfig, account: Account, made: Made) -> StorageArgs | None:
-    """Arguments of an environment's bucket; None where no service has one."""
-    if config.storage is None or made.eks is None or not config.stores_objects:
+def storage(config: PlatformConfig, plan: EnvironmentPlan, components: StackComponents) -> StorageArgs | None:
+    """The environment's bucket."""
+    account = stack_account(config)
+    if config.storage is None or account is None or components.eks is None or not config.stores_objects:
         return None
     return StorageArgs(
-        label=f"{config.prefix}-{settings.name}",
+        label=f"{config.prefix}-{plan.name}",
         settings=config.storage,
         account=account,
-        cluster_name=made.eks.cluster.name,
+        cluster_name=components.eks.cluster.name,
         cluster_arn=account.arn("eks", f"cluster/{config.prefix}"),
-        namespace=settings.namespace,
+        namespace=plan.settings.namespace,
         service_accounts=[service.short_name for service in config.services if service.storage],
         protect=config.protect,
     )
 
 
-def secrets(config: PlatformConfig, settings: EnvironmentConfig, account: Account, made: Made) -> SecretsArgs | None:
-    """Arguments of an environment's entries; None where the program fills none."""
-    entries = contract(config, settings).entries
-    if not entries:
+def secrets(config: PlatformConfig, plan: EnvironmentPlan, components: StackComponents) -> SecretsArgs | None:
+    """The environment's entries in Secrets Manager."""
+    account = stack_account(config)
+    if account is None or not plan.secrets.entries:
         return None
     database = None
-    if made.database is not None:
-        database = DatabaseServer(address=made.database.address, port=made.database.port)
-    bucket = made.storage.get(settings.name)
+    if components.database is not None:
+        database = DatabaseServer(address=components.database.address, port=components.database.port)
+    bucket = components.storage[plan.name]
     return SecretsArgs(
-        label=f"{config.prefix}-{settings.name}",
-        entries=entries,
+        label=f"{config.prefix}-{plan.name}",
+        entries=plan.secrets.entries,
         settings=config.secrets_manager,
         account=account,
         protect=config.protect,
         database=database,
-        cache=_cache(settings, made),
+        cache=_cache(plan, components),
         bucket=None if bucket is None else bucket.bucket,
     )
 
 
-def _cache(settings: EnvironmentConfig, made: Made) -> CacheServer | None:
-    if made.cache is None or settings.cache_database is None:
+def _cache(plan: EnvironmentPlan, components: StackComponents) -> CacheServer | None:
+    cache, database = components.cache, plan.settings.cache_database
+    if cache is None or database is None:
         return None
     return CacheServer(
-        scheme=made.cache.url_scheme,
-        address=made.cache.primary_endpoint,
-        port=made.cache.port,
-        token=made.cache.auth_token,
-        database=settings.cache_database,
+        scheme=cache.url_scheme,
+        address=cache.primary_endpoint,
+        port=cache.port,
+        token=cache.auth_token,
+        database=database,
     )
 
 
-def delivery(
-    config: PlatformConfig, settings: EnvironmentConfig, operators: Operators, made: Made
-) -> SecretDeliveryArgs | None:
-    """Arguments of an environment's Secrets; None where there are none."""
-    found = contract(config, settings).secrets
-    if not found:
+def delivery(config: PlatformConfig, plan: EnvironmentPlan, components: StackComponents) -> SecretDeliveryArgs | None:
+    """The environment's Secrets in Kubernetes."""
+    if not plan.secrets.secrets:
         return None
-    entries = made.secrets.get(settings.name)
+    entries = components.secrets[plan.name]
     return SecretDeliveryArgs(
-        secrets=found,
-        namespace=made.environments[settings.name].namespace,
+        secrets=plan.secrets.secrets,
+        namespace=components.environments[plan.name].namespace,
         refresh_minutes=config.secrets_manager.refresh_minutes,
-        after=[*operators.ready, *(() if entries is None else entries.ready)],
+        after=[*components.controllers.ready, *(() if entries is None else entries.ready)],
     )
 
 
-def bootstrap_namespace(config: PlatformConfig, made: Made) -> BootstrapNamespaceArgs | None:
-    """Arguments of the namespace of the Jobs that make databases; None where there is nothing to make."""
-    found = bootstrap_workloads(environments_with_databases(config))
-    if not found or made.database is None or made.network is None:
+def bootstrap_namespace(plans: Sequence[EnvironmentPlan], components: StackComponents) -> BootstrapNamespaceArgs | None:
+    """The namespace of the Jobs that create databases."""
+    workloads = bootstrap_workloads(bootstrapped(plans))
+    if not workloads or components.database is None or components.network is None:
         return None
     return BootstrapNamespaceArgs(
-        workloads=found, database_cidrs=made.network.private_cidrs, database_port=made.database.port
+        workloads=workloads,
+        database_cidrs=components.network.private_cidrs,
+        database_port=components.database.port,
     )
 
 
-def bootstrap(
-    config: PlatformConfig, settings: EnvironmentConfig, operators: Operators, made: Made
-) -> BootstrapArgs | None:
-    """Arguments of the Job that makes an environment's databases; None where it has none on RDS, or no passwords."""
-    entries, place = made.secrets.get(settings.name), made.bootstrap_namespace
-    if config.database is None or made.database is None or place is None or entries is None:
+def bootstrap(config: PlatformConfig, plan: EnvironmentPlan, components: StackComponents) -> BootstrapArgs | None:
+    """The Job that creates the environment's databases on RDS."""
+    database, namespace, entries = components.database, components.bootstrap_namespace, components.secrets[plan.name]
+    if config.database is None or database is None or namespace is None or entries is None:
         return None
-    databases = [
-        DatabaseAccess(
-            plan=DatabasePlan(name=entry.database, extensions=config.extensions(settings, entry.database)),
-            url=entry.url,
-            version=entries.versions[entry.path],
-        )
-        for entry in contract(config, settings).databases
-    ]
-    if not databases:
+    if not plan.bootstraps_databases:
         return None
-    instance = Instance(
-        address=made.database.address,
-        port=made.database.port,
-        resource_id=made.database.resource_id,
-        master_secret_arn=made.database.master_secret_arn,
-    )
     return BootstrapArgs(
-        environment=settings.name,
-        namespace=place.namespace,
-        namespace_object=place.namespace_object,
-        databases=databases,
-        instance=instance,
+        environment=plan.name,
+        namespace=namespace.namespace,
+        namespace_object=namespace.namespace_object,
+        databases=[
+            DatabaseAccess(
+                plan=DatabasePlan(name=entry.database, extensions=plan.databases.extensions[entry.database]),
+                url=entry.url,
+                version=entries.versions[entry.path],
+            )
+            for entry in plan.secrets.databases
+        ],
+        instance=Instance(
+            address=database.address,
+            port=database.port,
+            resource_id=database.resource_id,
+            master_secret_arn=database.master_secret_arn,
+        ),
         image=config.database.bootstrap_image,
         refresh=duration(config.secrets_manager.refresh_minutes),
-        after=[*place.ready, *operators.ready, *entries.ready],
+        after=[*namespace.ready, *components.controllers.ready, *entries.ready],
     )
 
 
-def environment_data(settings: EnvironmentConfig, made: Made) -> Iterator[pulumi.Resource]:
-    """What an environment's pods read and use, and so come after."""
-    places = (made.storage, made.deliveries, made.bootstraps)
-    for component in (place.get(settings.name) for place in places):
+def dependencies(plan: EnvironmentPlan, components: StackComponents) -> Iterator[pulumi.Resource]:
+    """Storage, Secrets and databases that the environment's pods need before they start."""
+    for by_environment in (components.storage, components.deliveries, components.bootstraps):
+        component = by_environment[plan.name]
         if component is not None:
             yield from component.ready

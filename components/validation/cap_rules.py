@@ -10,7 +10,7 @@ from itertools import islice
 from components.config.environments import EnvironmentConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
-from components.environments.workloads import workloads
+from components.environments.plan import EnvironmentPlan
 from components.sizing.capacity import Load, quota, rolling_peak, total
 from components.sizing.quantities import cpu, mebibytes, memory, millicores
 from components.validation import capacity_sums
@@ -26,7 +26,7 @@ def caps(config: PlatformConfig) -> Iterator[Problem]:
         allowed, hard = _allowed(environment), _quota(config, environment)
         if allowed is None or _within(hard, allowed):
             continue
-        pods = [w.pods for w in workloads(config.services, config.resource_classes, environment)]
+        pods = EnvironmentPlan(config, environment).pods
         raised = (
             f"pods: {max(hard.pods, allowed.pods)}, "
             f'cpuRequest: "{cpu(max(hard.cpu_request, allowed.cpu_request))}", '
@@ -51,7 +51,7 @@ def _allowed(environment: EnvironmentConfig) -> Load | None:
 
 def _quota(config: PlatformConfig, environment: EnvironmentConfig) -> Load:
     """What the ResourceQuota says, read back as the API server does."""
-    pods = [w.pods for w in workloads(config.services, config.resource_classes, environment)]
+    pods = EnvironmentPlan(config, environment).pods
     hard = quota(rolling_peak(pods), environment.quota_headroom_percent)
     return Load(
         pods=millicores(hard["pods"]) // 1000,

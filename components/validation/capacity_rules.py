@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
+from components.environments.plan import plan_environments
 from components.sizing.database_sizes import max_connections
 from components.sizing.instance_types import INSTANCE_TYPES
 from components.validation import capacity_sums
@@ -39,8 +40,8 @@ def _unknown_types(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def _nodes(config: PlatformConfig) -> Iterator[Problem]:
-    sums = capacity_sums.node_fit(config)
-    if sums is None or config.cluster is None or not sums.homeless:
+    sums = _node_fit(config)
+    if sums is None or config.cluster is None or not sums.unschedulable:
         return
     parts = "; ".join(
         f"{what}: {capacity_sums.describe(load)}"
@@ -51,7 +52,7 @@ def _nodes(config: PlatformConfig) -> Iterator[Problem]:
         path=("cluster", "nodes"),
         message=f"{sums.nodes} x {sums.instance_type} hold {capacity_sums.describe(sums.held)}; "
         f"needed are {capacity_sums.describe(sums.needed)} ({parts}). "
-        f"No node is left for {', '.join(sums.homeless[:SUGGESTIONS])}. "
+        f"No node is left for {', '.join(sums.unschedulable[:SUGGESTIONS])}. "
         f"{node_remedies(config, config.cluster.nodes, sums)}",
     )
 
@@ -67,7 +68,7 @@ def _addresses(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def _connections(config: PlatformConfig) -> Iterator[Problem]:
-    limit = capacity_sums.connections(config)
+    limit = capacity_sums.connections(config, plan_environments(config))
     if limit is not None and not limit.fits and config.database is not None:
         yield Problem(
             path=("database", "instanceClass"),
@@ -75,3 +76,7 @@ def _connections(config: PlatformConfig) -> Iterator[Problem]:
             f"the services' pools take {limit.needed} while rolling. "
             f"{connection_remedies(config, config.database.instance_class, limit.needed)}",
         )
+
+
+def _node_fit(config: PlatformConfig) -> capacity_sums.NodeFit | None:
+    return capacity_sums.node_fit(config, plan_environments(config))

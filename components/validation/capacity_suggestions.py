@@ -10,6 +10,7 @@ from itertools import islice
 from components.config.cluster import NodesConfig
 from components.config.controllers import NodeScaling
 from components.config.platform import PlatformConfig
+from components.environments.plan import plan_environments
 from components.sizing.capacity import node_capacity, total, unplaceable
 from components.sizing.database_sizes import DATABASE_CLASSES, max_connections
 from components.sizing.instance_types import INSTANCE_TYPES
@@ -45,8 +46,8 @@ def node_remedies(config: PlatformConfig, nodes: NodesConfig, sums: capacity_sum
 
 def holds(config: PlatformConfig) -> bool:
     """Whether every pod finds a node, and every node its addresses."""
-    sums, limit = capacity_sums.node_fit(config), capacity_sums.addresses(config)
-    return (sums is None or not sums.homeless) and (limit is None or limit.fits)
+    sums, limit = _node_fit(config), capacity_sums.addresses(config)
+    return (sums is None or not sums.unschedulable) and (limit is None or limit.fits)
 
 
 def _too_large(sums: capacity_sums.NodeFit, known: list[str], nodes: NodesConfig) -> str | None:
@@ -59,7 +60,7 @@ def _too_large(sums: capacity_sums.NodeFit, known: list[str], nodes: NodesConfig
         return not unplaceable((replace(group, pods=1), *daemons), room, 1)
 
     names = {group.name for group in sums.groups if not group.per_node}
-    found = [name for name in sums.homeless if name in names and not any(alone(name, kind) for kind in known)]
+    found = [name for name in sums.unschedulable if name in names and not any(alone(name, kind) for kind in known)]
     if not found:
         return None
     largest = _largest(known)
@@ -122,8 +123,8 @@ def _groups(config: PlatformConfig, nodes: NodesConfig, kinds: list[str]) -> Ite
         least = max(nodes.least_desired, nodes.minimum if kind != nodes.instance_type else nodes.desired)
 
         def homes(count: int, kind: str = kind) -> bool:
-            sums = capacity_sums.node_fit(_with_nodes(config, nodes, kind, count))
-            return sums is not None and not sums.homeless
+            sums = _node_fit(_with_nodes(config, nodes, kind, count))
+            return sums is not None and not sums.unschedulable
 
         count = _first(homes, least, _most(nodes))
         if count is not None and (crowded or holds(_with_nodes(config, nodes, kind, count))):
@@ -193,7 +194,7 @@ def connection_remedies(config: PlatformConfig, instance_class: str, needed: int
 
 
 def _pools(config: PlatformConfig) -> int:
-    limit = capacity_sums.connections(config)
+    limit = capacity_sums.connections(config, plan_environments(config))
     return 0 if limit is None else limit.needed
 
 
@@ -212,3 +213,7 @@ def _largest_pool(config: PlatformConfig, held: int) -> int | None:
 
     first = _first(too_many, 1, most)
     return None if first is None or first == 1 else first - 1
+
+
+def _node_fit(config: PlatformConfig) -> capacity_sums.NodeFit | None:
+    return capacity_sums.node_fit(config, plan_environments(config))

@@ -1,9 +1,10 @@
-"""Does it fit: pods, CPU and memory against the nodes, addresses against the subnets, connections against the database.
+"""The sums of capacity: pods, CPU and memory against the nodes, addresses against the subnets, connections (pure).
 
-One set of sums serves the refusal, the outputs and the report, so that they cannot disagree. The peak is the moment in
-which every environment rolls everything at once, beside Argo CD and the cluster's own pods.
+The refusal, the outputs and the report use the same sums. The peak is the moment in which every environment rolls
+everything at once, in addition to Argo CD, the controllers and the cluster's own pods.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from components.argocd.pods import argocd_pods
@@ -11,9 +12,8 @@ from components.cluster.addon_pods import SYSTEM_PODS
 from components.config.platform import PlatformConfig
 from components.controllers.pods import operator_pods
 from components.data.bootstrap_pods import bootstrap_workloads
-from components.environments.workloads import workloads
+from components.environments.plan import EnvironmentPlan, bootstrapped
 from components.network import subnets
-from components.secrets.plan import environments_with_databases
 from components.sizing.capacity import (
     ADDRESSES_A_PREFIX,
     Load,
@@ -30,7 +30,9 @@ from components.sizing.quantities import MEBIBYTES_A_GIBIBYTE
 
 CONNECTIONS_WHILE_ROLLING_PERCENT = 150
 STEADY = "most pods when nothing rolls"
-NODES_AT_BIRTH = "nodes are cluster.nodes.desired, the number at birth: a change does not move a group that lives"
+INITIAL_NODES = "calculated for cluster.nodes.desired, the initial size; changing it does not resize an existing group"
+
+Plans = Sequence[EnvironmentPlan]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +44,7 @@ class NodeFit:
     groups: tuple[PodGroup, ...]
     """Everything that runs at the peak, services with their rolling factor."""
     parts: tuple[tuple[str, Load], ...]
-    """What the sum is made of, for people."""
+    """The terms of the sum, for people."""
     node: NodeCapacity
 
     @property
@@ -60,66 +62,61 @@ class NodeFit:
         )
 
     @property
-    def homeless(self) -> tuple[str, ...]:
-        """Names of what finds no node."""
+    def unschedulable(self) -> tuple[str, ...]:
+        """Names of the pod groups for which no node has room."""
         return unplaceable(self.groups, self.node, self.nodes)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """A number that is needed and a number that is there."""
+    """A number that is needed and the number that is available."""
 
     needed: int
     held: int
 
     @property
     def fits(self) -> bool:
-        """Whether what is there suffices."""
+        """Whether enough is available."""
         return self.needed <= self.held
 
 
 def describe(load: Load) -> str:
-    """`52 pods, 4.6 CPU, 15.2 GiB`: the requests that scheduling goes by."""
+    """`52 pods, 4.60 CPU, 15.2 GiB`: the requests, by which pods are scheduled."""
     return f"{load.pods} pods, {load.cpu_request / 1000:.2f} CPU, {load.memory_request / MEBIBYTES_A_GIBIBYTE:.1f} GiB"
 
 
-def _peak_groups(config: PlatformConfig) -> tuple[PodGroup, ...]:
-    return tuple(
-        replace(
-            pods,
-            name=f"{pods.name} ({environment.name})",
-            pods=rolling_peak([pods]).pods,
-        )
-        for environment in config.environments
-        for pods in (w.pods for w in workloads(config.services, config.resource_classes, environment))
+def node_fit(config: PlatformConfig, plans: Plans) -> NodeFit | None:
+    """The node sums of a configuration; None for a cluster whose nodes the stack does not create."""
+    if config.cluster is None:
+        return None
+    nodes = config.cluster.nodes
+    argocd = argocd_pods(config.argocd)
+    controllers = operator_pods(config.operators, nodes.scaler)
+    jobs = tuple(workload.group for workload in bootstrap_workloads(bootstrapped(plans)))
+    parts: list[tuple[str, Load]] = []
+    for plan in plans:
+        parts.append((f"{plan.name}, {STEADY}", total(plan.pods)))
+        parts.append((f"{plan.name}, while rolling", rolling_peak(plan.pods)))
+    parts.append(("Argo CD", total(argocd, nodes.desired)))
+    if controllers:
+        parts.append(("controllers", total(controllers, nodes.desired)))
+    if jobs:
+        parts.append(("database bootstrap Jobs", total(jobs, nodes.desired)))
+    parts.append((f"system pods on {nodes.desired} nodes", total(SYSTEM_PODS, nodes.desired)))
+    return NodeFit(
+        instance_type=nodes.instance_type,
+        nodes=nodes.desired,
+        groups=(*_rolling_groups(plans), *argocd, *controllers, *jobs, *SYSTEM_PODS),
+        parts=tuple(parts),
+        node=node_capacity(nodes.instance_type, prefix_delegation=nodes.prefix_delegation),
     )
 
 
-def node_fit(config: PlatformConfig) -> NodeFit | None:
-    """The node sums of a configuration; None where the nodes are not ours."""
-    if config.cluster is None:
-        return None
-    kind, count = config.cluster.nodes.instance_type, config.cluster.nodes.desired
-    argocd = argocd_pods(config.argocd)
-    controllers = operator_pods(config.operators, config.cluster.nodes.scaler)
-    jobs = tuple(workload.group for workload in bootstrap_workloads(environments_with_databases(config)))
-    parts: list[tuple[str, Load]] = []
-    for environment in config.environments:
-        pods = [w.pods for w in workloads(config.services, config.resource_classes, environment)]
-        parts.append((f"{environment.name}, {STEADY}", total(pods)))
-        parts.append((f"{environment.name}, while rolling", rolling_peak(pods)))
-    parts.append(("Argo CD", total(argocd, count)))
-    if controllers:
-        parts.append(("controllers", total(controllers, count)))
-    if jobs:
-        parts.append(("Jobs that make databases", total(jobs, count)))
-    parts.append((f"system pods on {count} nodes", total(SYSTEM_PODS, count)))
-    return NodeFit(
-        instance_type=kind,
-        nodes=count,
-        groups=(*_peak_groups(config), *argocd, *controllers, *jobs, *SYSTEM_PODS),
-        parts=tuple(parts),
-        node=node_capacity(kind, prefix_delegation=config.cluster.nodes.prefix_delegation),
+def _rolling_groups(plans: Plans) -> tuple[PodGroup, ...]:
+    return tuple(
+        replace(pods, name=f"{pods.name} ({plan.name})", pods=rolling_peak([pods]).pods)
+        for plan in plans
+        for pods in plan.pods
     )
 
 
@@ -133,19 +130,20 @@ def addresses(config: PlatformConfig) -> Limit | None:
     if nodes.prefix_delegation:
         pods = node_capacity(nodes.instance_type, prefix_delegation=True).pods
         each = machine.interfaces + -(-pods // ADDRESSES_A_PREFIX) * ADDRESSES_A_PREFIX
-    held = sum(subnets.usable_addresses(z.private) for z in subnets.plan(config.network.cidr, config.network.zones))
+    zones = subnets.plan(config.network.cidr, config.network.zones)
+    held = sum(subnets.usable_addresses(zone.private) for zone in zones)
     return Limit(needed=nodes.maximum * each, held=held)
 
 
-def connections(config: PlatformConfig) -> Limit | None:
-    """Database connections of all pools while rolling, against what the instance class allows."""
+def connections(config: PlatformConfig, plans: Plans) -> Limit | None:
+    """Database connections of all pools while rolling, against the limit of the instance class."""
     if config.database is None:
         return None
     steady = sum(
         workload.pods.pods * workload.service.database.connections
-        for environment in config.environments
-        if config.uses_database(environment)
-        for workload in workloads(config.services, config.resource_classes, environment)
+        for plan in plans
+        if plan.uses_database
+        for workload in plan.workloads
         if workload.service.database is not None
     )
     return Limit(
@@ -153,16 +151,16 @@ def connections(config: PlatformConfig) -> Limit | None:
     )
 
 
-def summary(config: PlatformConfig) -> dict[str, object]:
+def summary(config: PlatformConfig, plans: Plans) -> dict[str, object]:
     """The sums for the stack's outputs: rows of pods, CPU and memory, and the limits of addresses and connections."""
-    fit = node_fit(config)
-    found: dict[str, object] = {}
+    fit = node_fit(config, plans)
+    output: dict[str, object] = {}
     if fit is not None:
         rows = [*fit.parts, ("needed at the peak", fit.needed), (f"{fit.nodes} x {fit.instance_type} hold", fit.held)]
-        found["fits"] = not fit.homeless
-        found["nodes"] = f"{fit.nodes} x {fit.instance_type}"
-        found["note"] = NODES_AT_BIRTH
-        found["rows"] = [
+        output["fits"] = not fit.unschedulable
+        output["nodes"] = f"{fit.nodes} x {fit.instance_type}"
+        output["note"] = INITIAL_NODES
+        output["rows"] = [
             {
                 "what": what,
                 "pods": load.pods,
@@ -171,7 +169,7 @@ def summary(config: PlatformConfig) -> dict[str, object]:
             }
             for what, load in rows
         ]
-    for key, limit in (("addresses", addresses(config)), ("connections", connections(config))):
+    for key, limit in (("addresses", addresses(config)), ("connections", connections(config, plans))):
         if limit is not None:
-            found[key] = {"needed": limit.needed, "held": limit.held, "fits": limit.fits}
-    return found
+            output[key] = {"needed": limit.needed, "held": limit.held, "fits": limit.fits}
+    return output

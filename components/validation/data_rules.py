@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
+from components.environments.plan import EnvironmentPlan
 
 RESERVED_DATABASES = frozenset({"postgres", "template0", "template1", "rdsadmin"})
 RESERVED_BEGINNINGS = ("pg_", "rds_")
@@ -54,7 +55,7 @@ def database_names(config: PlatformConfig) -> Iterator[Problem]:
     if config.database is None:
         return
     for index, environment in enumerate(config.environments):
-        for name in config.database_names(environment):
+        for name in EnvironmentPlan(config, environment).databases.names:
             if name in {*RESERVED_DATABASES, config.database.username} or name.startswith(RESERVED_BEGINNINGS):
                 owner = "the master user" if name == config.database.username else "PostgreSQL or RDS"
                 yield Problem(

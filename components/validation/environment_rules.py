@@ -9,7 +9,7 @@ from components.config.problems import PathPart, Problem
 from components.controllers.pods import PLATFORM_NAMESPACE
 from components.data.bootstrap_pods import DATA_NAMESPACE
 from components.environments.network_policies import MONITORING_NAMESPACE
-from components.environments.platform_outputs import platform_variables
+from components.environments.plan import EnvironmentPlan
 from components.environments.workloads import resources_of
 from components.validation.catalogue_rules import duplicates, limits
 
@@ -127,7 +127,7 @@ def _beside_catalogue(config: PlatformConfig, index: int, environment: Environme
 def variables(config: PlatformConfig) -> Iterator[Problem]:
     """What the platform tells the services itself, nobody says a second time."""
     for index, environment in enumerate(config.environments):
-        for name in sorted(environment.variables.keys() & platform_variables(config, environment)):
+        for name in sorted(environment.variables.keys() & EnvironmentPlan(config, environment).platform_variables):
             yield Problem(
                 path=("environments", index, "variables", name), message="is set by the platform. Leave it out."
             )
@@ -167,8 +167,9 @@ def environment_data(config: PlatformConfig) -> Iterator[Problem]:
             yield Problem(
                 path=(*here, "cacheDatabase"), message=f"is missing. Write a number of its own, e.g. {index}."
             )
-        shared = config.shared_database(environment)
-        databases = {**config.databases(environment), **({} if shared is None else {"secrets.sharedDatabase": shared})}
+        names = EnvironmentPlan(config, environment).databases
+        shared = names.shared
+        databases = {**names.by_service, **({} if shared is None else {"secrets.sharedDatabase": shared})}
         for service, name in databases.items():
             if len(name) > LONGEST_DATABASE_NAME:
                 yield Problem(

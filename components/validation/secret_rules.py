@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.data.bootstrap_pods import LONGEST_ENVIRONMENT_NAME
-from components.secrets.plan import FIXED_SECRETS, contract
+from components.environments.plan import EnvironmentPlan, plan_environments
+from components.secrets.plan import FIXED_SECRETS
 from components.validation.catalogue_rules import duplicates
 
 LONGEST_ROLE_NAME = 64
@@ -18,8 +19,8 @@ def secrets(config: PlatformConfig) -> Iterator[Problem]:
     settings = config.secrets
     if settings is None:
         return
-    made = any(contract(config, environment).secrets for environment in config.environments)
-    if made and config.operators.external_secrets is None:
+    has_secrets = any(plan.secrets.secrets for plan in plan_environments(config))
+    if has_secrets and config.operators.external_secrets is None:
         yield Problem(
             path=("operators", "externalSecrets"),
             message="is missing, and it makes the Secrets of `secrets`. Add `externalSecrets: {}` to operators.",
@@ -27,7 +28,10 @@ def secrets(config: PlatformConfig) -> Iterator[Problem]:
     yield from _shared_database(config)
     yield from _names(config)
     for index, environment in enumerate(config.environments):
-        if len(environment.name) > LONGEST_ENVIRONMENT_NAME and contract(config, environment).databases:
+        if (
+            len(environment.name) > LONGEST_ENVIRONMENT_NAME
+            and EnvironmentPlan(config, environment).bootstraps_databases
+        ):
             yield Problem(
                 path=("environments", index, "name"),
                 message="is longer than the name of the Job that makes its databases allows. "
@@ -56,7 +60,11 @@ def _names(config: PlatformConfig) -> Iterator[Problem]:
     bare = config.model_copy(update={"secrets": settings.model_copy(update={"generated": (), "supplied": ()})})
     taken = {
         *FIXED_SECRETS,
-        *(entry.name for environment in config.environments for entry in contract(bare, environment).entries),
+        *(
+            entry.name
+            for environment in config.environments
+            for entry in EnvironmentPlan(bare, environment).secrets.entries
+        ),
     }
     generated = {found.secret for found in settings.generated}
     for section, names in (

@@ -9,7 +9,7 @@ from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.config.ssh_addresses import closed_port
 from components.config.types import Ownership
-from components.secrets.plan import contract
+from components.environments.plan import plan_environments
 from components.validation.environment_rules import RESERVED_NAMESPACES
 
 WIDEST_PUBLIC_PREFIX = 16
@@ -75,8 +75,8 @@ def unread(config: PlatformConfig) -> Iterator[Problem]:
             message="is read by nothing: no entry comes into a cluster that exists already (kubeconfig). Leave it out.",
         )
     if config.cluster is not None and "secrets_manager" in config.model_fields_set:
-        contracts = [contract(config, environment) for environment in config.environments]
-        if not any(found.entries for found in contracts):
+        plans = plan_environments(config)
+        if not any(plan.secrets.entries for plan in plans):
             remedy = "Add the section secrets, or leave it out" if config.secrets is None else "Leave it out"
             yield Problem(
                 path=("secretsManager",), message=f"is read by nothing: the program fills no entry. {remedy}."

@@ -10,7 +10,7 @@ import pytest
 from components.config.environments import PullRequestsConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import ConfigurationError
-from components.environments.workloads import workloads
+from components.environments.plan import EnvironmentPlan, plan_environments
 from components.validation import capacity_sums
 from components.validation.load import load
 from tests.harness.config import stack_config
@@ -101,8 +101,8 @@ def test_each_has_a_service_account_and_none_a_repository() -> None:
 def test_extras_count_on_the_nodes() -> None:
     extra = {"name": "frontend", "port": 3000, "pods": 2, "resources": SMALL}
     without, with_it = (
-        capacity_sums.node_fit(loaded("staging")),
-        capacity_sums.node_fit(loaded("staging", extras=[extra])),
+        capacity_sums.node_fit(config, plan_environments(config))
+        for config in (loaded("staging"), loaded("staging", extras=[extra]))
     )
     assert without is not None
     assert with_it is not None
@@ -126,7 +126,7 @@ def test_previews_repeat_what_runs_beside_the_catalogue() -> None:
     config = loaded("dev")
     here = config.environments[0]
     thrice = here.model_copy(update={"pull_requests": PullRequestsConfig(maximum=2)})
-    pods = {w.service.name: w.pods.pods for w in workloads(config.services, config.resource_classes, thrice)}
+    pods = {w.service.name: w.pods.pods for w in EnvironmentPlan(config, thrice).workloads}
     assert (pods["backend"], pods["postgres"], pods["frontend"]) == (3, 3, 3)
 
 

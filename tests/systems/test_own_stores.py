@@ -9,7 +9,7 @@ import pytest
 
 from components.config.platform import PlatformConfig
 from components.config.problems import ConfigurationError
-from components.secrets.plan import contract, environments_with_databases
+from components.environments.plan import EnvironmentPlan, bootstrapped, plan_environments
 from components.validation import capacity_sums
 from components.validation.load import load
 from tests.harness.config import stack_config
@@ -84,10 +84,10 @@ def test_its_services_are_led_to_its_pods() -> None:
 def test_it_gets_no_entry_no_secret_and_no_job() -> None:
     config = loaded(given(**OWN))
     staging, review = config.environments
-    assert contract(config, review).entries == []
-    assert contract(config, review).secrets == {}
-    assert [found.name for found in environments_with_databases(config)] == ["staging"]
-    assert contract(config, staging).databases
+    assert EnvironmentPlan(config, review).secrets.entries == []
+    assert EnvironmentPlan(config, review).secrets.secrets == {}
+    assert [found.name for found in bootstrapped(plan_environments(config))] == ["staging"]
+    assert EnvironmentPlan(config, staging).secrets.databases
     paths = [secret.inputs["name"] for secret in made().all("aws:secretsmanager/secret:Secret")]
     assert paths
     assert [path for path in paths if "/review/" in path] == []
@@ -99,19 +99,19 @@ def test_it_gets_no_entry_no_secret_and_no_job() -> None:
 def test_the_secret_of_a_database_of_its_own_stays_its_makers() -> None:
     """External Secrets would take the hand-made one over for the cache's URL beside it."""
     config = loaded(given(databaseInNamespace=POSTGRES, cacheDatabase=1))
-    assert list(contract(config, config.environments[1]).secrets) == ["tiketi-redis-credentials"]
+    assert list(EnvironmentPlan(config, config.environments[1]).secrets.secrets) == ["tiketi-redis-credentials"]
 
 
 def test_a_cache_of_its_own_leaves_the_database_to_the_stack() -> None:
     config = loaded(given(cacheInNamespace=DRAGONFLY, databasePrefix="review_"))
-    (secret,) = contract(config, config.environments[1]).secrets.values()
+    (secret,) = EnvironmentPlan(config, config.environments[1]).secrets.secrets.values()
     assert "DATABASE_URL" in secret
     assert "redis-url" not in secret
 
 
 def test_its_pools_take_no_connection_of_the_stacks_instance() -> None:
-    alone = capacity_sums.connections(loaded(stack_config("staging", TIKETI)))
-    own, shared = capacity_sums.connections(loaded(given(**OWN))), capacity_sums.connections(loaded(given(**SHARED)))
+    configs = (loaded(stack_config("staging", TIKETI)), loaded(given(**OWN)), loaded(given(**SHARED)))
+    alone, own, shared = (capacity_sums.connections(config, plan_environments(config)) for config in configs)
     assert alone is not None
     assert shared is not None
     assert own == alone

@@ -12,7 +12,8 @@ from typing import Any
 from components.config.catalogue import ServiceConfig
 from components.config.environments import EnvironmentConfig
 from components.config.platform import PlatformConfig
-from components.environments.workloads import Workload, workloads
+from components.environments.plan import EnvironmentPlan
+from components.environments.workloads import ServiceWorkload
 from components.sizing.quantities import mebibytes, millicores
 from tools.manifests.model import NAME_LABEL, Object, at, containers, items, name, of_kind, table
 
@@ -40,7 +41,7 @@ def differences(
     config: PlatformConfig, environment: EnvironmentConfig, objects: Sequence[Object]
 ) -> Iterator[Difference]:
     """Yield every difference between an environment of a stack and the objects of its overlay."""
-    found = workloads(config.services, config.resource_classes, environment)
+    found = EnvironmentPlan(config, environment).workloads
     names = {workload.service.name for workload in found}
     for kind, wanted in (
         ("Deployment", names),
@@ -59,7 +60,7 @@ def differences(
 
 
 def _of_service(
-    config: PlatformConfig, environment: EnvironmentConfig, workload: Workload, objects: Sequence[Object]
+    config: PlatformConfig, environment: EnvironmentConfig, workload: ServiceWorkload, objects: Sequence[Object]
 ) -> Iterator[Difference]:
     service = workload.service
     deployment, door, scaler = (
@@ -122,7 +123,7 @@ def _ports(service: ServiceConfig, template: Object, container: Object) -> dict[
     return pairs
 
 
-def _sizes(workload: Workload, container: Object) -> dict[str, tuple[Any, Any]]:
+def _sizes(workload: ServiceWorkload, container: Object) -> dict[str, tuple[Any, Any]]:
     found: dict[str, tuple[Any, Any]] = {}
     for side, key, wanted in (
         ("requests", "cpu", workload.resources.cpu_request),

@@ -1,8 +1,7 @@
 """What the platform supplies in an environment, and whether each service reads its part of it, and no other's.
 
-All of it follows from the catalogue and the stack's file: the Secrets and their keys from `components.secret_contract`,
-the names in `platform-outputs` from `components.platform_outputs`. That the program makes exactly these, the tests hold
-against its plan.
+All of it follows from the catalogue and the stack's file: `EnvironmentPlan` has the Secrets with their keys
+and the names in `platform-outputs`. Tests compare both with the resources that the program creates.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,8 +10,8 @@ from dataclasses import dataclass
 from components.config.catalogue import ServiceConfig
 from components.config.environments import EnvironmentConfig
 from components.config.platform import PlatformConfig
-from components.environments.platform_outputs import platform_variables
-from components.secrets.plan import CACHE_SECRET, DATABASE_SECRET, STORAGE_SECRET, contract
+from components.environments.plan import EnvironmentPlan
+from components.secrets.plan import CACHE_SECRET, DATABASE_SECRET, STORAGE_SECRET
 from tools.manifests.contract import ALL, Key, keys_made, keys_read
 from tools.manifests.model import Object, at, containers, items, name, of_kind, table, title
 
@@ -43,9 +42,10 @@ class Supplied:
 
 def supplied(config: PlatformConfig, environment: EnvironmentConfig) -> Supplied:
     """What the program makes for an environment, as the stack's file says."""
-    secrets = contract(config, environment).secrets
+    plan = EnvironmentPlan(config, environment)
+    secrets = plan.secrets.secrets
     made = {Key("Secret", secret, key) for secret, keys in secrets.items() for key in keys}
-    variables = {*platform_variables(config, environment), *environment.variables}
+    variables = {*plan.platform_variables, *environment.variables}
     made |= {Key("ConfigMap", PLATFORM_OUTPUTS, variable) for variable in variables}
     return Supplied(config.system.name, frozenset(made), bool(secrets))
 

@@ -1,5 +1,6 @@
 """Commits on their way to healthy: within the quota, and at their peak what the program's own sums say."""
 
+from components.environments.plan import plan_environments
 from components.validation import capacity_sums
 from tests.cluster.conftest import Figures
 from tests.cluster.staging.conftest import BUILT, BUILT_DEV
@@ -31,7 +32,7 @@ def test_the_peak_of_a_rollout_is_what_the_program_reckons_with(
 
 
 def test_the_nodes_hold_everything_at_the_peak(staging: Stand, rolled_out: Rollout, figures: Figures) -> None:
-    nodes = capacity_sums.node_fit(staging.config)
+    nodes = capacity_sums.node_fit(staging.config, plan_environments(staging.config))
     assert nodes is not None
     figures.note("staging: all pods at the peak, measured", capacity_sums.describe(rolled_out.on_nodes))
     figures.note(

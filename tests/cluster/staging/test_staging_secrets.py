@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from components.environments.plan import EnvironmentPlan
 from tests.cluster.stand import observe
 from tests.cluster.stand.api import Json
 from tests.cluster.stand.stand import Stand
@@ -42,7 +43,7 @@ def test_a_database_url_leads_to_the_services_own_database(staging: Stand) -> No
     for environment in staging.config.environments:
         path = f"/api/v1/namespaces/{environment.namespace}/secrets/nova-db-credentials"
         data = cast("dict[str, str]", staging.api.get(path)["data"])
-        for service, database in staging.config.databases(environment).items():
+        for service, database in EnvironmentPlan(staging.config, environment).databases.by_service.items():
             short = service.removesuffix("-service")
             url = urlsplit(base64.b64decode(data[f"{short}-db-url"]).decode())
             assert (url.scheme, url.username, url.path) == ("postgresql", database, f"/{database}")

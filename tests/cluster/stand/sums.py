@@ -1,7 +1,7 @@
 """The program's own sums for a stack, and how a measured load compares with them."""
 
 from components.config.platform import PlatformConfig
-from components.environments.workloads import workloads
+from components.environments.plan import plan_environments
 from components.sizing.capacity import Load, PodGroup, rolling_peak, total
 
 
@@ -27,5 +27,5 @@ def within(measured: Load, held: Load) -> bool:
 
 
 def _groups(config: PlatformConfig, environment: str) -> list[PodGroup]:
-    settings = next(found for found in config.environments if found.name == environment)
-    return [workload.pods for workload in workloads(config.services, config.resource_classes, settings)]
+    (plan,) = (plan for plan in plan_environments(config) if plan.name == environment)
+    return [*plan.pods]

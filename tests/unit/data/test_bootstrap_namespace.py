@@ -8,7 +8,7 @@ import pulumi_kubernetes as k8s
 
 from components.data.bootstrap_namespace import BootstrapNamespace, BootstrapNamespaceArgs
 from components.data.bootstrap_pods import SIZE, bootstrap_workloads
-from components.secrets.plan import environments_with_databases
+from components.environments.plan import bootstrapped, plan_environments
 from components.sizing.quantities import mebibytes, millicores
 from components.validation import capacity_sums
 from tests.harness.config_samples import ABSENT, changed, loaded
@@ -110,7 +110,8 @@ def test_the_jobs_come_after_their_namespace_and_the_store_serves_it(staging: Ru
 
 
 def test_the_nodes_are_reckoned_with_a_pod_for_each_environment() -> None:
-    sums = capacity_sums.node_fit(loaded(changed()))
+    config = loaded(changed())
+    sums = capacity_sums.node_fit(config, plan_environments(config))
     assert sums is not None
     (group,) = [found for found in sums.groups if found.name == "database-bootstrap"]
     assert (group.pods, group.cpu_request, group.memory_request) == (2, 50, 64)
@@ -119,4 +120,4 @@ def test_the_nodes_are_reckoned_with_a_pod_for_each_environment() -> None:
 def test_a_stack_that_brings_its_own_passwords_makes_no_databases() -> None:
     config = loaded(changed(secrets=ABSENT, secretsManager=ABSENT))
     assert config.database is not None
-    assert environments_with_databases(config) == []
+    assert bootstrapped(plan_environments(config)) == []

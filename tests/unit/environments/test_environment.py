@@ -9,7 +9,7 @@ import pulumi_kubernetes as k8s
 import pytest
 
 from components.environments.environment import Environment, EnvironmentArgs, quota
-from components.environments.workloads import workloads
+from components.environments.plan import EnvironmentPlan
 from components.sizing import quantities
 from tests.harness.config_samples import changed, loaded
 from tests.harness.harness import Run, run_program
@@ -27,7 +27,7 @@ def environment_args(name: str = "staging") -> EnvironmentArgs:
     return EnvironmentArgs(
         system=config.system.name,
         settings=here,
-        workloads=workloads(config.services, config.resource_classes, here),
+        workloads=EnvironmentPlan(config, here).workloads,
         ingress_cidrs=["10.20.192.0/22"],
         control_plane_cidrs=["10.20.250.0/28"],
         data_cidrs=["10.20.0.0/19"],

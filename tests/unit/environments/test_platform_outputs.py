@@ -4,14 +4,14 @@ import pytest
 
 from components.config.platform import PlatformConfig
 from components.environments.environment import OUTPUTS_CONFIG_MAP
-from components.environments.platform_outputs import platform_variables
+from components.environments.plan import plan_environments
 from tests.harness.config_samples import changed, loaded, refusals
 from tests.harness.harness import Run
 
 
 def known(config: PlatformConfig) -> dict[str, set[str]]:
     """By environment, the names that the platform says it sets."""
-    return {found.name: {*platform_variables(config, found)} for found in config.environments}
+    return {plan.name: {*plan.platform_variables} for plan in plan_environments(config)}
 
 
 def told(config: PlatformConfig, run: Run) -> dict[str, set[str]]:

@@ -11,7 +11,8 @@ from components.config.catalogue import ContainerResources, ServiceConfig
 from components.config.environments import EnvironmentConfig
 from components.environments import environment
 from components.environments.environment import container_limits, quota, summary
-from components.environments.workloads import Workload, workloads
+from components.environments.plan import EnvironmentPlan
+from components.environments.workloads import ServiceWorkload
 from components.sizing import quantities
 from tests.harness.config_samples import changed, loaded
 
@@ -19,10 +20,10 @@ ROW = ("pods", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory")
 
 
 @cache
-def nova(name: str) -> tuple[EnvironmentConfig, tuple[Workload, ...]]:
+def nova(name: str) -> tuple[EnvironmentConfig, tuple[ServiceWorkload, ...]]:
     config = loaded(changed("prod" if name == "production" else "staging"))
     here = next(e for e in config.environments if e.name == name)
-    return here, workloads(config.services, config.resource_classes, here)
+    return here, EnvironmentPlan(config, here).workloads
 
 
 def test_the_summary_states_novas_rows() -> None:
@@ -59,12 +60,12 @@ def test_every_environment_of_both_stacks_fits_its_quota(name: str, pods: str) -
 
 def test_an_environment_that_runs_nothing_has_a_quota_of_nothing() -> None:
     here, found = nova("staging")
-    idle = [Workload(service=w.service, replicas=0, max_replicas=0, resources=w.resources) for w in found]
+    idle = [ServiceWorkload(service=w.service, replicas=0, max_replicas=0, resources=w.resources) for w in found]
     assert set(quota(idle, 10).values()) == {"0"}
     assert summary(here, idle)["fits"] is True
 
 
-def _workload(cpu: int, memory: int, times: int, pods: int) -> Workload:
+def _workload(cpu: int, memory: int, times: int, pods: int) -> ServiceWorkload:
     resources = ContainerResources.model_validate(
         {
             "cpuRequest": quantities.cpu(cpu),
@@ -73,7 +74,7 @@ def _workload(cpu: int, memory: int, times: int, pods: int) -> Workload:
             "memoryLimit": quantities.memory(memory * times),
         }
     )
-    return Workload(service=ServiceConfig(name="web"), replicas=pods, max_replicas=pods, resources=resources)
+    return ServiceWorkload(service=ServiceConfig(name="web"), replicas=pods, max_replicas=pods, resources=resources)
 
 
 WORKLOADS = st.lists(
@@ -85,14 +86,14 @@ WORKLOADS = st.lists(
 
 @given(WORKLOADS, st.integers(0, 100))
 @settings(max_examples=50)
-def test_no_catalogue_has_a_peak_above_its_quota(found: list[Workload], headroom: int) -> None:
+def test_no_catalogue_has_a_peak_above_its_quota(found: list[ServiceWorkload], headroom: int) -> None:
     here = nova("staging")[0].model_copy(update={"quota_headroom_percent": headroom})
     assert summary(here, found)["fits"] is True
 
 
 @given(WORKLOADS)
 @settings(max_examples=50)
-def test_no_default_is_above_any_service_and_no_service_above_the_maximum(found: list[Workload]) -> None:
+def test_no_default_is_above_any_service_and_no_service_above_the_maximum(found: list[ServiceWorkload]) -> None:
     limits: Any = container_limits(found)
     cpu, memory = quantities.millicores, quantities.mebibytes
     for pods in (workload.pods for workload in found):

@@ -4,7 +4,8 @@ from functools import cache
 from typing import Any
 
 from components.config.platform import PlatformConfig
-from components.secrets.plan import Content, Contract, contract
+from components.environments.plan import EnvironmentPlan, plan_environments
+from components.secrets.plan import Content, SecretsPlan
 from tests.facts.nova import SERVICES
 from tests.harness.config_samples import ABSENT, changed, loaded, refusals
 
@@ -29,9 +30,9 @@ def configured(stack: str = "staging", **changes: Any) -> PlatformConfig:
     return loaded(changed(stack, **changes), stack) if changes else committed(stack)
 
 
-def of(config: PlatformConfig, environment: str = "staging") -> Contract:
+def of(config: PlatformConfig, environment: str = "staging") -> SecretsPlan:
     [found] = [e for e in config.environments if e.name == environment]
-    return contract(config, found)
+    return EnvironmentPlan(config, found).secrets
 
 
 def test_every_environment_has_the_secrets_and_keys_that_the_services_read() -> None:
@@ -61,12 +62,12 @@ def test_every_key_comes_out_of_an_entry_that_the_program_fills() -> None:
 
 def test_a_service_has_the_database_and_user_of_its_environment() -> None:
     config = configured()
-    for environment in config.environments:
-        made = {e.path: e.database for e in contract(config, environment).entries if e.database}
-        keys = contract(config, environment).secrets["nova-db-credentials"]
-        for service, database in config.databases(environment).items():
+    for plan in plan_environments(config):
+        made = {e.path: e.database for e in plan.secrets.entries if e.database}
+        keys = plan.secrets.secrets["nova-db-credentials"]
+        for service, database in plan.databases.by_service.items():
             assert made[str(keys[f"{service.removesuffix('-service')}-db-url"].entry)] == database
-        assert sorted(made.values()) == config.database_names(environment)
+        assert sorted(made.values()) == plan.databases.names
 
 
 def test_services_that_share_a_database_share_one_entry() -> None:
@@ -81,7 +82,7 @@ def test_services_that_share_a_database_share_one_entry() -> None:
 
 
 def test_nothing_is_made_without_secrets() -> None:
-    assert of(configured(secrets=ABSENT, secretsManager=ABSENT)) == Contract()
+    assert of(configured(secrets=ABSENT, secretsManager=ABSENT)) == SecretsPlan()
 
 
 def test_nothing_is_made_on_a_cluster_that_is_not_the_stacks_own() -> None:
@@ -96,7 +97,7 @@ def test_nothing_is_made_on_a_cluster_that_is_not_the_stacks_own() -> None:
         "environments": environments,
     }
     config = configured(**changes)
-    assert [contract(config, e) for e in config.environments] == [Contract(), Contract()]
+    assert [EnvironmentPlan(config, e).secrets for e in config.environments] == [SecretsPlan(), SecretsPlan()]
 
 
 def test_each_part_follows_its_section() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.environments.workloads import workloads
+from components.environments.plan import EnvironmentPlan
 from components.sizing import quantities
 from components.sizing.capacity import (
     Load,
@@ -40,7 +40,7 @@ def group(name: str, pods: int, cpu: int, memory: int, *, per_node: bool = False
 def staging() -> tuple[PodGroup, ...]:
     config = loaded(changed("staging"))
     here = next(e for e in config.environments if e.name == "staging")
-    return tuple(w.pods for w in workloads(config.services, config.resource_classes, here))
+    return EnvironmentPlan(config, here).pods
 
 
 def test_staging_needs_what_the_steady_row_says() -> None:
@@ -196,7 +196,7 @@ def test_nothing_fits_when_the_sums_do_not(groups: list[PodGroup], nodes: int) -
 
 @given(PLACED, st.integers(1, 6))
 @settings(max_examples=60)
-def test_one_more_node_never_makes_anything_homeless(groups: list[PodGroup], nodes: int) -> None:
+def test_one_more_node_never_makes_anything_unschedulable(groups: list[PodGroup], nodes: int) -> None:
     assert set(unplaceable(groups, NODE, nodes + 1)) <= set(unplaceable(groups, NODE, nodes))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.config.platform import PlatformConfig
-from components.environments.workloads import workloads
+from components.environments.plan import EnvironmentPlan
 from components.sizing.capacity import quota, rolling_peak
 from components.sizing.quantities import mebibytes, millicores
 from components.validation.load import load
@@ -66,7 +66,7 @@ def test_each_part_of_a_cap_holds_by_itself(key: str, below: int | str) -> None:
 def test_no_quota_exceeds_its_cap(headroom: int) -> None:
     config = production(quotaCap=WITH_HEADROOM, quotaHeadroomPercent=headroom)
     environment = config.environments[0]
-    pods = [found.pods for found in workloads(config.services, config.resource_classes, environment)]
+    pods = EnvironmentPlan(config, environment).pods
     hard = quota(rolling_peak(pods), environment.quota_headroom_percent)
     assert int(hard["pods"]) <= 88
     assert millicores(hard["requests.cpu"]) <= millicores("88")

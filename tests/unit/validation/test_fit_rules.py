@@ -6,6 +6,7 @@ import pytest
 
 from components.argocd.pods import argocd_pods
 from components.cluster.addon_pods import SYSTEM_PODS
+from components.environments.plan import plan_environments
 from components.sizing.capacity import Load
 from components.validation import capacity_sums
 from tests.harness.config_samples import changed, loaded, refusals
@@ -14,7 +15,8 @@ from tests.harness.harness import ROOT
 
 @pytest.mark.parametrize("stack", ["staging", "prod"])
 def test_what_is_placed_on_nodes_is_what_the_sums_show(stack: str) -> None:
-    sums = capacity_sums.node_fit(loaded(changed(stack), stack))
+    config = loaded(changed(stack), stack)
+    sums = capacity_sums.node_fit(config, plan_environments(config))
     assert sums is not None
     shown = [load for what, load in sums.parts if not what.endswith(capacity_sums.STEADY)]
     assert sums.needed == sum(shown, Load())
@@ -23,7 +25,7 @@ def test_what_is_placed_on_nodes_is_what_the_sums_show(stack: str) -> None:
 @pytest.mark.parametrize("stack", ["staging", "prod"])
 def test_argo_cd_and_the_systems_own_pods_need_room_on_the_nodes(stack: str) -> None:
     config = loaded(changed(stack), stack)
-    sums = capacity_sums.node_fit(config)
+    sums = capacity_sums.node_fit(config, plan_environments(config))
     assert sums is not None
     expected = {group.name for group in (*argocd_pods(config.argocd), *SYSTEM_PODS)}
     assert expected <= {group.name for group in sums.groups}
