@@ -1,11 +1,11 @@
-"""What Argo CD syncs: one AppProject for the system, one Application or ApplicationSet for each environment.
+"""One AppProject for the system, and one Application or ApplicationSet for each environment.
 
-Deletion goes from what makes Applications (roots and ApplicationSets: they would make them again) to the Applications
-(each takes its workload along, which needs a living controller) to the AppProject (without it an Application hangs for
-ever) to Argo CD. They are deleted even where their cluster goes too: volumes and load balancers of their workloads
-would be left over. What Argo CD makes out of Git is in no state of Pulumi's; there the finalizers keep the order: a
-set waits for its Applications, a root for its children, the project for all. Children of a root carry the finalizer in
-Git, or their workload stays until its namespace goes.
+Order of deletion: roots and ApplicationSets (they would recreate their Applications), then Applications (each deletes
+its workload, which needs a running controller), then the AppProject (without it an Application hangs forever), then
+Argo CD. They are deleted even when the cluster is deleted too: their workloads' volumes and load balancers would be
+left behind. Applications that come from Git are not in Pulumi's state; finalizers keep their order: a set waits for its
+Applications, a root for its children, the AppProject for all. Children of a root need the finalizer in Git, or their
+workload stays until the namespace is deleted.
 Source: Argo CD, "Application Specification", "Projects", "ApplicationSet".
 """
 
@@ -26,32 +26,32 @@ from components.environments.access import SMOKE_TEST, application_reader, bind
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
 """On an Application: deletes its workload first. On an AppProject: waits for its Applications. On an ApplicationSet:
-stays until its controller has stopped making Applications."""
+waits until its controller has stopped creating Applications."""
 
 WAIT_FOR = "pulumi.com/waitFor"
 SYNCED_AND_HEALTHY = ("jsonpath={.status.sync.status}=Synced", "jsonpath={.status.health.status}=Healthy")
-"""What Pulumi waits for: all of these, in the form of `kubectl wait`."""
+"""Conditions that Pulumi waits for, in the form of `kubectl wait`."""
 WAIT_MINUTES = 15
-"""Time enough to pull and start everything. Argo CD gives up a failing sync after five retries, some six minutes."""
+"""Enough to pull and start everything. Argo CD gives up a failing sync after five retries, about six minutes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationSpec:
-    """One environment as its Application sees it."""
+    """One environment and what its Application depends on."""
 
     settings: EnvironmentConfig
     hpa: bool
     """Whether an autoscaler owns the replicas of any of its Deployments."""
     services: Sequence[ServiceConfig]
-    """What of the catalogue runs there: the smoke test misses a service that Git leaves out."""
+    """Services of the catalogue that run there: the smoke test reports one that is missing from Git."""
     after: Sequence[pulumi.Resource]
-    """The environment's namespace and all in it, and the repository's credentials: pods that come sooner are refused,
-    or run without policies."""
+    """The environment's namespace with its objects, and the repository's credentials: earlier pods are refused, or run
+    without policies."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GitOpsArgs(Scope):
-    """What the Applications need from outside."""
+    """Arguments of the Applications."""
 
     argocd_namespace: pulumi.Input[str]
     applications: Sequence[ApplicationSpec]
@@ -60,7 +60,7 @@ class GitOpsArgs(Scope):
 
 
 class GitOps(pulumi.ComponentResource):
-    """The AppProject, and what fills the environments."""
+    """The AppProject, and the Applications that fill the environments."""
 
     project: pulumi.Output[str]
     """Name of the AppProject."""
@@ -69,21 +69,21 @@ class GitOps(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: GitOpsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:gitops:GitOps", name, {}, opts)
-        environments = [found.settings for found in args.applications]
+        environments = [application.settings for application in args.applications]
         project = self._object(
             f"{name}-project",
             "AppProject",
             _metadata(args.project, args.argocd_namespace),
             project_spec(args, environments),
-            # Its definition comes with the release, and its finalizer needs the release's controller.
+            # The release installs the CRD, and the finalizer needs its controller.
             [args.argocd],
         )
-        made = [self._environment(name, args, found, project) for found in args.applications]
-        if any(found.pull_requests is not None for found in environments):
-            self._previews(name, args, project, made)
+        created = [self._environment(name, args, application, project) for application in args.applications]
+        if any(environment.pull_requests is not None for environment in environments):
+            self._previews(name, args, project, created)
         self._smoke_test(name, args)
         self.project = project.urn.apply(lambda _: args.project)
-        self.applications = tuple(application_name(args.project, found) for found in environments)
+        self.applications = tuple(application_name(args.project, environment) for environment in environments)
         self.register_outputs({"project": self.project, "applications": self.applications})
 
     def _environment(
@@ -93,13 +93,13 @@ class GitOps(pulumi.ComponentResource):
         if settings.delivery is Delivery.APPLICATION_SET:
             kind, spec = "ApplicationSet", directories_spec(args, settings, hpa=hpa)
         else:
-            # A root holds Applications: an autoscaler owns nothing of it.
+            # A root contains only Applications, and no autoscaler owns any part of them.
             hpa = hpa and settings.delivery is Delivery.APPLICATION
             kind, spec = "Application", application_spec(args, settings, hpa=hpa)
         annotations: dict[str, str] = {}
         if settings.wait_for:
             annotations[WAIT_FOR] = json.dumps(SYNCED_AND_HEALTHY)
-        # A root's own objects are Applications; one that a set makes has but its folder's services.
+        # Not on a root, which contains only Applications, and not on a set, whose Applications have one folder each.
         if settings.delivery is Delivery.APPLICATION:
             annotations |= services_annotation(application.services)
         return self._object(
@@ -107,28 +107,30 @@ class GitOps(pulumi.ComponentResource):
             kind,
             _metadata(application_name(args.project, settings), args.argocd_namespace, annotations),
             spec,
-            # The project must be there until the Application is gone.
+            # The AppProject must exist until the Application is deleted.
             [project, *application.after],
             waits=settings.wait_for,
         )
 
     def _smoke_test(self, name: str, args: GitOpsArgs) -> None:
-        """The right to see the Applications; a set's have no name before Argo CD makes them."""
-        seen = [
-            application_name(args.project, found.settings)
-            for found in args.applications
-            if found.settings.delivery is not Delivery.APPLICATION_SET
+        """The right to read the Applications; those of a set have no name before Argo CD creates them."""
+        names = [
+            application_name(args.project, application.settings)
+            for application in args.applications
+            if application.settings.delivery is not Delivery.APPLICATION_SET
         ]
-        if seen:
-            # The namespace comes with the release.
+        if names:
+            # The release depends on the namespace.
             opts = pulumi.ResourceOptions(parent=self, depends_on=[args.argocd])
-            bind(f"{name}-{SMOKE_TEST}", application_reader(seen), args.argocd_namespace, opts)
+            bind(f"{name}-{SMOKE_TEST}", application_reader(names), args.argocd_namespace, opts)
 
-    def _previews(self, name: str, args: GitOpsArgs, project: pulumi.Resource, made: Sequence[pulumi.Resource]) -> None:
-        """An ApplicationSet for the pull requests of each environment that wants previews, and their largest number.
+    def _previews(
+        self, name: str, args: GitOpsArgs, project: pulumi.Resource, created: Sequence[pulumi.Resource]
+    ) -> None:
+        """An ApplicationSet for the pull requests of each environment with previews, and their limit.
 
         An ApplicationSet cannot count: a quota of Applications in Argo CD's namespace refuses one preview too many
-        until another one is gone. The resources that a preview may take are the quota of the environment's namespace.
+        until another is deleted. The environment's own quota limits their resources.
         """
         quota = k8s.core.v1.ResourceQuota(
             f"{name}-applications",
@@ -136,11 +138,11 @@ class GitOps(pulumi.ComponentResource):
             spec=k8s.core.v1.ResourceQuotaSpecArgs(
                 hard={
                     "count/applications.argoproj.io": str(
-                        applications_quota([found.settings for found in args.applications])
+                        applications_quota([application.settings for application in args.applications])
                     )
                 }
             ),
-            # The kind that it counts comes with the release.
+            # The release installs the CRD that it counts.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.argocd]),
         )
         for application in args.applications:
@@ -152,8 +154,8 @@ class GitOps(pulumi.ComponentResource):
                     "ApplicationSet",
                     _metadata(object_name, args.argocd_namespace),
                     previews_spec(args, settings, settings.pull_requests, hpa=application.hpa),
-                    # Previews come when every environment has its place in the quota, and go first.
-                    [project, quota, *made, *application.after],
+                    # Every environment takes its place in the quota first; previews are deleted first.
+                    [project, quota, *created, *application.after],
                 )
 
     def _object(

@@ -1,8 +1,8 @@
 """Values of the chart argo-cd for notifications: deployed, degraded, sync failed; to Slack and Discord (pure).
 
-Tokens are references: `$slack-token` and `$discord-webhook` are keys of the Secret that `argocd_access` fills. Every
-message goes out once for a revision, however often an Application turns from healthy to degraded and back: Argo CD
-shows Degraded for moments while pods roll.
+Tokens are references: `$slack-token` and `$discord-webhook` are keys of the Secret that `access.py` fills. Each message
+is sent once per revision, however often an Application turns from healthy to degraded and back: Argo CD briefly reports
+Degraded while pods roll.
 Source: Argo CD, "Notifications", and its catalogue of triggers.
 """
 
@@ -17,20 +17,20 @@ ONCE_PER = "app.status.operationState?.syncResult?.revision"
 LINK = ("%s/applications/%s/%s", ".context.argocdUrl", ".app.metadata.namespace", ".app.metadata.name")
 REVISION = '(.app.status.sync.revision | default "unknown")'
 LONGEST_TEXT = 1900
-"""Discord refuses messages of more than 2000 characters; what a failed sync has to say may be longer."""
+"""Discord refuses messages of more than 2000 characters; the message of a failed sync can be longer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that people are told."""
+    """An event that is reported."""
 
     trigger: str
     when: str
     """Expression over `app`, the Application."""
     text: str
-    """What happened to the Application, whose name stands before it; `%s` for `detail`."""
+    """What happened, after the Application's name; `%s` for `detail`."""
     detail: str
-    """What says more, as an expression over the Application."""
+    """The detail, as an expression over the Application."""
 
     @property
     def template(self) -> str:
@@ -65,9 +65,9 @@ EVENTS = (
 
 
 def notifications_values(settings: NotificationsConfig) -> NotificationsSetup:
-    """What the chart's section `notifications` gets beside size and metrics.
+    """The chart's section `notifications` without size and metrics.
 
-    Values are texts of YAML inside of a ConfigMap; JSON is YAML too and needs no quoting rules of its own.
+    The values are YAML texts inside a ConfigMap; JSON is valid YAML and needs no quoting rules.
     """
     notifiers: dict[str, str] = {}
     recipients: list[str] = []
@@ -80,7 +80,7 @@ def notifications_values(settings: NotificationsConfig) -> NotificationsSetup:
         notifiers["service.slack"] = _text({"token": "$slack-token"})
         recipients.append(f"slack:{settings.slack.channel}")
     return {
-        # The chart would make it empty, and take it away from External Secrets.
+        # The chart would create it empty and take it over from External Secrets.
         "secret": {"create": False},
         "notifiers": notifiers,
         "subscriptions": _subscriptions(recipients),
@@ -97,7 +97,7 @@ def _subscriptions(recipients: Sequence[str]) -> list[Subscription]:
 
 
 def _message(event: Event) -> object:
-    """Slack takes the message; Discord wants JSON, where a text of somebody else's is quoted and calls nobody."""
+    """Slack takes plain text. Discord takes JSON, in which foreign text is quoted and mentions no user."""
     body = f'{{"allowed_mentions": {{"parse": []}}, "content": {{{{{event.template} | toJson}}}}}}'
     return {"message": f"{{{{{event.template}}}}}", "webhook": {"discord": {"body": body, "method": "POST"}}}
 

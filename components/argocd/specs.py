@@ -1,12 +1,12 @@
 """Specs of AppProject and Applications as the API server stores them (pure, no resources).
 
-Left out on purpose:
-- `CreateNamespace=true`: the namespace is the program's, with its quota. Two owners would fight over its labels.
-- the annotation `argocd.argoproj.io/compare-result`, which some descriptions have: Argo CD knows no such annotation.
+Omitted on purpose:
+- `CreateNamespace=true`: the program creates the namespace with its quota. Two owners would fight over its labels.
+- the annotation `argocd.argoproj.io/compare-result`, which some guides set: Argo CD does not have it.
 
-A root of app-of-apps is an Application like any other: its folder holds Applications of its environment, which live in
-the environment's own namespace ("Applications in any namespace"). So nothing that Git makes needs the destination
-`argocd`, where whoever may write is Argo CD's administrator.
+The root of an app-of-apps is an ordinary Application. Its folder holds Applications that live in the environment's own
+namespace ("Applications in any namespace"), so that nothing in Git needs the destination `argocd`: write access there
+is administrator access to Argo CD.
 Source: Argo CD, "Application Specification", "Projects", "Applications in any namespace".
 """
 
@@ -29,33 +29,33 @@ OWN_OBJECTS = (
     {"kind": "ConfigMap", "name": OUTPUTS_CONFIG_MAP},
     {"kind": "ServiceAccount", "name": "*"},
 )
-"""What the program makes in a namespace and Git may make as well: no orphans."""
+"""Objects that the program creates in a namespace although Git may create their kind: not orphans."""
 CANARY_OBJECTS = ({"group": "argoproj.io", "kind": "AnalysisTemplate", "name": CANARY_TEMPLATE},)
-"""The same in a namespace with a canary."""
+"""The same for a namespace with a canary."""
 REPLICAS_OF_AN_AUTOSCALER = {"group": "apps", "jsonPointers": ["/spec/replicas"], "kind": "Deployment"}
 REPLICAS_OF_A_ROLLOUT = {**REPLICAS_OF_AN_AUTOSCALER, "group": "argoproj.io", "kind": "Rollout"}
 SERVICES = "platform/services"
-"""Annotation of an Application: the services that it must bring. Nothing else that the smoke test may read says so."""
+"""Annotation of an Application with the services that it must contain; the smoke test reads them from here."""
 PREVIEW_LABEL = "platform/preview"
 NO_PREVIEW = "none"
-"""The label's value on an environment's own pods: without it its Services would reach the previews' pods as well."""
+"""The label's value on an environment's own pods: without it its Services would select the previews' pods too."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """What all Applications of a system share; plain data."""
+    """Settings that all Applications of a system share; plain data."""
 
     project: str
-    """The system's name: name of the AppProject and prefix of its Applications."""
+    """Name of the system and of the AppProject, and prefix of the Applications."""
     repository_url: str
     sso: SsoConfig | None
     allowed: ProjectConfig = field(default_factory=ProjectConfig)
-    """What the AppProject allows beside repository and namespaces."""
+    """What the AppProject allows in addition to the repository and the namespaces."""
     access: RepositoryAccessConfig | None = None
-    """Credentials of the repository: previews ask GitHub as its App, where it is one."""
+    """Credentials of the repository; with a GitHub App, previews use it to list pull requests."""
 
     def destination(self, namespace: str) -> Mapping[str, str]:
-        """A namespace of the cluster that Argo CD runs in, by the cluster's name or by its address."""
+        """A namespace of Argo CD's own cluster, by the cluster's name or address."""
         if self.allowed.cluster_name is not None:
             return {"name": self.allowed.cluster_name, "namespace": namespace}
         return {"namespace": namespace, "server": IN_CLUSTER}
@@ -67,34 +67,33 @@ def application_name(project: str, settings: EnvironmentConfig) -> str:
 
 
 def services_annotation(services: Sequence[ServiceConfig]) -> Mapping[str, str]:
-    """The annotation `SERVICES`: `NAME HEALTH_PATH METRICS_PATH` of each service, between commas.
+    """The annotation `SERVICES`: `NAME HEALTH_PATH METRICS_PATH` for each service, separated by commas.
 
-    A path that is not asked for is left out: those of a service without a port, and the second one without metrics.
-    No services, no annotation.
+    A service without a port has neither path, one without metrics has no second. Empty without services.
     """
-    return {SERVICES: ", ".join(_asked(service) for service in services)} if services else {}
+    return {SERVICES: ", ".join(_name_and_paths(service) for service in services)} if services else {}
 
 
 def application_namespaces(environments: Sequence[EnvironmentConfig]) -> tuple[str, ...]:
-    """Namespaces whose Applications Argo CD takes beside its own: those of app-of-apps' children, sorted."""
-    return tuple(sorted(found.namespace for found in environments if found.delivery is Delivery.APP_OF_APPS))
+    """Namespaces in which Argo CD accepts Applications in addition to its own: those of app-of-apps, sorted."""
+    return tuple(sorted(e.namespace for e in environments if e.delivery is Delivery.APP_OF_APPS))
 
 
 def project_spec(scope: Scope, environments: Sequence[EnvironmentConfig]) -> Spec:
-    """`spec` of the AppProject: repositories, namespaces and objects of the cluster by name."""
+    """`spec` of the AppProject: repositories, namespaces, and cluster-scoped objects by name."""
     allowed = scope.allowed
     spec: dict[str, object] = {
-        "clusterResourceWhitelist": [_cluster_resource(found) for found in allowed.cluster_resources],
+        "clusterResourceWhitelist": [_cluster_resource(resource) for resource in allowed.cluster_resources],
         "description": allowed.description or f"Environments of {scope.project}",
-        "destinations": [scope.destination(found.namespace) for found in environments],
+        "destinations": [scope.destination(environment.namespace) for environment in environments],
         "namespaceResourceBlacklist": [{"group": group, "kind": kind} for group, kind in FORBIDDEN_KINDS],
-        # What is forbidden above is never an orphan, nor what something owns, as ExternalSecrets do their Secrets; the
-        # rest that the program makes is named here.
+        # Kinds on the blacklist and objects with an owner, such as the Secrets of ExternalSecrets, are never orphans.
+        # These are the program's other objects.
         "orphanedResources": {
             "ignore": [
                 *OWN_OBJECTS,
-                *(CANARY_OBJECTS if any(found.canary is not None for found in environments) else ()),
-                *(_orphan(found) for found in allowed.ignored_orphans),
+                *(CANARY_OBJECTS if any(e.canary is not None for e in environments) else ()),
+                *(_orphan(orphan) for orphan in allowed.ignored_orphans),
             ],
             "warn": True,
         },
@@ -104,23 +103,22 @@ def project_spec(scope: Scope, environments: Sequence[EnvironmentConfig]) -> Spe
     namespaces = application_namespaces(environments)
     if allowed.namespace_resources:
         spec["namespaceResourceWhitelist"] = [
-            *({"group": found.group, "kind": found.kind} for found in allowed.namespace_resources),
-            # What a root is for.
+            *({"group": kind.group, "kind": kind.kind} for kind in allowed.namespace_resources),
+            # The root of an app-of-apps creates Applications.
             *([{"group": "argoproj.io", "kind": "Application"}] if namespaces else []),
         ]
     if namespaces:
         spec["sourceNamespaces"] = list(namespaces)
-    windows = [_window(scope, found, window) for found in environments for window in found.sync.windows]
+    windows = [_window(scope, e, window) for e in environments for window in e.sync.windows]
     if windows:
         spec["syncWindows"] = windows
     return spec
 
 
 def application_spec(scope: Scope, settings: EnvironmentConfig, *, hpa: bool) -> Spec:
-    """`spec` of one Application, written as the API server stores it: what has no content is left out.
+    """`spec` of one Application, as the API server stores it: empty fields are omitted.
 
-    `hpa`: whether an autoscaler owns the replicas of any of its Deployments, or of the Rollouts that a canary makes
-    of them.
+    `hpa`: whether an autoscaler owns the replicas of any of its Deployments, or of the Rollouts that replace them.
     """
     source: dict[str, object] = {
         "path": settings.path,
@@ -150,11 +148,11 @@ def _sync_policy(sync: SyncConfig, *, hpa: bool) -> Spec:
     options = {
         "ApplyOutOfSyncOnly=true": sync.apply_out_of_sync_only,
         "PruneLast=true": sync.prune_last,
-        # Without it a sync would set the replicas that the comparison ignores.
+        # Without it a sync would reset the replicas that the comparison ignores.
         "RespectIgnoreDifferences=true": hpa,
     }
     policy: dict[str, object] = {"syncOptions": [option for option, wanted in options.items() if wanted]}
-    # Where a person syncs, a person decides what happens after a failure, too.
+    # With manual syncs, the person who syncs also handles failures.
     if sync.automated:
         policy["automated"] = {
             "prune": sync.prune,
@@ -168,23 +166,23 @@ def _sync_policy(sync: SyncConfig, *, hpa: bool) -> Spec:
                 "maxDuration": sync.retry.max_duration,
             },
             "limit": sync.retry.limit,
-            # A retry takes the newest revision: a refused one would keep its own fix waiting.
+            # A retry uses the newest revision: otherwise a rejected revision would block its own fix.
             "refresh": True,
         }
     return policy
 
 
 def _roles(scope: Scope, environments: Sequence[EnvironmentConfig]) -> Sequence[Spec]:
-    """Developers look and sync, administrators do all but make ApplicationSets: these reach beyond a project."""
-    made = any(found.delivery is Delivery.APPLICATION_SET or found.pull_requests is not None for found in environments)
-    look = ("logs, get", *(["applicationsets, get"] if made else []))
+    """Developers read and sync. Administrators do all but create ApplicationSets, which reach beyond a project."""
+    has_sets = any(e.delivery is Delivery.APPLICATION_SET or e.pull_requests is not None for e in environments)
+    read = ("logs, get", *(["applicationsets, get"] if has_sets else []))
     sso = scope.sso
     return [
-        _role(scope.project, "admin", ("applications, *", *look), sso.admin_groups if sso else ()),
+        _role(scope.project, "admin", ("applications, *", *read), sso.admin_groups if sso else ()),
         _role(
             scope.project,
             "developer",
-            ("applications, get", "applications, sync", *look),
+            ("applications, get", "applications, sync", *read),
             sso.developer_groups if sso else (),
         ),
     ]
@@ -198,31 +196,31 @@ def _role(project: str, role: str, rights: Sequence[str], groups: Sequence[str])
     }
 
 
-def _asked(service: ServiceConfig) -> str:
+def _name_and_paths(service: ServiceConfig) -> str:
     paths = () if service.port is None else (service.health_path, service.metrics_path)
     return " ".join((service.name, *(path for path in paths if path is not None)))
 
 
 def _window(scope: Scope, settings: EnvironmentConfig, window: SyncWindow) -> Spec:
-    alone = settings.delivery is Delivery.APPLICATION and settings.pull_requests is None
-    found: dict[str, object] = {
+    by_name = settings.delivery is Delivery.APPLICATION and settings.pull_requests is None
+    fields: dict[str, object] = {
         "duration": window.duration,
         "kind": window.kind,
         "manualSync": window.manual_sync,
         "schedule": window.schedule,
         "timeZone": window.time_zone,
     }
-    # Applications that come out of Git have names of their own; what they share is where they go.
-    if alone:
-        return {"applications": [application_name(scope.project, settings)], **found}
-    return {"namespaces": [settings.namespace], **found}
+    # Applications that come from Git have names of their own; they share their destination.
+    if by_name:
+        return {"applications": [application_name(scope.project, settings)], **fields}
+    return {"namespaces": [settings.namespace], **fields}
 
 
-def _cluster_resource(found: ClusterResource) -> Spec:
-    named = {} if found.name is None else {"name": found.name}
-    return {"group": found.group, "kind": found.kind, **named}
+def _cluster_resource(resource: ClusterResource) -> Spec:
+    name = {} if resource.name is None else {"name": resource.name}
+    return {"group": resource.group, "kind": resource.kind, **name}
 
 
-def _orphan(found: Orphan) -> Spec:
-    group = {"group": found.group} if found.group else {}
-    return {**group, "kind": found.kind, "name": found.name}
+def _orphan(orphan: Orphan) -> Spec:
+    group = {"group": orphan.group} if orphan.group else {}
+    return {**group, "kind": orphan.kind, "name": orphan.name}

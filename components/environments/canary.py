@@ -1,7 +1,7 @@
-"""The yardstick of a canary: an AnalysisTemplate with the environment's numbers, for the Rollouts of its services.
+"""The AnalysisTemplate that decides whether a canary is promoted, with the environment's thresholds.
 
-The steps belong to the Rollout in the application repository; it reads them from `platform-outputs`, and names this
-template. Flagger, which some descriptions name, does not drive the load balancer that AWS makes; Argo Rollouts does.
+The steps belong to the Rollout in the application repository, which reads them from `platform-outputs` and refers to
+this template. Argo Rollouts shifts traffic on an AWS load balancer; Flagger does not support it.
 Source: Argo Rollouts, "Analysis & Progressive Delivery", "AWS Load Balancer Controller".
 """
 
@@ -19,25 +19,25 @@ from components.environments.network_policies import MONITORING_NAMESPACE
 TEMPLATE = "canary"
 PROMETHEUS = f"http://{NAME}-prometheus.{MONITORING_NAMESPACE}.svc:{PROMETHEUS_PORT}"
 INTERVAL, MEASUREMENTS, FAILURES = "60s", 5, 1
-"""Every minute, five times; the second bad figure takes the version back."""
+"""Five measurements, one a minute; the second failure aborts the rollout."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CanaryArgs:
-    """What the template needs from outside."""
+    """Arguments of a canary."""
 
     settings: CanaryConfig
     namespace: pulumi.Input[str]
-    """Namespace of the environment, as its output."""
+    """Namespace of the environment."""
     after: Sequence[pulumi.Resource]
-    """The release of Argo Rollouts, which brings the template's definition."""
+    """The release of Argo Rollouts, which installs the CRD."""
 
 
 class Canary(pulumi.ComponentResource):
     """One AnalysisTemplate in an environment's namespace."""
 
     template: str
-    """Its name, for the Rollouts that use it."""
+    """Its name, to which Rollouts refer."""
 
     def __init__(self, name: str, args: CanaryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:canary:Canary", name, {}, opts)
@@ -47,7 +47,7 @@ class Canary(pulumi.ComponentResource):
             kind="AnalysisTemplate",
             metadata=ObjectMetaArgs(name=TEMPLATE, namespace=args.namespace),
             spec=analysis(args.settings),
-            # Its definition comes with the release.
+            # The release installs the CRD.
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
         self.template = TEMPLATE
@@ -55,14 +55,14 @@ class Canary(pulumi.ComponentResource):
 
 
 def steps(settings: CanaryConfig) -> tuple[int, ...]:
-    """Weights of the canary in %, before all traffic: step, twice the step, … up to the maximum."""
+    """Weights of the canary in %: one step, two steps, … up to the maximum."""
     return tuple(range(settings.step_percent, settings.max_percent + 1, settings.step_percent))
 
 
 def analysis(settings: CanaryConfig) -> Mapping[str, object]:
     """`spec` of the AnalysisTemplate.
 
-    Its arguments: the service's name, its namespace, and the revision to be judged, which the Rollout fills in as
+    Its arguments are the service's name, its namespace and the revision under test, which the Rollout passes as
     `podTemplateHashValue: Latest`.
     """
     pods = f'namespace="{{{{args.namespace}}}}",service="{{{{args.service}}}}",{REVISION_LABEL}="{{{{args.revision}}}}"'
