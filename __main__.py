@@ -24,7 +24,7 @@ from components.argocd.webhook import ArgoCdWebhook
 from components.ci.github_oidc import GithubOidc
 from components.cluster.eks import Eks
 from components.config.platform import PlatformConfig
-from components.controllers.controllers import Operators
+from components.controllers.controllers import Controllers
 from components.data.bootstrap import Bootstrap
 from components.data.bootstrap_namespace import BootstrapNamespace
 from components.data.cache import Cache
@@ -84,7 +84,7 @@ def create_on_aws(config: PlatformConfig, plans: Plans, opts: ResourceOptions, s
 
 def create_on_kubernetes(config: PlatformConfig, plans: Plans, opts: ResourceOptions, stack: StackComponents) -> None:
     """The components inside the cluster: controllers, Argo CD, environments, and last the Applications."""
-    stack.controllers = Operators("operators", kubernetes.controllers(config, plans, stack), opts)
+    stack.controllers = Controllers("operators", kubernetes.controllers(config, plans, stack), opts)
     stack.argocd = ArgoCd("argocd", kubernetes.argocd(config), opts)
     stack.argocd_access = ArgoCdAccess("argocd-access", kubernetes.argocd_access(config, stack), opts)
     stack.argocd_webhook = optional(ArgoCdWebhook, "argocd-webhook", kubernetes.argocd_webhook(config, stack), opts)

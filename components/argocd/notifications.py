@@ -7,10 +7,9 @@ Source: Argo CD, "Notifications", and its catalogue of triggers.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from components.argocd.value_types import NotificationsSetup, Subscription
 from components.config.argocd_access import NotificationsConfig
 
 ONCE_PER = "app.status.operationState?.syncResult?.revision"
@@ -64,7 +63,7 @@ EVENTS = (
 )
 
 
-def notifications_values(settings: NotificationsConfig) -> NotificationsSetup:
+def notifications_values(settings: NotificationsConfig) -> Mapping[str, object]:
     """The chart's section `notifications` without size and metrics.
 
     The values are YAML texts inside a ConfigMap; JSON is valid YAML and needs no quoting rules.
@@ -92,7 +91,7 @@ def notifications_values(settings: NotificationsConfig) -> NotificationsSetup:
     }
 
 
-def _subscriptions(recipients: Sequence[str]) -> list[Subscription]:
+def _subscriptions(recipients: Sequence[str]) -> list[Mapping[str, object]]:
     return [{"recipients": list(recipients), "triggers": [event.trigger for event in EVENTS]}]
 
 

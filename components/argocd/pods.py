@@ -1,89 +1,41 @@
-"""Pods of the Argo CD installation: the sizes that its chart is given and that quota and capacity guard count.
+"""Pods of the Argo CD installation: `values.py` configures the chart with these sizes, and the sums count them.
 
-A size stands here once for each container; `argocd_values` writes it into the chart's values and `argocd_pods` sums it.
-Init containers are never larger than what runs after them, so a pod asks for the sum of its containers. CPU is in
-millicores, memory in MiB; they suit tens of Applications and a few thousand objects on one cluster.
+They suit tens of Applications and a few thousand objects on one cluster.
 Sources: the chart's values (argo-cd, and redis-ha in it), Argo CD's "High Availability".
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-from components.sizing import quantities
+from components.config.argocd import ArgoCdConfig
 from components.sizing.capacity import PodGroup
-
-if TYPE_CHECKING:  # the rules of the configuration count these pods: at run time they import this file
-    from components.config.argocd import ArgoCdConfig
+from components.sizing.pods import ContainerSize, Workload
 
 REPLICAS_HA = 2
 """Pods of server, repo-server and ApplicationSet controller with high availability."""
 REDIS_NODES_HA = 3
-"""Redis, its Sentinel and HAProxy: the smallest number that has a majority."""
+"""Redis with Sentinel, and HAProxy: the smallest number with a majority."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Size:
-    """What one container asks for and what it may use at most: millicores and MiB."""
-
-    cpu: int
-    memory: int
-    cpu_limit: int
-    memory_limit: int
-
-    @property
-    def resources(self) -> Mapping[str, Mapping[str, str]]:
-        """As a chart's value `resources` takes it."""
-        return {
-            "limits": {"cpu": quantities.cpu(self.cpu_limit), "memory": quantities.memory(self.memory_limit)},
-            "requests": {"cpu": quantities.cpu(self.cpu), "memory": quantities.memory(self.memory)},
-        }
-
-
-COPY_UTIL = Size(cpu=10, memory=256, cpu_limit=500, memory_limit=256)
-"""Copies the binary of 220 MiB, page cache included: with less it can be killed half-way (the chart's own default)."""
-CONFIG_INIT = Size(cpu=10, memory=32, cpu_limit=100, memory_limit=64)
-"""Writes a configuration file and ends."""
-SECRET_INIT = Size(cpu=10, memory=64, cpu_limit=200, memory_limit=128)
-"""The hook's job that makes the password of Redis."""
-CONTROLLER = Size(cpu=250, memory=512, cpu_limit=1000, memory_limit=1024)
-SERVER = Size(cpu=50, memory=128, cpu_limit=500, memory_limit=384)
-REPO_SERVER = Size(cpu=100, memory=256, cpu_limit=1000, memory_limit=1024)
-"""Builds manifests: the peak is one Kustomize build for each parallel request, with the repository in memory."""
-APPLICATION_SET = Size(cpu=50, memory=128, cpu_limit=250, memory_limit=256)
-NOTIFICATIONS = Size(cpu=25, memory=96, cpu_limit=250, memory_limit=192)
-REDIS = Size(cpu=50, memory=64, cpu_limit=250, memory_limit=256)
-"""A cache of manifests: what it loses, the repo-server builds again."""
-SENTINEL = Size(cpu=25, memory=32, cpu_limit=100, memory_limit=64)
-SPLIT_BRAIN_FIX = Size(cpu=10, memory=32, cpu_limit=100, memory_limit=64)
-HAPROXY = Size(cpu=50, memory=64, cpu_limit=250, memory_limit=256)
+COPY_UTIL = ContainerSize(cpu=10, memory=256, cpu_limit=500, memory_limit=256)
+"""Copies a binary of 220 MiB through the page cache: with less memory it can be killed (the chart's default)."""
+CONFIG_INIT = ContainerSize(cpu=10, memory=32, cpu_limit=100, memory_limit=64)
+"""Writes a configuration file and exits."""
+SECRET_INIT = ContainerSize(cpu=10, memory=64, cpu_limit=200, memory_limit=128)
+"""The hook's Job that generates the password of Redis."""
+CONTROLLER = ContainerSize(cpu=250, memory=512, cpu_limit=1000, memory_limit=1024)
+SERVER = ContainerSize(cpu=50, memory=128, cpu_limit=500, memory_limit=384)
+REPO_SERVER = ContainerSize(cpu=100, memory=256, cpu_limit=1000, memory_limit=1024)
+"""Builds manifests: its peak is one Kustomize build per parallel request, with the repository in memory."""
+APPLICATION_SET = ContainerSize(cpu=50, memory=128, cpu_limit=250, memory_limit=256)
+NOTIFICATIONS = ContainerSize(cpu=25, memory=96, cpu_limit=250, memory_limit=192)
+REDIS_MEMORY_LIMIT = 256
+REDIS = ContainerSize(cpu=50, memory=64, cpu_limit=250, memory_limit=REDIS_MEMORY_LIMIT)
+"""A cache of manifests, which the repo-server can rebuild."""
+SENTINEL = ContainerSize(cpu=25, memory=32, cpu_limit=100, memory_limit=64)
+SPLIT_BRAIN_FIX = ContainerSize(cpu=10, memory=32, cpu_limit=100, memory_limit=64)
+HAPROXY = ContainerSize(cpu=50, memory=64, cpu_limit=250, memory_limit=256)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Workload:
-    """Pods of one kind, with the size of each container by its name in the pod."""
-
-    name: str
-    pods: int
-    containers: Mapping[str, Size]
-    init_containers: Mapping[str, Size] = field(default_factory=dict[str, Size])
-
-    @property
-    def group(self) -> PodGroup:
-        """The sums of one pod."""
-        sizes = self.containers.values()
-        return PodGroup(
-            name=self.name,
-            pods=self.pods,
-            cpu_request=sum(size.cpu for size in sizes),
-            memory_request=sum(size.memory for size in sizes),
-            cpu_limit=sum(size.cpu_limit for size in sizes),
-            memory_limit=sum(size.memory_limit for size in sizes),
-        )
-
-
-def argocd_workloads(settings: "ArgoCdConfig") -> tuple[Workload, ...]:
-    """Every pod of the installation with its containers, the hook's job included."""
+def argocd_workloads(settings: ArgoCdConfig) -> tuple[Workload, ...]:
+    """Every pod of the installation, the hook's Job included."""
     pods = REPLICAS_HA if settings.high_availability else 1
     redis = _redis_ha() if settings.high_availability else (_single("argocd-redis", 1, "redis", REDIS),)
     return (
@@ -102,12 +54,12 @@ def argocd_workloads(settings: "ArgoCdConfig") -> tuple[Workload, ...]:
     )
 
 
-def argocd_pods(settings: "ArgoCdConfig") -> tuple[PodGroup, ...]:
-    """The installation as the capacity guard and the quota count it."""
+def argocd_pods(settings: ArgoCdConfig) -> tuple[PodGroup, ...]:
+    """The installation for quota and capacity sums."""
     return tuple(workload.group for workload in argocd_workloads(settings))
 
 
-def _single(name: str, pods: int, container: str, size: Size) -> Workload:
+def _single(name: str, pods: int, container: str, size: ContainerSize) -> Workload:
     return Workload(name=name, pods=pods, containers={container: size})
 
 

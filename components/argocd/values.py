@@ -1,56 +1,49 @@
-"""Values of the chart argo-cd: only what differs from its defaults, and what must not drift with them.
+"""Values of the chart argo-cd: those that differ from its defaults, and those that must not change with them.
 
-Argo CD reads its client secret from a Kubernetes Secret by reference, so no value here is secret. Dex is off: single
-sign-on goes to the OIDC provider directly. The chart's exclusions of noisy objects (Lease, EndpointSlice …) are kept.
+Argo CD reads its client secret from a Kubernetes Secret by reference, so no value is secret. Dex is off: single sign-on
+uses the OIDC provider directly. The chart's exclusions of noisy objects (Lease, EndpointSlice …) stay.
+A test compares the keys with those that the chart knows: Helm drops an unknown key silently.
+Sources: charts/argo-cd/values.yaml of argo-helm, charts/redis-ha/values.yaml of DandyDeveloper.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from components.argocd import pods
 from components.argocd.notifications import notifications_values
-from components.argocd.value_types import (
-    ArgoCdValues,
-    Budget,
-    Component,
-    Configs,
-    Notifications,
-    RedisHa,
-    Replicated,
-    Spread,
-    Switch,
-    UnavailablePods,
-)
 from components.config.argocd import ArgoCdConfig, SsoConfig
+from components.sizing.pods import ContainerSize
+
+Values = Mapping[str, object]
 
 PORT_FORWARD_URL = "https://localhost:8080"
-"""Where `kubectl port-forward svc/argocd-server 8080:443` shows the user interface."""
+"""Address of the user interface with `kubectl port-forward svc/argocd-server 8080:443`."""
 ZONE = "topology.kubernetes.io/zone"
 PARALLEL_BUILDS = 4
-"""Manifests that one repo-server builds at once: what its memory holds. More of them wait."""
+"""Builds that one repo-server runs at once, limited by its memory. Others wait."""
 REDIS_MEMORY_PERCENT = 75
-"""Of its memory limit: the rest is for its buffers and for copies to replicas."""
+"""Share of the memory limit; the rest is for buffers and for replication."""
 EVICTION = "allkeys-lru"
 
 
-def argocd_values(settings: ArgoCdConfig, application_namespaces: Sequence[str] = ()) -> ArgoCdValues:
-    """The whole of the chart's values for an installation.
+def argocd_values(settings: ArgoCdConfig, application_namespaces: Sequence[str] = ()) -> Values:
+    """The chart's values.
 
-    `application_namespaces`: where Argo CD takes Applications from beside its own namespace.
+    `application_namespaces`: namespaces in which Argo CD accepts Applications, in addition to its own.
     """
     available = settings.high_availability
     url = settings.url or PORT_FORWARD_URL
-    spread = Spread(maxSkew=1, topologyKey=ZONE, whenUnsatisfiable="ScheduleAnyway")
+    spread = {"maxSkew": 1, "topologyKey": ZONE, "whenUnsatisfiable": "ScheduleAnyway"}
     return {
         "global": {
             "domain": url.removeprefix("https://"),
             "image": {"tag": settings.image_tag},
             "logging": {"format": settings.log_format},
-            # The chart's policies let everybody in at every port; argocd_policies has ours.
+            # The chart's policies allow every caller; network_policies.py has ours.
             "networkPolicy": {"create": False},
             "topologySpreadConstraints": [spread] if available else [],
         },
-        # Removing the release must not remove every Application of the cluster with its definition.
+        # Removing the release must not remove every Application of the cluster with its CRD.
         "crds": {"install": True, "keep": True},
         "configs": _configs(settings, url, application_namespaces),
         "controller": {"replicas": 1, **_component(pods.CONTROLLER)},
@@ -79,7 +72,7 @@ def argocd_values(settings: ArgoCdConfig, application_namespaces: Sequence[str] 
 
 
 def oidc_config(sso: SsoConfig) -> str:
-    """`oidc.config`, as JSON, which YAML reads as well: no value of the stack file needs quoting rules of its own."""
+    """`oidc.config` as JSON, which is valid YAML and needs no quoting rules for values of the stack file."""
     return json.dumps(
         {
             "name": sso.name,
@@ -93,47 +86,47 @@ def oidc_config(sso: SsoConfig) -> str:
     )
 
 
-def _configs(settings: ArgoCdConfig, url: str, application_namespaces: Sequence[str]) -> Configs:
-    found: Configs = {
+def _configs(settings: ArgoCdConfig, url: str, application_namespaces: Sequence[str]) -> Values:
+    configs: dict[str, object] = {
         "cm": _config_map(settings, url),
         "params": _parameters(application_namespaces),
         "rbac": _rbac(settings.sso),
     }
     access = settings.repository_access
     if access is not None and access.host_keys:
-        # No other host is known: an address that somebody slips into Git is refused before anything is sent to it.
-        found["ssh"] = {"knownHosts": "".join(f"{key}\n" for key in access.host_keys)}
-    return found
+        # No other host is known: an unexpected address in Git is refused before any data is sent to it.
+        configs["ssh"] = {"knownHosts": "".join(f"{key}\n" for key in access.host_keys)}
+    return configs
 
 
 def _config_map(settings: ArgoCdConfig, url: str) -> dict[str, str | bool]:
-    found: dict[str, str | bool] = {
+    values: dict[str, str | bool] = {
         "admin.enabled": settings.admin_enabled,
         "exec.enabled": False,
         "users.anonymous.enabled": False,
         "statusbadge.enabled": False,
         "timeout.reconciliation": f"{settings.reconciliation_seconds}s",
-        # Jitter spreads the load of thousands of Applications and lengthens the wait for a commit; here are a few.
+        # Jitter spreads the load of thousands of Applications and delays commits; there are only a few here.
         "timeout.reconciliation.jitter": "0s",
         "url": url,
     }
     if settings.sso is not None:
-        found["oidc.config"] = oidc_config(settings.sso)
-    return found
+        values["oidc.config"] = oidc_config(settings.sso)
+    return values
 
 
 def _parameters(application_namespaces: Sequence[str]) -> dict[str, str | bool | int]:
-    elsewhere = {"application.namespaces": ",".join(application_namespaces)} if application_namespaces else {}
+    namespaces = {"application.namespaces": ",".join(application_namespaces)} if application_namespaces else {}
     return {
         "server.insecure": False,
         "reposerver.disable.tls": False,
         "reposerver.parallelism.limit": PARALLEL_BUILDS,
-        **elsewhere,
+        **namespaces,
     }
 
 
 def _rbac(sso: SsoConfig | None) -> dict[str, str]:
-    """Nobody may do anything by default. Developers get their rights from the AppProject's role."""
+    """No permission by default. Developers get theirs from the AppProject's role."""
     groups = sso.admin_groups if sso else ()
     return {
         "policy.default": "",
@@ -142,30 +135,30 @@ def _rbac(sso: SsoConfig | None) -> dict[str, str]:
     }
 
 
-def _notifications(settings: ArgoCdConfig) -> Notifications:
-    found: Notifications = {"enabled": True, **_component(pods.NOTIFICATIONS)}
+def _notifications(settings: ArgoCdConfig) -> Values:
+    notifications: Values = {"enabled": True, **_component(pods.NOTIFICATIONS)}
     if settings.notifications is not None:
-        found = {**found, **notifications_values(settings.notifications)}
-    return found
+        notifications = {**notifications, **notifications_values(settings.notifications)}
+    return notifications
 
 
-def _component(size: pods.Size) -> Component:
+def _component(size: ContainerSize) -> Values:
     return {"metrics": {"enabled": True}, "resources": size.resources}
 
 
-def _replicated(size: pods.Size, *, available: bool) -> Replicated:
-    # With one pod a budget would stop every drain of its node.
-    budget: Budget = {"enabled": available, "maxUnavailable": 1}
+def _replicated(size: ContainerSize, *, available: bool) -> Values:
+    # With one pod a budget would block every drain of its node.
+    budget = {"enabled": available, "maxUnavailable": 1}
     return {"replicas": pods.REPLICAS_HA if available else 1, "pdb": budget, **_component(size)}
 
 
 def _redis_memory() -> str:
-    return f"{pods.REDIS.memory_limit * REDIS_MEMORY_PERCENT // 100}mb"
+    return f"{pods.REDIS_MEMORY_LIMIT * REDIS_MEMORY_PERCENT // 100}mb"
 
 
-def _redis_ha() -> RedisHa:
-    budget: UnavailablePods = {"maxUnavailable": 1}
-    spread: Switch = {"enabled": True}
+def _redis_ha() -> Values:
+    budget = {"maxUnavailable": 1}
+    spread = {"enabled": True}
     return {
         "enabled": True,
         "auth": True,

@@ -1,8 +1,8 @@
-"""The door for Git webhooks to Argo CD: one path of one host, through the load balancer of the services' Ingresses.
+"""The Ingress for Git webhooks to Argo CD: one path of one host, through the load balancer of the services.
 
-Ingresses of class `alb` with the same `group.name`, which is the system's, share a load balancer whatever their
-namespace. Exactly the webhook path is open: user interface and API stay behind `kubectl port-forward` or a door of
-their own. Argo CD serves on TLS, and the load balancer speaks TLS to it.
+Ingresses of class `alb` with the same `group.name`, the system's name, share a load balancer across namespaces. Exactly
+the webhook path is open: user interface and API need `kubectl port-forward` or an Ingress of their own. Argo CD serves
+TLS, and the load balancer connects to it by TLS.
 Sources: AWS Load Balancer Controller, "Ingress annotations", "IngressGroup"; Argo CD, "Git Webhook Configuration".
 """
 
@@ -13,11 +13,13 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
-from pulumi_kubernetes.networking.v1 import IngressSpecArgsDict, NetworkPolicySpecArgsDict
+from pulumi_kubernetes.networking.v1 import IngressSpecArgsDict
 
-from components.argocd.network_policies import HTTPS, NAME, SERVER, USER_INTERFACE
-from components.controllers.values import INGRESS_CLASS, TLS_POLICY
+from components.argocd.network_policies import SERVER, USER_INTERFACE
+from components.controllers.load_balancer_controller import INGRESS_CLASS, TLS_POLICY
 from components.edge.waf import WEBHOOK_PATH
+from components.kubernetes.names import NAME_LABEL
+from components.kubernetes.network_policy import HTTPS, Policy, allow_from, cidrs, policy, selector
 
 OBJECT_NAME = "git-webhooks"
 PREFIX = "alb.ingress.kubernetes.io"
@@ -25,32 +27,31 @@ PREFIX = "alb.ingress.kubernetes.io"
 
 @dataclass(frozen=True, kw_only=True)
 class ArgoCdWebhookArgs:
-    """What the door needs from outside."""
+    """Arguments of the Ingress."""
 
     host: str
-    """Host name, covered by the certificate; external-dns makes its record."""
+    """Host name in the certificate; external-dns writes its record."""
     system: str
-    """The system's name: the group by which Ingresses share the load balancer."""
+    """Name of the system: the group of the Ingresses that share the load balancer."""
     namespace: pulumi.Input[str]
-    """Argo CD's namespace, as its component gives it."""
+    """Argo CD's namespace."""
     certificate_arn: pulumi.Input[str]
     firewall_arn: pulumi.Input[str] | None
     internal: bool
     """Whether only the VPC reaches the load balancer."""
     https_redirect: bool
-    """Whether plain HTTP is redirected: in a group all Ingresses say the same."""
+    """Whether plain HTTP is redirected: all Ingresses of a group must agree."""
     ingress_cidrs: Sequence[pulumi.Input[str]]
     """Subnets of the load balancer: the public ones, or the private ones of an internal one."""
     after: Sequence[pulumi.Resource]
-    """Controllers, Argo CD and its webhook secret: without them nobody makes the load balancer, cleans it up, answers
-    behind it, or checks what comes in."""
+    """The controllers, which create and delete the load balancer, Argo CD, and the secret that verifies webhooks."""
 
 
 class ArgoCdWebhook(pulumi.ComponentResource):
-    """An Ingress with one path, and the policy that lets its load balancer reach Argo CD's server."""
+    """An Ingress with one path, and the network policy for its load balancer."""
 
     url: str
-    """What the Git host's webhook is set to."""
+    """The URL to configure at the Git host."""
 
     def __init__(self, name: str, args: ArgoCdWebhookArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:argocd_webhook:ArgoCdWebhook", name, {}, opts)
@@ -64,8 +65,8 @@ class ArgoCdWebhook(pulumi.ComponentResource):
             name,
             metadata=ObjectMetaArgs(name=OBJECT_NAME, namespace=args.namespace, annotations={**_annotations(args)}),
             spec=_rules(args.host),
-            # Health checks need the policy. The rest is there before, and goes after: the controller's finalizer takes
-            # the load balancer away, so the Ingress is deleted by itself and never with its namespace.
+            # Health checks need the policy. The controller's finalizer deletes the load balancer, so the Ingress is
+            # deleted before the controller and never with its namespace.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy, *args.after]),
         )
         self.url = f"https://{args.host}{WEBHOOK_PATH}"
@@ -73,28 +74,28 @@ class ArgoCdWebhook(pulumi.ComponentResource):
 
 
 def _annotations(args: ArgoCdWebhookArgs) -> Mapping[str, pulumi.Input[str]]:
-    """Scheme, TLS policy, firewall and redirect hold for the whole group: no other Ingress of it may differ."""
-    found: dict[str, pulumi.Input[str]] = {
+    """Scheme, TLS policy, firewall and redirect apply to the whole group: no other Ingress of it may differ."""
+    annotations: dict[str, pulumi.Input[str]] = {
         f"{PREFIX}/backend-protocol": "HTTPS",
         f"{PREFIX}/certificate-arn": args.certificate_arn,
         f"{PREFIX}/group.name": args.system,
         f"{PREFIX}/healthcheck-path": "/healthz",
         f"{PREFIX}/healthcheck-protocol": "HTTPS",
-        # Port 443 alone; whoever else of the group opens port 80 gets a redirect there.
+        # Port 443 only; another Ingress of the group that opens port 80 gets a redirect there.
         f"{PREFIX}/listen-ports": json.dumps([{"HTTPS": HTTPS}]),
         f"{PREFIX}/load-balancer-attributes": "routing.http.drop_invalid_header_fields.enabled=true",
         f"{PREFIX}/scheme": "internal" if args.internal else "internet-facing",
         f"{PREFIX}/ssl-policy": TLS_POLICY,
         f"{PREFIX}/target-type": "ip",
-        # Not for the load balancer: a certificate that AWS has not issued yet, or another Ingress of the group that is
-        # wrong, would hold `up` until it fails. `skipAwait` would also skip the wait for the load balancer to be gone.
+        # Do not wait for the load balancer: a certificate that is not issued yet, or an invalid Ingress of the group,
+        # would block `up` until it fails. `skipAwait` would also skip the wait for its deletion.
         "pulumi.com/waitFor": "jsonpath={.metadata.uid}",
     }
     if args.https_redirect:
-        found[f"{PREFIX}/ssl-redirect"] = str(HTTPS)
+        annotations[f"{PREFIX}/ssl-redirect"] = str(HTTPS)
     if args.firewall_arn is not None:
-        found[f"{PREFIX}/wafv2-acl-arn"] = args.firewall_arn
-    return found
+        annotations[f"{PREFIX}/wafv2-acl-arn"] = args.firewall_arn
+    return annotations
 
 
 def _rules(host: str) -> IngressSpecArgsDict:
@@ -108,7 +109,7 @@ def _rules(host: str) -> IngressSpecArgsDict:
                         {
                             "path": WEBHOOK_PATH,
                             "path_type": "Exact",
-                            "backend": {"service": {"name": USER_INTERFACE[NAME], "port": {"number": HTTPS}}},
+                            "backend": {"service": {"name": USER_INTERFACE[NAME_LABEL], "port": {"number": HTTPS}}},
                         }
                     ]
                 },
@@ -117,15 +118,6 @@ def _rules(host: str) -> IngressSpecArgsDict:
     }
 
 
-def _opening(cidrs: Sequence[pulumi.Input[str]]) -> NetworkPolicySpecArgsDict:
+def _opening(ranges: Sequence[pulumi.Input[str]]) -> Policy:
     """Adds to the server's own policy. Ranges, because a load balancer has no labels."""
-    return {
-        "pod_selector": {"match_labels": {**USER_INTERFACE}},
-        "policy_types": ["Ingress"],
-        "ingress": [
-            {
-                "from_": [{"ip_block": {"cidr": cidr}} for cidr in cidrs],
-                "ports": [{"port": SERVER, "protocol": "TCP"}],
-            }
-        ],
-    }
+    return policy(selector(USER_INTERFACE), ingress=[allow_from(cidrs(ranges), SERVER)])

@@ -1,8 +1,8 @@
-"""The EKS add-ons in two steps: what a node needs before it starts, and what needs a node to run on.
+"""The EKS add-ons in two steps: those that a node needs before it starts, and those that run on nodes.
 
-An add-on of the second kind that is made before the nodes waits for 20 minutes and fails. EKS wins every conflict, when
-an add-on is made and when it changes: what the program says is what runs, and an edit by hand does not last. (The other
-choice for updates, PRESERVE, would keep a network policy engine that somebody switched off.)
+An add-on of the second kind that is created before the nodes waits for 20 minutes and fails. The program's
+configuration overwrites manual edits, at creation and at updates: PRESERVE would keep a network policy engine that was
+switched off by hand.
 """
 
 import json
@@ -13,7 +13,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.account.account import Account
-from components.account.policy_documents import pod_identity_trust
+from components.account.pod_identity import pod_identity_role
 from components.cluster import addon_pods
 from components.config.versions import AddonVersions
 
@@ -22,34 +22,34 @@ Configuration = Mapping[str, object]
 
 @dataclass(frozen=True, kw_only=True)
 class AddonsArgs:
-    """What add-ons need from outside."""
+    """Arguments of both groups of add-ons."""
 
     cluster_name: pulumi.Input[str]
-    """The cluster's name as its output: add-ons come after the cluster."""
+    """Output of the cluster, so that add-ons are created after it."""
     cluster_arn: str
-    """The cluster's ARN as text, so that trust policies can be read in a plan."""
+    """Text, so that trust policies can be read in a plan."""
     account: Account
     versions: AddonVersions
 
 
 @dataclass(frozen=True, kw_only=True)
 class BootstrapAddonsArgs(AddonsArgs):
-    """What the add-ons before the nodes need."""
+    """Arguments of the add-ons before the nodes."""
 
     prefix_delegation: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadAddonsArgs(AddonsArgs):
-    """What the add-ons after the nodes need."""
+    """Arguments of the add-ons after the nodes."""
 
     nodes: pulumi.Resource
-    """The node group that they run on."""
+    """The node group that runs them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Addon:
-    """One add-on, and for those that call AWS the service account and the policy of its role."""
+    """One add-on, with the service account and policy of its role if it calls AWS."""
 
     addon: str
     version: str
@@ -89,7 +89,7 @@ class WorkloadAddons(pulumi.ComponentResource):
     """coredns, the EBS CSI driver and metrics-server: after the nodes."""
 
     ready: tuple[pulumi.Resource, ...]
-    """What resolves names or claims volumes depends on these."""
+    """Pods that resolve names or claim volumes depend on these."""
 
     def __init__(self, name: str, args: WorkloadAddonsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:addons:WorkloadAddons", name, {}, opts)
@@ -118,7 +118,7 @@ class WorkloadAddons(pulumi.ComponentResource):
 
 
 def cni_configuration(*, prefix_delegation: bool) -> Configuration:
-    """Configuration of vpc-cni. Without the first key every NetworkPolicy of the cluster is ignored."""
+    """Configuration of vpc-cni. Without `enableNetworkPolicy` every NetworkPolicy of the cluster is ignored."""
     if not prefix_delegation:
         return {"enableNetworkPolicy": "true"}
     return {"enableNetworkPolicy": "true", "env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}}
@@ -139,7 +139,7 @@ def _install(
         resolve_conflicts_on_update="OVERWRITE",
         opts=pulumi.ResourceOptions(
             parent=parent,
-            # Its pods need the role's policy when they start and until they are gone; some need nodes to run on.
+            # Its pods need the role's policy from their start to their end; some need nodes to run on.
             depends_on=[*after, *(policy for _, policy in identity)],
         ),
     )
@@ -148,19 +148,21 @@ def _install(
 def _identity(
     name: str, addon: _Addon, args: AddonsArgs, parent: pulumi.Resource
 ) -> list[tuple[aws.eks.AddonPodIdentityAssociationArgs, pulumi.Resource]]:
-    """The role of the add-on's service account, if it has one, with what must exist before the role is of use."""
+    """The role of the add-on's service account, if it has one, with the attachment of its policy."""
     if addon.service_account is None or addon.policy_arn is None:
         return []
-    child = pulumi.ResourceOptions(parent=parent)
-    role = aws.iam.Role(
+    role = pod_identity_role(
         f"{name}-{addon.addon}",
         description=f"Add-on {addon.addon} of the cluster",
-        assume_role_policy=pod_identity_trust(args.account.account_id, args.cluster_arn),
-        permissions_boundary=args.account.permissions_boundary_arn,
-        opts=child,
+        account=args.account,
+        cluster_arn=args.cluster_arn,
+        parent=parent,
     )
     attachment = aws.iam.RolePolicyAttachment(
-        f"{name}-{addon.addon}", role=role.name, policy_arn=addon.policy_arn, opts=child
+        f"{name}-{addon.addon}",
+        role=role.name,
+        policy_arn=addon.policy_arn,
+        opts=pulumi.ResourceOptions(parent=parent),
     )
     association = aws.eks.AddonPodIdentityAssociationArgs(role_arn=role.arn, service_account=addon.service_account)
     return [(association, attachment)]

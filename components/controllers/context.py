@@ -1,18 +1,13 @@
-"""What controllers on EKS get from AWS: the cluster they serve, and an identity each.
-
-An identity is a role, its policy and a Pod Identity association, all of which exist before the first pod starts: a pod
-that starts earlier runs without credentials until it is restarted.
-"""
+"""What the controllers get from the stack: the settings, and on EKS the cluster that they serve."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 
 from components.account.account import Account
-from components.account.policy_documents import pod_identity_trust
 from components.config.cluster import NodesConfig
+from components.config.controllers import NodeScaling, OperatorsConfig
 from components.config.edge import TargetType
 
 
@@ -25,43 +20,42 @@ class HostedZone:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Door:
-    """What every load balancer of the cluster's Ingresses is like."""
+class IngressClassSettings:
+    """Settings of every load balancer of the ingress class, which no Ingress can change."""
 
     group: str
-    """Ingresses share one load balancer; the system's name."""
+    """Ingresses of a group share one load balancer; the system's name."""
     internal: bool
     certificate_arn: pulumi.Input[str] | None
     firewall_arn: pulumi.Input[str] | None
     https_redirect: bool
-    """Whether plain HTTP is sent to port 443."""
+    """Whether port 80 redirects to port 443."""
     target_type: TargetType
-    """What it calls: pods, or nodes at the node port of a Service."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class OnAws:
+class EksContext:
     """An EKS cluster as its controllers see it."""
 
     account: Account
     cluster_name: pulumi.Input[str]
-    """The cluster's name as its output: identities come after the cluster."""
+    """Output of the cluster, so that identities are created after it."""
     cluster_arn: str
-    """The cluster's ARN as text, so that policies can be read in a plan."""
+    """Text, so that policies can be read in a plan."""
     vpc_id: pulumi.Input[str]
     nodes: NodesConfig
     node_role_arn: pulumi.Input[str]
     node_security_group_id: pulumi.Input[str]
     node_subnet_ids: Sequence[pulumi.Input[str]]
     tags: Mapping[str, str]
-    """Tags of what controllers make: the provider's default tags do not reach it."""
+    """Tags of the AWS resources that controllers create: the provider's default tags do not reach them."""
     zone: HostedZone | None
-    door: Door | None
-    """None on a stack without an edge: each Ingress then says itself what it needs."""
+    ingress_class: IngressClassSettings | None
+    """None on a stack without an edge: each Ingress then has its own settings."""
     secret_prefixes: Sequence[str]
-    """Beginnings of the names in Secrets Manager that may come into the cluster, for example `shop/`."""
+    """Prefixes of the entries in Secrets Manager that External Secrets may read, for example `shop/`."""
     secret_arns: Sequence[pulumi.Input[str]] = ()
-    """ARNs of further entries that may: those that AWS names itself."""
+    """ARNs of further entries, whose names AWS chooses."""
 
     @property
     def cluster(self) -> str:
@@ -69,32 +63,19 @@ class OnAws:
         return self.cluster_arn.rpartition("/")[2]
 
 
-def identity(
-    prefix: str,
-    controller: str,
-    *,
-    namespace: pulumi.Input[str],
-    policy: pulumi.Input[str],
-    on_aws: OnAws,
-    parent: pulumi.Resource,
-) -> Sequence[pulumi.Resource]:
-    """Let the service account `controller` do what `policy` says; returns what its pods come after."""
-    name, child = f"{prefix}-{controller}", pulumi.ResourceOptions(parent=parent)
-    role = aws.iam.Role(
-        name,
-        description=f"Controller {controller} of the cluster",
-        assume_role_policy=pod_identity_trust(on_aws.account.account_id, on_aws.cluster_arn),
-        permissions_boundary=on_aws.account.permissions_boundary_arn,
-        opts=child,
-    )
-    return (
-        aws.iam.RolePolicy(name, role=role.name, policy=policy, opts=child),
-        aws.eks.PodIdentityAssociation(
-            name,
-            cluster_name=on_aws.cluster_name,
-            namespace=namespace,
-            service_account=controller,
-            role_arn=role.arn,
-            opts=child,
-        ),
-    )
+@dataclass(frozen=True, kw_only=True)
+class ControllerContext:
+    """The settings of all controllers, and their surroundings."""
+
+    settings: OperatorsConfig
+    scaling: NodeScaling
+    system: str
+    """Value of the label `app.kubernetes.io/part-of` of the environments' namespaces."""
+    eks: EksContext | None
+    """None on an existing cluster."""
+
+    def on_eks(self, controller: str) -> EksContext:
+        """The cluster, for a controller that calls AWS; ValueError without one, which validation refuses."""
+        if self.eks is None:
+            raise ValueError(f"{controller} needs a cluster of this stack")
+        return self.eks

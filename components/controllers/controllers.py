@@ -1,156 +1,178 @@
 """The cluster's optional controllers: two namespaces, an identity for each controller that calls AWS, pinned releases.
 
-Controllers outlive what they serve: a load balancer whose controller is gone stays, with its security groups, and holds
-the VPC. So whatever makes Ingresses, records, secrets or Rollouts comes after `ready`, and goes before it.
+Controllers outlive the objects that they serve: a load balancer whose controller is deleted stays, with its security
+groups, and blocks the deletion of the VPC. So Ingresses, DNS records, Secrets and Rollouts depend on `ready`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.argocd.installation import KEPT_REVISIONS, TIMEOUT_SECONDS
+from components.account.pod_identity import pod_identity_association, pod_identity_role
 from components.config.controllers import NodeScaling, OperatorsConfig
-from components.controllers.chart import EXTERNAL_SECRETS, Chart, monitoring_charts, platform_charts
-from components.controllers.context import OnAws, identity
-from components.controllers.karpenter import Karpenter, KarpenterArgs
-from components.controllers.namespace import ControllersNamespace, controllers_namespace
-from components.controllers.network_policies import Reach, monitoring_policies, platform_policies
-from components.controllers.pods import PLATFORM_NAMESPACE, monitoring_workloads, platform_workloads
-from components.environments.network_policies import MONITORING_NAMESPACE
+from components.config.environments import ObjectCounts
+from components.controllers import external_secrets, prometheus
+from components.controllers.chart import Chart
+from components.controllers.context import ControllerContext, EksContext
+from components.controllers.controller import enabled_controllers
+from components.controllers.karpenter_nodes import Karpenter, KarpenterArgs
+from components.controllers.network_policies import ControlPlaneCidrs, monitoring_policies, platform_policies
+from components.controllers.pods import controller_workloads
+from components.kubernetes import helm
+from components.kubernetes.defaults import NO_OBJECTS
+from components.kubernetes.names import MONITORING_NAMESPACE, PLATFORM_NAMESPACE
+from components.kubernetes.namespace import CreatedNamespace, NamespaceArgs, create_namespace, platform_quota
+from components.kubernetes.network_policy import Policies
 from components.secrets.secret_store import EXTERNAL_SECRETS_API, SECRET_STORE, SECRET_STORE_KIND
 
-STORAGE_CLASS = "platform-gp3"
-"""EKS's own class is gp2 and unencrypted."""
+ONE_CLAIM = ObjectCounts.model_validate({"persistentVolumeClaims": 1})
 
 
 @dataclass(frozen=True, kw_only=True)
-class OperatorsArgs(Reach):
-    """What the controllers need from outside."""
+class ControllersArgs(ControlPlaneCidrs):
+    """Arguments of the controllers."""
 
     settings: OperatorsConfig
     scaling: NodeScaling
     system: str
     """Value of the label `app.kubernetes.io/part-of` of the environments' namespaces."""
     prefix: str
-    """System and stage: the names of roles begin with it, which is where the permissions boundary ends."""
-    on_aws: OnAws | None
-    """None on a cluster that is not in AWS."""
+    """System and stage: prefix of the roles' names, by which the permissions boundary recognizes them."""
+    eks: EksContext | None
+    """None on an existing cluster."""
     secret_namespaces: Sequence[str]
-    """Namespaces that may have secrets from the store: the environments', Argo CD's, and the databases' Jobs'."""
+    """Namespaces that may use the secret store: those of the environments, Argo CD and the bootstrap Jobs."""
 
 
-class Operators(pulumi.ComponentResource):
-    """Controllers as configured; nothing where none is. The caller hands in providers of AWS and of Kubernetes."""
+class Controllers(pulumi.ComponentResource):
+    """The configured controllers. The caller passes the providers of AWS and of Kubernetes."""
 
     ready: tuple[pulumi.Resource, ...]
-    """Releases and what they serve with: what uses a controller comes after these, and goes before them."""
+    """Releases and their objects: a resource that needs a controller depends on these."""
     secret_store: pulumi.Output[str] | None
-    """Name of the ClusterSecretStore, known in a preview; what uses it comes after the store. None without one."""
+    """Name of the ClusterSecretStore, known in a preview; a resource that uses it depends on the store."""
 
-    def __init__(self, name: str, args: OperatorsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: ControllersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:operators:Operators", name, {}, opts)
         self._name, self._args = name, args
+        self._context = ControllerContext(
+            settings=args.settings, scaling=args.scaling, system=args.system, eks=args.eks
+        )
         self.secret_store = None
         self.ready = (*self._platform(), *self._monitoring())
         self.register_outputs({"secretStore": self.secret_store})
 
     def _platform(self) -> Sequence[pulumi.Resource]:
         args = self._args
-        workloads = platform_workloads(args.settings, args.scaling)
-        if not workloads:
-            return ()
-        namespace = controllers_namespace(
-            f"{self._name}-{PLATFORM_NAMESPACE}",
-            PLATFORM_NAMESPACE,
-            workloads=workloads,
-            claims=0,
-            policies=platform_policies(args.settings, args),
-            parent=self,
+        namespace = self._namespace(
+            PLATFORM_NAMESPACE, platform_policies(args.settings, args.scaling, args), NO_OBJECTS
         )
-        charts = platform_charts(args.settings, args.scaling, args.system, args.on_aws)
-        releases = self._releases(charts, namespace)
+        if namespace is None:
+            return ()
+        releases = self._releases(self._charts(PLATFORM_NAMESPACE), namespace)
         return (*releases.values(), *self._store(releases), *self._karpenter(namespace))
 
-    def _karpenter(self, namespace: ControllersNamespace) -> Sequence[pulumi.Resource]:
+    def _monitoring(self) -> Sequence[pulumi.Resource]:
         args = self._args
-        if args.scaling is not NodeScaling.KARPENTER or args.on_aws is None:
+        namespace = self._namespace(MONITORING_NAMESPACE, monitoring_policies(args.settings, args), ONE_CLAIM)
+        if namespace is None:
+            return ()
+        storage = [] if args.eks is None else [self._storage_class()]
+        return tuple(self._releases(self._charts(MONITORING_NAMESPACE), namespace, storage).values())
+
+    def _namespace(self, namespace: str, policies: Policies, objects: ObjectCounts) -> CreatedNamespace | None:
+        """One of the controllers' namespaces; None without a controller in it."""
+        workloads = controller_workloads(self._args.settings, self._args.scaling, namespace)
+        if not workloads:
+            return None
+        return create_namespace(
+            f"{self._name}-{namespace}",
+            NamespaceArgs(
+                namespace=namespace,
+                part_of="platform",
+                quota_name="controllers",
+                quota=platform_quota(workloads, objects),
+                policies=policies,
+            ),
+            self,
+        )
+
+    def _charts(self, namespace: str) -> list[Chart]:
+        """The charts of a namespace; one that looks for another's CRDs comes after it."""
+        controllers = enabled_controllers(self._args.settings, self._args.scaling)
+        charts = [chart for c in controllers if c.namespace == namespace for chart in c.charts(self._context)]
+        return sorted(charts, key=lambda chart: chart.after is not None)
+
+    def _releases(
+        self, charts: Iterable[Chart], namespace: CreatedNamespace, after: Sequence[pulumi.Resource] = ()
+    ) -> Mapping[str, pulumi.Resource]:
+        releases: dict[str, pulumi.Resource] = {}
+        for chart in charts:
+            earlier = [] if chart.after is None else [releases[chart.after]]
+            releases[chart.name] = self._release(chart, namespace, [*after, *earlier])
+        return releases
+
+    def _release(
+        self, chart: Chart, namespace: CreatedNamespace, after: Sequence[pulumi.Resource] = ()
+    ) -> pulumi.Resource:
+        return helm.release(
+            f"{self._name}-{chart.name}",
+            release_name=chart.name,
+            chart=chart.chart,
+            repository=chart.repository,
+            version=chart.version,
+            namespace=namespace.name,
+            values=chart.values,
+            # Pods need limits, network access and credentials from their start to their end.
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[*namespace.guards, *self._identity(chart, namespace), *after]
+            ),
+        )
+
+    def _identity(self, chart: Chart, namespace: CreatedNamespace) -> Sequence[pulumi.Resource]:
+        """The role of a controller's service account, for one that calls AWS."""
+        args, eks = self._args, self._args.eks
+        if chart.policy is None or eks is None:
+            return ()
+        name = f"{args.prefix}-{chart.name}"
+        role = pod_identity_role(
+            name,
+            description=f"Controller {chart.name} of the cluster",
+            account=eks.account,
+            cluster_arn=eks.cluster_arn,
+            parent=self,
+        )
+        policy = aws.iam.RolePolicy(name, role=role.name, policy=chart.policy, opts=pulumi.ResourceOptions(parent=self))
+        association = pod_identity_association(
+            name,
+            role=role,
+            cluster_name=eks.cluster_name,
+            namespace=namespace.name,
+            service_account=chart.name,
+            parent=self,
+        )
+        return policy, association
+
+    def _karpenter(self, namespace: CreatedNamespace) -> Sequence[pulumi.Resource]:
+        args = self._args
+        if args.scaling is not NodeScaling.KARPENTER or args.eks is None:
             return ()
         karpenter = Karpenter(
             f"{self._name}-karpenter",
-            KarpenterArgs(chart_version=args.settings.karpenter.chart_version, prefix=args.prefix, on_aws=args.on_aws),
+            KarpenterArgs(chart_version=args.settings.karpenter.chart_version, prefix=args.prefix, eks=args.eks),
             pulumi.ResourceOptions(parent=self),
         )
         release = self._release(karpenter.chart, namespace)
         return (release, *karpenter.nodes(release))
 
-    def _monitoring(self) -> Sequence[pulumi.Resource]:
-        args = self._args
-        if args.settings.prometheus is None:
-            return ()
-        namespace = controllers_namespace(
-            f"{self._name}-{MONITORING_NAMESPACE}",
-            MONITORING_NAMESPACE,
-            workloads=monitoring_workloads(args.settings),
-            claims=1,
-            policies=monitoring_policies(args.settings, args),
-            parent=self,
-        )
-        storage = [] if args.on_aws is None else [self._storage_class()]
-        charts = monitoring_charts(args.settings, STORAGE_CLASS if storage else None)
-        return tuple(self._releases(charts, namespace, storage).values())
-
-    def _releases(
-        self, charts: Iterable[Chart], namespace: ControllersNamespace, after: Sequence[pulumi.Resource] = ()
-    ) -> Mapping[str, pulumi.Resource]:
-        made: dict[str, pulumi.Resource] = {}
-        for chart in charts:
-            needed = [] if chart.after is None else [made[chart.after]]
-            made[chart.name] = self._release(chart, namespace, [*after, *needed])
-        return made
-
-    def _release(
-        self, chart: Chart, namespace: ControllersNamespace, after: Sequence[pulumi.Resource] = ()
-    ) -> k8s.helm.v3.Release:
-        args = self._args
-        credentials: Sequence[pulumi.Resource] = ()
-        if chart.policy is not None and args.on_aws is not None:
-            credentials = identity(
-                args.prefix,
-                chart.name,
-                namespace=namespace.name,
-                policy=chart.policy,
-                on_aws=args.on_aws,
-                parent=self,
-            )
-        repository = None
-        if chart.repository is not None:
-            repository = k8s.helm.v3.RepositoryOptsArgs(repo=chart.repository)
-        return k8s.helm.v3.Release(
-            f"{self._name}-{chart.name}",
-            name=chart.name,
-            chart=chart.chart,
-            version=chart.version,
-            repository_opts=repository,
-            namespace=namespace.name,
-            create_namespace=False,
-            values={**chart.values},
-            # An installation that fails is taken away, an upgrade that fails is rolled back: the next run starts clean.
-            atomic=True,
-            cleanup_on_fail=True,
-            skip_await=False,
-            timeout=TIMEOUT_SECONDS,
-            max_history=KEPT_REVISIONS,
-            # Pods start with their limits, openings and credentials, and keep them until they are gone.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*namespace.guards, *credentials, *after]),
-        )
-
     def _store(self, releases: Mapping[str, pulumi.Resource]) -> Sequence[pulumi.Resource]:
-        """The store reads with the controller's own identity, and serves no namespace that is not named."""
+        """The store reads with the controller's own identity, and serves only the named namespaces."""
         args = self._args
-        if args.settings.external_secrets is None or args.on_aws is None:
+        if args.settings.external_secrets is None or args.eks is None:
             return ()
         store = k8s.apiextensions.CustomResource(
             f"{self._name}-store",
@@ -159,23 +181,23 @@ class Operators(pulumi.ComponentResource):
             metadata=ObjectMetaArgs(name=SECRET_STORE),
             spec={
                 "conditions": [{"namespaces": list(args.secret_namespaces)}],
-                "provider": {"aws": {"region": args.on_aws.account.region, "service": "SecretsManager"}},
+                "provider": {"aws": {"region": args.eks.account.region, "service": "SecretsManager"}},
             },
-            # Its definition and the webhook that judges it come with the release.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[releases[EXTERNAL_SECRETS]]),
+            # The release installs the CRD and the webhook that validates the store.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[releases[external_secrets.NAME]]),
         )
         self.secret_store = store.urn.apply(lambda _: SECRET_STORE)
         return (store,)
 
     def _storage_class(self) -> k8s.storage.v1.StorageClass:
         return k8s.storage.v1.StorageClass(
-            f"{self._name}-{STORAGE_CLASS}",
-            metadata=ObjectMetaArgs(name=STORAGE_CLASS),
+            f"{self._name}-{prometheus.STORAGE_CLASS}",
+            metadata=ObjectMetaArgs(name=prometheus.STORAGE_CLASS),
             provisioner="ebs.csi.aws.com",
             parameters={"encrypted": "true", "type": "gp3"},
             allow_volume_expansion=True,
             reclaim_policy="Delete",
-            # A volume lies in one zone: that of the node on which its pod was put.
+            # A volume belongs to one zone: that of the node on which its pod was scheduled.
             volume_binding_mode="WaitForFirstConsumer",
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -1,147 +1,250 @@
-"""Karpenter: the chart, what it starts nodes with, and where it hears that spot capacity is taken away.
+"""Karpenter: starts and ends nodes, where `cluster.nodes.scaling` chooses it.
 
-New nodes are like those of the managed group: its role (EKS has given that one access already), its security group, its
-subnets. The queue of interruptions exists for spot nodes only: nothing is taken away from others without Kubernetes
-seeing it. The group keeps the nodes on which Karpenter itself runs.
+The program owns the instance profile: Karpenter passes it on and creates none, so it cannot give a node another role.
+`karpenter_nodes.py` has the resources that it needs in AWS and the description of its nodes.
+Source: the CloudFormation template of Karpenter's reference, 1.14.
 """
 
-from __future__ import annotations  # not every stack needs these SDK modules, and loading them takes a second
-
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
 import pulumi
-import pulumi_aws as aws
-import pulumi_kubernetes as k8s
-from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.cluster.ami import volumes
-from components.config.cluster import NodesConfig
-from components.config.types import CapacityType
-from components.controllers.chart import Chart
-from components.controllers.context import OnAws
-from components.controllers.karpenter_policies import karpenter_policy, queue_policy
-from components.controllers.values import karpenter_values, node_class_spec, node_pool_spec
-from components.sizing.capacity import pods_a_node
-from components.sizing.instance_types import INSTANCE_TYPES
+from components.account.account import Account
+from components.account.policy_documents import Condition, Statement, document
+from components.config.controllers import NodeScaling
+from components.config.types import AmiFamily
+from components.controllers.chart import Chart, Values, scraped
+from components.controllers.context import ControllerContext
+from components.controllers.controller import REPLICAS, Controller
+from components.sizing.pods import ContainerSize, Workload
 
+NAME = "karpenter"
 CHART = "oci://public.ecr.aws/karpenter/karpenter"
-NODES = "platform"
-"""Name of the pool and of the class of its nodes."""
-MESSAGE_SECONDS = 300
-"""A notice of interruption is old after two minutes."""
-NOTICES = ("AWS Health Event", "EC2 Instance Rebalance Recommendation", "EC2 Instance State-change Notification",
-           "EC2 Spot Instance Interruption Warning")  # fmt: skip
+METRICS_PORT = 8080
+POOL_TAG = "karpenter.sh/nodepool"
+
+KARPENTER = ContainerSize(cpu=200, memory=512, cpu_limit=1000, memory_limit=1024)
+"""Keeps the whole cluster in memory, and every instance type with its price."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class KarpenterArgs:
-    """What Karpenter needs from outside."""
+def values(*, cluster_name: str, queue_name: str | None) -> Values:
+    """Helm values. `queue_name`: the queue of interruption notices, if there is one."""
+    settings = {"clusterName": cluster_name}
+    if queue_name is not None:
+        settings["interruptionQueue"] = queue_name
+    return {
+        "controller": {"resources": KARPENTER.resources},
+        "podAnnotations": scraped(METRICS_PORT),
+        "replicas": REPLICAS,
+        "serviceAccount": {"name": NAME},
+        "settings": settings,
+    }
 
-    chart_version: str
-    prefix: str
-    """System and stage: what it has in AWS is called so."""
-    on_aws: OnAws
+
+def node_class_spec(
+    *,
+    family: AmiFamily,
+    profile: pulumi.Input[str],
+    subnet_ids: Sequence[pulumi.Input[str]],
+    security_group_id: pulumi.Input[str],
+    volumes: Mapping[str, int | None],
+    max_pods: int | None,
+    tags: Mapping[str, str],
+) -> Mapping[str, object]:
+    """`spec` of the EC2NodeClass: nodes like those of the managed node group. Volumes in GiB by device."""
+    spec: dict[str, object] = {
+        "amiSelectorTerms": [{"alias": f"{family.lower()}@latest"}],
+        "associatePublicIPAddress": False,
+        "blockDeviceMappings": [
+            {"deviceName": device, "ebs": _volume(size)} for device, size in volumes.items() if size is not None
+        ],
+        "instanceProfile": profile,
+        "metadataOptions": {"httpEndpoint": "enabled", "httpPutResponseHopLimit": 1, "httpTokens": "required"},
+        "securityGroupSelectorTerms": [{"id": security_group_id}],
+        "subnetSelectorTerms": [{"id": subnet} for subnet in subnet_ids],
+        "tags": dict(tags),
+    }
+    if max_pods is not None:
+        spec["kubelet"] = {"maxPods": max_pods}
+    return spec
 
 
-class Karpenter(pulumi.ComponentResource):
-    """What Karpenter needs in AWS; its chart is installed with the others, and then `nodes` says what it may start."""
+def node_pool_spec(
+    *, node_class: str, instance_type: str, spot: bool, millicores: int, unavailable_percent: int
+) -> Mapping[str, object]:
+    """`spec` of the NodePool: nodes of one type, with `millicores` of CPU at most."""
+    requirements = {
+        "karpenter.sh/capacity-type": "spot" if spot else "on-demand",
+        "node.kubernetes.io/instance-type": instance_type,
+    }
+    return {
+        "disruption": {
+            "budgets": [{"nodes": f"{unavailable_percent}%"}],
+            "consolidateAfter": "5m",
+            "consolidationPolicy": "WhenEmptyOrUnderutilized",
+        },
+        "limits": {"cpu": f"{millicores}m"},
+        "template": {
+            "spec": {
+                "expireAfter": "720h",
+                "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": node_class},
+                "requirements": [
+                    {"key": key, "operator": "In", "values": [value]} for key, value in requirements.items()
+                ],
+            }
+        },
+    }
 
-    chart: Chart
-    """To be installed by the caller, who has the namespace."""
 
-    def __init__(self, name: str, args: KarpenterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("platform:operators_karpenter:Karpenter", name, {}, opts)
-        self._name, self._args, on_aws = name, args, args.on_aws
-        role_name = pulumi.Output.from_input(on_aws.node_role_arn).apply(lambda arn: arn.rpartition("/")[2])
-        self._profile = aws.iam.InstanceProfile(
-            f"{args.prefix}-karpenter", role=role_name, opts=pulumi.ResourceOptions(parent=self)
+def iam_policy(
+    account: Account, *, cluster_name: str, node_role_arn: str, profile_arn: str, queue_arn: str | None
+) -> str:
+    """Start and end nodes of one cluster. `queue_arn`: the queue of interruption notices, if there is one."""
+    owned = f"kubernetes.io/cluster/{cluster_name}"
+    of_this_pool: Condition = {
+        "StringEquals": {f"aws:ResourceTag/{owned}": "owned"},
+        "StringLike": {f"aws:ResourceTag/{POOL_TAG}": "*"},
+    }
+    statements = [
+        *_starting(account, cluster_name, owned, of_this_pool),
+        Statement(
+            sid="TagNodes",
+            actions=["ec2:CreateTags"],
+            resources=[account.arn("ec2", "instance/*")],
+            condition={
+                **of_this_pool,
+                "ForAllValues:StringEquals": {
+                    "aws:TagKeys": ["Name", "eks:eks-cluster-name", "karpenter.sh/nodeclaim"]
+                },
+            },
+        ),
+        Statement(
+            sid="End",
+            actions=["ec2:DeleteLaunchTemplate", "ec2:TerminateInstances"],
+            resources=[account.arn("ec2", "instance/*"), account.arn("ec2", "launch-template/*")],
+            condition=of_this_pool,
+        ),
+        Statement(
+            sid="PassNodeRole",
+            actions=["iam:PassRole"],
+            resources=[node_role_arn],
+            condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
+        ),
+        Statement(sid="ReadProfile", actions=["iam:GetInstanceProfile"], resources=[profile_arn]),
+        *_reading(account, cluster_name),
+    ]
+    if queue_arn is not None:
+        statements.append(
+            Statement(
+                sid="Interruptions",
+                actions=["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"],
+                resources=[queue_arn],
+            )
         )
-        queue = self._interruptions() if on_aws.nodes.capacity_type is CapacityType.SPOT else None
-        queue_arn = None if queue is None else on_aws.account.arn("sqs", queue)
-        known = pulumi.Output.all(role=on_aws.node_role_arn, profile=self._profile.arn)
-        self.chart = Chart(
-            name="karpenter",
-            chart=CHART,
-            repository=None,
-            version=args.chart_version,
-            values=karpenter_values(cluster_name=on_aws.cluster, queue_name=queue),
-            policy=known.apply(
-                lambda arns: karpenter_policy(
-                    on_aws.account,
-                    cluster_name=on_aws.cluster,
-                    node_role_arn=arns["role"],
-                    profile_arn=arns["profile"],
-                    queue_arn=queue_arn,
-                )
+    return document(statements)
+
+
+def queue_policy(account: Account, *, queue_arn: str, rule_arn: str) -> str:
+    """Resource policy of the queue: one EventBridge rule may send messages."""
+    return document(
+        [
+            Statement(
+                sid="Notices",
+                actions=["sqs:SendMessage"],
+                resources=[queue_arn],
+                principal={"Service": "events.amazonaws.com"},
+                condition={
+                    "ArnEquals": {"aws:SourceArn": rule_arn},
+                    "StringEquals": {"aws:SourceAccount": account.account_id},
+                },
             ),
-        )
-        self.register_outputs({})
-
-    def nodes(self, release: pulumi.Resource) -> Sequence[pulumi.Resource]:
-        """Class and pool of the nodes. They go before the release: its controller ends the nodes."""
-        on_aws = self._args.on_aws
-        settings = on_aws.nodes
-        max_pods = pods_a_node(settings.instance_type, prefix_delegation=True) if settings.prefix_delegation else None
-        node_class = k8s.apiextensions.CustomResource(
-            f"{self._name}-class",
-            api_version="karpenter.k8s.aws/v1",
-            kind="EC2NodeClass",
-            metadata=ObjectMetaArgs(name=NODES),
-            spec=node_class_spec(
-                family=settings.ami_family,
-                profile=self._profile.name,
-                subnet_ids=on_aws.node_subnet_ids,
-                security_group_id=on_aws.node_security_group_id,
-                volumes=volumes(settings.ami_family, settings.disk_gib),
-                max_pods=max_pods,
-                tags=on_aws.tags,
-            ),
-            # The definition comes with the release.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[release]),
-        )
-        pool = k8s.apiextensions.CustomResource(
-            f"{self._name}-pool",
-            api_version="karpenter.sh/v1",
-            kind="NodePool",
-            metadata=ObjectMetaArgs(name=NODES),
-            spec=node_pool_spec(
-                node_class=NODES,
-                instance_type=settings.instance_type,
-                spot=settings.capacity_type is CapacityType.SPOT,
-                millicores=millicores(settings),
-                unavailable_percent=settings.max_unavailable_percent,
-            ),
-            # A class that nodes still refer to cannot go.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[node_class]),
-        )
-        return (node_class, pool)
-
-    def _interruptions(self) -> str:
-        """A queue that EventBridge fills, and its name, which is fixed so that policies can be read in a plan."""
-        child, account = pulumi.ResourceOptions(parent=self), self._args.on_aws.account
-        name = f"{self._args.prefix}-karpenter"
-        queue = aws.sqs.Queue(
-            name, name=name, message_retention_seconds=MESSAGE_SECONDS, sqs_managed_sse_enabled=True, opts=child
-        )
-        rule = aws.cloudwatch.EventRule(
-            name,
-            name=name,
-            description="Interruptions of spot nodes, for Karpenter",
-            event_pattern=json.dumps(
-                {"detail-type": list(NOTICES), "source": ["aws.ec2", "aws.health"]}, sort_keys=True
-            ),
-            opts=child,
-        )
-        policy = queue_policy(
-            account, queue_arn=account.arn("sqs", name), rule_arn=account.arn("events", f"rule/{name}")
-        )
-        aws.sqs.QueuePolicy(name, queue_url=queue.url, policy=policy, opts=child)
-        aws.cloudwatch.EventTarget(name, rule=rule.name, arn=queue.arn, opts=child)
-        return name
+        ]
+    )
 
 
-def millicores(settings: NodesConfig) -> int:
-    """What the pool may have beside the managed group, so that both together are no more than `maximum` nodes."""
-    return (settings.maximum - settings.desired) * INSTANCE_TYPES[settings.instance_type].vcpu * 1000
+def _volume(gib: int) -> Mapping[str, object]:
+    return {"deleteOnTermination": True, "encrypted": True, "volumeSize": f"{gib}Gi", "volumeType": "gp3"}
+
+
+def _starting(
+    account: Account, cluster_name: str, owned: str, of_this_pool: Condition
+) -> tuple[Statement, Statement, Statement, Statement]:
+    run = ["ec2:CreateFleet", "ec2:RunInstances"]
+    kinds = ("fleet", "instance", "launch-template", "network-interface", "spot-instances-request", "volume")
+    new = [account.arn("ec2", f"{kind}/*") for kind in kinds]
+    tags = {f"aws:RequestTag/{owned}": "owned", "aws:RequestTag/eks:eks-cluster-name": cluster_name}
+    of_a_pool = {f"aws:RequestTag/{POOL_TAG}": "*"}
+    return (
+        Statement(
+            sid="Use",
+            actions=run,
+            resources=[
+                *(f"arn:aws:ec2:{account.region}::{kind}/*" for kind in ("image", "snapshot")),
+                *(account.arn("ec2", f"{kind}/*") for kind in ("security-group", "subnet")),
+            ],
+        ),
+        Statement(
+            sid="UseTemplates",
+            actions=run,
+            resources=[account.arn("ec2", "launch-template/*")],
+            condition=of_this_pool,
+        ),
+        Statement(
+            sid="Start",
+            actions=[*run, "ec2:CreateLaunchTemplate"],
+            resources=new,
+            condition={"StringEquals": tags, "StringLike": of_a_pool},
+        ),
+        Statement(
+            sid="TagNew",
+            actions=["ec2:CreateTags"],
+            resources=new,
+            condition={
+                "StringEquals": {
+                    **tags,
+                    "ec2:CreateAction": ["CreateFleet", "CreateLaunchTemplate", "RunInstances"],
+                },
+                "StringLike": of_a_pool,
+            },
+        ),
+    )
+
+
+def _reading(account: Account, cluster_name: str) -> tuple[Statement, ...]:
+    calls = ("CapacityReservations", "Images", "InstanceStatus", "InstanceTypeOfferings", "InstanceTypes", "Instances",
+             "LaunchTemplates", "PlacementGroups", "SecurityGroups", "SpotPriceHistory", "Subnets")  # fmt: skip
+    return (
+        Statement(
+            sid="Read",
+            actions=[f"ec2:Describe{call}" for call in calls],
+            resources=["*"],
+            condition={"StringEquals": {"aws:RequestedRegion": account.region}},
+        ),
+        Statement(sid="ReadPrices", actions=["pricing:GetProducts"], resources=["*"]),
+        Statement(sid="ListProfiles", actions=["iam:ListInstanceProfiles"], resources=["*"]),
+        Statement(
+            sid="ReadImages",
+            actions=["ssm:GetParameter"],
+            resources=[f"arn:aws:ssm:{account.region}::parameter/aws/service/*"],
+        ),
+        Statement(
+            sid="ReadCluster",
+            actions=["eks:DescribeCluster"],
+            resources=[account.arn("eks", f"cluster/{cluster_name}")],
+        ),
+    )
+
+
+def _no_charts(_context: ControllerContext) -> Iterator[Chart]:
+    """Its chart needs AWS resources of its own: `karpenter_nodes.py` creates both."""
+    return iter(())
+
+
+CONTROLLER = Controller(
+    name=NAME,
+    workloads=(Workload(name=NAME, pods=REPLICAS, containers={"controller": KARPENTER}),),
+    charts=_no_charts,
+    enabled=lambda _, scaling: scaling is NodeScaling.KARPENTER,
+    requires_eks=True,
+    metrics_port=METRICS_PORT,
+)

@@ -23,7 +23,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.account.names import fixed_name
 from components.data.bootstrap_pods import NAME, SIZE
 from components.data.bootstrap_sql import COMMAND, ENVIRONMENT, SCRIPTS, SECRETS, DatabasePlan, files, fingerprint
-from components.environments.network_policies import SERVICE_LABEL
+from components.kubernetes.names import NAME_LABEL
 from components.secrets.external_secret import EXTERNAL_SECRET, WAIT_UNTIL_READY, Source, external_secret_spec
 from components.secrets.secret_store import EXTERNAL_SECRETS_API
 
@@ -104,7 +104,7 @@ class Bootstrap(pulumi.ComponentResource):
         )
 
     def _labels(self) -> Mapping[str, str]:
-        return {SERVICE_LABEL: NAME, ENVIRONMENT_LABEL: self._args.environment}
+        return {NAME_LABEL: NAME, ENVIRONMENT_LABEL: self._args.environment}
 
     def _secret(self) -> pulumi.Resource:
         args = self._args

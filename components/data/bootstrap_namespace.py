@@ -1,6 +1,6 @@
-"""The namespace of the Jobs that make databases: no Application deploys to it, and its only way out is the database.
+"""The namespace of the Jobs that create databases: no Application deploys to it, and the database is its only egress.
 
-One service account and one policy serve the Jobs of all environments: they are the same program on the same instance.
+One service account and one policy serve the Jobs of all environments, which run the same program on the same instance.
 """
 
 from collections.abc import Sequence
@@ -10,18 +10,27 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.argocd.pods import Workload
-from components.controllers.namespace import controllers_namespace
-from components.controllers.network_policies import data_policies
-from components.data.bootstrap_pods import DATA_NAMESPACE, NAME
+from components.data.bootstrap_pods import NAME
+from components.kubernetes.names import DATA_NAMESPACE, NAME_LABEL
+from components.kubernetes.namespace import NamespaceArgs, create_namespace, platform_quota
+from components.kubernetes.network_policy import (
+    DEFAULT_DENY,
+    Policies,
+    allow_dns,
+    allow_to,
+    cidrs,
+    policy,
+    selector,
+)
+from components.sizing.pods import Workload
 
 
 @dataclass(frozen=True, kw_only=True)
 class BootstrapNamespaceArgs:
-    """What the namespace needs from outside."""
+    """Arguments of the namespace."""
 
     workloads: Sequence[Workload]
-    """The Jobs' pods of all environments: the quota holds them at the same time."""
+    """The Jobs' pods of all environments; the quota has room for all of them at once."""
     database_cidrs: Sequence[str]
     """Address ranges of the instance's subnets."""
     database_port: int
@@ -31,29 +40,41 @@ class BootstrapNamespace(pulumi.ComponentResource):
     """Namespace, quota, limits, policies and the Jobs' service account."""
 
     namespace: pulumi.Output[str]
-    """Name of the namespace, known in a preview; what uses it comes after the namespace."""
+    """Known in a preview; a resource that uses it depends on the namespace."""
     namespace_object: pulumi.Resource
-    """The Namespace: what lies in it, and needs no other farewell, is deleted with it."""
+    """The Namespace, with which most of its objects are deleted."""
     ready: tuple[pulumi.Resource, ...]
-    """No pod starts without these."""
+    """Jobs depend on these."""
 
     def __init__(self, name: str, args: BootstrapNamespaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:bootstrap:BootstrapNamespace", name, {}, opts)
-        made = controllers_namespace(
+        created = create_namespace(
             name,
-            DATA_NAMESPACE,
-            workloads=args.workloads,
-            claims=0,
-            policies=data_policies(NAME, args.database_cidrs, args.database_port),
-            parent=self,
-            quota_name="jobs",
+            NamespaceArgs(
+                namespace=DATA_NAMESPACE,
+                part_of="platform",
+                quota_name="jobs",
+                quota=platform_quota(args.workloads),
+                policies=network_policies(args.database_cidrs, args.database_port),
+            ),
+            self,
         )
-        self.namespace, self.namespace_object = made.name, made.namespace_object
+        self.namespace, self.namespace_object = created.name, created.resource
         account = k8s.core.v1.ServiceAccount(
             name,
-            metadata=ObjectMetaArgs(name=NAME, namespace=made.name),
+            metadata=ObjectMetaArgs(name=NAME, namespace=created.name),
             automount_service_account_token=False,
-            opts=pulumi.ResourceOptions(parent=self, deleted_with=made.namespace_object),
+            opts=pulumi.ResourceOptions(parent=self, deleted_with=created.resource),
         )
-        self.ready = (*made.guards, account)
+        self.ready = (*created.guards, account)
         self.register_outputs({"namespace": self.namespace})
+
+
+def network_policies(database_cidrs: Sequence[str], database_port: int) -> Policies:
+    """Policies by name: the Jobs' pods reach DNS and the database, and nothing reaches them."""
+    return {
+        DEFAULT_DENY: policy({}, isolate=True),
+        NAME: policy(
+            selector({NAME_LABEL: NAME}), egress=[allow_dns(), allow_to(cidrs(database_cidrs), database_port)]
+        ),
+    }

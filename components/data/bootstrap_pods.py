@@ -1,23 +1,18 @@
-"""Pods of the Jobs that make databases, and the namespace of their own in which they run (pure, no resources).
-
-They hold the master user's password. Whoever may deploy into a namespace can give a pod every Secret there, so theirs
-is none that an Application may deploy to.
-"""
+"""Pods of the Jobs that create databases (pure, no resources)."""
 
 from collections.abc import Sequence
 
 from components.account.names import LIMITS
-from components.argocd.pods import Size, Workload
+from components.sizing.pods import ContainerSize, Workload
 
-DATA_NAMESPACE = "platform-data"
 NAME = "database-bootstrap"
-"""Of service account, policy and container; beginning of all that one environment has."""
+"""Name of service account, network policy and container, and prefix of one environment's objects."""
 LONGEST_ENVIRONMENT_NAME = LIMITS["Kubernetes name"] - len(f"{NAME}--0a1b2c3d")
-"""The Job's name has the environment's, and what the Job does as eight digits."""
-SIZE = Size(cpu=50, memory=64, cpu_limit=250, memory_limit=128)
-"""One psql at a time."""
+"""The Job's name contains the environment's, and a fingerprint of eight digits."""
+SIZE = ContainerSize(cpu=50, memory=64, cpu_limit=250, memory_limit=128)
+"""It runs one psql at a time."""
 
 
 def bootstrap_workloads(environments: Sequence[object]) -> Sequence[Workload]:
-    """A pod for each environment whose databases the program makes, all of them at the same time."""
+    """One pod for each environment whose databases the program creates, all at the same time."""
     return [Workload(name=NAME, pods=len(environments), containers={NAME: SIZE})] if environments else []

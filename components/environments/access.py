@@ -1,9 +1,9 @@
-"""Who may do what in an environment's namespace: deployers, and the smoke test.
+"""Roles in an environment's namespace: for deployers, and for the smoke test.
 
-Both are Kubernetes groups that IAM roles come in by (`cluster_access.py`); one Role each, however many services there
-are. A group is bound even where no IAM role holds it: who may run the smoke test is then one line of a stack file.
-The smoke test reads the Application too, so it has a Role of its own in Argo CD's namespace, for those objects alone.
-What Argo CD makes itself (ApplicationSets, app-of-apps) has no name here: of such an environment it sees the root.
+Both are bound to a Kubernetes group, which `cluster/access_entries.py` maps IAM roles to. A group is bound even without
+an IAM role in it: permission to run the smoke test is then one line of a stack file.
+The smoke test also reads its Application, by a Role in Argo CD's namespace for those objects only. Applications that
+Argo CD creates (ApplicationSets, app-of-apps) have no name here: for such an environment it sees the root.
 """
 
 from collections.abc import Sequence
@@ -20,15 +20,15 @@ RBAC_GROUP = "rbac.authorization.k8s.io"
 DEPLOYER = "deployer"
 SMOKE_TEST = "smoke-test"
 PORT_NAME = "http"
-"""Name of the port of every Service. The API server's proxy is asked for `<service>:<port name>`, and that whole text
-is the resource name that its authorizer sees. Source: Kubernetes, "Manually constructing apiserver proxy URLs"."""
+"""Name of the port of every Service. Requests to the API server's proxy name `<service>:<port name>`, and that whole
+text is the resource name for authorization. Source: Kubernetes, "Manually constructing apiserver proxy URLs"."""
 
 Rules = Sequence[k8s.rbac.v1.PolicyRuleArgs]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Binding:
-    """A Role and the group that holds it; both are called `name`."""
+    """A Role and the group that it is bound to."""
 
     name: str
     group: str
@@ -36,7 +36,7 @@ class Binding:
 
 
 def deployer() -> Binding:
-    """Look at and restart deployments; no deletion, and nothing else."""
+    """Read and restart Deployments, and nothing else."""
     rule = k8s.rbac.v1.PolicyRuleArgs(
         api_groups=["apps"], resources=["deployments"], verbs=["get", "list", "patch", "update"]
     )
@@ -44,10 +44,10 @@ def deployer() -> Binding:
 
 
 def smoke_tester(services: Sequence[ServiceConfig]) -> Binding:
-    """See the pods, and ask each listening service by GET through the API server's proxy."""
+    """Read pods, and call each service with a port by GET through the API server's proxy."""
     rules = [k8s.rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["pods"], verbs=["get", "list", "watch"])]
     proxied = [f"{service.name}:{PORT_NAME}" for service in services if service.port is not None]
-    # Without names the rule would be for every Service.
+    # Without names the rule would allow every Service.
     if proxied:
         rules.append(
             k8s.rbac.v1.PolicyRuleArgs(
@@ -58,7 +58,7 @@ def smoke_tester(services: Sequence[ServiceConfig]) -> Binding:
 
 
 def application_reader(applications: Sequence[str]) -> Binding:
-    """See these Applications in Argo CD's namespace, at least one: without names the rule would be for all of them."""
+    """Read these Applications in Argo CD's namespace, at least one: without names the rule would allow all of them."""
     if not applications:
         raise ValueError("the smoke test has no Application to look at")
     rule = k8s.rbac.v1.PolicyRuleArgs(
@@ -70,7 +70,7 @@ def application_reader(applications: Sequence[str]) -> Binding:
 def bind(
     name: str, binding: Binding, namespace: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> tuple[pulumi.Resource, pulumi.Resource]:
-    """Make the Role and bind its group in a namespace; `name` is the resources' logical name."""
+    """Create the Role and its binding in a namespace; `name` is the logical name of both."""
     metadata = ObjectMetaArgs(name=binding.name, namespace=namespace)
     role = k8s.rbac.v1.Role(name, metadata=metadata, rules=binding.rules, opts=opts)
     bound = k8s.rbac.v1.RoleBinding(

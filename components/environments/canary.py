@@ -13,11 +13,11 @@ import pulumi_kubernetes as k8s
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.config.environments import CanaryConfig
-from components.controllers.prometheus import NAME, PROMETHEUS_PORT, REVISION_LABEL
-from components.environments.network_policies import MONITORING_NAMESPACE
+from components.controllers.prometheus import NAME, PORT, REVISION_LABEL
+from components.kubernetes.names import MONITORING_NAMESPACE
 
 TEMPLATE = "canary"
-PROMETHEUS = f"http://{NAME}-prometheus.{MONITORING_NAMESPACE}.svc:{PROMETHEUS_PORT}"
+PROMETHEUS = f"http://{NAME}-prometheus.{MONITORING_NAMESPACE}.svc:{PORT}"
 INTERVAL, MEASUREMENTS, FAILURES = "60s", 5, 1
 """Five measurements, one a minute; the second failure aborts the rollout."""
 

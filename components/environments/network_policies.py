@@ -1,185 +1,146 @@
-"""NetworkPolicy specs of an environment, from the catalogue: nothing is open but what a service says that it needs.
+"""NetworkPolicy specs of an environment, from the catalogue: only the traffic that a service declares (pure).
 
-Four policies serve every pod, however many services there are; each service adds at most one. An address range opens to
-every pod that lives in it, whatever its namespace: on EKS pods have addresses of the private subnets. So callers are
-named by label, and ranges stand for what has no labels (load balancers, databases, the control plane).
-Written as the API server stores them: every port with its protocol. Source: Kubernetes, "Network Policies".
+Four policies apply to every pod, however many services there are; each service adds at most one. An address range opens
+to every pod with an address in it, in any namespace: on EKS pods have addresses of the private subnets. So callers are
+selected by label, and ranges are only for peers without labels (load balancers, databases, the control plane).
+Source: Kubernetes, "Network Policies".
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict
-from pulumi_kubernetes.networking.v1 import (
-    NetworkPolicyEgressRuleArgsDict,
-    NetworkPolicyIngressRuleArgsDict,
-    NetworkPolicyPeerArgsDict,
-    NetworkPolicyPortArgsDict,
-    NetworkPolicySpecArgsDict,
+from components.config.catalogue import ServiceConfig
+from components.config.extra_workloads import StoreInNamespace
+from components.kubernetes.names import MONITORING_NAMESPACE, NAME_LABEL
+from components.kubernetes.network_policy import (
+    DEFAULT_DENY,
+    DNS,
+    HTTPS,
+    METADATA_SERVICE,
+    POD_IDENTITY_AGENT,
+    Egress,
+    Ingress,
+    Peer,
+    Policies,
+    Policy,
+    Selector,
+    allow_from,
+    allow_to,
+    cidrs,
+    internet,
+    kube_dns,
+    namespace,
+    pods,
+    policy,
+    selector,
+    tcp,
+    udp,
 )
 
-if TYPE_CHECKING:  # at run time the configuration's rules import this module, and not the other way round
-    from components.config.catalogue import ServiceConfig
-    from components.config.extra_workloads import StoreInNamespace
-
-SERVICE_LABEL = "app.kubernetes.io/name"
-"""Every pod of a service (its Jobs too) carries this label with the service's name: by it the policies know the pod."""
-
-NAMESPACE_LABEL = "kubernetes.io/metadata.name"
-"""Label that the API server gives to every namespace."""
-
-MONITORING_NAMESPACE = "monitoring"
-DEFAULT_DENY = "default-deny"
-HTTPS_PORT = 443
-POD_IDENTITY_AGENT = "169.254.170.23/32"
-"""Where EKS Pod Identity hands out credentials; on a cluster without it nothing answers."""
-
-NOT_THE_INTERNET = ("10.0.0.0/8", "100.64.0.0/10", "169.254.169.254/32", "172.16.0.0/12", "192.168.0.0/16")
-"""Private ranges (RFC 1918, RFC 6598) and the EC2 metadata service."""
+PRIVATE_RANGES = ("10.0.0.0/8", "100.64.0.0/10", METADATA_SERVICE, "172.16.0.0/12", "192.168.0.0/16")
+"""Not the internet: private ranges (RFC 1918, RFC 6598) and the EC2 metadata service."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What lies around an environment's pods, as address ranges and ports; an empty sequence opens nothing."""
+class NetworkContext:
+    """The surroundings of an environment's pods, as address ranges and ports; an empty sequence opens nothing."""
 
     ingress_cidrs: Sequence[str]
-    """Public subnets: load balancers call public services from there."""
+    """Public subnets, from which load balancers call public services."""
     control_plane_cidrs: Sequence[str]
     """Subnets of the control plane's network interfaces: smoke tests reach services through the API server's proxy.
-    Where nodes share these subnets, every pod of the cluster reaches every service's port."""
+    If nodes shared these subnets, every pod of the cluster could reach every service's port."""
     data_cidrs: Sequence[str]
-    """Private subnets with database and cache; empty on a local cluster."""
+    """Private subnets with database and cache; empty on an existing cluster."""
     endpoint_cidrs: Sequence[str]
-    """Private subnets with VPC interface endpoints, which take the place of AWS's public addresses."""
+    """Private subnets with VPC interface endpoints, which replace AWS's public addresses."""
     database_port: int | None
     cache_port: int | None
     database_in_namespace: StoreInNamespace | None = None
-    """Pods of the namespace that are its database, in place of `data_cidrs`."""
+    """The database as pods of the namespace, instead of `data_cidrs`."""
     cache_in_namespace: StoreInNamespace | None = None
 
     @property
     def stores(self) -> frozenset[str]:
-        """Names of the namespace's own database and cache, which no smoke test asks."""
-        return frozenset(found.app for found in (self.database_in_namespace, self.cache_in_namespace) if found)
+        """Names of the namespace's own database and cache, which no smoke test calls."""
+        return frozenset(store.app for store in (self.database_in_namespace, self.cache_in_namespace) if store)
 
 
-def network_policies(
-    services: Sequence[ServiceConfig], around: Surroundings
-) -> Mapping[str, NetworkPolicySpecArgsDict]:
+def network_policies(services: Sequence[ServiceConfig], context: NetworkContext) -> Policies:
     """Specs by object name, the shared ones first. A service that neither listens nor calls gets none of its own.
 
-    KeyError when a service calls one that is not in the catalogue; the configuration's rules report that earlier.
+    KeyError when a service calls one that is not in the catalogue, which validation refuses.
     """
     databases = [service.name for service in services if service.database is not None]
     caches = [service.name for service in services if service.cache]
-    found: dict[str, NetworkPolicySpecArgsDict] = {
-        DEFAULT_DENY: {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
-        "shared-egress": _shared_egress(around),
-    }
+    policies: dict[str, Policy] = {DEFAULT_DENY: policy({}, isolate=True), "shared-egress": _shared_egress(context)}
     for name, port, store, users in (
-        ("database", around.database_port, around.database_in_namespace, databases),
-        ("cache", around.cache_port, around.cache_in_namespace, caches),
+        ("database", context.database_port, context.database_in_namespace, databases),
+        ("cache", context.cache_port, context.cache_in_namespace, caches),
     ):
         if store is not None and users:
-            found[f"{name}-egress"] = _egress_of(users, _peers([store.app]), store.port)
-            found[f"{name}-ingress"] = {
-                "pod_selector": _pods_of(store.app),
-                "policy_types": ["Ingress"],
-                "ingress": [{"from_": _peers(sorted(users)), "ports": [_tcp(store.port)]}],
-            }
-        elif port is not None and users and around.data_cidrs:
-            found[f"{name}-egress"] = _egress_of(users, _ranges(around.data_cidrs), port)
+            policies[f"{name}-egress"] = _egress_of(users, _services([store.app]), store.port)
+            policies[f"{name}-ingress"] = policy(
+                _pods_of(store.app), ingress=[allow_from(_services(sorted(users)), store.port)]
+            )
+        elif port is not None and users and context.data_cidrs:
+            policies[f"{name}-egress"] = _egress_of(users, cidrs(context.data_cidrs), port)
     for service in services:
-        policy = service_policy(service, services, around)
-        if policy is not None:
-            found[f"allow-{service.name}"] = policy
-    return found
+        own = service_policy(service, services, context)
+        if own is not None:
+            policies[f"allow-{service.name}"] = own
+    return policies
 
 
-def service_policy(
-    service: ServiceConfig, services: Sequence[ServiceConfig], around: Surroundings
-) -> NetworkPolicySpecArgsDict | None:
-    """Who may call a service's port and whom it may call; None when neither is anybody."""
-    ingress, egress = _ingress(service, services, around), _egress(service, services)
-    if not ingress and not egress:
-        return None
-    policy: NetworkPolicySpecArgsDict = {
-        "pod_selector": _pods_of(service.name),
-        "policy_types": [*(["Ingress"] if ingress else []), *(["Egress"] if egress else [])],
-    }
-    if ingress:
-        policy["ingress"] = ingress
-    if egress:
-        policy["egress"] = egress
-    return policy
+def service_policy(service: ServiceConfig, services: Sequence[ServiceConfig], context: NetworkContext) -> Policy | None:
+    """The callers of a service's port and the services that it calls; None without either."""
+    ingress, egress = _ingress(service, services, context), _egress(service, services)
+    return policy(_pods_of(service.name), ingress=ingress, egress=egress) if ingress or egress else None
 
 
-def _shared_egress(around: Surroundings) -> NetworkPolicySpecArgsDict:
-    """What every pod may reach: DNS, its AWS credentials, and HTTPS outside of the private networks."""
-    dns: NetworkPolicyPeerArgsDict = {
-        "namespace_selector": {"match_labels": {NAMESPACE_LABEL: "kube-system"}},
-        "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}},
-    }
-    outside: NetworkPolicyPeerArgsDict = {"ip_block": {"cidr": "0.0.0.0/0", "except_": list(NOT_THE_INTERNET)}}
-    return {
-        "pod_selector": {},
-        "policy_types": ["Egress"],
-        "egress": [
-            {"to": [dns], "ports": [{"port": 53, "protocol": "UDP"}, _tcp(53)]},
-            {"to": _ranges([POD_IDENTITY_AGENT]), "ports": [_tcp(80)]},
-            {"to": [outside, *_ranges(around.endpoint_cidrs)], "ports": [_tcp(HTTPS_PORT)]},
+def _shared_egress(context: NetworkContext) -> Policy:
+    """Every pod may reach DNS, its AWS credentials, and HTTPS outside the private networks."""
+    outside = [internet(without=PRIVATE_RANGES), *cidrs(context.endpoint_cidrs)]
+    return policy(
+        {},
+        egress=[
+            {"to": [kube_dns()], "ports": [udp(DNS), tcp(DNS)]},
+            allow_to(cidrs([POD_IDENTITY_AGENT]), 80),
+            allow_to(outside, HTTPS),
         ],
-    }
+    )
 
 
-def _ingress(
-    service: ServiceConfig, services: Sequence[ServiceConfig], around: Surroundings
-) -> list[NetworkPolicyIngressRuleArgsDict]:
+def _ingress(service: ServiceConfig, services: Sequence[ServiceConfig], context: NetworkContext) -> list[Ingress]:
     if service.port is None:
         return []
-    peers = _peers(caller.name for caller in services if service.name in caller.calls)
+    peers = _services(caller.name for caller in services if service.name in caller.calls)
     if service.metrics_path is not None:
-        peers.append({"namespace_selector": {"match_labels": {NAMESPACE_LABEL: MONITORING_NAMESPACE}}})
-    peers += _ranges(around.ingress_cidrs if service.public else ())
-    if service.name not in around.stores:
-        peers += _ranges(around.control_plane_cidrs)
-    # A rule without peers would let everybody in.
-    return [{"from_": peers, "ports": [_tcp(service.port)]}] if peers else []
+        peers.append(namespace(MONITORING_NAMESPACE))
+    peers += cidrs(context.ingress_cidrs if service.public else ())
+    if service.name not in context.stores:
+        peers += cidrs(context.control_plane_cidrs)
+    # A rule without peers would allow every caller.
+    return [allow_from(peers, service.port)] if peers else []
 
 
-def _egress(service: ServiceConfig, services: Sequence[ServiceConfig]) -> list[NetworkPolicyEgressRuleArgsDict]:
+def _egress(service: ServiceConfig, services: Sequence[ServiceConfig]) -> list[Egress]:
     ports = {other.name: other.port for other in services}
-    rules: list[NetworkPolicyEgressRuleArgsDict] = []
-    for called in sorted(set(service.calls)):
-        port = ports[called]
-        if port is not None:
-            rules.append({"to": _peers([called]), "ports": [_tcp(port)]})
-    return rules
+    called = {name: ports[name] for name in sorted(set(service.calls))}
+    return [allow_to(_services([name]), port) for name, port in called.items() if port is not None]
 
 
-def _egress_of(users: Sequence[str], to: list[NetworkPolicyPeerArgsDict], port: int) -> NetworkPolicySpecArgsDict:
+def _egress_of(users: Sequence[str], peers: Sequence[Peer], port: int) -> Policy:
     """Users of a database or cache may reach it."""
-    return {
-        "pod_selector": {"match_expressions": [{"key": SERVICE_LABEL, "operator": "In", "values": sorted(users)}]},
-        "policy_types": ["Egress"],
-        "egress": [{"to": to, "ports": [_tcp(port)]}],
-    }
+    return policy(
+        {"match_expressions": [{"key": NAME_LABEL, "operator": "In", "values": sorted(users)}]},
+        egress=[allow_to(peers, port)],
+    )
 
 
-def _pods_of(service: str) -> LabelSelectorArgsDict:
-    return {"match_labels": {SERVICE_LABEL: service}}
+def _pods_of(service: str) -> Selector:
+    return selector({NAME_LABEL: service})
 
 
-def _peers(services: Iterable[str]) -> list[NetworkPolicyPeerArgsDict]:
-    return [{"pod_selector": _pods_of(service)} for service in services]
-
-
-def _ranges(cidrs: Iterable[str]) -> list[NetworkPolicyPeerArgsDict]:
-    return [{"ip_block": {"cidr": cidr}} for cidr in cidrs]
-
-
-def _tcp(port: int) -> NetworkPolicyPortArgsDict:
-    return {"port": port, "protocol": "TCP"}
+def _services(names: Iterable[str]) -> list[Peer]:
+    return [pods({NAME_LABEL: name}) for name in names]

@@ -11,7 +11,7 @@ from components.argocd.installation import ArgoCd
 from components.argocd.webhook import ArgoCdWebhook
 from components.ci.github_oidc import GithubOidc
 from components.cluster.eks import Eks
-from components.controllers.controllers import Operators
+from components.controllers.controllers import Controllers
 from components.data.bootstrap import Bootstrap
 from components.data.bootstrap_namespace import BootstrapNamespace
 from components.data.cache import Cache
@@ -39,7 +39,7 @@ class StackComponents:
     database: Database | None = None
     cache: Cache | None = None
     edge: Edge | None = None
-    controllers: Operators = field(init=False)
+    controllers: Controllers = field(init=False)
     argocd: ArgoCd = field(init=False)
     argocd_access: ArgoCdAccess = field(init=False)
     argocd_webhook: ArgoCdWebhook | None = None

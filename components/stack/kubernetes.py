@@ -14,13 +14,13 @@ from components.argocd.installation import ArgoCdArgs
 from components.argocd.webhook import ArgoCdWebhookArgs
 from components.config.controllers import NodeScaling
 from components.config.platform import PlatformConfig
-from components.controllers.context import Door, HostedZone, OnAws
-from components.controllers.controllers import OperatorsArgs
-from components.data.bootstrap_pods import DATA_NAMESPACE
+from components.controllers.context import EksContext, HostedZone, IngressClassSettings
+from components.controllers.controllers import ControllersArgs
 from components.edge.ingress_values import ingress_values
 from components.environments.canary import CanaryArgs, steps
 from components.environments.environment import EnvironmentArgs
 from components.environments.plan import EnvironmentPlan, bootstrapped
+from components.kubernetes.names import DATA_NAMESPACE
 from components.stack import data
 from components.stack.aws import stack_account, tags
 from components.stack.components import StackComponents
@@ -44,24 +44,24 @@ def provider(config: PlatformConfig, components: StackComponents) -> k8s.Provide
     return k8s.ProviderArgs(context=context, cluster_identifier=context, enable_config_map_mutable=True)
 
 
-def controllers(config: PlatformConfig, plans: Plans, components: StackComponents) -> OperatorsArgs:
+def controllers(config: PlatformConfig, plans: Plans, components: StackComponents) -> ControllersArgs:
     """The optional controllers."""
     namespaces = [config.argocd.namespace, *(environment.namespace for environment in config.environments)]
     if bootstrapped(plans):
         namespaces.append(DATA_NAMESPACE)
-    return OperatorsArgs(
+    return ControllersArgs(
         settings=config.operators,
         scaling=NodeScaling.NONE if config.cluster is None else config.cluster.nodes.scaler,
         system=config.system.name,
         prefix=config.prefix,
-        on_aws=_eks_context(config, components),
+        eks=_eks_context(config, components),
         secret_namespaces=namespaces,
         control_plane_cidrs=None if components.network is None else components.network.control_plane_cidrs,
         api_server_cidrs=_api_server_cidrs(config),
     )
 
 
-def _eks_context(config: PlatformConfig, components: StackComponents) -> OnAws | None:
+def _eks_context(config: PlatformConfig, components: StackComponents) -> EksContext | None:
     account = stack_account(config)
     network, eks, edge = components.network, components.eks, components.edge
     if account is None or config.cluster is None or eks is None or network is None:
@@ -70,7 +70,7 @@ def _eks_context(config: PlatformConfig, components: StackComponents) -> OnAws |
     if edge is not None and edge.zone_id is not None and edge.zone_name is not None:
         zone = HostedZone(zone_id=edge.zone_id, name=edge.zone_name)
     database = None if config.secrets is None else components.database
-    return OnAws(
+    return EksContext(
         account=account,
         cluster_name=eks.cluster.name,
         cluster_arn=account.arn("eks", f"cluster/{config.prefix}"),
@@ -81,17 +81,17 @@ def _eks_context(config: PlatformConfig, components: StackComponents) -> OnAws |
         node_subnet_ids=network.private_subnet_ids,
         tags=tags(config),
         zone=zone,
-        door=_ingress_class(config, components),
+        ingress_class=_ingress_class(config, components),
         secret_prefixes=config.secret_prefixes,
         # The bootstrap Job logs in as the master user.
         secret_arns=[] if database is None else [database.master_secret_arn],
     )
 
 
-def _ingress_class(config: PlatformConfig, components: StackComponents) -> Door | None:
+def _ingress_class(config: PlatformConfig, components: StackComponents) -> IngressClassSettings | None:
     if config.edge is None or components.edge is None:
         return None
-    return Door(
+    return IngressClassSettings(
         group=config.system.name,
         internal=config.edge.internal,
         certificate_arn=components.edge.certificate_arn,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from components.argocd.pods import argocd_pods
 from components.cluster.addon_pods import SYSTEM_PODS
 from components.config.platform import PlatformConfig
-from components.controllers.pods import operator_pods
+from components.controllers.pods import controller_pods
 from components.data.bootstrap_pods import bootstrap_workloads
 from components.environments.plan import EnvironmentPlan, bootstrapped
 from components.network import subnets
@@ -91,7 +91,7 @@ def node_fit(config: PlatformConfig, plans: Plans) -> NodeFit | None:
         return None
     nodes = config.cluster.nodes
     argocd = argocd_pods(config.argocd)
-    controllers = operator_pods(config.operators, nodes.scaler)
+    controllers = controller_pods(config.operators, nodes.scaler)
     jobs = tuple(workload.group for workload in bootstrap_workloads(bootstrapped(plans)))
     parts: list[tuple[str, Load]] = []
     for plan in plans:

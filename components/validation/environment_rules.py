@@ -6,11 +6,9 @@ from components.config.environments import Delivery, EnvironmentConfig
 from components.config.extra_workloads import ExtraWorkload
 from components.config.platform import PlatformConfig
 from components.config.problems import PathPart, Problem
-from components.controllers.pods import PLATFORM_NAMESPACE
-from components.data.bootstrap_pods import DATA_NAMESPACE
-from components.environments.network_policies import MONITORING_NAMESPACE
 from components.environments.plan import EnvironmentPlan
 from components.environments.workloads import resources_of
+from components.kubernetes.names import DATA_NAMESPACE, MONITORING_NAMESPACE, PLATFORM_NAMESPACE
 from components.validation.catalogue_rules import duplicates, limits
 
 RESERVED_NAMESPACES = frozenset(

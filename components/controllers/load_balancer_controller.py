@@ -1,117 +1,94 @@
-"""What each controller may do in AWS, as IAM policy documents (pure).
+"""AWS Load Balancer Controller: makes application load balancers for Ingresses.
 
-No service is granted as a whole. What a controller makes carries the cluster's name in a tag, and only what carries it
-may be changed or deleted; reading calls that know no resources are on `*`. NLBs are left out: no namespace may have a
-Service of type LoadBalancer. Karpenter's document stands in `operator_policies_karpenter.py`.
-Sources: docs/install/iam_policy.json of aws-load-balancer-controller 3.5, the projects' AWS guides.
+Everything that it creates carries the cluster's name in a tag, and it may change or delete only resources with that
+tag; read calls without resources are on `*`. NLBs are not allowed: no namespace may have a Service of type
+LoadBalancer.
+Source: docs/install/iam_policy.json of aws-load-balancer-controller 3.5.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
+
+import pulumi
 
 from components.account.account import Account
 from components.account.policy_documents import Condition, Statement, document
+from components.controllers.chart import Chart, Values
+from components.controllers.context import ControllerContext, IngressClassSettings
+from components.controllers.controller import REPLICAS, Controller
+from components.edge.ingress_values import HTTPS_PORT
+from components.kubernetes.defaults import CONTAINER_SECURITY, ONE_AT_A_TIME, POD_SECURITY
+from components.sizing.pods import ContainerSize, Workload
 
+NAME, CHART = "load-balancer-controller", "aws-load-balancer-controller"
+METRICS_PORT, WEBHOOK_PORT = 8080, 9443
+INGRESS_CLASS = "alb"
+TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+"""TLS 1.2 and 1.3, forward secrecy and authenticated encryption only."""
 LOAD_BALANCER_TAG = "elbv2.k8s.aws/cluster"
-"""The controller puts it, with the cluster's name, on everything it makes."""
-RECORD_TYPES = ("A", "AAAA", "CNAME", "TXT")
-"""What an Ingress needs, and the mark of ownership; no delegation, no mail."""
+"""The controller sets it, with the cluster's name, on everything that it creates."""
+
+LOAD_BALANCER_CONTROLLER = ContainerSize(cpu=50, memory=128, cpu_limit=500, memory_limit=256)
 
 
-def external_secrets_policy(account: Account, prefixes: Sequence[str], arns: Sequence[str] = ()) -> str:
-    """Reading the entries of Secrets Manager whose names begin with one of the prefixes, for example `shop/`.
+def ingress_class_spec(settings: IngressClassSettings | None) -> Values:
+    """Settings of every load balancer of the class: one for the system, TLS 1.2 or later, certificate, firewall.
 
-    `arns`: further entries, those that AWS names itself.
-
-    ValueError without a prefix: the controller could read nothing, and IAM knows no statement about nothing.
+    A redirect needs a port with a certificate. Health checks differ between services and cannot be set in a class.
     """
-    if not prefixes:
-        raise ValueError("External Secrets needs a prefix of entries that it may read, for example `shop/`.")
-    entries = [*(account.arn("secretsmanager", f"secret:{prefix}*") for prefix in prefixes), *arns]
-    return document(
-        [
-            Statement(
-                sid="Entries",
-                actions=["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
-                resources=entries,
-            ),
-            # The entry says which key it is: the key's own id does not have to be known, and no other use is allowed.
-            Statement(
-                sid="KeysOfTheEntries",
-                actions=["kms:Decrypt"],
-                resources=[account.arn("kms", "key/*")],
-                condition={
-                    "StringEquals": {"kms:ViaService": f"secretsmanager.{account.region}.amazonaws.com"},
-                    "StringLike": {"kms:EncryptionContext:SecretARN": entries},
-                },
-            ),
-        ]
-    )
+    if settings is None:
+        return {"sslPolicy": TLS_POLICY, "targetType": "ip"}
+    spec: dict[str, object] = {
+        "group": {"name": settings.group},
+        "scheme": "internal" if settings.internal else "internet-facing",
+        "sslPolicy": TLS_POLICY,
+        "targetType": settings.target_type,
+    }
+    if settings.certificate_arn is not None:
+        spec["certificateArn"] = [settings.certificate_arn]
+        if settings.https_redirect:
+            spec["sslRedirectPort"] = str(HTTPS_PORT)
+    if settings.firewall_arn is not None:
+        spec["wafv2AclArn"] = settings.firewall_arn
+    return spec
 
 
-def external_dns_policy(zone_id: str) -> str:
-    """Writing the records of one hosted zone."""
-    zone = f"arn:aws:route53:::hostedzone/{zone_id}"
-    return document(
-        [
-            Statement(
-                sid="Records",
-                actions=["route53:ChangeResourceRecordSets"],
-                resources=[zone],
-                condition={
-                    "ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsRecordTypes": list(RECORD_TYPES)}
-                },
-            ),
-            Statement(sid="ReadRecords", actions=["route53:ListResourceRecordSets"], resources=[zone]),
-            Statement(sid="FindZone", actions=["route53:ListHostedZones"], resources=["*"]),
-        ]
-    )
+def values(
+    *,
+    cluster_name: pulumi.Input[str],
+    region: str,
+    vpc_id: pulumi.Input[str],
+    tags: Mapping[str, str],
+    ingress_class: Values,
+) -> Values:
+    """Helm values: application load balancers with pods as targets.
+
+    `ingress_class`: `spec` of the IngressClassParams, which no Ingress has to repeat or can change.
+    """
+    return {
+        "clusterName": cluster_name,
+        "defaultTags": dict(tags),
+        "defaultTargetType": "ip",
+        # Without permission for Shield and the old firewall, calls to them would fail.
+        "enableShield": False,
+        "enableWaf": False,
+        # It would intercept every Service of the cluster, and block them all while the controller is down.
+        "enableServiceMutatorWebhook": False,
+        "fullnameOverride": NAME,
+        "ingressClass": INGRESS_CLASS,
+        "ingressClassParams": {"create": True, "name": INGRESS_CLASS, "spec": ingress_class},
+        "podDisruptionBudget": ONE_AT_A_TIME,
+        "podSecurityContext": POD_SECURITY,
+        "region": region,
+        "securityContext": CONTAINER_SECURITY,
+        "serviceAccount": {"name": NAME},
+        "vpcId": vpc_id,
+        "replicaCount": REPLICAS,
+        "resources": LOAD_BALANCER_CONTROLLER.resources,
+    }
 
 
-def rollouts_policy() -> str:
-    """Looking whether a load balancer sends traffic where a canary says. These calls know no resources."""
-    calls = ("Listeners", "LoadBalancers", "Rules", "Tags", "TargetGroups", "TargetHealth")
-    return document(
-        [
-            Statement(
-                sid="VerifyTraffic",
-                actions=[f"elasticloadbalancing:Describe{call}" for call in calls],
-                resources=["*"],
-            )
-        ]
-    )
-
-
-def cluster_autoscaler_policy(account: Account, cluster_name: str) -> str:
-    """Changing the size of the cluster's own node groups: EKS tags their Auto Scaling groups."""
-    return document(
-        [
-            Statement(
-                sid="Scale",
-                actions=["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
-                resources=[account.arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/*")],
-                condition={
-                    "StringEquals": {f"aws:ResourceTag/k8s.io/cluster-autoscaler/{cluster_name}": "owned"}
-                },
-            ),
-            Statement(
-                sid="ReadNodeGroups",
-                actions=["eks:DescribeNodegroup"],
-                resources=[account.arn("eks", f"nodegroup/{cluster_name}/*")],
-            ),
-            Statement(
-                sid="Read",
-                actions=["autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeAutoScalingInstances",
-                         "autoscaling:DescribeLaunchConfigurations", "autoscaling:DescribeScalingActivities",
-                         "autoscaling:DescribeTags", "ec2:DescribeImages", "ec2:DescribeInstanceTypes",
-                         "ec2:DescribeLaunchTemplateVersions", "ec2:GetInstanceTypesFromInstanceRequirements"],
-                resources=["*"],
-            ),
-        ]
-    )  # fmt: skip
-
-
-def load_balancer_policy(account: Account, *, cluster_name: str, vpc_id: str, node_security_group_id: str) -> str:
-    """Making, changing and deleting application load balancers of one cluster, with certificate and firewall."""
+def iam_policy(account: Account, *, cluster_name: str, vpc_id: str, node_security_group_id: str) -> str:
+    """Create, change and delete application load balancers of one cluster, with certificate and firewall."""
     made: Condition = {"StringEquals": {f"aws:ResourceTag/{LOAD_BALANCER_TAG}": cluster_name}}
     new: Condition = {"StringEquals": {f"aws:RequestTag/{LOAD_BALANCER_TAG}": cluster_name}}
     return document(
@@ -176,7 +153,7 @@ def _security_groups(
         Statement(sid="TagNewGroups", actions=tag, resources=[groups], condition=at_birth),
         Statement(sid="TagGroups", actions=[*tag, "ec2:DeleteTags"], resources=[groups], condition=made),
         Statement(sid="ChangeGroups", actions=[*rules, "ec2:DeleteSecurityGroup"], resources=[groups], condition=made),
-        # Load balancers reach pods through the nodes' group, which is not the controller's.
+        # Load balancers reach pods through the nodes' security group, which the controller does not own.
         Statement(
             sid="OpenNodes",
             actions=rules,
@@ -219,7 +196,7 @@ def _load_balancers(account: Account, *, made: Condition, new: Condition) -> tup
             resources=[balancers, targets],
             condition=made,
         ),
-        # A listener belongs to its load balancer; not all of them carry a tag.
+        # A listener belongs to its load balancer; not every listener has a tag.
         Statement(
             sid="Listeners",
             actions=["elasticloadbalancing:AddListenerCertificates", "elasticloadbalancing:CreateListener",
@@ -234,3 +211,42 @@ def _load_balancers(account: Account, *, made: Condition, new: Condition) -> tup
 
 def _load_balancer(account: Account, resource: str) -> str:
     return account.arn("elasticloadbalancing", resource)
+
+
+def _charts(context: ControllerContext) -> Iterator[Chart]:
+    if context.settings.load_balancer_controller is None:
+        return
+    eks = context.on_eks(NAME)
+    ids = pulumi.Output.all(vpc_id=eks.vpc_id, group_id=eks.node_security_group_id)
+    yield Chart(
+        name=NAME,
+        chart=CHART,
+        repository="https://aws.github.io/eks-charts",
+        version=context.settings.load_balancer_controller.chart_version,
+        values=values(
+            cluster_name=eks.cluster,
+            region=eks.account.region,
+            vpc_id=eks.vpc_id,
+            tags=eks.tags,
+            ingress_class=ingress_class_spec(eks.ingress_class),
+        ),
+        policy=ids.apply(
+            lambda known: iam_policy(
+                eks.account,
+                cluster_name=eks.cluster,
+                vpc_id=known["vpc_id"],
+                node_security_group_id=known["group_id"],
+            )
+        ),
+    )
+
+
+CONTROLLER = Controller(
+    name=CHART,
+    workloads=(Workload(name=CHART, pods=REPLICAS, containers={CHART: LOAD_BALANCER_CONTROLLER}),),
+    charts=_charts,
+    enabled=lambda settings, _: settings.load_balancer_controller is not None,
+    requires_eks=True,
+    metrics_port=METRICS_PORT,
+    webhooks={CHART: WEBHOOK_PORT},
+)
