@@ -1,4 +1,4 @@
-"""Optional controllers for tests: settings as a stack file writes them, and the component run with them."""
+"""The optional controllers for tests: settings as in a stack file, and runs of the component."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,8 +10,8 @@ import pulumi_aws as aws
 from components.account.account import Account
 from components.config.cluster import NodesConfig
 from components.config.controllers import NodeScaling, OperatorsConfig
-from components.controllers.context import Door, HostedZone, OnAws
-from components.controllers.controllers import Operators, OperatorsArgs
+from components.controllers.context import EksContext, HostedZone, IngressClassSettings
+from components.controllers.controllers import Controllers, ControllersArgs
 from tests.harness.harness import Run, run_program
 
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
@@ -46,8 +46,8 @@ def nodes(**changes: Any) -> NodesConfig:
     return NodesConfig.model_validate_json(json.dumps({**given, **changes}))
 
 
-def on_aws(cluster_name: pulumi.Input[str] = CLUSTER, **node_changes: Any) -> OnAws:
-    return OnAws(
+def eks_context(cluster_name: pulumi.Input[str] = CLUSTER, **node_changes: Any) -> EksContext:
+    return EksContext(
         account=ACCOUNT,
         cluster_name=cluster_name,
         cluster_arn=CLUSTER_ARN,
@@ -58,7 +58,7 @@ def on_aws(cluster_name: pulumi.Input[str] = CLUSTER, **node_changes: Any) -> On
         node_subnet_ids=["subnet-a", "subnet-b"],
         tags={"Environment": "staging", "Project": "shop"},
         zone=HostedZone(zone_id="Z0123456789", name="example.com"),
-        door=Door(
+        ingress_class=IngressClassSettings(
             group="shop",
             internal=False,
             certificate_arn="arn:certificate",
@@ -81,10 +81,10 @@ def install(
     nodes: Mapping[str, Any] | None = None,
     **changes: Mapping[str, Any],
 ) -> Run:
-    """The component alone, beside a cluster for whose name it waits."""
+    """The component alone, with a cluster whose name it depends on."""
 
     def program() -> None:
-        there = None
+        context = None
         if not local:
             cluster = aws.eks.Cluster(
                 "cluster",
@@ -92,15 +92,15 @@ def install(
                 role_arn="arn:aws:iam::111122223333:role/cluster",
                 vpc_config={"subnet_ids": []},
             )
-            there = on_aws(cluster.name, **(nodes or {}))
-        Operators(
+            context = eks_context(cluster.name, **(nodes or {}))
+        Controllers(
             "operators",
-            OperatorsArgs(
+            ControllersArgs(
                 settings=settings(*controllers, **changes),
                 scaling=scaling,
                 system="shop",
                 prefix=prefix,
-                on_aws=there,
+                eks=context,
                 secret_namespaces=["argocd", "shop"],
                 control_plane_cidrs=None if local else control_plane,
                 api_server_cidrs=None if local else api_server,

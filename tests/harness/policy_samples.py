@@ -13,14 +13,14 @@ from components.ci.policies.services import cluster_policy, data_policy
 from components.ci.scope import StackScope, StateStore
 from components.config.cluster import NodesConfig
 from components.config.edge import EdgeConfig
-from components.controllers.iam_policies import (
-    cluster_autoscaler_policy,
-    external_dns_policy,
-    external_secrets_policy,
-    load_balancer_policy,
-    rollouts_policy,
+from components.controllers import (
+    cluster_autoscaler,
+    external_dns,
+    external_secrets,
+    karpenter,
+    load_balancer_controller,
+    rollouts,
 )
-from components.controllers.karpenter_policies import karpenter_policy
 from components.data.storage_policies import objects_policy
 
 ACCOUNT = Account(account_id="111122223333", region="eu-central-1", permissions_boundary_name="shop-prod-boundary")
@@ -63,14 +63,14 @@ TEXTS = {
     "karpenter": document(karpenter_changes(SCOPE)),
 }
 CONTROLLERS = {
-    "external-secrets": external_secrets_policy(ACCOUNT, ["shop/"]),
-    "external-dns": external_dns_policy("Z0123456789"),
-    "rollouts": rollouts_policy(),
-    "cluster-autoscaler": cluster_autoscaler_policy(ACCOUNT, "shop-prod"),
-    "load-balancer": load_balancer_policy(
+    "external-secrets": external_secrets.iam_policy(ACCOUNT, ["shop/"]),
+    "external-dns": external_dns.iam_policy("Z0123456789"),
+    "rollouts": rollouts.iam_policy(),
+    "cluster-autoscaler": cluster_autoscaler.iam_policy(ACCOUNT, "shop-prod"),
+    "load-balancer": load_balancer_controller.iam_policy(
         ACCOUNT, cluster_name="shop-prod", vpc_id="vpc-1", node_security_group_id="sg-nodes"
     ),
-    "karpenter": karpenter_policy(
+    "karpenter": karpenter.iam_policy(
         ACCOUNT,
         cluster_name="shop-prod",
         node_role_arn="arn:aws:iam::111122223333:role/shop-prod-nodes-0a1b2c3",

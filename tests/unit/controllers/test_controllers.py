@@ -2,11 +2,13 @@
 
 import json
 from functools import cache
+from importlib import import_module
 
 import pytest
 
-from components.config.controllers import NodeScaling
-from components.controllers.pods import monitoring_workloads, operator_pods, platform_workloads
+from components.config.controllers import NodeScaling, OperatorsConfig
+from components.controllers.controller import Controller, controllers
+from components.controllers.pods import controller_pods, controller_workloads
 from components.sizing import capacity, quantities
 from tests.harness.controllers_runs import (
     ALL,
@@ -110,8 +112,8 @@ def test_the_quota_holds_all_pods_while_they_roll() -> None:
     done = everything()
     given = settings(*ALL)
     for name, workloads in (
-        ("operators-platform", platform_workloads(given, AUTOSCALER)),
-        ("operators-monitoring", monitoring_workloads(given)),
+        ("operators-platform", controller_workloads(given, AUTOSCALER, "platform")),
+        ("operators-monitoring", controller_workloads(given, AUTOSCALER, "monitoring")),
     ):
         hard = done.one(QUOTA, name).inputs["spec"]["hard"]
         peak = capacity.total([workload.group for workload in workloads]) * 2
@@ -267,10 +269,10 @@ def test_a_cluster_outside_of_aws_has_prometheus_and_rollouts_and_nothing_of_aws
     assert "extraArgs" not in releases(done)["argo-rollouts"].inputs["values"]["controller"]
 
 
-@pytest.mark.parametrize("controller", ["externalSecrets", "loadBalancerController", "externalDns"])
-def test_a_controller_that_needs_aws_is_refused_elsewhere(controller: str) -> None:
-    with pytest.raises(ValueError, match=f"{controller} needs AWS"):
-        install(controller, local=True)
+def test_a_controller_is_a_module_named_after_its_section() -> None:
+    modules = [import_module(f"components.controllers.{field}") for field in OperatorsConfig.model_fields]
+    assert [module.CONTROLLER for module in modules] == [*controllers()]
+    assert all(isinstance(controller, Controller) for controller in controllers())
 
 
 def test_everything_is_a_child_and_named_after_the_component_or_the_prefix() -> None:
@@ -290,7 +292,7 @@ def test_a_controller_costs_four_resources() -> None:
 @pytest.mark.parametrize("scaling", list(NodeScaling))
 def test_the_guard_counts_the_pods_of_both_namespaces(scaling: NodeScaling) -> None:
     given = settings(*ALL)
-    named = {group.name for group in operator_pods(given, scaling)}
+    named = {group.name for group in controller_pods(given, scaling)}
     assert {"prometheus", "grafana", "external-secrets", "argo-rollouts"} <= named
     assert ("cluster-autoscaler" in named) == (scaling is NodeScaling.CLUSTER_AUTOSCALER)
     assert ("karpenter" in named) == (scaling is NodeScaling.KARPENTER)

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from components.controllers.iam_policies import (
-    cluster_autoscaler_policy,
-    external_dns_policy,
-    external_secrets_policy,
-    load_balancer_policy,
-    rollouts_policy,
+from components.controllers import (
+    cluster_autoscaler,
+    external_dns,
+    external_secrets,
+    karpenter,
+    load_balancer_controller,
+    rollouts,
 )
-from components.controllers.karpenter_policies import karpenter_policy
 from tests.harness.controllers_runs import ACCOUNT, CLUSTER, NODE_ROLE
 
 PROFILE = "arn:aws:iam::111122223333:instance-profile/shop-staging-karpenter"
@@ -24,14 +24,14 @@ INLINE_CHARACTERS = 10_240
 """What IAM allows in all inline policies of a role together; white space does not count."""
 
 POLICIES = {
-    "external-secrets": external_secrets_policy(ACCOUNT, ["shop/"]),
-    "external-dns": external_dns_policy("Z1"),
-    "rollouts": rollouts_policy(),
-    "cluster-autoscaler": cluster_autoscaler_policy(ACCOUNT, CLUSTER),
-    "load-balancer": load_balancer_policy(
+    "external-secrets": external_secrets.iam_policy(ACCOUNT, ["shop/"]),
+    "external-dns": external_dns.iam_policy("Z1"),
+    "rollouts": rollouts.iam_policy(),
+    "cluster-autoscaler": cluster_autoscaler.iam_policy(ACCOUNT, CLUSTER),
+    "load-balancer": load_balancer_controller.iam_policy(
         ACCOUNT, cluster_name=CLUSTER, vpc_id="vpc-1", node_security_group_id="sg-nodes"
     ),
-    "karpenter": karpenter_policy(
+    "karpenter": karpenter.iam_policy(
         ACCOUNT, cluster_name=CLUSTER, node_role_arn=NODE_ROLE, profile_arn=PROFILE, queue_arn=QUEUE
     ),
 }
@@ -94,7 +94,7 @@ def test_resources_are_of_this_account_and_region(policy: str) -> None:
 @given(st.lists(st.from_regex(r"[a-z]{1,8}(/[a-z]{1,8})?/", fullmatch=True), min_size=1, max_size=4, unique=True))
 @hypothesis_settings(max_examples=20, deadline=None)
 def test_only_entries_with_the_prefixes_come_into_the_cluster(prefixes: list[str]) -> None:
-    found = {s["Sid"]: s for s in json.loads(external_secrets_policy(ACCOUNT, prefixes))["Statement"]}
+    found = {s["Sid"]: s for s in json.loads(external_secrets.iam_policy(ACCOUNT, prefixes))["Statement"]}
     entries = {f"arn:aws:secretsmanager:eu-central-1:111122223333:secret:{prefix}*" for prefix in prefixes}
     assert set(found["Entries"]["Resource"]) == entries
     assert found["Entries"]["Action"] == ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
@@ -110,7 +110,7 @@ def test_keys_decrypt_for_secrets_manager_alone() -> None:
 
 def test_external_secrets_needs_something_to_read() -> None:
     with pytest.raises(ValueError, match="prefix"):
-        external_secrets_policy(ACCOUNT, [])
+        external_secrets.iam_policy(ACCOUNT, [])
 
 
 def test_records_are_written_in_one_zone_and_delegate_nothing() -> None:

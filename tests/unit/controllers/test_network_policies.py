@@ -5,20 +5,21 @@ from typing import Any, cast
 
 import pytest
 
-from components.controllers.network_policies import Reach, monitoring_policies, platform_policies
+from components.config.controllers import NodeScaling
+from components.controllers.network_policies import ControlPlaneCidrs, monitoring_policies, platform_policies
 from tests.harness.controllers_runs import ALL, API_SERVER, CONTROL_PLANE, settings
 
-ON_AWS = Reach(control_plane_cidrs=CONTROL_PLANE, api_server_cidrs=API_SERVER)
-ELSEWHERE = Reach(control_plane_cidrs=None, api_server_cidrs=None)
+ON_AWS = ControlPlaneCidrs(control_plane_cidrs=CONTROL_PLANE, api_server_cidrs=API_SERVER)
+ELSEWHERE = ControlPlaneCidrs(control_plane_cidrs=None, api_server_cidrs=None)
 OUTSIDE = {"ip_block": {"cidr": "0.0.0.0/0", "except_": ["169.254.169.254/32"]}}
 Spec = dict[str, Any]
 
 
-def platform(*controllers: str, reach: Reach = ON_AWS) -> dict[str, Spec]:
-    return plain(platform_policies(settings(*controllers), reach))
+def platform(*controllers: str, reach: ControlPlaneCidrs = ON_AWS) -> dict[str, Spec]:
+    return plain(platform_policies(settings(*controllers), NodeScaling.NONE, reach))
 
 
-def monitoring(*controllers: str, reach: Reach = ON_AWS) -> dict[str, Spec]:
+def monitoring(*controllers: str, reach: ControlPlaneCidrs = ON_AWS) -> dict[str, Spec]:
     return plain(monitoring_policies(settings("prometheus", *controllers), reach))
 
 

@@ -6,15 +6,14 @@ from typing import Any, cast
 import pytest
 
 from components.config.controllers import NodeScaling
-from components.controllers.network_policies import Reach, platform_policies
-from components.controllers.pods import operator_pods, platform_workloads
-from components.controllers.reloader import reloader_values
-from components.controllers.values import METRICS_PORTS
+from components.controllers.network_policies import ControlPlaneCidrs, platform_policies
+from components.controllers import reloader
+from components.controllers.pods import controller_pods, controller_workloads
 from tests.harness.controllers_runs import API_SERVER, CONTROL_PLANE, RELEASE, install, settings
 from tests.harness.harness import Run
 
-ON_AWS = Reach(control_plane_cidrs=CONTROL_PLANE, api_server_cidrs=API_SERVER)
-ELSEWHERE = Reach(control_plane_cidrs=None, api_server_cidrs=None)
+ON_AWS = ControlPlaneCidrs(control_plane_cidrs=CONTROL_PLANE, api_server_cidrs=API_SERVER)
+ELSEWHERE = ControlPlaneCidrs(control_plane_cidrs=None, api_server_cidrs=None)
 DNS_PORTS = {(53, "UDP"), (53, "TCP")}
 
 
@@ -24,11 +23,11 @@ def installed() -> Run:
 
 
 def values(*, rollouts: bool = False) -> dict[str, Any]:
-    return cast("dict[str, Any]", reloader_values(system="shop", rollouts=rollouts))["reloader"]
+    return cast("dict[str, Any]", reloader.values(system="shop", with_rollouts=rollouts))["reloader"]
 
 
-def policies(reach: Reach = ON_AWS) -> dict[str, dict[str, Any]]:
-    found = platform_policies(settings("reloader", "externalSecrets"), reach)
+def policies(reach: ControlPlaneCidrs = ON_AWS) -> dict[str, dict[str, Any]]:
+    found = platform_policies(settings("reloader", "externalSecrets"), NodeScaling.NONE, reach)
     return {name: cast("dict[str, Any]", spec) for name, spec in found.items()}
 
 
@@ -71,11 +70,11 @@ def test_two_pods_elect_a_leader_and_one_stays() -> None:
 
 
 def test_its_size_is_what_quota_and_capacity_count() -> None:
-    (workload,) = platform_workloads(settings("reloader"), NodeScaling.NONE)
+    (workload,) = controller_workloads(settings("reloader"), NodeScaling.NONE, "platform")
     deployment = values()["deployment"]
     assert deployment["replicas"] == workload.pods
     assert deployment["resources"] == workload.containers["reloader"].resources
-    assert [group.name for group in operator_pods(settings("reloader"), NodeScaling.NONE)] == ["reloader"]
+    assert [group.name for group in controller_pods(settings("reloader"), NodeScaling.NONE)] == ["reloader"]
 
 
 def test_it_keeps_to_the_restricted_level() -> None:
@@ -90,7 +89,7 @@ def test_prometheus_finds_its_metrics() -> None:
     annotations = values()["deployment"]["pod"]["annotations"]
     assert annotations == {"prometheus.io/port": "9090", "prometheus.io/scrape": "true"}
     (rule,) = policies()["controllers"]["ingress"]
-    assert METRICS_PORTS["reloader"] in {port for port, _ in ports(rule)}
+    assert reloader.METRICS_PORT in {port for port, _ in ports(rule)}
 
 
 def test_it_restarts_rollouts_where_there_are_some_and_comes_after_their_definition() -> None:
@@ -113,7 +112,7 @@ def test_it_restarts_rollouts_where_there_are_some_and_comes_after_their_definit
     ],
 )
 def test_it_talks_to_the_api_server_and_dns_alone(
-    reach: Reach, peers: list[object], allowed: set[tuple[int, str]]
+    reach: ControlPlaneCidrs, peers: list[object], allowed: set[tuple[int, str]]
 ) -> None:
     found = policies(reach)
     (own,) = found["reloader"]["egress"]
@@ -129,5 +128,5 @@ def test_the_other_controllers_reach_aws_as_before() -> None:
         "match_expressions": [{"key": "app.kubernetes.io/name", "operator": "NotIn", "values": ["reloader"]}]
     }
     assert found["policy_types"] == ["Egress"]
-    alone = platform_policies(settings("externalSecrets"), ON_AWS)["controllers"]
+    alone = platform_policies(settings("externalSecrets"), NodeScaling.NONE, ON_AWS)["controllers"]
     assert found["egress"] == cast("dict[str, Any]", alone)["egress"][1:]

@@ -6,16 +6,23 @@ from typing import Any, cast
 
 import pytest
 
-from components.argocd.pods import Size
 from components.config.controllers import NodeScaling, PrometheusConfig
-from components.controllers import values
-from components.controllers.context import Door
-from components.controllers.pods import monitoring_workloads, platform_workloads
-from components.controllers.prometheus import adapter_values, prometheus_values
+from components.controllers import (
+    cluster_autoscaler,
+    external_dns,
+    external_secrets,
+    karpenter,
+    load_balancer_controller,
+    prometheus,
+    rollouts,
+)
+from components.controllers.context import IngressClassSettings
+from components.controllers.controller import enabled_controllers
+from components.sizing.pods import ContainerSize
 from tests.harness.controllers_runs import ALL, settings
 
 Values = dict[str, Any]
-DOOR = Door(
+INGRESS_CLASS = IngressClassSettings(
     group="shop",
     internal=False,
     certificate_arn="arn:certificate",
@@ -30,30 +37,31 @@ def as_dict(given: object) -> Values:
 
 
 VALUES: Mapping[str, Values] = {
-    "external-secrets": as_dict(values.external_secrets_values()),
+    "external-secrets": as_dict(external_secrets.values()),
     "load-balancer": as_dict(
-        values.load_balancer_values(
+        load_balancer_controller.values(
             cluster_name="shop-staging",
             region="eu-central-1",
             vpc_id="vpc-1",
             tags={"Project": "shop"},
-            ingress_class=values.ingress_class_spec(DOOR),
+            ingress_class=load_balancer_controller.ingress_class_spec(INGRESS_CLASS),
         )
     ),
     "external-dns": as_dict(
-        values.external_dns_values(cluster_name="shop-staging", zone_name="example.com", zone_id="Z1")
+        external_dns.values(cluster_name="shop-staging", zone_name="example.com", zone_id="Z1")
     ),
-    "rollouts": as_dict(values.rollouts_values(region="eu-central-1")),
-    "cluster-autoscaler": as_dict(values.cluster_autoscaler_values(cluster_name="shop-staging", region="eu-central-1")),
-    "karpenter": as_dict(values.karpenter_values(cluster_name="shop-staging", queue_name=None)),
-    "adapter": as_dict(adapter_values(namespace="monitoring")),
+    "rollouts": as_dict(rollouts.values(region="eu-central-1")),
+    "cluster-autoscaler": as_dict(cluster_autoscaler.values(cluster_name="shop-staging", region="eu-central-1")),
+    "karpenter": as_dict(karpenter.values(cluster_name="shop-staging", queue_name=None)),
+    "adapter": as_dict(prometheus.adapter_values()),
 }
-PROMETHEUS = as_dict(prometheus_values(PrometheusConfig(), storage_class="fast"))
+PROMETHEUS = as_dict(prometheus.values(PrometheusConfig(), storage_class="fast"))
 SPEC: Values = PROMETHEUS["prometheus"]["prometheusSpec"]
 
 
-def sizes(scaling: NodeScaling) -> dict[str, tuple[int, Mapping[str, Size]]]:
-    workloads = (*platform_workloads(settings(*ALL), scaling), *monitoring_workloads(settings(*ALL)))
+def sizes(scaling: NodeScaling) -> dict[str, tuple[int, Mapping[str, ContainerSize]]]:
+    controllers = enabled_controllers(settings(*ALL), scaling)
+    workloads = [workload for controller in controllers for workload in controller.workloads]
     return {workload.name: (workload.pods, workload.containers) for workload in workloads}
 
 
@@ -106,8 +114,8 @@ def test_karpenter_has_two_pods_of_the_counted_size() -> None:
 def test_no_container_asks_for_more_than_its_limit(scaling: NodeScaling) -> None:
     for _, containers in sizes(scaling).values():
         for size in containers.values():
-            assert 0 < size.cpu <= size.cpu_limit
-            assert 0 < size.memory <= size.memory_limit
+            assert 0 < size.cpu <= (size.cpu_limit or 0)
+            assert 0 < size.memory <= (size.memory_limit or 0)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +191,7 @@ def test_rollouts_waits_for_the_load_balancer_where_it_can_ask() -> None:
     asking = VALUES["rollouts"]["controller"]
     assert asking["extraArgs"] == ["--aws-verify-target-group"]
     assert asking["extraEnv"] == [{"name": "AWS_REGION", "value": "eu-central-1"}]
-    assert not {"extraArgs", "extraEnv"} & as_dict(values.rollouts_values(region=None))["controller"].keys()
+    assert not {"extraArgs", "extraEnv"} & as_dict(rollouts.values(region=None))["controller"].keys()
 
 
 def test_the_autoscaler_finds_the_groups_of_its_cluster() -> None:
@@ -238,7 +246,7 @@ def test_annotated_pods_are_scraped_and_named() -> None:
 
 @pytest.mark.parametrize(("gib", "kept"), [(20, "17408MiB"), (1, "870MiB"), (500, "435200MiB")])
 def test_figures_never_fill_the_volume(gib: int, kept: str) -> None:
-    given = as_dict(prometheus_values(PrometheusConfig.model_validate({"storageGib": gib}), storage_class=None))
+    given = as_dict(prometheus.values(PrometheusConfig.model_validate({"storageGib": gib}), storage_class=None))
     spec = given["prometheus"]["prometheusSpec"]
     assert spec["retentionSize"] == kept
     claim = spec["storageSpec"]["volumeClaimTemplate"]["spec"]
@@ -246,7 +254,7 @@ def test_figures_never_fill_the_volume(gib: int, kept: str) -> None:
 
 
 def test_figures_are_kept_for_the_days_that_are_asked_for() -> None:
-    given = as_dict(prometheus_values(PrometheusConfig.model_validate({"retentionDays": 30}), storage_class=None))
+    given = as_dict(prometheus.values(PrometheusConfig.model_validate({"retentionDays": 30}), storage_class=None))
     assert given["prometheus"]["prometheusSpec"]["retention"] == "30d"
 
 
@@ -282,18 +290,18 @@ def test_every_load_balancer_has_the_stacks_certificate_and_firewall_without_an_
 
 
 def test_an_internal_door_without_firewall_says_so() -> None:
-    spec = values.ingress_class_spec(replace(DOOR, internal=True, certificate_arn=None, firewall_arn=None))
+    spec = load_balancer_controller.ingress_class_spec(replace(INGRESS_CLASS, internal=True, certificate_arn=None, firewall_arn=None))
     assert (spec["scheme"], "wafv2AclArn" in spec, "certificateArn" in spec) == ("internal", False, False)
 
 
 @pytest.mark.parametrize("changes", [{"https_redirect": False}, {"certificate_arn": None}])
 def test_plain_http_is_redirected_where_that_is_wanted_and_there_is_a_certificate(changes: dict[str, Any]) -> None:
-    assert "sslRedirectPort" not in values.ingress_class_spec(replace(DOOR, **changes))
+    assert "sslRedirectPort" not in load_balancer_controller.ingress_class_spec(replace(INGRESS_CLASS, **changes))
 
 
 def test_targets_are_what_the_stack_file_says() -> None:
-    assert values.ingress_class_spec(replace(DOOR, target_type="instance"))["targetType"] == "instance"
+    assert load_balancer_controller.ingress_class_spec(replace(INGRESS_CLASS, target_type="instance"))["targetType"] == "instance"
 
 
 def test_a_stack_without_an_edge_leaves_the_door_to_its_ingresses() -> None:
-    assert set(values.ingress_class_spec(None)) == {"sslPolicy", "targetType"}
+    assert set(load_balancer_controller.ingress_class_spec(None)) == {"sslPolicy", "targetType"}
