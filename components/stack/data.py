@@ -11,7 +11,7 @@ from components.controllers.controllers import Operators
 from components.data.bootstrap import BootstrapArgs, DatabaseAccess, Instance
 from components.data.bootstrap_namespace import BootstrapNamespaceArgs
 from components.data.bootstrap_pods import bootstrap_workloads
-from components.data.bootstrap_sql import DatabasePlan
+from components.data.bootstrap_scripts import DatabasePlan
 from components.data.storage import StorageArgs
 from components.secrets.delivery import SecretDeliveryArgs, duration
 from components.secrets.entries import CacheServer, DatabaseServer, SecretsArgs
