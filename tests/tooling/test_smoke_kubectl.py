@@ -48,7 +48,12 @@ def environment(folder: Path, server: str, user: str = "{token: t}") -> dict[str
         "{apiVersion: v1, kind: Config, current-context: c, contexts: [{name: c, context: {cluster: c, user: c}}], "
         f"clusters: [{{name: c, cluster: {{server: '{server}'}}}}], users: [{{name: c, user: {user}}}]}}"
     )
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    # A wrapper, as some installations have one: ending it alone would leave kubectl running.
+    wrapper = folder / "bin" / "kubectl"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\n"{Path(sys.executable).parent}/kubectl" "$@"\n')
+    wrapper.chmod(0o755)
+    path = f"{wrapper.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     return {**os.environ, "KUBECONFIG": str(folder / "kubeconfig"), "PATH": path, "TMPDIR": str(folder)}
 
 
@@ -74,7 +79,7 @@ def command(path: Path) -> str:
 
 def left(folder: Path) -> list[str]:
     """Files in the folder, and processes whose command line names it."""
-    files = [path.name for path in folder.iterdir() if path.name != "kubeconfig"]
+    files = [path.name for path in folder.iterdir() if path.name not in {"bin", "kubeconfig"}]
     processes = [path.parent.name for path in Path("/proc").glob("[0-9]*/cmdline") if str(folder) in command(path)]
     return files + processes
 
