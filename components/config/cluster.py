@@ -101,7 +101,7 @@ class ClusterConfig(Section):
     )
     smoke_tester_role_arns: tuple[RoleArn, ...] = Field(
         default=(),
-        description="Roles that may run `scripts/smoke.sh`: see pods and Applications, ask the services by GET, and "
+        description="Roles that may run `scripts/smoke.py`: see pods and Applications, ask the services by GET, and "
         "nothing else. Each needs `eks:DescribeCluster` of IAM too.",
     )
     public_access_cidrs: tuple[Ipv4Cidr, ...] = Field(

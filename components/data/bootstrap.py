@@ -22,7 +22,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.account.names import fixed_name
 from components.data.bootstrap_pods import NAME, SIZE
-from components.data.bootstrap_sql import COMMAND, ENVIRONMENT, SCRIPTS, SECRETS, DatabasePlan, files, fingerprint
+from components.data.bootstrap_scripts import COMMAND, ENVIRONMENT, SCRIPTS, SECRETS, DatabasePlan, files, fingerprint
 from components.environments.network_policies import SERVICE_LABEL
 from components.secrets.external_secret import EXTERNAL_SECRET, WAIT_UNTIL_READY, Source, external_secret_spec
 from components.secrets.secret_store import EXTERNAL_SECRETS_API

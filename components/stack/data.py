@@ -11,7 +11,7 @@ from components.config.platform import PlatformConfig
 from components.data.bootstrap import BootstrapArgs, DatabaseAccess, Instance
 from components.data.bootstrap_namespace import BootstrapNamespaceArgs
 from components.data.bootstrap_pods import bootstrap_workloads
-from components.data.bootstrap_sql import DatabasePlan
+from components.data.bootstrap_scripts import DatabasePlan
 from components.data.storage import StorageArgs
 from components.environments.plan import EnvironmentPlan, bootstrapped
 from components.secrets.delivery import SecretDeliveryArgs, duration

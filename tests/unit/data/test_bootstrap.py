@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.data.bootstrap import Bootstrap, BootstrapArgs, DatabaseAccess, Instance
-from components.data.bootstrap_sql import DatabasePlan
+from components.data.bootstrap_scripts import DatabasePlan
 from components.secrets.external_secret import Source
 from tests.harness.harness import UNKNOWN, Recorded, Run, run_program
 
