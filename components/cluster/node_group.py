@@ -15,7 +15,7 @@ from components.account.policy_documents import Statement, service_trust
 from components.cluster.ami import ami_type, user_data, volumes
 from components.cluster.security_group import node_security_group
 from components.config.cluster import NodesConfig
-from components.sizing.capacity import pods_a_node
+from components.sizing.capacity import pods_per_node
 
 NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonSSMManagedInstanceCore")
 """What a node itself may do: join, pull images, be reached by Session Manager. Pods have identities of their own."""
@@ -158,7 +158,7 @@ def _launch_template(
     settings = args.settings
     data = None
     if settings.prefix_delegation:  # the kubelet would count single addresses and refuse pods that have one
-        data = user_data(settings.ami_family, pods_a_node(settings.instance_type, prefix_delegation=True))
+        data = user_data(settings.ami_family, pods_per_node(settings.instance_type, prefix_delegation=True))
     return aws.ec2.LaunchTemplate(
         name,
         description="Nodes of the cluster",

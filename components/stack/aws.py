@@ -87,8 +87,8 @@ def identities(
         cluster_name=config.prefix if config.cluster is not None else None,
         nodes=config.cluster.nodes if config.cluster is not None else None,
         edge=config.edge,
-        entry_prefixes=[f"{config.system.name}/{environment.name}/" for environment in config.environments],
-        makes_buckets=config.stores_objects,
+        secret_prefixes=[f"{config.system.name}/{environment.name}/" for environment in config.environments],
+        creates_buckets=config.stores_objects,
         state_path=state_path,
     )
 

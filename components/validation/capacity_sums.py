@@ -15,18 +15,18 @@ from components.environments.workloads import workloads
 from components.network import subnets
 from components.secrets.plan import environments_with_databases
 from components.sizing.capacity import (
-    ADDRESSES_A_PREFIX,
+    ADDRESSES_PER_PREFIX,
     Load,
     NodeCapacity,
     PodGroup,
     node_capacity,
     rolling_peak,
     total,
-    unplaceable,
+    unschedulable,
 )
 from components.sizing.database_sizes import max_connections
 from components.sizing.instance_types import INSTANCE_TYPES
-from components.sizing.quantities import MEBIBYTES_A_GIBIBYTE
+from components.sizing.quantities import MEBIBYTES_PER_GIBIBYTE
 
 CONNECTIONS_WHILE_ROLLING_PERCENT = 150
 STEADY = "most pods when nothing rolls"
@@ -62,7 +62,7 @@ class NodeFit:
     @property
     def homeless(self) -> tuple[str, ...]:
         """Names of what finds no node."""
-        return unplaceable(self.groups, self.node, self.nodes)
+        return unschedulable(self.groups, self.node, self.nodes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,9 @@ class Limit:
 
 def describe(load: Load) -> str:
     """`52 pods, 4.6 CPU, 15.2 GiB`: the requests that scheduling goes by."""
-    return f"{load.pods} pods, {load.cpu_request / 1000:.2f} CPU, {load.memory_request / MEBIBYTES_A_GIBIBYTE:.1f} GiB"
+    return (
+        f"{load.pods} pods, {load.cpu_request / 1000:.2f} CPU, {load.memory_request / MEBIBYTES_PER_GIBIBYTE:.1f} GiB"
+    )
 
 
 def _peak_groups(config: PlatformConfig) -> tuple[PodGroup, ...]:
@@ -132,7 +134,7 @@ def addresses(config: PlatformConfig) -> Limit | None:
     each = machine.interfaces * machine.addresses_per_interface
     if nodes.prefix_delegation:
         pods = node_capacity(nodes.instance_type, prefix_delegation=True).pods
-        each = machine.interfaces + -(-pods // ADDRESSES_A_PREFIX) * ADDRESSES_A_PREFIX
+        each = machine.interfaces + -(-pods // ADDRESSES_PER_PREFIX) * ADDRESSES_PER_PREFIX
     held = sum(subnets.usable_addresses(z.private) for z in subnets.plan(config.network.cidr, config.network.zones))
     return Limit(needed=nodes.maximum * each, held=held)
 
@@ -167,7 +169,7 @@ def summary(config: PlatformConfig) -> dict[str, object]:
                 "what": what,
                 "pods": load.pods,
                 "cpu": f"{load.cpu_request / 1000:.2f}",
-                "memory": f"{load.memory_request / MEBIBYTES_A_GIBIBYTE:.1f} GiB",
+                "memory": f"{load.memory_request / MEBIBYTES_PER_GIBIBYTE:.1f} GiB",
             }
             for what, load in rows
         ]

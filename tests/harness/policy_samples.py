@@ -46,8 +46,8 @@ SCOPE = StackScope(
     cluster_name="shop-prod",
     nodes=nodes(scaling="karpenter", capacityType="SPOT"),
     edge=edge(zone=MADE_ZONE, firewall={}),
-    entry_prefixes=["shop/prod/"],
-    makes_buckets=True,
+    secret_prefixes=["shop/prod/"],
+    creates_buckets=True,
     role_names=["github-actions-role"],
     state=StateStore(bucket="acme-state", path="platform/prod", key_alias="alias/acme-state"),
 )

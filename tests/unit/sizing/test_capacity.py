@@ -1,4 +1,4 @@
-"""The sums behind quotas and refusals: what Nova's services need, what a node holds, what finds no node."""
+"""Capacity arithmetic: the load of Nova's services, quotas, the capacity of a node, unschedulable pods."""
 
 from functools import cache
 
@@ -13,11 +13,11 @@ from components.sizing.capacity import (
     NodeCapacity,
     PodGroup,
     node_capacity,
-    pods_a_node,
+    pods_per_node,
     quota,
     rolling_peak,
     total,
-    unplaceable,
+    unschedulable,
 )
 from tests.harness.config_samples import changed, loaded
 
@@ -39,21 +39,21 @@ def group(name: str, pods: int, cpu: int, memory: int, *, per_node: bool = False
 @cache
 def staging() -> tuple[PodGroup, ...]:
     config = loaded(changed("staging"))
-    here = next(e for e in config.environments if e.name == "staging")
-    return tuple(w.pods for w in workloads(config.services, config.resource_classes, here))
+    environment = next(e for e in config.environments if e.name == "staging")
+    return tuple(w.pods for w in workloads(config.services, config.resource_classes, environment))
 
 
-def test_staging_needs_what_the_steady_row_says() -> None:
+def test_steady_state_load_of_staging() -> None:
     expected = Load(pods=16, cpu_request=1800, memory_request=6656, cpu_limit=9000, memory_limit=15 * GIB)
     assert total(staging()) == expected
 
 
-def test_staging_needs_twice_as_much_while_everything_rolls() -> None:
+def test_peak_of_a_rollout_is_twice_the_steady_state() -> None:
     expected = Load(pods=32, cpu_request=3600, memory_request=13 * GIB, cpu_limit=18000, memory_limit=30 * GIB)
     assert rolling_peak(staging()) == expected
 
 
-def test_a_quota_is_the_peak_and_its_headroom_in_the_api_servers_notation() -> None:
+def test_quota_is_the_peak_plus_headroom_in_the_api_servers_format() -> None:
     assert quota(rolling_peak(staging()), 10) == {
         "limits.cpu": "19800m",
         "limits.memory": "33Gi",
@@ -73,7 +73,7 @@ def test_a_quota_without_headroom_is_the_load() -> None:
     }
 
 
-def test_a_quota_of_nothing_is_nothing() -> None:
+def test_quota_of_an_empty_load_is_zero() -> None:
     assert set(quota(Load(), 10).values()) == {"0"}
 
 
@@ -94,7 +94,7 @@ def test_a_quota_is_never_below_the_peak(groups: list[PodGroup], headroom: int) 
 
 @given(GROUPS, GROUPS)
 @settings(max_examples=30)
-def test_loads_add_up_in_any_order(some: list[PodGroup], more: list[PodGroup]) -> None:
+def test_total_does_not_depend_on_the_order(some: list[PodGroup], more: list[PodGroup]) -> None:
     assert total([*some, *more]) == total(some) + total(more) == total([*more, *some])
     assert rolling_peak(some) == total(some) * 2
 
@@ -116,11 +116,11 @@ def test_a_daemon_set_counts_once_for_each_node() -> None:
         ("t3.medium", True, 110),
         ("m6i.2xlarge", True, 110),
         ("t3a.small", False, 8),
-        ("t3a.small", True, 98),  # two interfaces of four addresses: three prefixes of 16 each, beside its own address
+        ("t3a.small", True, 98),  # two interfaces of four addresses: three prefixes of 16 each, plus its own address
     ],
 )
-def test_a_node_holds_the_pods_that_its_interfaces_address(kind: str, prefixes: bool, pods: int) -> None:
-    assert pods_a_node(kind, prefix_delegation=prefixes) == pods
+def test_pods_per_node_follow_from_the_network_interfaces(kind: str, prefixes: bool, pods: int) -> None:
+    assert pods_per_node(kind, prefix_delegation=prefixes) == pods
 
 
 @pytest.mark.parametrize(
@@ -131,11 +131,11 @@ def test_a_node_holds_the_pods_that_its_interfaces_address(kind: str, prefixes: 
         ("m6i.2xlarge", NodeCapacity(pods=58, cpu=7910, memory=30136)),
     ],
 )
-def test_a_node_leaves_what_the_kubelet_does_not_keep(kind: str, expected: NodeCapacity) -> None:
+def test_node_capacity_excludes_reserved_resources(kind: str, expected: NodeCapacity) -> None:
     assert node_capacity(kind, prefix_delegation=False) == expected
 
 
-def test_more_pods_on_a_node_cost_memory() -> None:
+def test_memory_reservation_grows_with_max_pods() -> None:
     few, many = (node_capacity("t3.large", prefix_delegation=prefixes) for prefixes in (False, True))
     assert few.memory - many.memory == 11 * (110 - 35)
 
@@ -165,8 +165,10 @@ NODE = NodeCapacity(pods=4, cpu=1000, memory=1000)
         ([group("a", 1, 1, 1)], 0, ("a",)),
     ],
 )
-def test_what_finds_no_node_is_named(groups: list[PodGroup], nodes: int, missing: tuple[str, ...]) -> None:
-    assert unplaceable(groups, NODE, nodes) == missing
+def test_groups_that_fit_on_no_node_are_unschedulable(
+    groups: list[PodGroup], nodes: int, missing: tuple[str, ...]
+) -> None:
+    assert unschedulable(groups, NODE, nodes) == missing
 
 
 PLACED = st.lists(
@@ -184,24 +186,24 @@ PLACED = st.lists(
 
 @given(PLACED, st.integers(1, 6))
 @settings(max_examples=100)
-def test_nothing_fits_when_the_sums_do_not(groups: list[PodGroup], nodes: int) -> None:
+def test_load_above_the_total_capacity_is_unschedulable(groups: list[PodGroup], nodes: int) -> None:
     needed = total(groups, nodes)
     sums_fit = (
         needed.pods <= NODE.pods * nodes
         and needed.cpu_request <= NODE.cpu * nodes
         and needed.memory_request <= NODE.memory * nodes
     )
-    assert sums_fit or unplaceable(groups, NODE, nodes)
+    assert sums_fit or unschedulable(groups, NODE, nodes)
 
 
 @given(PLACED, st.integers(1, 6))
 @settings(max_examples=60)
-def test_one_more_node_never_makes_anything_homeless(groups: list[PodGroup], nodes: int) -> None:
-    assert set(unplaceable(groups, NODE, nodes + 1)) <= set(unplaceable(groups, NODE, nodes))
+def test_adding_a_node_never_makes_a_group_unschedulable(groups: list[PodGroup], nodes: int) -> None:
+    assert set(unschedulable(groups, NODE, nodes + 1)) <= set(unschedulable(groups, NODE, nodes))
 
 
 @given(PLACED, st.integers(1, 6))
 @settings(max_examples=30)
 def test_the_order_of_the_groups_does_not_matter(groups: list[PodGroup], nodes: int) -> None:
     named = [group(f"{n}", g.pods, g.cpu_request, g.memory_request) for n, g in enumerate(groups)]
-    assert unplaceable(named, NODE, nodes) == unplaceable(named[::-1], NODE, nodes)
+    assert unschedulable(named, NODE, nodes) == unschedulable(named[::-1], NODE, nodes)
