@@ -23,8 +23,7 @@ from components.argocd.secrets import (
 from components.config.argocd import ArgoCdConfig
 from components.config.argocd_access import NOTIFICATIONS_SECRET
 from components.config.environments import EnvironmentConfig
-from components.secrets.external_secret import EXTERNAL_SECRET, WAIT_UNTIL_READY, Spec
-from components.secrets.secret_store import EXTERNAL_SECRETS_API
+from components.secrets.external_secret import EXTERNAL_SECRET, EXTERNAL_SECRETS_API, WAIT_UNTIL_READY, Spec
 
 WEBHOOK_SECRET = "git-webhooks"  # noqa: S105 the name of an object, not a secret
 

@@ -21,7 +21,7 @@ from components.controllers.iam_policies import (
     rollouts_policy,
 )
 from components.controllers.karpenter_policies import karpenter_policy
-from components.data.storage_policies import objects_policy
+from components.data.storage import objects_policy
 
 ACCOUNT = Account(account_id="111122223333", region="eu-central-1", permissions_boundary_name="shop-prod-boundary")
 BOUNDARY = "arn:aws:iam::111122223333:policy/shop-prod-boundary"
