@@ -20,10 +20,10 @@ from components.ci.policies.read import push_policies, read_policy
 from components.ci.policies.services import cluster_policy, data_policy
 from components.ci.scope import StackScope, StateStore
 from components.ci.trust import AUDIENCE, GITHUB_OIDC_HOST, branch_context, environment_context, github_trust
+from components.config.ci import CiConfig, EnvironmentRoleConfig
 from components.config.cluster import NodesConfig
 from components.config.edge import EdgeConfig
 from components.config.git_urls import GithubRepository
-from components.config.registry import CiConfig, EnvironmentRoleConfig
 from components.config.types import Ownership
 
 HOUR = 3600

@@ -94,6 +94,6 @@ def workloads(
             resources=extra.resources,
             copies=environment.copies,
         )
-        for extra in environment.beside_catalogue
+        for extra in environment.extra_workloads
     )
     return tuple(found)

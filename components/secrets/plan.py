@@ -141,7 +141,7 @@ def _cache(config: PlatformConfig, environment: EnvironmentConfig, place: str) -
 
 
 def _storage(config: PlatformConfig, place: str) -> Contract:
-    if not config.stores_objects:
+    if not config.creates_buckets:
         return Contract()
     entry = Entry(path=f"{place}s3", content=Content.STORAGE)
     keys = {

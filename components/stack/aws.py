@@ -8,13 +8,14 @@ from components.account.account import Account
 from components.account.tags import default_tags
 from components.ci.github_oidc import GithubOidc, GithubOidcArgs
 from components.cluster.eks import Eks, EksArgs
+from components.config.ci import CiConfig
 from components.config.cluster import ClusterConfig
 from components.config.data import CacheConfig, DatabaseConfig
 from components.config.edge import EdgeConfig
 from components.config.git_urls import github_repository
 from components.config.network import NetworkConfig
 from components.config.platform import PlatformConfig
-from components.config.registry import CiConfig, RegistryConfig
+from components.config.registry import RegistryConfig
 from components.config.types import Ownership
 from components.data.cache import CacheArgs
 from components.data.database import DatabaseArgs
@@ -88,7 +89,7 @@ def identities(
         nodes=config.cluster.nodes if config.cluster is not None else None,
         edge=config.edge,
         secret_prefixes=[f"{config.system.name}/{environment.name}/" for environment in config.environments],
-        creates_buckets=config.stores_objects,
+        creates_buckets=config.creates_buckets,
         state_path=state_path,
     )
 

@@ -21,7 +21,7 @@ from components.stack.outputs import Made
 
 def storage(config: PlatformConfig, settings: EnvironmentConfig, account: Account, made: Made) -> StorageArgs | None:
     """Arguments of an environment's bucket; None where no service has one."""
-    if config.storage is None or made.eks is None or not config.stores_objects:
+    if config.storage is None or made.eks is None or not config.creates_buckets:
         return None
     return StorageArgs(
         label=f"{config.prefix}-{settings.name}",

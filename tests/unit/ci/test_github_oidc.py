@@ -9,10 +9,10 @@ from pydantic.alias_generators import to_camel
 
 from components.account.account import Account
 from components.ci.github_oidc import GithubOidc, GithubOidcArgs
+from components.config.ci import CiConfig
 from components.config.cluster import NodesConfig
 from components.config.edge import EdgeConfig
 from components.config.git_urls import GithubRepository
-from components.config.registry import CiConfig
 from tests.harness.harness import Recorded, Run, run_program
 from tests.harness.policy_samples import CERTIFICATE, MADE_ZONE, edge, nodes
 

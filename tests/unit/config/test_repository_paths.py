@@ -18,7 +18,7 @@ from tests.harness.config_samples import changed, loaded, refusals
 )
 def test_a_path_that_has_a_shorter_form_is_refused_with_it(path: str, normal: str) -> None:
     (line,) = refusals(environments__0__path=path)
-    assert line.endswith(f"environments[0].path: {path!r} is not the shortest form of the path. Write {normal}.")
+    assert line.endswith(f"environments[0].path: {path!r} is not in its shortest form. Write {normal}.")
 
 
 @pytest.mark.parametrize("path", ["apps/dev", ".", "k8s/overlays/.hidden", "a.b/c-d_e"])

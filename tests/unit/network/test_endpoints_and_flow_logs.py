@@ -141,5 +141,5 @@ def test_flow_logs_key_is_optional() -> None:
 
 
 def test_duplicate_interface_endpoint_is_refused() -> None:
-    with pytest.raises(ValidationError, match=r"sts is there twice\. Take one away\."):
+    with pytest.raises(ValidationError, match=r"sts is listed twice\. Remove one\."):
         settings(interfaceEndpoints=["sts", "kms", "sts"])
