@@ -91,7 +91,9 @@ class ServiceConfig(Section):
         default=None, description="Port of the container and of its Service; none for a worker that nothing calls."
     )
     service_port: Port | None = Field(default=None, description="Port of its Service, if it differs from `port`.")
-    health_path: HttpPath = Field(default="/health", description="Path of the liveness probe; must return 200.")
+    health_path: HttpPath = Field(
+        default="/health", description="Health check path; returns 200 while the service is healthy."
+    )
     ready_path: HttpPath | None = Field(
         default=None, description="Path of the readiness probe; `healthPath` by default."
     )

@@ -59,7 +59,7 @@ class DatabaseConfig(Section):
         default="sun:18:30-sun:19:30",
         description="Weekly maintenance window, UTC; must not overlap the backup window.",
     )
-    deletion_protection: bool = Field(default=True, description="AWS and Pulumi refuse to delete the instance.")
+    deletion_protection: bool = Field(default=True, description="AWS refuses to delete the instance.")
     final_snapshot: bool = Field(default=True, description="Creates a snapshot when the instance is deleted.")
     customer_managed_key: bool = Field(
         default=True, description="Encrypts with a key of the stack instead of AWS's own."

@@ -124,7 +124,7 @@ class ServiceOverride(Section):
     """Settings of one service in one environment."""
 
     replicas: int | None = Field(default=None, ge=0, le=500, description="Pods in the steady state.")
-    max_replicas: int | None = Field(default=None, ge=1, le=500, description="Maximum number of pods of an autoscaler.")
+    max_replicas: int | None = Field(default=None, ge=1, le=500, description="Maximum that an autoscaler may run.")
     resources: ContainerResources | None = Field(default=None, description="Resources that replace those of its class.")
 
 

@@ -1,4 +1,4 @@
-"""Whatever a key refuses, it says what to write: no form without an example, no type without a remedy."""
+"""Every refusal says what to write: every pattern has an example, and every error type a remedy."""
 
 import json
 from typing import Any
@@ -14,11 +14,11 @@ from tools.configuration_docs import sections
 PATHS_OF_URL = "is not an HTTPS URL without path or trailing slash. Write e.g. https://argocd.example.com."
 
 
-def test_no_key_has_a_form_without_an_example() -> None:
-    found = [
+def test_every_pattern_has_an_example() -> None:
+    patterns = [
         name for section in sections(PlatformConfig) for name, schema in _keys(section) if "pattern" in str(schema)
     ]
-    assert found == []
+    assert patterns == []
 
 
 def _keys(section: type[Any]) -> list[tuple[str, Any]]:
@@ -66,42 +66,44 @@ TEXTS = ("description", "default")
         ),
     ],
 )
-def test_a_refusal_says_what_to_write(path: str, value: Any, line: str) -> None:
+def test_refusals_say_what_to_write(path: str, value: Any, line: str) -> None:
     lines = [
-        found.split(": ", 1)[1] for found in wrong(**{path.replace(".", "__"): value}) if found.startswith(path[:8])
+        problem.split(": ", 1)[1]
+        for problem in wrong(**{path.replace(".", "__"): value})
+        if problem.startswith(path[:8])
     ]
-    assert any(found.startswith(line) for found in lines), lines
+    assert any(problem.startswith(line) for problem in lines), lines
 
 
-def test_the_name_of_a_variable_says_its_form() -> None:
+def test_invalid_variable_name_is_refused_with_its_form() -> None:
     assert wrong(environments__0__variables={"lower": "x"}) == [
         "environments[0].variables.lower: 'lower' is not a variable name of upper-case letters, digits and "
         "underscores. Write e.g. LOG_LEVEL."
     ]
 
 
-def test_a_kubeconfig_without_a_context_says_what_one_looks_like() -> None:
+def test_empty_kubeconfig_context_is_refused_with_an_example() -> None:
     lines = wrong(kubeconfig={"context": ""})
     assert "kubeconfig.context: '' is not a kubeconfig context. Write e.g. kind-shop." in lines
 
 
-def test_every_kind_of_finding_has_a_remedy() -> None:
+def test_every_error_type_has_a_remedy() -> None:
     kinds = {*TEMPLATES, *NUMBERS, "string_type", "value_error", "missing", "extra_forbidden"}
-    asked = {kind for section in sections(PlatformConfig) for kind in _findings(section)}
-    assert asked <= kinds, asked - kinds
+    possible = {kind for section in sections(PlatformConfig) for kind in _error_types(section)}
+    assert possible <= kinds, possible - kinds
 
 
-def _findings(section: type[Any]) -> set[str]:
-    """Kinds of findings that values of any shape lead to."""
-    found: set[str] = set()
+def _error_types(section: type[Any]) -> set[str]:
+    """Pydantic's error types for values of all shapes."""
+    types: set[str] = set()
     keys = [*section.model_json_schema(by_alias=True)["properties"]]
     for value in (None, True, -(10**9), 10**9, 1.5, "", "!" * 2000, [], ["!"] * 2000, {}, {"!": "!"}):
         for key in keys:
-            found |= _kinds(section, {key: value})
-    return found
+            types |= _refused(section, {key: value})
+    return types
 
 
-def _kinds(section: type[Any], values: dict[str, Any]) -> set[str]:
+def _refused(section: type[Any], values: dict[str, Any]) -> set[str]:
     try:
         section.model_validate_json(json.dumps(values))
     except ValidationError as error:
