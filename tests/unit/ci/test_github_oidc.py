@@ -239,9 +239,7 @@ def test_roles_have_only_policies_created_by_the_stack() -> None:
     own = {p.urn for p in done.all(POLICY)}
     assert {urn for a in done.all(ATTACHMENT) for urn in a.property_dependencies["policyArn"]} == own
     assert not any(a.inputs["policyArn"].startswith("arn:aws:iam::aws:") for a in done.all(ATTACHMENT))
-    assert not done.all(
-        "aws:iam/rolePolicy:RolePolicy"
-    )  # inline policies in addition to managed ones would be two places to look at
+    assert not done.all("aws:iam/rolePolicy:RolePolicy")  # inline policies would be a second place to look at
 
 
 def test_only_the_push_role_pushes_images() -> None:
