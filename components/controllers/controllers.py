@@ -20,7 +20,7 @@ from components.controllers.namespace import ControllersNamespace, controllers_n
 from components.controllers.network_policies import Reach, monitoring_policies, platform_policies
 from components.controllers.pods import PLATFORM_NAMESPACE, monitoring_workloads, platform_workloads
 from components.environments.network_policies import MONITORING_NAMESPACE
-from components.secrets.secret_store import EXTERNAL_SECRETS_API, SECRET_STORE, SECRET_STORE_KIND
+from components.secrets.external_secret import EXTERNAL_SECRETS_API, SECRET_STORE, SECRET_STORE_KIND
 
 STORAGE_CLASS = "platform-gp3"
 """EKS's own class is gp2 and unencrypted."""

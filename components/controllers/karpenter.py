@@ -23,7 +23,7 @@ from components.controllers.chart import Chart
 from components.controllers.context import OnAws
 from components.controllers.karpenter_policies import karpenter_policy, queue_policy
 from components.controllers.values import karpenter_values, node_class_spec, node_pool_spec
-from components.sizing.capacity import pods_a_node
+from components.sizing.capacity import pods_per_node
 from components.sizing.instance_types import INSTANCE_TYPES
 
 CHART = "oci://public.ecr.aws/karpenter/karpenter"
@@ -83,7 +83,7 @@ class Karpenter(pulumi.ComponentResource):
         """Class and pool of the nodes. They go before the release: its controller ends the nodes."""
         on_aws = self._args.on_aws
         settings = on_aws.nodes
-        max_pods = pods_a_node(settings.instance_type, prefix_delegation=True) if settings.prefix_delegation else None
+        max_pods = pods_per_node(settings.instance_type, prefix_delegation=True) if settings.prefix_delegation else None
         node_class = k8s.apiextensions.CustomResource(
             f"{self._name}-class",
             api_version="karpenter.k8s.aws/v1",

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from components.config.controllers import PrometheusConfig
 from components.controllers import pods
 from components.controllers.values import CONTAINER_SECURITY, ONE_AT_A_TIME, POD_SECURITY
-from components.sizing.quantities import MEBIBYTES_A_GIBIBYTE
+from components.sizing.quantities import MEBIBYTES_PER_GIBIBYTE
 
 NAME = "monitoring"
 """Full name of what kube-prometheus-stack makes: the Service is `monitoring-prometheus`."""
@@ -75,7 +75,7 @@ def _requests_per_second() -> Mapping[str, object]:
 
 
 def _prometheus(settings: PrometheusConfig, storage_class: str | None) -> Mapping[str, object]:
-    used_mib = settings.storage_gib * MEBIBYTES_A_GIBIBYTE * USED_PERCENT // 100
+    used_mib = settings.storage_gib * MEBIBYTES_PER_GIBIBYTE * USED_PERCENT // 100
     claim: dict[str, object] = {
         "accessModes": ["ReadWriteOnce"],
         "resources": {"requests": {"storage": f"{settings.storage_gib}Gi"}},

@@ -6,13 +6,13 @@ is none that an Application may deploy to.
 
 from collections.abc import Sequence
 
-from components.account.names import LIMITS
+from components.account.names import MAX_LENGTHS
 from components.argocd.pods import Size, Workload
 
 DATA_NAMESPACE = "platform-data"
 NAME = "database-bootstrap"
 """Of service account, policy and container; beginning of all that one environment has."""
-LONGEST_ENVIRONMENT_NAME = LIMITS["Kubernetes name"] - len(f"{NAME}--0a1b2c3d")
+LONGEST_ENVIRONMENT_NAME = MAX_LENGTHS["Kubernetes name"] - len(f"{NAME}--0a1b2c3d")
 """The Job's name has the environment's, and what the Job does as eight digits."""
 SIZE = Size(cpu=50, memory=64, cpu_limit=250, memory_limit=128)
 """One psql at a time."""

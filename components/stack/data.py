@@ -23,7 +23,7 @@ from components.stack.components import StackComponents
 def storage(config: PlatformConfig, plan: EnvironmentPlan, components: StackComponents) -> StorageArgs | None:
     """The environment's bucket."""
     account = stack_account(config)
-    if config.storage is None or account is None or components.eks is None or not config.stores_objects:
+    if config.storage is None or account is None or components.eks is None or not config.creates_buckets:
         return None
     return StorageArgs(
         label=f"{config.prefix}-{plan.name}",
