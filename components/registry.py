@@ -1,8 +1,7 @@
-"""One private ECR repository for each service, with the rules by which its images expire.
+"""One private ECR repository per service, with a lifecycle policy.
 
-Tags are written once, except those that a build pushes again and again (caches, signatures). A registry cannot
-know which images run somewhere, so tagged ones are kept by a high count and never by age; caches and
-signatures count as well.
+Tags are immutable, except those that a build overwrites (caches, signatures). A registry cannot know which images are
+running, so tagged images expire by a high count and never by age; caches and signatures count towards it.
 """
 
 import json
@@ -20,29 +19,29 @@ from components.config.types import Ownership
 
 @dataclass(frozen=True, kw_only=True)
 class RegistryArgs:
-    """What the registry needs from outside."""
+    """Arguments of `Registry`."""
 
     settings: RegistryConfig
     account: Account
     name: str
-    """`<system>-<stage>`: what the alias of the key begins with."""
+    """`<system>-<stage>`: prefix of the key's alias."""
     repositories: Mapping[str, str]
-    """Name of the repository by service, for example `{"auth-service": "shop/auth-service"}`."""
+    """Repository name by service, for example `{"auth-service": "shop/auth-service"}`."""
     protect: bool
-    """Pulumi refuses to delete what holds images, unless the settings leave it standing."""
+    """Whether Pulumi refuses to delete repositories and their key; no effect with `retainOnDestroy`."""
 
 
 class Registry(pulumi.ComponentResource):
-    """Repositories made here (`create`) or taken as they stand in the account (`existing`, no resource at all).
+    """Repositories that the stack creates (`create`), or that exist in the account (`existing`: no resources).
 
-    With `retainOnDestroy` a destroy, or a service that leaves the catalogue, forgets the repository and leaves it
-    standing; after that the stack takes it again with `ownership: existing`.
+    With `retainOnDestroy`, a repository stays in AWS when the stack is destroyed or its service is removed from the
+    catalogue. The stack can use it again with `ownership: existing`.
     """
 
     urls: dict[str, pulumi.Output[str] | str]
     """`<account>.dkr.ecr.<region>.amazonaws.com/<repository>` by service."""
     arns: dict[str, str]
-    """By service; reckoned from the account in both modes, so that a first preview shows policies in full."""
+    """By service; built from the account id in both modes, so that the first preview shows complete policies."""
 
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:registry:Registry", name, {}, opts)
@@ -55,22 +54,22 @@ class Registry(pulumi.ComponentResource):
             self.urls = {service: f"{host}/{repository}" for service, repository in args.repositories.items()}
         else:
             key = self._key(name, args)
-            made: dict[str, aws.ecr.Repository] = {}
+            repositories: dict[str, aws.ecr.Repository] = {}
             for service, repository in args.repositories.items():
-                if repository not in made:  # services may share one; it is called after the first
-                    made[repository] = self._repository(f"{name}-{service}", repository, key, args)
-            # Read off the names, so that a first preview shows them; whoever uses one comes after its repository.
+                if repository not in repositories:  # services may share one; its logical name is the first service's
+                    repositories[repository] = self._repository(f"{name}-{service}", repository, key, args)
+            # Built from the names, so that the first preview shows them; the URN makes users depend on the repository.
             self.urls = {
-                service: made[repository].urn.apply(lambda _, url=f"{host}/{repository}": url)
+                service: repositories[repository].urn.apply(lambda _, url=f"{host}/{repository}": url)
                 for service, repository in args.repositories.items()
             }
         self.register_outputs({"urls": self.urls, "arns": self.arns})
 
     def _options(self, args: RegistryArgs) -> pulumi.ResourceOptions:
-        """Left standing, or protected, never both.
+        """Retained or protected, never both.
 
-        Protection fails the whole destroy, also that of a resource which the destroy would only forget. What is left
-        standing is as safe: Pulumi never asks AWS to delete it.
+        A protected resource makes the whole destroy fail, even if it would have been retained. A retained one is just
+        as safe: Pulumi never asks AWS to delete it.
         """
         retain = args.settings.retain_on_destroy
         return pulumi.ResourceOptions(parent=self, retain_on_delete=retain, protect=args.protect and not retain)
@@ -94,7 +93,7 @@ class Registry(pulumi.ComponentResource):
         self, name: str, repository: str, key: EncryptionKey | None, args: RegistryArgs
     ) -> aws.ecr.Repository:
         mutable = args.settings.mutable_tags
-        made = aws.ecr.Repository(
+        resource = aws.ecr.Repository(
             name,
             name=repository,
             force_delete=False,
@@ -114,16 +113,16 @@ class Registry(pulumi.ComponentResource):
         )
         aws.ecr.LifecyclePolicy(
             name,
-            repository=made.name,
+            repository=resource.name,
             policy=lifecycle(args.settings),
-            # Holds no images, so it needs no protection; but what stays must go on being cleaned up.
+            # It holds no data and needs no protection, but a retained repository must keep its lifecycle policy.
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.settings.retain_on_destroy),
         )
-        return made
+        return resource
 
 
 def lifecycle(settings: RegistryConfig) -> str:
-    """The lifecycle policy as JSON text: untagged images by age, tagged ones by count. A `*` matches any tag."""
+    """The lifecycle policy as JSON text: untagged images expire by age, tagged ones by count. `*` matches any tag."""
     untagged = {
         "tagStatus": "untagged",
         "countType": "sinceImagePushed",

@@ -1,5 +1,3 @@
-#!/usr/bin/env bash
-# Nova's staging: scripts/smoke.sh with the Application's name. Takes the same options; `--help` lists them.
-set -euo pipefail
-
-exec "$(dirname "${BASH_SOURCE[0]}")/smoke.sh" --application nova-staging "$@"
+#!/bin/sh
+# The smoke test of Nova's staging environment. Takes the options of scripts/smoke.py; `--help` lists them.
+exec "$(dirname "$0")/smoke.py" --application nova-staging "$@"

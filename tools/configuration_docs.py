@@ -1,5 +1,6 @@
-"""`docs/configuration.md` from the model: `python -m components.config.docs > docs/configuration.md`."""
+"""`docs/configuration.md` from the model: `python -m tools.configuration_docs > docs/configuration.md`."""
 
+import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
@@ -18,9 +19,9 @@ INTRODUCTION = """# Configuration
 
 Generated from `components/config` by `make docs`. Do not edit.
 
-A stack is described by two files: `Pulumi.yaml` says what all stacks share ({shared}),
-`Pulumi.<stack>.yaml` says the rest. A key that is not listed here is refused. A section that is left out makes nothing.
-Text that looks like a number (`"17.6"`, `"1.36"`, account ids) is written in quotes.
+A stack is configured in two files: `Pulumi.yaml` has what all stacks share ({shared}),
+`Pulumi.<stack>.yaml` has the rest. Keys that are not listed here are refused. A section that is left out creates
+nothing. Put strings that look like numbers (`"17.6"`, `"1.36"`, account ids) in quotes.
 """
 
 
@@ -53,7 +54,7 @@ def _plain_name(kind: type) -> str:
         return f"[{_heading(kind)}](#{_heading(kind).lower()})"
     if issubclass(kind, Enum):
         return _values(kind)
-    return {"str": "text", "int": "number", "bool": "true or false"}.get(kind.__name__, kind.__name__)
+    return {"str": "string", "int": "number", "float": "number", "bool": "boolean"}.get(kind.__name__, kind.__name__)
 
 
 def _heading(section: type[Section]) -> str:
@@ -103,7 +104,7 @@ def render() -> str:
     """The whole reference as Markdown."""
     lines = [INTRODUCTION.format(shared=", ".join(f"`{key}`" for key in PROJECT_KEYS))]
     for section in sections(PlatformConfig):
-        lines += [f"## {_heading(section)}", "", (section.__doc__ or "").strip(), "", *_table(section), ""]
+        lines += [f"## {_heading(section)}", "", inspect.cleandoc(section.__doc__ or ""), "", *_table(section), ""]
     return "\n".join(lines)
 
 

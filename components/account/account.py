@@ -1,11 +1,11 @@
-"""The AWS account as a value: ARNs of things whose names are known, so that nobody types one."""
+"""The AWS account as a value: ARNs are built from names that are known, so no ARN is typed by hand."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """Account and region of a stack, and the boundary on every role that it makes."""
+    """Account and region of a stack, and the permissions boundary of every role it creates."""
 
     account_id: str
     region: str
@@ -13,17 +13,17 @@ class Account:
 
     @property
     def permissions_boundary_arn(self) -> str | None:
-        """ARN of the policy that caps every role, or None without one."""
+        """ARN of the permissions boundary, or None if the stack sets none."""
         if self.permissions_boundary_name is None:
             return None
         return f"arn:aws:iam::{self.account_id}:policy/{self.permissions_boundary_name}"
 
     def role_arn(self, name: str) -> str:
-        """ARN of a role of this account."""
+        """ARN of a role in this account."""
         return f"arn:aws:iam::{self.account_id}:role/{name}"
 
     def oidc_provider_arn(self, host: str) -> str:
-        """ARN of the account's OIDC provider for `host` (URL without scheme)."""
+        """ARN of the account's OIDC provider for `host` (the issuer URL without its scheme)."""
         return f"arn:aws:iam::{self.account_id}:oidc-provider/{host}"
 
     def arn(self, service: str, resource: str) -> str:

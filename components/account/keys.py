@@ -1,4 +1,4 @@
-"""A customer managed KMS key: rotated, with an explicit policy, found by its alias, protected like what it locks."""
+"""A customer managed KMS key with rotation, a key policy and an alias, protected like the data it encrypts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ from components.account.policy_documents import Statement, key_policy
 
 @dataclass(frozen=True, kw_only=True)
 class EncryptionKeyArgs:
-    """What a key needs from outside."""
+    """Arguments of `EncryptionKey`."""
 
     alias: str
     """Name after `alias/`, for example `shop-prod-database`."""
     description: str
     account: Account
     service_statements: Sequence[Statement] = ()
-    """What AWS services may do with the key, beside the account's own IAM."""
+    """What AWS services may do with the key, in addition to what the account's IAM policies allow."""
     protect: bool = True
     retain: bool = False
-    """Whether AWS keeps the key when the stack deletes it: what it encrypted (images, snapshots) outlives the stack."""
+    """Whether the key stays in AWS when the stack is destroyed, because images or snapshots encrypted with it stay."""
     deletion_window_days: int = 30
-    """Days (7-30) between a deletion and the loss of everything encrypted with the key."""
+    """Days (7-30) until a deleted key, and with it everything encrypted with it, is lost for good."""
 
 
 class EncryptionKey(pulumi.ComponentResource):

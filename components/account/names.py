@@ -1,6 +1,6 @@
-"""Names that must be fixed because a person or a policy types them: checked for length, never cut."""
+"""Names that must be fixed because people type them or policies contain them: checked for length, never truncated."""
 
-LIMITS = {
+MAX_LENGTHS = {
     "IAM role": 64,
     "EKS cluster": 100,
     "RDS instance": 63,
@@ -10,12 +10,12 @@ LIMITS = {
 
 
 def fixed_name(kind: str, *parts: str) -> str:
-    """`parts` joined by hyphens; ValueError when AWS (or Kubernetes) would refuse a name of that length.
+    """`parts` joined by hyphens; ValueError if the name is too long for AWS or Kubernetes.
 
-    `kind` is a key of `LIMITS`, in characters.
+    `kind` is a key of `MAX_LENGTHS` (characters).
     """
     name = "-".join(parts)
-    limit = LIMITS[kind]
+    limit = MAX_LENGTHS[kind]
     if len(name) > limit:
         raise ValueError(f"{kind} name {name!r} has {len(name)} characters; at most {limit} are allowed")
     return name

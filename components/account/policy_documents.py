@@ -1,4 +1,4 @@
-"""IAM and resource policy documents as values, written with sorted keys so that a plan never shows a reordering.
+"""IAM and resource policy documents as values, with sorted keys so that reordering never shows up as a diff.
 
 Pure: no Pulumi. Source: IAM JSON policy reference, version 2012-10-17.
 """
@@ -12,7 +12,7 @@ Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement that allows; `principal` only in trust and resource policies."""
+    """One statement, `Allow` by default. `principal` is for trust policies and resource policies only."""
 
     sid: str
     actions: Sequence[str]
@@ -22,7 +22,7 @@ class Statement:
     effect: str = "Allow"
 
     def as_dict(self) -> dict[str, object]:
-        """The statement in IAM's form; empty parts are left out."""
+        """The statement as IAM's JSON object, without empty elements."""
         parts: dict[str, object] = {"Sid": self.sid, "Effect": self.effect, "Action": sorted(self.actions)}
         if self.resources:
             parts["Resource"] = sorted(self.resources)
@@ -39,9 +39,10 @@ def document(statements: Sequence[Statement]) -> str:
 
 
 def service_trust(service: str, account_id: str) -> str:
-    """Trust in one AWS service, for requests that this account caused (no confused deputy).
+    """Trust policy for one AWS service, limited to requests made for this account (prevents a confused deputy).
 
-    `service` is the principal, for example `eks.amazonaws.com`. EC2 sends no source account and gets no condition.
+    `service` is the principal, for example `eks.amazonaws.com`. EC2 sends no `aws:SourceAccount`, so it gets no
+    condition.
     """
     condition: Condition = {} if service == "ec2.amazonaws.com" else {"StringEquals": {"aws:SourceAccount": account_id}}
     return document(
@@ -57,7 +58,7 @@ def service_trust(service: str, account_id: str) -> str:
 
 
 def pod_identity_trust(account_id: str, cluster_arn_pattern: str) -> str:
-    """Trust in EKS Pod Identity, for pods of one cluster only. `cluster_arn_pattern` is the cluster's ARN."""
+    """Trust policy for EKS Pod Identity, limited to the pods of one cluster. The ARN may contain wildcards."""
     return document(
         [
             Statement(
@@ -74,7 +75,7 @@ def pod_identity_trust(account_id: str, cluster_arn_pattern: str) -> str:
 
 
 def key_policy(account_id: str, service_statements: Sequence[Statement] = ()) -> str:
-    """A KMS key policy: the account's IAM decides, and the named services may use the key."""
+    """A KMS key policy that delegates to the account's IAM policies and lets AWS services use the key."""
     account = Statement(
         sid="AccountPolicies",
         actions=["kms:*"],
@@ -85,7 +86,7 @@ def key_policy(account_id: str, service_statements: Sequence[Statement] = ()) ->
 
 
 def logs_may_use_key(account_id: str, region: str, log_group: str) -> Statement:
-    """Lets CloudWatch Logs encrypt the log groups whose name starts with `log_group`."""
+    """Lets CloudWatch Logs encrypt log groups whose names start with `log_group`."""
     groups = f"arn:aws:logs:{region}:{account_id}:log-group:{log_group}*"
     return Statement(
         sid="CloudWatchLogs",

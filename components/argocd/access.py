@@ -21,8 +21,14 @@ from components.config.argocd_access import (
     RepositoryAuthentication,
 )
 from components.config.environments import EnvironmentConfig
-from components.secrets.external_secret import EXTERNAL_SECRET, WAIT_UNTIL_READY, Source, Spec, external_secret_spec
-from components.secrets.secret_store import EXTERNAL_SECRETS_API
+from components.secrets.external_secret import (
+    EXTERNAL_SECRET,
+    EXTERNAL_SECRETS_API,
+    WAIT_UNTIL_READY,
+    Source,
+    Spec,
+    external_secret_spec,
+)
 
 # Names of Secrets, a label and keys; none of them is a secret.
 REPOSITORY_SECRET = "repository"  # noqa: S105

@@ -26,8 +26,7 @@ REPO_SERVER = ContainerSize(cpu=100, memory=256, cpu_limit=1000, memory_limit=10
 """Builds manifests: its peak is one Kustomize build per parallel request, with the repository in memory."""
 APPLICATION_SET = ContainerSize(cpu=50, memory=128, cpu_limit=250, memory_limit=256)
 NOTIFICATIONS = ContainerSize(cpu=25, memory=96, cpu_limit=250, memory_limit=192)
-REDIS_MEMORY_LIMIT = 256
-REDIS = ContainerSize(cpu=50, memory=64, cpu_limit=250, memory_limit=REDIS_MEMORY_LIMIT)
+REDIS = ContainerSize(cpu=50, memory=64, cpu_limit=250, memory_limit=256)
 """A cache of manifests, which the repo-server can rebuild."""
 SENTINEL = ContainerSize(cpu=25, memory=32, cpu_limit=100, memory_limit=64)
 SPLIT_BRAIN_FIX = ContainerSize(cpu=10, memory=32, cpu_limit=100, memory_limit=64)

@@ -153,7 +153,7 @@ def _replicated(size: ContainerSize, *, available: bool) -> Values:
 
 
 def _redis_memory() -> str:
-    return f"{pods.REDIS_MEMORY_LIMIT * REDIS_MEMORY_PERCENT // 100}mb"
+    return f"{pods.REDIS.memory_limit * REDIS_MEMORY_PERCENT // 100}mb"
 
 
 def _redis_ha() -> Values:

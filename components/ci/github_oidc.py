@@ -1,8 +1,8 @@
-"""Identities of GitHub Actions: the account's OIDC provider and the roles for build, preview and deployment.
+"""GitHub Actions in IAM: the account's OIDC provider and the roles for build, preview and deployment.
 
-ARNs of what has a fixed name are written out from the account instead of being read from a resource: the first
-preview then shows every trust policy in full, to reviewers and to the policy pack. `depends_on` gives the order that
-is lost by it.
+ARNs of resources with fixed names are built from the account id instead of taken from resource outputs, so that the
+first preview shows complete trust policies to reviewers and to the policy pack. `depends_on` replaces the dependencies
+that this loses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,10 +20,10 @@ from components.ci.policies.read import push_policies, read_policy
 from components.ci.policies.services import cluster_policy, data_policy
 from components.ci.scope import StackScope, StateStore
 from components.ci.trust import AUDIENCE, GITHUB_OIDC_HOST, branch_context, environment_context, github_trust
+from components.config.ci import CiConfig, EnvironmentRoleConfig
 from components.config.cluster import NodesConfig
 from components.config.edge import EdgeConfig
 from components.config.git_urls import GithubRepository
-from components.config.registry import CiConfig, EnvironmentRoleConfig
 from components.config.types import Ownership
 
 HOUR = 3600
@@ -31,38 +31,37 @@ HOUR = 3600
 
 @dataclass(frozen=True, kw_only=True)
 class GithubOidcArgs:
-    """What the identities need from outside."""
+    """Arguments of `GithubOidc`."""
 
     settings: CiConfig
     account: Account
     prefix: str
-    """`<system>-<stage>`, with which the name of everything in the stack begins; the component's name too."""
+    """`<system>-<stage>`, the prefix of every name in the stack, including the component's."""
     tags: Mapping[str, str]
-    """Default tags that only this stack has, `Project` and `Environment`: the deploy role changes what carries them."""
+    """Default tags that identify this stack, `Project` and `Environment`: the deploy role may change what has them."""
     github: GithubRepository
     repository_arns: Sequence[str]
     """ECR repositories of the catalogue."""
     manages_repositories: bool
-    """Whether this stack makes the repositories; the deploy role of another may not change them."""
+    """Whether this stack creates the repositories; only then may its deploy role change them."""
     cluster_name: str | None
-    """EKS cluster of the stack, or None."""
+    """The stack's EKS cluster, or None."""
     nodes: NodesConfig | None
-    """Nodes of that cluster."""
     edge: EdgeConfig | None
-    """Certificate, zone and firewall of the stack, or None."""
-    entry_prefixes: Sequence[str]
-    """Beginnings of the stack's entries in Secrets Manager, `<system>/<environment>/`."""
-    makes_buckets: bool
-    """Whether environments of the stack have buckets."""
+    secret_prefixes: Sequence[str]
+    """Name prefixes of the stack's secrets in Secrets Manager, `<system>/<environment>/`."""
+    creates_buckets: bool
+    """Whether any environment of the stack has a bucket."""
     state_path: str
-    """`<project>/<stack>`, as the S3 backend files the stack's state."""
+    """`<project>/<stack>`, the path of the stack's state in the S3 backend."""
 
 
 class GithubOidc(pulumi.ComponentResource):
-    """OIDC provider, push role, preview role and deploy role, as far as the settings have them.
+    """OIDC provider, push role, preview role and deploy role, each only if the settings have it.
 
-    With `retainOnDestroy` a destroy leaves the provider and the push role standing, for other stacks of the account use
-    them. Preview and deploy roles are this stack's own and go with it: an administrator runs such a destroy.
+    With `retainOnDestroy`, a destroy leaves the provider and the push role in the account, because other stacks use
+    them. Preview and deploy roles belong to this stack and are deleted with it, so an administrator must run the
+    destroy.
 
     ValueError for a name or id that could act as a pattern, and for a deploy role without a permissions boundary.
     """
@@ -76,7 +75,8 @@ class GithubOidc(pulumi.ComponentResource):
         super().__init__("platform:github_oidc:GithubOidc", name, {}, opts)
         self._args = args
         provider = self._github(name)
-        self._trusted = [provider] if provider else []
+        # Trust policies contain the provider's computed ARN, so the roles need an explicit dependency on it.
+        self._provider_dependency = [provider] if provider else []
         self.provider_arn = provider.arn if provider else self._computed_provider_arn
         self.push_role_arn = self._push_role(name)
         self.preview_role_arn = self.deploy_role_arn = None
@@ -100,17 +100,17 @@ class GithubOidc(pulumi.ComponentResource):
     def _computed_provider_arn(self) -> str:
         return self._args.account.oidc_provider_arn(GITHUB_OIDC_HOST)
 
-    def _standing(self, depends_on: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
-        """Options of what other stacks use too."""
+    def _shared(self, depends_on: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
+        """Options of resources that other stacks use too."""
         retain = self._args.settings.retain_on_destroy
         return pulumi.ResourceOptions(parent=self, depends_on=depends_on, retain_on_delete=retain)
 
     def _github(self, name: str) -> aws.iam.OpenIdConnectProvider | None:
         if self._args.settings.provider is Ownership.EXISTING:
             return None
-        # No thumbprint: AWS trusts GitHub's certificate by its authority.
+        # No thumbprint: AWS trusts the CA of GitHub's certificate.
         return aws.iam.OpenIdConnectProvider(
-            f"{name}-github", url=f"https://{GITHUB_OIDC_HOST}", client_id_lists=[AUDIENCE], opts=self._standing()
+            f"{name}-github", url=f"https://{GITHUB_OIDC_HOST}", client_id_lists=[AUDIENCE], opts=self._shared()
         )
 
     def _push_role(self, name: str) -> pulumi.Output[str] | str | None:
@@ -124,13 +124,13 @@ class GithubOidc(pulumi.ComponentResource):
             role_name=push.name,
             description=f"Build in GitHub Actions: pushes images to the repositories of {self._args.prefix}",
             contexts=[branch_context(branch) for branch in push.branches],
-            opts=self._standing(self._trusted),  # the trust names the provider, see above
+            opts=self._shared(self._provider_dependency),
         )
         for number, text in enumerate(push_policies(self._args.repository_arns), start=1):
             key = f"{name}-push" if number == 1 else f"{name}-push-{number}"
-            policy = self._policy(key, "Pushes images", text, self._standing())
-            self._attach(key, role, policy, self._standing())
-        # Read off its name, so that a first preview shows it; whoever uses it comes after the role.
+            policy = self._policy(key, "Pushes images", text, self._shared())
+            self._attach(key, role, policy, self._shared())
+        # Built from the name, so that the first preview shows it; the URN makes users depend on the role.
         return role.urn.apply(lambda _: self._args.account.role_arn(push.name))
 
     def _preview_role(self, name: str, config: EnvironmentRoleConfig, read: aws.iam.Policy) -> pulumi.Output[str]:
@@ -166,8 +166,7 @@ class GithubOidc(pulumi.ComponentResource):
         self, name: str, config: EnvironmentRoleConfig, description: str, seconds: int
     ) -> aws.iam.Role:
         contexts = [environment_context(config.github_environment)]
-        # The trust names the provider, see above.
-        opts = pulumi.ResourceOptions(parent=self, depends_on=self._trusted)
+        opts = pulumi.ResourceOptions(parent=self, depends_on=self._provider_dependency)
         return self._role(
             name, role_name=config.name, description=description, contexts=contexts, opts=opts, seconds=seconds
         )
@@ -208,9 +207,9 @@ class GithubOidc(pulumi.ComponentResource):
 
     def _scope(self) -> StackScope:
         args, settings = self._args, self._args.settings
-        made = [role.name for role in (settings.preview_role, settings.deploy_role) if role]
+        own_roles = [role.name for role in (settings.preview_role, settings.deploy_role) if role]
         if settings.push_role and settings.push_role.ownership is Ownership.CREATE:
-            made.append(settings.push_role.name)
+            own_roles.append(settings.push_role.name)
         state = None
         if settings.state_bucket is not None:
             state = StateStore(bucket=settings.state_bucket, path=args.state_path, key_alias=settings.state_key_alias)
@@ -221,8 +220,8 @@ class GithubOidc(pulumi.ComponentResource):
             cluster_name=args.cluster_name,
             nodes=args.nodes,
             edge=args.edge,
-            entry_prefixes=args.entry_prefixes,
-            makes_buckets=args.makes_buckets,
-            role_names=[role for role in made if not role.startswith(f"{args.prefix}-")],
+            secret_prefixes=args.secret_prefixes,
+            creates_buckets=args.creates_buckets,
+            role_names=[role for role in own_roles if not role.startswith(f"{args.prefix}-")],
             state=state,
         )

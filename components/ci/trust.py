@@ -1,7 +1,7 @@
-"""Trust of a role in the workflows of one GitHub repository. Pure: no Pulumi.
+"""Trust policies for the workflows of one GitHub repository. Pure: no Pulumi.
 
-Each subject is written in full and in both forms that GitHub sends, with and without numeric ids: one wildcard would
-let in other branches, other repositories or, as in `*:ref:…`, the whole of GitHub.
+Each subject is spelled out in both forms that GitHub sends, with and without numeric ids: a wildcard would let in other
+branches, other repositories or, as in `*:ref:…`, all of GitHub.
 """
 
 import re
@@ -13,7 +13,7 @@ from components.config.git_urls import GithubRepository
 GITHUB_OIDC_HOST = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
 
-# `*` and `?` are wildcards in places, `$` starts a policy variable, `:` would end the claim's part: none is in the set.
+# No `*` or `?` (wildcards in some operators), no `$` (starts a policy variable), no `:` (separates parts of a claim).
 _EXACT = re.compile(r"[\w./+@#=-]+", re.ASCII)
 _OWNER = re.compile(r"[\w-]+", re.ASCII)
 _REPOSITORY = re.compile(r"[\w.-]+", re.ASCII)
@@ -21,19 +21,19 @@ _DIGITS = re.compile(r"[1-9][0-9]*", re.ASCII)
 
 
 def branch_context(branch: str) -> str:
-    """The part of a subject that names one branch. ValueError for a pattern."""
+    """The subject's context for one branch. ValueError for a pattern."""
     return f"ref:refs/heads/{_exact(_EXACT, 'branch', branch, 'the full name of one branch, such as main')}"
 
 
 def environment_context(environment: str) -> str:
-    """The part of a subject that names one GitHub environment. ValueError for a pattern."""
+    """The subject's context for one GitHub environment. ValueError for a pattern."""
     return (
         f"environment:{_exact(_EXACT, 'environment', environment, 'the name of one GitHub environment, such as prod')}"
     )
 
 
 def github_trust(provider_arn: str, repository: GithubRepository, contexts: Sequence[str]) -> str:
-    """Trust in the tokens of one repository, for exactly these contexts (`branch_context`, `environment_context`)."""
+    """Trust policy for one repository in exactly these contexts (`branch_context`, `environment_context`)."""
     claims: dict[str, str | Sequence[str]] = {
         f"{GITHUB_OIDC_HOST}:aud": AUDIENCE,
         f"{GITHUB_OIDC_HOST}:sub": _subjects(repository, contexts),
@@ -53,9 +53,9 @@ def github_trust(provider_arn: str, repository: GithubRepository, contexts: Sequ
 
 
 def _subjects(repository: GithubRepository, contexts: Sequence[str]) -> list[str]:
-    """Every subject in each form that GitHub may send; repositories younger than July 2026 send the one with ids."""
-    owner = _exact(_OWNER, "owner", repository.owner, "the account's name as it stands in the repository's URL")
-    name = _exact(_REPOSITORY, "repository", repository.name, "the repository's name as it stands in its URL")
+    """Every subject in each form that GitHub may send; repositories created since July 2026 send the one with ids."""
+    owner = _exact(_OWNER, "owner", repository.owner, "the owner exactly as in the repository's URL")
+    name = _exact(_REPOSITORY, "repository", repository.name, "the name exactly as in the repository's URL")
     names = [f"{owner}/{name}"]
     if repository.owner_id is not None or repository.repository_id is not None:
         owner_id = _id("githubOwnerId", repository.owner_id, "owner.id")
@@ -65,11 +65,11 @@ def _subjects(repository: GithubRepository, contexts: Sequence[str]) -> list[str
 
 def _id(key: str, value: str | None, query: str) -> str:
     if value is None:
-        raise ValueError(f"{key} is missing, and GitHub's ids come in pairs. Write both, or neither.")
+        raise ValueError(f"{key} is missing: GitHub sends both ids or none. Write both, or neither.")
     return _exact(_DIGITS, key, value, f"the digits that `gh api repos/OWNER/REPO --jq .{query}` prints")
 
 
 def _exact(pattern: re.Pattern[str], kind: str, value: str, remedy: str) -> str:
     if pattern.fullmatch(value) is None:
-        raise ValueError(f"{kind} {value!r} cannot stand in a trust policy, which takes no patterns. Write {remedy}.")
+        raise ValueError(f"{kind} {value!r} is not allowed in a trust policy: no patterns. Write {remedy}.")
     return value

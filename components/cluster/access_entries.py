@@ -1,7 +1,7 @@
-"""Who may use the cluster's API: EKS access entries, one for each IAM role, and nothing that EKS makes by itself.
+"""Access to the Kubernetes API: one EKS access entry per IAM role.
 
-Nodes get no entry here: EKS makes the one of a managed node group. The role that creates the cluster gets none either;
-it is an administrator only if it is named.
+Nodes need no entry here: EKS creates the one for a managed node group. The role that creates the cluster is not
+automatically an administrator; it has to be listed.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ import pulumi
 import pulumi_aws as aws
 
 DEPLOYERS_GROUP = "platform:deployers"
-"""Kubernetes group of the roles that may look at and restart deployments; the environments' Roles bind it."""
+"""Kubernetes group for viewing and restarting Deployments, bound to Roles in the environments' namespaces."""
 SMOKE_TESTERS_GROUP = "platform:smoke-testers"
-"""Kubernetes group of the roles that may run the smoke test; Roles of the environments and of Argo CD bind it."""
+"""Kubernetes group for the smoke test, bound to Roles in the namespaces of the environments and of Argo CD."""
 
 CLUSTER_ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 ADMIN_VIEW = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy"
@@ -21,10 +21,10 @@ ADMIN_VIEW = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy"
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """What one IAM role may do: an access policy for the whole cluster, or a Kubernetes group, whose Roles decide."""
+    """Access of one IAM role: an access policy for the whole cluster, or a Kubernetes group for RBAC."""
 
     key: str
-    """Stable name of the grant in this cluster."""
+    """Stable key for logical names."""
     role_arn: pulumi.Input[str]
     policy_arn: str | None = None
     group: str | None = None
@@ -38,21 +38,21 @@ def grants(
     deploy_role: pulumi.Input[str] | None,
     preview_role: pulumi.Input[str] | None,
 ) -> tuple[Grant, ...]:
-    """Grants for role ARNs: administrators and whoever runs `up` may do everything, previews may read everything."""
-    found = [Grant(key=f"admin-{_role_name(arn)}", role_arn=arn, policy_arn=CLUSTER_ADMIN) for arn in admins]
+    """Grants by role ARN: administrators and `pulumi up` may do everything, previews may read everything."""
+    granted = [Grant(key=f"admin-{_role_name(arn)}", role_arn=arn, policy_arn=CLUSTER_ADMIN) for arn in admins]
     if deploy_role is not None:
-        found.append(Grant(key="deploy", role_arn=deploy_role, policy_arn=CLUSTER_ADMIN))
+        granted.append(Grant(key="deploy", role_arn=deploy_role, policy_arn=CLUSTER_ADMIN))
     if preview_role is not None:
-        found.append(Grant(key="preview", role_arn=preview_role, policy_arn=ADMIN_VIEW))
-    found += [Grant(key=f"deployer-{_role_name(arn)}", role_arn=arn, group=DEPLOYERS_GROUP) for arn in deployers]
-    found += [Grant(key=f"smoke-{_role_name(arn)}", role_arn=arn, group=SMOKE_TESTERS_GROUP) for arn in smoke_testers]
-    return tuple(found)
+        granted.append(Grant(key="preview", role_arn=preview_role, policy_arn=ADMIN_VIEW))
+    granted += [Grant(key=f"deployer-{_role_name(arn)}", role_arn=arn, group=DEPLOYERS_GROUP) for arn in deployers]
+    granted += [Grant(key=f"smoke-{_role_name(arn)}", role_arn=arn, group=SMOKE_TESTERS_GROUP) for arn in smoke_testers]
+    return tuple(granted)
 
 
-def allow(
+def create_access_entry(
     name: str, cluster_name: pulumi.Input[str], grant: Grant, parent: pulumi.Resource
 ) -> tuple[pulumi.Resource, ...]:
-    """Make the access entry of a grant and attach its policy; returns what must exist before the role can be used."""
+    """Creates the access entry of a grant and its policy association; returns both for `depends_on`."""
     entry = aws.eks.AccessEntry(
         f"{name}-{grant.key}",
         cluster_name=cluster_name,

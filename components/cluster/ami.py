@@ -1,6 +1,6 @@
-"""What the operating system of a node decides: EKS's name of its image, its volumes, how the kubelet is told a limit.
+"""Settings that depend on a node's operating system: AMI type, volumes, and user data with the kubelet's pod limit.
 
-Everything else of the kubelet stays as EKS's images set it. Sources: EKS API, `AMITypes`; nodeadm's NodeConfig;
+All other kubelet settings keep the defaults of EKS's AMIs. Sources: EKS API, `AMITypes`; nodeadm's NodeConfig;
 Bottlerocket's `settings.kubernetes`.
 """
 
@@ -34,23 +34,20 @@ max-pods = {max_pods}
 
 
 def ami_type(family: AmiFamily, instance_type: str) -> str:
-    """EKS's name of the image for an operating system on an instance type, for example `AL2023_x86_64_STANDARD`."""
+    """EKS AMI type of an operating system on an instance type, for example `AL2023_x86_64_STANDARD`."""
     architecture = INSTANCE_TYPES[instance_type].architecture
     suffix = "_STANDARD" if family is AmiFamily.AL2023 else ""
     return f"{family}_{architecture}{suffix}"
 
 
 def volumes(family: AmiFamily, disk_gib: int) -> dict[str, int | None]:
-    """Device names and sizes in GiB; None keeps the size of the image.
-
-    Bottlerocket keeps its system apart from its data.
-    """
+    """Sizes in GiB by device name; None keeps the AMI's size. Bottlerocket has separate system and data volumes."""
     if family is AmiFamily.BOTTLEROCKET:
         return {"/dev/xvda": None, "/dev/xvdb": disk_gib}
     return {"/dev/xvda": disk_gib}
 
 
 def user_data(family: AmiFamily, max_pods: int) -> str:
-    """User data, in base64, that lets the kubelet run `max_pods` pods; EKS adds what makes the node join."""
+    """Base64-encoded user data that sets the kubelet's maximum to `max_pods`; EKS adds the rest of the bootstrap."""
     template = _BOTTLEROCKET if family is AmiFamily.BOTTLEROCKET else _NODE_CONFIG
     return base64.b64encode(template.format(boundary=_BOUNDARY, max_pods=max_pods).encode()).decode()

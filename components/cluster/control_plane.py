@@ -1,7 +1,7 @@
 """The EKS control plane: private, encrypted, logged, in standard support.
 
-pulumi-eks makes it, with every default off that would open or enlarge it. It carries the security group that EKS itself
-makes and no other: EKS attaches that one anyway. Nodes, add-ons and Kubernetes objects are other components.
+It is created by pulumi-eks, with every default off that would expose it or add resources. Its only security group is
+the one that EKS creates and always attaches. Nodes, add-ons and Kubernetes objects are other components.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ import pulumi_eks as eks
 from components.account.account import Account
 from components.account.keys import EncryptionKey, EncryptionKeyArgs
 from components.account.policy_documents import logs_may_use_key, service_trust
-from components.cluster.access_entries import allow, grants
+from components.cluster.access_entries import create_access_entry, grants
 from components.config.cluster import ClusterConfig
 
 CLUSTER_POLICY = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
@@ -24,7 +24,7 @@ CLUSTER_TYPE = "aws:eks/cluster:Cluster"
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterArgs:
-    """What a cluster needs from outside."""
+    """Arguments of `Cluster`."""
 
     name: str
     """Physical name of the cluster, for example `shop-staging`."""
@@ -34,32 +34,32 @@ class ClusterArgs:
     subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Subnets of the control plane's network interfaces, in at least two zones."""
     egress: Sequence[pulumi.Resource]
-    """Routes and NAT gateways: what runs in the cluster needs them until it is gone."""
+    """Routes and NAT gateways, which must outlive the cluster."""
     deploy_role_arn: pulumi.Input[str] | None = None
-    """Role of `pulumi up` in CI: cluster-admin, because it makes namespaces, custom resource definitions and roles."""
+    """Role of `pulumi up` in CI: cluster-admin, because it creates namespaces, CustomResourceDefinitions and Roles."""
     preview_role_arn: pulumi.Input[str] | None = None
     """Role of `pulumi preview` in CI: reads every object."""
     protect: bool = True
-    """Whether Pulumi refuses to delete the key of Secrets and logs."""
+    """Whether Pulumi refuses to delete the key that encrypts Secrets and logs."""
 
 
 class Cluster(pulumi.ComponentResource):
     """One EKS cluster with its key, log group, service role and access entries.
 
-    The caller hands in the providers of both packages: `ResourceOptions(providers=[aws, eks])`.
+    Needs the providers of both packages: `ResourceOptions(providers=[aws, eks])`.
     """
 
     name: pulumi.Output[str]
-    """The cluster's name, known in a preview; what uses it comes after the cluster."""
+    """The cluster's name: known in a preview, and makes its users depend on the cluster."""
     arn: pulumi.Output[str]
     endpoint: pulumi.Output[str]
     kubeconfig_json: pulumi.Output[str]
-    """Kubeconfig that asks the AWS CLI for a token; holds no secret."""
+    """Kubeconfig that gets tokens from the AWS CLI; contains no secret."""
     oidc_issuer: pulumi.Output[str]
     control_plane_security_group_id: pulumi.Output[str]
-    """Group that EKS made for the control plane's network interfaces."""
+    """Security group that EKS created for the control plane's network interfaces."""
     access: tuple[pulumi.Resource, ...]
-    """Access entries and their policies: without them nobody can make (or delete) a Kubernetes object."""
+    """Access entries and policy associations, without which no Kubernetes object can be created or deleted."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:cluster:Cluster", name, {}, opts)
@@ -102,7 +102,7 @@ class Cluster(pulumi.ComponentResource):
                 deploy_role=args.deploy_role_arn,
                 preview_role=args.preview_role_arn,
             )
-            for resource in allow(name, self.name, grant, self)
+            for resource in create_access_entry(name, self.name, grant, self)
         )
         self.register_outputs(
             {
@@ -137,7 +137,7 @@ class Cluster(pulumi.ComponentResource):
         args: ClusterArgs,
         key: EncryptionKey,
         role: aws.iam.Role,
-        outlived_by: Sequence[pulumi.Resource],
+        depends_on: Sequence[pulumi.Resource],
     ) -> eks.Cluster:
         settings = args.settings
         public = bool(settings.public_access_cidrs)
@@ -166,20 +166,20 @@ class Cluster(pulumi.ComponentResource):
             coredns_addon_options=eks.CoreDnsAddonOptionsArgs(enabled=False),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                # The log group comes first, or EKS makes one that never expires. The role's policy and the way to the
-                # internet must stay until the cluster is gone, or nothing can drain; no attribute says so.
-                depends_on=list(outlived_by),
+                # Without the log group, EKS would create one that never expires. The role's policy and egress must
+                # outlive the cluster, or nodes cannot drain; no attribute expresses these dependencies.
+                depends_on=list(depends_on),
                 transforms=[creator_is_no_admin],
-                # AWS would refuse in the middle of a destroy what Pulumi refuses in its preview.
+                # With `protect`, Pulumi refuses the deletion up front; AWS would refuse in the middle of a destroy.
                 protect=settings.deletion_protection,
             ),
         )
 
 
 def creator_is_no_admin(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """Transform of pulumi-eks' children: whoever creates the cluster is an administrator only by an access entry.
+    """Transform of pulumi-eks' children: the cluster's creator needs an access entry to be an administrator.
 
-    pulumi-eks sets the flag to true and takes no argument for it; EKS reads it once, when the cluster is made.
+    pulumi-eks hard-codes the flag to true; EKS reads it only when the cluster is created.
     """
     if args.type_ != CLUSTER_TYPE:
         return None

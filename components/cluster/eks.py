@@ -1,7 +1,7 @@
-"""The EKS cluster as a whole: control plane, add-ons before and after the nodes, and the nodes, in the order they need.
+"""The complete EKS cluster: control plane, bootstrap add-ons, nodes and workload add-ons, in this order.
 
-The order is the reason for this component: a node without the CNI never becomes ready, and coredns without a node waits
-until it fails.
+The order is why this component exists: a node without the CNI never becomes ready, and CoreDNS without a node waits
+until it times out.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from components.network.network import Network
 
 @dataclass(frozen=True, kw_only=True)
 class EksArgs:
-    """What the cluster needs from outside."""
+    """Arguments of `Eks`."""
 
     name: str
     """Physical name of the cluster, for example `shop-staging`."""
@@ -36,15 +36,15 @@ class EksArgs:
 class Eks(pulumi.ComponentResource):
     """A cluster that is ready for Kubernetes objects.
 
-    The caller hands in the providers of both packages: `ResourceOptions(providers=[aws, eks])`.
+    Needs the providers of both packages: `ResourceOptions(providers=[aws, eks])`.
     """
 
     cluster: Cluster
     node_security_group_id: pulumi.Output[str]
-    """Group of every node and pod."""
+    """Security group of all nodes and pods."""
     node_role_arn: pulumi.Output[str]
     ready: tuple[pulumi.Resource, ...]
-    """What Kubernetes objects come after, and outlive by nothing: access, nodes and add-ons."""
+    """Kubernetes objects depend on these (access, nodes, add-ons): created after them, deleted before them."""
 
     def __init__(self, name: str, args: EksArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:eks:Eks", name, {}, opts)

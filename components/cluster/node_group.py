@@ -1,6 +1,6 @@
 """The managed node group: private subnets only, its own security group, its own launch template.
 
-The instance type stands in the launch template, so that a larger one rolls through the group instead of replacing it.
+The instance type is set in the launch template, so that changing it rolls the nodes instead of replacing the group.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,17 +15,17 @@ from components.account.policy_documents import Statement, service_trust
 from components.cluster.ami import ami_type, user_data, volumes
 from components.cluster.security_group import node_security_group
 from components.config.cluster import NodesConfig
-from components.sizing.capacity import pods_a_node
+from components.sizing.capacity import pods_per_node
 
 NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonSSMManagedInstanceCore")
-"""What a node itself may do: join, pull images, be reached by Session Manager. Pods have identities of their own."""
+"""Policies of the node role: join the cluster, pull images, Session Manager. Pods have their own roles."""
 
 SCALING_ROLE = "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodeGroupArgs:
-    """What nodes need from outside."""
+    """Arguments of `NodeGroup`."""
 
     settings: NodesConfig
     account: Account
@@ -36,9 +36,9 @@ class NodeGroupArgs:
     vpc_cidr: pulumi.Input[str]
     private_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     key_alias: str
-    """Alias (after `alias/`) of the key of the volumes, where `settings` ask for one."""
+    """Alias (after `alias/`) of the volumes' key, if the settings enable it."""
     tags: Mapping[str, str]
-    """Tags of instances, volumes and interfaces: the provider's default tags do not reach what a template makes."""
+    """Tags of instances, volumes and network interfaces, which do not get the provider's default tags."""
     after: Sequence[pulumi.Resource]
     """Add-ons without which a node never becomes ready."""
     protect: bool = True
@@ -48,10 +48,10 @@ class NodeGroup(pulumi.ComponentResource):
     """One EKS managed node group; an autoscaler may change its size."""
 
     security_group_id: pulumi.Output[str]
-    """Group of every node and pod: databases and caches let it in."""
+    """Security group of all nodes and pods, for the ingress rules of databases and caches."""
     role_arn: pulumi.Output[str]
     node_group: aws.eks.NodeGroup
-    """What needs nodes depends on it."""
+    """For `depends_on` of anything that needs nodes."""
 
     def __init__(self, name: str, args: NodeGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:nodes:NodeGroup", name, {}, opts)
@@ -101,8 +101,7 @@ class NodeGroup(pulumi.ComponentResource):
             node_repair_config=aws.eks.NodeGroupNodeRepairConfigArgs(enabled=True),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                # A node that has no permissions, no network plugin or no way out does not join; one that loses them
-                # before it is gone cannot drain.
+                # A node without permissions, CNI or egress cannot join; one that loses them early cannot drain.
                 depends_on=[*policies, *rules, *args.after],
                 ignore_changes=["scalingConfig.desiredSize"],
             ),
@@ -120,15 +119,15 @@ class NodeGroup(pulumi.ComponentResource):
                 alias=args.key_alias,
                 description="Volumes of the cluster's nodes",
                 account=args.account,
-                service_statements=scaling_may_use_key(args.account),
+                service_statements=auto_scaling_may_use_key(args.account),
                 protect=args.protect,
             ),
             pulumi.ResourceOptions(parent=self),
         ).arn
 
 
-def scaling_may_use_key(account: Account) -> tuple[Statement, Statement]:
-    """Lets Auto Scaling start instances with encrypted volumes; without it no node starts."""
+def auto_scaling_may_use_key(account: Account) -> tuple[Statement, Statement]:
+    """Lets EC2 Auto Scaling launch instances with volumes encrypted by the key; without it no node starts."""
     principal = {"AWS": account.role_arn(SCALING_ROLE)}
     return (
         Statement(
@@ -157,8 +156,8 @@ def _launch_template(
 ) -> aws.ec2.LaunchTemplate:
     settings = args.settings
     data = None
-    if settings.prefix_delegation:  # the kubelet would count single addresses and refuse pods that have one
-        data = user_data(settings.ami_family, pods_a_node(settings.instance_type, prefix_delegation=True))
+    if settings.prefix_delegation:  # by default, the kubelet's limit does not account for prefixes
+        data = user_data(settings.ami_family, pods_per_node(settings.instance_type, prefix_delegation=True))
     return aws.ec2.LaunchTemplate(
         name,
         description="Nodes of the cluster",
@@ -168,7 +167,7 @@ def _launch_template(
         metadata_options=aws.ec2.LaunchTemplateMetadataOptionsArgs(
             http_endpoint="enabled",
             http_tokens="required",
-            http_put_response_hop_limit=1,  # pods do not reach the node's credentials
+            http_put_response_hop_limit=1,  # keeps pods from the node's credentials
         ),
         network_interfaces=[
             aws.ec2.LaunchTemplateNetworkInterfaceArgs(

@@ -1,6 +1,6 @@
 """The security group of nodes and pods.
 
-Nodes carry this group and not the one that EKS makes for the cluster: that one lets everything out, and groups add up.
+Nodes do not get the cluster security group that EKS creates: it allows all egress, and the rules of groups add up.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 CONTROL_PLANE_PORTS = {"https": (443, 443), "kubelet-and-webhooks": (1025, 65535)}
-"""Ports of nodes that the control plane calls: the kubelet (10250), admission webhooks and aggregated APIs."""
+"""Node ports that the control plane connects to: the kubelet (10250), admission webhooks and aggregated APIs."""
 
 
 def node_security_group(
@@ -21,9 +21,9 @@ def node_security_group(
     internet_ports: Sequence[int],
     parent: pulumi.Resource,
 ) -> tuple[aws.ec2.SecurityGroup, list[pulumi.Resource]]:
-    """Make the group and its rules; returns both, because nodes must not start before the rules.
+    """Creates the group and its rules; returns both, because nodes must not start before the rules exist.
 
-    `internet_ports` are the TCP ports that nodes may reach outside the VPC.
+    `internet_ports`: TCP ports that nodes may connect to outside the VPC.
     """
     child = pulumi.ResourceOptions(parent=parent)
     nodes = aws.ec2.SecurityGroup(
@@ -41,7 +41,7 @@ def node_security_group(
 def _ingress(
     name: str, nodes: aws.ec2.SecurityGroup, control_plane: pulumi.Input[str], child: pulumi.ResourceOptions
 ) -> list[pulumi.Resource]:
-    """Nodes take calls from each other and from the control plane; the control plane takes calls from nodes."""
+    """Nodes accept connections from each other and the control plane, and the control plane from nodes."""
     from_control_plane = [
         aws.vpc.SecurityGroupIngressRule(
             f"{name}-control-plane-{purpose}",
@@ -83,7 +83,7 @@ def _egress(
     internet_ports: Sequence[int],
     child: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
-    """Everything inside the VPC, a few ports outside. No group filters Amazon's DNS and time services."""
+    """Everything inside the VPC, a few ports outside. Security groups do not filter Amazon's DNS and time services."""
     inside = aws.vpc.SecurityGroupEgressRule(
         f"{name}-vpc",
         description="Nodes and pods to the VPC",

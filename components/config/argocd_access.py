@@ -1,4 +1,4 @@
-"""How Argo CD reaches private repositories, and whom it tells what happened. Secret parts are references."""
+"""Argo CD's access to private repositories, and its notifications. Secret values are references."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -8,14 +8,14 @@ from pydantic import Field
 from components.config.base import Section
 from components.config.types import DnsLabel, SecretName, SshHostKey, matching
 
-NOTIFICATIONS_SECRET = "argocd-notifications-secret"  # noqa: S105 the name that Argo CD looks for, not a secret
-ARGOCD_SECRET = "argocd-secret"  # noqa: S105 the same: Argo CD's own, with its keys for webhooks
+NOTIFICATIONS_SECRET = "argocd-notifications-secret"  # noqa: S105 a name set by Argo CD, not a secret
+ARGOCD_SECRET = "argocd-secret"  # noqa: S105 likewise; it has the keys for webhooks
 
 SlackChannel = Annotated[str, matching(r"^[\w.-]{1,80}$", "the name of a Slack channel, without #", "deployments")]
 
 
 class RepositoryAuthentication(StrEnum):
-    """What proves that Argo CD may read the repository."""
+    """How Argo CD authenticates to the repository."""
 
     HTTPS = "https"
     SSH = "ssh"
@@ -23,10 +23,10 @@ class RepositoryAuthentication(StrEnum):
 
 
 class SecretReference(Section):
-    """Where a secret lies: an entry of Secrets Manager, or a Secret that somebody puts into the cluster."""
+    """Location of a secret: an entry in AWS Secrets Manager, or a Kubernetes Secret that you create."""
 
     secrets_manager: SecretName | None = Field(
-        default=None, description="Name of an entry of AWS Secrets Manager, for example `shop/argocd/deploy-key`."
+        default=None, description="Name of an entry in AWS Secrets Manager, for example `shop/argocd/deploy-key`."
     )
     kubernetes: DnsLabel | None = Field(
         default=None, description="Name of a Secret in Argo CD's namespace, for clusters without Secrets Manager."
@@ -34,45 +34,47 @@ class SecretReference(Section):
 
 
 class RepositoryAccessConfig(Section):
-    """Credentials of the Git repository. None for a public one.
+    """Credentials for the Git repository; none for a public one.
 
-    With a reference to Secrets Manager the program makes the Secret that Argo CD reads. With a reference to Kubernetes
-    it makes nothing: somebody puts the whole Secret into Argo CD's namespace, with the label
-    `argocd.argoproj.io/secret-type: repository` and the keys `type: git`, `url`, `project` and those of `secret`
-    (for githubApp also `githubAppID` and `githubAppInstallationID`).
+    With `secretsManager`, the program creates the Secret that Argo CD reads. With `kubernetes`, create the complete
+    Secret in Argo CD's namespace yourself, with the label `argocd.argoproj.io/secret-type: repository` and the keys
+    `type: git`, `url`, `project` and those of `secret` (for githubApp also `githubAppID` and
+    `githubAppInstallationID`).
     """
 
-    kind: RepositoryAuthentication = Field(description="`https` (user and token), `ssh` (deploy key) or `githubApp`.")
+    kind: RepositoryAuthentication = Field(
+        description="`https` (user name and token), `ssh` (deploy key) or `githubApp`."
+    )
     secret: SecretReference = Field(
         description="Keys of the secret: `username`, `password` for https; `sshPrivateKey` for ssh; "
         "`githubAppPrivateKey` for githubApp."
     )
     host_keys: tuple[SshHostKey, ...] = Field(
         default=(),
-        description="Lines of known_hosts for the repository's host; ssh accepts no other. `ssh-keyscan HOST`.",
+        description="known_hosts lines of the repository's host, from `ssh-keyscan HOST`; other keys are rejected.",
     )
     github_app_id: int | None = Field(default=None, ge=1, description="Id of the GitHub App.")
     github_app_installation_id: int | None = Field(default=None, ge=1, description="Id of its installation.")
 
 
 class SlackConfig(Section):
-    """Messages to a Slack channel by a bot."""
+    """Messages to a Slack channel from a bot."""
 
     channel: SlackChannel = Field(description="Channel, without `#`.")
     secret: SecretReference = Field(description="Key of the secret: `slack-token`.")
 
 
 class DiscordConfig(Section):
-    """Messages to a Discord channel by its webhook."""
+    """Messages to a Discord channel through its webhook."""
 
     secret: SecretReference = Field(description="Key of the secret: `discord-webhook`, the webhook's URL.")
 
 
 class NotificationsConfig(Section):
-    """Argo CD says when an Application is deployed, degraded, or fails to sync.
+    """Notifications when an Application is deployed, degraded, or fails to sync.
 
-    It reads all tokens from one Secret, `argocd-notifications-secret`: so both references are to Secrets Manager, or
-    both to a Secret of that name, which somebody puts into Argo CD's namespace.
+    Argo CD reads all tokens from one Secret, `argocd-notifications-secret`. Both references must therefore be to
+    Secrets Manager, or both to a Secret of that name that you create in Argo CD's namespace.
     """
 
     slack: SlackConfig | None = Field(default=None, description="Slack.")
@@ -80,10 +82,10 @@ class NotificationsConfig(Section):
 
     @property
     def secrets(self) -> dict[str, SecretReference]:
-        """The reference of each token, by the key under which notifications name it."""
-        found: dict[str, SecretReference] = {}
+        """References by their key in Argo CD's notifications Secret."""
+        references: dict[str, SecretReference] = {}
         if self.discord is not None:
-            found["discord-webhook"] = self.discord.secret
+            references["discord-webhook"] = self.discord.secret
         if self.slack is not None:
-            found["slack-token"] = self.slack.secret
-        return found
+            references["slack-token"] = self.slack.secret
+        return references

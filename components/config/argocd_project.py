@@ -1,4 +1,4 @@
-"""The AppProject of a stack: what its Applications may use beside the environments' own namespaces."""
+"""The AppProject of a stack: what its Applications may use in addition to the environments' namespaces."""
 
 from typing import Annotated, Literal
 
@@ -13,22 +13,20 @@ ApiGroup = Annotated[
         r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?$", "an API group", "networking.k8s.io"
     ),
 ]
-"""Group of an API; empty for Kubernetes' core."""
-Kind = Annotated[str, matching(r"^[A-Z][A-Za-z0-9]*$", "the kind of an object, without wildcards", "IngressClass")]
+"""API group; empty for the core group."""
+Kind = Annotated[str, matching(r"^[A-Z][A-Za-z0-9]*$", "a kind, without wildcards", "IngressClass")]
 ObjectName = Annotated[
-    str, matching(r"^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$", "the name of an object, without wildcards", "alb")
+    str, matching(r"^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$", "an object name, without wildcards", "alb")
 ]
 OrphanName = Annotated[
     str,
-    matching(
-        r"^[a-z0-9*]([-.a-z0-9*]*[a-z0-9*])?$", "the name of an object, where * may stand for characters", "cache-*"
-    ),
+    matching(r"^[a-z0-9*]([-.a-z0-9*]*[a-z0-9*])?$", "an object name with * as its only wildcard", "cache-*"),
 ]
 SourceUrl = Annotated[
     str,
     matching(
         r"^https://[\w.-]+(:[0-9]+)?/[\w./-]+$",
-        "an HTTPS address of one repository, without wildcards",
+        "the HTTPS URL of one repository, without wildcards",
         "https://github.com/example/charts.git",
     ),
 ]
@@ -45,54 +43,60 @@ FORBIDDEN_KINDS = (
     ("rbac.authorization.k8s.io", "Role"),
     ("rbac.authorization.k8s.io", "RoleBinding"),
 )
-"""Group and kind of what the program owns in a namespace: Git must not loosen it.
+"""Group and kind of objects that the program manages in namespaces and that Git must not change.
 
-The store reads the entries of every environment: an ExternalSecret out of Git could bring another one's into its own.
+The ClusterSecretStore can read every environment's secrets, so an ExternalSecret from Git could copy those of another
+environment.
 """
 
 
-ADMINISTRATORS = (
+CLUSTER_RBAC_KINDS = (
     ("rbac.authorization.k8s.io", "ClusterRole"),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
 )
-"""Who may make any of these may bind cluster-admin to anybody; Git may make one that is named."""
+"""Kinds that could grant cluster-admin to anyone; Git may create only objects allowed by name."""
 
 
 class ResourceKind(Section):
     """A kind of object."""
 
-    group: ApiGroup = Field(default="", description="API group; empty for Kubernetes' core.")
+    group: ApiGroup = Field(default="", description="API group; empty for the core group.")
     kind: Kind = Field(description="Kind.")
 
 
 class ClusterResource(ResourceKind):
-    """Objects of the cluster that Git may make."""
+    """Cluster-scoped objects that Git may create."""
 
-    name: ObjectName | None = Field(default=None, description="The one object of that kind; every one without it.")
+    name: ObjectName | None = Field(
+        default=None, description="Name of the only allowed object; without it, every object of the kind is allowed."
+    )
 
 
 class Orphan(ResourceKind):
-    """Objects in a namespace that Argo CD does not report although no Application owns them."""
+    """Objects in a namespace that Argo CD does not report as orphans although no Application owns them."""
 
-    name: OrphanName = Field(description="Name; `*` stands for any characters.")
+    name: OrphanName = Field(description="Name; `*` matches any characters.")
 
 
 class ProjectConfig(Section):
-    """What the AppProject allows. Its destinations are the environments' namespaces, its roles follow from `sso`."""
+    """What the AppProject allows. Destinations are the environments' namespaces; roles follow from `sso`."""
 
     description: str | None = Field(
-        default=None, min_length=1, max_length=255, description="Description; without it the system's name."
+        default=None, min_length=1, max_length=255, description="Description; the system's name by default."
     )
     cluster_name: Literal["in-cluster"] | None = Field(
-        default=None, description="Argo CD's name of the cluster, for destinations in place of its address."
+        default=None, description="Name of the cluster in Argo CD, for destinations by name instead of by URL."
     )
     source_repositories: tuple[SourceUrl, ...] = Field(
-        default=(), description="Repositories beside `repository`, each by its exact address."
+        default=(), description="URLs of repositories that are allowed in addition to `repository`."
     )
     cluster_resources: tuple[ClusterResource, ...] = Field(
-        default=(), description="Objects of the cluster that Git may make; none without it."
+        default=(), description="Cluster-scoped objects that Git may create; none by default."
     )
     namespace_resources: tuple[ResourceKind, ...] = Field(
-        default=(), description="The only kinds that Git may make in namespaces; without it all that are not forbidden."
+        default=(),
+        description="The only kinds that Git may create in namespaces; by default, all that are not forbidden.",
     )
-    ignored_orphans: tuple[Orphan, ...] = Field(default=(), description="Objects that are never reported as orphans.")
+    ignored_orphans: tuple[Orphan, ...] = Field(
+        default=(), description="Objects that Argo CD does not report as orphaned."
+    )

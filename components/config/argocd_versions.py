@@ -1,8 +1,8 @@
-"""Which versions of Argo CD and of its chart may be installed.
+"""Allowed versions of Argo CD and of its chart.
 
-The program always sets the image's tag, so the chart's own `appVersion` never runs. The chart still brings Argo CD's
-definitions and defaults: one of an older major has those of an Argo CD before the versions that are taken here.
-Source: Argo CD's security advisories of the repo-server (remote code execution, mended in 3.4.10 and 3.5.4).
+The image's tag is always set, so the chart's `appVersion` has no effect. The chart still contains CRDs and defaults,
+which in older majors are those of Argo CD versions that are not allowed here.
+Source: Argo CD's security advisories on the repo-server (remote code execution, fixed in 3.4.10 and 3.5.4).
 """
 
 import re
@@ -14,8 +14,8 @@ from components.config.types import ExactVersion
 
 CHART_VERSION = "10.9.0"
 IMAGE_TAG = "v3.5.7"
-MENDED = {(3, 4): (3, 4, 10), (3, 5): (3, 5, 4)}
-"""First version without the hole, of each line that had it and was mended."""
+FIXED = {(3, 4): (3, 4, 10), (3, 5): (3, 5, 4)}
+"""First version with the fix, by minor version."""
 
 
 def _parts(version: str) -> tuple[int, int, int]:
@@ -23,30 +23,31 @@ def _parts(version: str) -> tuple[int, int, int]:
     return major, minor, patch
 
 
-def _mended(tag: str) -> str:
-    """The tag of an image that exists, of a version without a known hole."""
+def _without_known_vulnerability(tag: str) -> str:
     if not tag.startswith("v"):
-        raise ValueError(f"{tag!r} is no tag of Argo CD's image, which begin with v. Write v{tag}.")
+        raise ValueError(f"{tag!r} is not a tag of Argo CD's image: its tags start with v. Write v{tag}.")
     number = _parts(tag)
-    line = number[:2]
-    first = MENDED.get(line, max(MENDED.values()))
-    # A candidate of the first mended version came before it.
+    minor = number[:2]
+    first = FIXED.get(minor, max(FIXED.values()))
+    # A release candidate of the first fixed version precedes the fix.
     if number < first or (number == first and "-" in tag):
         remedy = (
-            IMAGE_TAG if line not in MENDED or line == max(MENDED) else f"v{'.'.join(map(str, first))} or {IMAGE_TAG}"
+            IMAGE_TAG if minor not in FIXED or minor == max(FIXED) else f"v{'.'.join(map(str, first))} or {IMAGE_TAG}"
         )
-        raise ValueError(f"{tag!r} has a known hole: who writes to Git runs code in Argo CD. Write {remedy} or later.")
+        raise ValueError(
+            f"{tag!r} has a known vulnerability: anyone who can push to Git can run code in Argo CD. "
+            f"Write {remedy} or later."
+        )
     return tag
 
 
-def _of_this_major(version: str) -> str:
-    """A chart that was made for the versions of Argo CD that are taken."""
+def _of_current_major(version: str) -> str:
     if _parts(version) < (_parts(CHART_VERSION)[0], 0, 0):
         raise ValueError(
-            f"{version!r} was made for an older Argo CD than argocd.imageTag may name. Write {CHART_VERSION} or later."
+            f"{version!r} is for Argo CD versions that argocd.imageTag does not allow. Write {CHART_VERSION} or later."
         )
     return version
 
 
-ArgoCdTag = Annotated[ExactVersion, AfterValidator(_mended)]
-ArgoCdChart = Annotated[ExactVersion, AfterValidator(_of_this_major)]
+ArgoCdTag = Annotated[ExactVersion, AfterValidator(_without_known_vulnerability)]
+ArgoCdChart = Annotated[ExactVersion, AfterValidator(_of_current_major)]

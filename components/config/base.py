@@ -1,11 +1,11 @@
-"""The base of every section: frozen, strict, unknown keys refused, camelCase in YAML."""
+"""Base class of every section: frozen, strict, no unknown keys, camelCase in YAML."""
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 
 class Section(BaseModel):
-    """A part of a stack file. Instances never change; a key that is not declared is an error, not a silence."""
+    """A section of a stack file. Instances are immutable; unknown keys are errors instead of being ignored."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -13,5 +13,5 @@ class Section(BaseModel):
         extra="forbid",
         alias_generator=to_camel,
         validate_default=True,
-        regex_engine="python-re",  # the default engine knows no look-ahead
+        regex_engine="python-re",  # the default engine has no lookahead
     )

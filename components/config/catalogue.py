@@ -1,4 +1,4 @@
-"""The service catalogue and the system it belongs to: stands once, in Pulumi.yaml, for all stacks."""
+"""The service catalogue and the system it belongs to: defined once, in Pulumi.yaml, for all stacks."""
 
 from typing import Annotated
 
@@ -23,19 +23,19 @@ EcrName = Annotated[
     str,
     matching(
         r"^[a-z0-9]+([._/-][a-z0-9]+)*$",
-        "an ECR repository: lower-case letters, digits and . _ / - between",
+        "an ECR repository name: lower-case letters and digits, separated by . _ / or -",
         "shop/api",
     ),
 ]
 
 
 class SystemConfig(Section):
-    """Whose platform this is."""
+    """The system that the platform is for."""
 
-    name: SystemName = Field(description="Prefix of every name and value of the tag `Project`.")
-    owner: str = Field(min_length=1, max_length=128, description="Team that answers for it; value of the tag `Owner`.")
+    name: SystemName = Field(description="Prefix of every name, and value of the tag `Project`.")
+    owner: str = Field(min_length=1, max_length=128, description="Responsible team; value of the tag `Owner`.")
     tags: dict[str, str] = Field(
-        default={}, description="Further tags for every AWS resource, for example a cost centre."
+        default={}, description="Additional tags for every AWS resource, for example a cost centre."
     )
 
 
@@ -45,8 +45,8 @@ class RepositoryConfig(Section):
     url: CloneUrl = Field(description="Clone URL, HTTPS or SSH, without wildcards.")
     github_owner_id: GithubId | None = Field(
         default=None,
-        description="Numeric id of the owner: `gh api repos/OWNER/REPO --jq .owner.id`. With it trust policies also "
-        "accept GitHub's immutable subjects.",
+        description="Numeric id of the owner: `gh api repos/OWNER/REPO --jq .owner.id`. With both ids, trust policies "
+        "also accept GitHub's immutable subjects.",
     )
     github_repository_id: GithubId | None = Field(
         default=None, description="Numeric id of the repository: `gh api repos/OWNER/REPO --jq .id`."
@@ -54,32 +54,30 @@ class RepositoryConfig(Section):
 
 
 class ContainerResources(Section):
-    """What one pod of a service asks for and may use."""
+    """Requests and limits of one pod."""
 
-    cpu_request: CpuQuantity = Field(description="CPU that the scheduler reserves, for example `100m`.")
-    memory_request: MemoryQuantity = Field(description="Memory that the scheduler reserves, for example `256Mi`.")
-    cpu_limit: CpuQuantity = Field(description="CPU above which the container is throttled.")
-    memory_limit: MemoryQuantity = Field(description="Memory above which the container is killed.")
+    cpu_request: CpuQuantity = Field(description="CPU request, for example `100m`.")
+    memory_request: MemoryQuantity = Field(description="Memory request, for example `256Mi`.")
+    cpu_limit: CpuQuantity = Field(description="CPU limit: above it, the container is throttled.")
+    memory_limit: MemoryQuantity = Field(description="Memory limit: above it, the container is killed.")
 
 
 class ServiceDatabase(Section):
-    """The database of a service, on the instance that its environment uses."""
+    """The database of a service."""
 
     extensions: tuple[ExtensionName, ...] = Field(
         default=("uuid-ossp", "pgcrypto"), description="PostgreSQL extensions of the database."
     )
     name: DatabaseName | None = Field(
         default=None,
-        description="Name after the environment's prefix, when it is not the service's; services with the same share "
-        "the database.",
+        description="Name without the environment's prefix; by default the service's. Services with the same name "
+        "share a database.",
     )
-    connections: int = Field(
-        default=10, ge=1, le=1000, description="Largest connection pool of one pod, in connections."
-    )
+    connections: int = Field(default=10, ge=1, le=1000, description="Maximum size of one pod's connection pool.")
 
 
 class ServiceConfig(Section):
-    """One service: everything that is derived from it (repository, quota, policies, identities) is never typed."""
+    """One service. Its repository, quota, network policies and IAM roles are derived from it."""
 
     name: DnsLabel = Field(
         description="Name of Deployment, Service and repository; without `-service` also of service account and "
@@ -87,37 +85,39 @@ class ServiceConfig(Section):
     )
     repository: EcrName | None = Field(
         default=None,
-        description="ECR repository, when it is not `<system>/<name>`; services with the same share its images.",
+        description="ECR repository; by default `<system>/<name>`. Services with the same repository share its images.",
     )
     port: Port | None = Field(
-        default=None, description="Port of the container and of its Service. A worker that nobody calls has none."
+        default=None, description="Port of the container and of its Service; none for a worker that nothing calls."
     )
-    service_port: Port | None = Field(default=None, description="Port of its Service, when it is not `port`.")
-    health_path: HttpPath = Field(default="/health", description="Path that answers 200 when the service lives.")
+    service_port: Port | None = Field(default=None, description="Port of its Service, if it differs from `port`.")
+    health_path: HttpPath = Field(
+        default="/health", description="Health check path; returns 200 while the service is healthy."
+    )
     ready_path: HttpPath | None = Field(
-        default=None, description="Path of the readiness probe; `healthPath` when absent."
+        default=None, description="Path of the readiness probe; `healthPath` by default."
     )
     metrics_path: HttpPath | None = Field(
         default="/metrics", description="Path that Prometheus scrapes; null for none."
     )
-    database: ServiceDatabase | None = Field(default=None, description="Its database; null for a service without one.")
-    cache: bool = Field(default=True, description="Whether it talks to the cache.")
+    database: ServiceDatabase | None = Field(default=None, description="Its database; null for none.")
+    cache: bool = Field(default=True, description="Whether it uses the cache.")
     storage: bool = Field(
         default=False,
-        description="Whether it reads and writes the environment's bucket on S3. All stacks share "
-        "the catalogue: a stack that takes a cluster that exists makes no bucket and brings an object store itself.",
+        description="Whether it uses the environment's S3 bucket. All stacks share the catalogue; a stack on an "
+        "existing cluster creates no bucket and must provide its own object store.",
     )
     calls: tuple[DnsLabel, ...] = Field(
-        default=(), description="Services of this catalogue that it calls: each opens one path in the network policies."
+        default=(), description="Services of the catalogue that it calls; the network policies allow each connection."
     )
-    public: bool = Field(default=True, description="Whether the load balancer may reach it.")
+    public: bool = Field(default=True, description="Whether the load balancer may connect to it.")
     resources: dict[DnsLabel, ContainerResources] = Field(
         default={},
-        description="Resources by class; an environment names the class it uses. A class that is missing here is "
-        "taken from `resourceClasses`.",
+        description="Resources by class; each environment selects a class. Classes that are missing here come from "
+        "`resourceClasses`.",
     )
 
     @property
     def short_name(self) -> str:
-        """Name without `-service`: databases and secret keys use it."""
+        """Name without `-service`, for databases and keys of Secrets."""
         return self.name.removesuffix("-service")

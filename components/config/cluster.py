@@ -1,4 +1,4 @@
-"""The EKS cluster of a stack, or the context of one that exists already."""
+"""The EKS cluster of a stack, or the kubeconfig context of an existing cluster."""
 
 from dataclasses import replace
 from typing import Annotated, Literal
@@ -12,21 +12,19 @@ from components.config.versions import ADDON_VERSIONS, AddonVersions
 
 ControlPlaneLog = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 AddonVersion = Annotated[
-    str, matching(r"^v[0-9]+(\.[0-9]+){2}-eksbuild\.[0-9]+$", "a version as EKS lists it", "v1.22.4-eksbuild.3")
+    str, matching(r"^v[0-9]+(\.[0-9]+){2}-eksbuild\.[0-9]+$", "an EKS add-on version", "v1.22.4-eksbuild.3")
 ]
-"""A version as EKS lists it, for example `v1.22.4-eksbuild.3`."""
-
-ContextName = Annotated[str, matching(r"^\S(.*\S)?$", "a context of the kubeconfig", "kind-shop")]
+ContextName = Annotated[str, matching(r"^\S(.*\S)?$", "a kubeconfig context", "kind-shop")]
 
 KARPENTER_PODS = 2
 HTTPS_PORT = 443
 
 
 def _with_https(ports: tuple[int, ...]) -> tuple[int, ...]:
-    """Images, AWS's APIs and Git over HTTPS all come through 443: without it no node joins."""
+    """Without 443, which images, AWS's APIs and Git over HTTPS need, no node can join."""
     if HTTPS_PORT not in ports:
         raise ValueError(
-            f"has no {HTTPS_PORT}, through which images and AWS's APIs come. Write {[HTTPS_PORT, *ports]}."
+            f"does not include {HTTPS_PORT}, which images and AWS's APIs need. Write {[HTTPS_PORT, *ports]}."
         )
     return ports
 
@@ -34,27 +32,27 @@ def _with_https(ports: tuple[int, ...]) -> tuple[int, ...]:
 class NodesConfig(Section):
     """The managed node group in the private subnets."""
 
-    instance_type: str = Field(description="EC2 instance type; its capacity decides whether everything fits.")
-    minimum: int = Field(ge=1, le=100, description="Fewest nodes.")
+    instance_type: str = Field(description="EC2 instance type; everything must fit into its capacity.")
+    minimum: int = Field(ge=1, le=100, description="Minimum number of nodes.")
     desired: int = Field(
         ge=1,
         le=100,
-        description="Nodes at birth. A change does not move a group that lives: an autoscaler owns the number then, "
-        "within `minimum` and `maximum`. Capacity is reckoned with it.",
+        description="Number of nodes at creation, and the basis of the capacity checks. Changing it does not resize "
+        "an existing group, whose size an autoscaler sets between `minimum` and `maximum`.",
     )
-    maximum: int = Field(ge=1, le=100, description="Most nodes.")
-    disk_gib: int = Field(default=50, ge=20, le=16384, description="Size of the encrypted gp3 root volume in GiB.")
+    maximum: int = Field(ge=1, le=100, description="Maximum number of nodes.")
+    disk_gib: int = Field(default=50, ge=20, le=16384, description="Size of the encrypted gp3 volume in GiB.")
     scaling: NodeScaling = Field(
         default=NodeScaling.CLUSTER_AUTOSCALER,
-        description="Who moves the number of nodes between minimum and maximum; `none` leaves it at `desired`.",
+        description="Autoscaler that sets the number of nodes; `none` keeps `desired`.",
     )
     ami_family: AmiFamily = Field(default=AmiFamily.AL2023, description="Operating system.")
     capacity_type: CapacityType = Field(default=CapacityType.ON_DEMAND, description="`ON_DEMAND` or `SPOT`.")
     prefix_delegation: bool = Field(
-        default=False, description="Gives a node /28 prefixes in place of single addresses: up to 110 pods a node."
+        default=False, description="Assigns /28 prefixes to nodes instead of single addresses: up to 110 pods per node."
     )
     max_unavailable_percent: int = Field(
-        default=33, ge=1, le=33, description="Nodes that an update may replace at once, in %."
+        default=33, ge=1, le=33, description="Nodes that an update may replace at the same time, in %."
     )
     customer_managed_key: bool = Field(
         default=False,
@@ -64,22 +62,22 @@ class NodesConfig(Section):
     )
     egress_ports: Annotated[tuple[Port, ...], AfterValidator(_with_https)] = Field(
         default=(443,),
-        description="TCP ports that nodes and their pods may reach on the internet: 443; 22 as well for Git over SSH.",
+        description="TCP ports on the internet that nodes and pods may connect to: 443, and 22 for Git over SSH.",
     )
 
     @property
     def least_desired(self) -> int:
-        """Nodes of the group without which it does not work: Karpenter's pods never share one."""
+        """Minimum of `desired`: Karpenter's two pods must run on different nodes."""
         return KARPENTER_PODS if self.scaling is NodeScaling.KARPENTER else 1
 
     @property
     def scaler(self) -> NodeScaling:
-        """Who scales: nobody where there is nothing between minimum and maximum."""
+        """The autoscaler to install: none if `minimum` and `maximum` are equal."""
         return NodeScaling.NONE if self.minimum == self.maximum else self.scaling
 
 
 class AddonsConfig(Section):
-    """Versions of EKS add-ons other than those that `components/config/versions.py` pins for the Kubernetes version."""
+    """EKS add-on versions that replace those pinned in `components/config/versions.py` for the Kubernetes version."""
 
     vpc_cni: AddonVersion | None = Field(default=None, description="Version of vpc-cni.")
     kube_proxy: AddonVersion | None = Field(default=None, description="Version of kube-proxy.")
@@ -92,41 +90,42 @@ class AddonsConfig(Section):
 class ClusterConfig(Section):
     """The control plane: private, encrypted, logged, in standard support."""
 
-    version: Literal["1.35", "1.36"] = Field(description="Kubernetes minor version, quoted.")
+    version: Literal["1.35", "1.36"] = Field(description="Kubernetes minor version, in quotes.")
     admin_role_arns: tuple[RoleArn, ...] = Field(
-        min_length=1, description="Roles with cluster-admin. Whoever runs `pulumi up` must hold one of them."
+        min_length=1, description="Roles with cluster-admin. Anyone who runs `pulumi up` by hand needs one of them."
     )
     deployer_role_arns: tuple[RoleArn, ...] = Field(
-        default=(), description="Roles that may look at and restart the services' deployments, and nothing else."
+        default=(), description="Roles that may view and restart the services' Deployments, and nothing else."
     )
     smoke_tester_role_arns: tuple[RoleArn, ...] = Field(
         default=(),
-        description="Roles that may run `scripts/smoke.sh`: see pods and Applications, ask the services by GET, and "
-        "nothing else. Each needs `eks:DescribeCluster` of IAM too.",
+        description="Roles that may run `scripts/smoke.py`: view pods and Applications, send GET requests to services, "
+        "and nothing else. Each also needs the IAM permission `eks:DescribeCluster`.",
     )
     public_access_cidrs: tuple[Ipv4Cidr, ...] = Field(
         default=(),
-        description="Ranges that may reach the API server from the internet; none closes the public endpoint.",
+        description="CIDRs that may connect to the API server from the internet; without any, the public endpoint is "
+        "off.",
     )
     log_types: tuple[ControlPlaneLog, ...] = Field(
         default=("api", "audit", "authenticator", "controllerManager", "scheduler"),
-        description="Control plane logs that CloudWatch receives.",
+        description="Control plane logs sent to CloudWatch Logs.",
     )
-    log_retention_days: LogRetentionDays = Field(default=365, description="Days that CloudWatch Logs keeps them.")
-    deletion_protection: bool = Field(default=True, description="AWS refuses to delete the cluster while it is on.")
-    service_cidr: Ipv4Cidr = Field(
-        default="172.20.0.0/16", description="Addresses of Services; must not overlap the VPC."
+    log_retention_days: LogRetentionDays = Field(
+        default=365, description="Retention of the control plane logs, in days."
     )
+    deletion_protection: bool = Field(default=True, description="AWS and Pulumi refuse to delete the cluster.")
+    service_cidr: Ipv4Cidr = Field(default="172.20.0.0/16", description="CIDR of Services; must not overlap the VPC.")
     nodes: NodesConfig = Field(description="The node group.")
-    addons: AddonsConfig = Field(default=AddonsConfig(), description="Add-on versions other than the pinned ones.")
+    addons: AddonsConfig = Field(default=AddonsConfig(), description="Add-on versions that replace the pinned ones.")
 
     @property
     def addon_versions(self) -> AddonVersions:
-        """The version of every add-on: what this section says, or what is pinned for the Kubernetes version."""
+        """The version of every add-on: from this section, or pinned for the Kubernetes version."""
         return replace(ADDON_VERSIONS[self.version], **self.addons.model_dump(exclude_none=True))
 
 
 class KubeconfigConfig(Section):
-    """A cluster that exists already, in place of `network` and `cluster`."""
+    """An existing cluster, instead of `network` and `cluster`."""
 
-    context: ContextName = Field(description="Context of the kubeconfig of whoever runs the program.")
+    context: ContextName = Field(description="Context in the kubeconfig on the machine that runs Pulumi.")

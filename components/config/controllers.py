@@ -1,4 +1,4 @@
-"""Controllers of the cluster that a stack may want: each is one pinned Helm release with its own identity."""
+"""Optional controllers of the cluster: each is one pinned Helm release with its own service account."""
 
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ from components.config.types import ExactVersion
 
 
 class NodeScaling(StrEnum):
-    """Who adds and removes nodes."""
+    """Autoscaler of the nodes."""
 
     NONE = "none"
     CLUSTER_AUTOSCALER = "clusterAutoscaler"
@@ -17,19 +17,19 @@ class NodeScaling(StrEnum):
 
 
 class ExternalSecretsConfig(Section):
-    """External Secrets: makes Kubernetes Secrets from AWS Secrets Manager."""
+    """External Secrets: syncs Kubernetes Secrets from AWS Secrets Manager."""
 
     chart_version: ExactVersion = Field(default="2.13.0", description="Version of the chart external-secrets.")
 
 
 class ReloaderConfig(Section):
-    """Reloader: restarts the pods that read a Secret or ConfigMap when it changes."""
+    """Reloader: restarts pods when a Secret or ConfigMap that they use changes."""
 
     chart_version: ExactVersion = Field(default="2.2.17", description="Version of the chart reloader.")
 
 
 class LoadBalancerControllerConfig(Section):
-    """AWS Load Balancer Controller: makes load balancers for Ingresses."""
+    """AWS Load Balancer Controller: creates load balancers for Ingresses."""
 
     chart_version: ExactVersion = Field(
         default="3.5.0", description="Version of the chart aws-load-balancer-controller."
@@ -37,7 +37,7 @@ class LoadBalancerControllerConfig(Section):
 
 
 class ExternalDnsConfig(Section):
-    """external-dns: writes the records of Ingress hosts into the zone of `edge`."""
+    """external-dns: creates records for the hosts of Ingresses in the hosted zone of `edge`."""
 
     chart_version: ExactVersion = Field(default="1.21.1", description="Version of the chart external-dns.")
 
@@ -49,32 +49,32 @@ class RolloutsConfig(Section):
 
 
 class PrometheusConfig(Section):
-    """Prometheus with Grafana and alerts, and the adapter that gives its figures to autoscalers."""
+    """Prometheus with Grafana and alerts, and the adapter that provides its metrics to autoscalers."""
 
     chart_version: ExactVersion = Field(default="88.6.4", description="Version of the chart kube-prometheus-stack.")
     adapter_chart_version: ExactVersion = Field(default="5.3.0", description="Version of the chart prometheus-adapter.")
-    retention_days: int = Field(default=15, ge=1, le=365, description="Days that figures are kept.")
-    storage_gib: int = Field(default=20, ge=1, le=16384, description="Volume of Prometheus in GiB.")
+    retention_days: int = Field(default=15, ge=1, le=365, description="Retention of metrics, in days.")
+    storage_gib: int = Field(default=20, ge=1, le=16384, description="Size of Prometheus's volume in GiB.")
 
 
 class ClusterAutoscalerConfig(Section):
-    """Cluster Autoscaler, where `cluster.nodes.scaling` chooses it."""
+    """Cluster Autoscaler, if `cluster.nodes.scaling` selects it."""
 
     chart_version: ExactVersion = Field(default="9.59.0", description="Version of the chart cluster-autoscaler.")
 
 
 class KarpenterConfig(Section):
-    """Karpenter, where `cluster.nodes.scaling` chooses it."""
+    """Karpenter, if `cluster.nodes.scaling` selects it."""
 
     chart_version: ExactVersion = Field(default="1.14.1", description="Version of the chart karpenter.")
 
 
 class OperatorsConfig(Section):
-    """Optional controllers; what is absent is not installed. Who scales nodes is said in `cluster.nodes.scaling`."""
+    """Optional controllers, each installed if its section is there. `cluster.nodes.scaling` selects the autoscaler."""
 
     external_secrets: ExternalSecretsConfig | None = Field(default=None, description="Secrets from Secrets Manager.")
     reloader: ReloaderConfig | None = Field(
-        default=None, description="Restarts after a changed Secret or ConfigMap (docs/secrets.md)."
+        default=None, description="Restarts when a Secret or ConfigMap changes (docs/secrets.md)."
     )
     load_balancer_controller: LoadBalancerControllerConfig | None = Field(default=None, description="Load balancers.")
     external_dns: ExternalDnsConfig | None = Field(default=None, description="DNS records.")

@@ -1,4 +1,4 @@
-"""The way in: host names, certificate, firewall, and who writes DNS records."""
+"""Ingress from the internet: host names, certificate, web ACL and DNS records."""
 
 from typing import Literal
 
@@ -16,7 +16,7 @@ CountedRule = Literal[
     "GenericRFI_BODY",
     "NoUserAgent_HEADER",
 ]
-"""Rules of `AWSManagedRulesCommonRuleSet` that also meet honest requests: large or rich bodies, plain HTTP clients."""
+"""Rules of `AWSManagedRulesCommonRuleSet` with false positives: large or rich bodies, plain HTTP clients."""
 
 
 class ZoneConfig(Section):
@@ -24,67 +24,69 @@ class ZoneConfig(Section):
 
     name: HostName = Field(description="Domain of the zone, for example `example.com`.")
     ownership: Ownership = Field(
-        description="`create` makes the zone, whose name servers the parent domain must then name; "
-        "`existing` takes the one with `zoneId`."
+        description="`create` creates the zone, to which the parent domain must then delegate; "
+        "`existing` uses the one with `zoneId`."
     )
-    zone_id: HostedZoneId | None = Field(default=None, description="Id of an existing zone; needed with `existing`.")
+    zone_id: HostedZoneId | None = Field(
+        default=None, description="Id of an existing zone; required with `ownership: existing`."
+    )
 
 
 class CertificateConfig(Section):
-    """The certificate of the host names: made and validated in our zone, or one that exists."""
+    """The certificate of the host names: created and validated in `zone`, or an existing one."""
 
     arn: CertificateArn | None = Field(
         default=None,
-        description="ARN of a certificate that exists, in the stack's account and region; without it one is made in "
+        description="ARN of an existing certificate in the stack's account and region; without it, one is created in "
         "`zone`.",
     )
 
 
 class FirewallConfig(Section):
-    """AWS WAF in front of the load balancer: AWS's managed rule groups and a rate limit."""
+    """An AWS WAF web ACL for the load balancer: AWS managed rule groups and a rate limit."""
 
     rate_limit: int = Field(
         default=2000,
         ge=10,
         le=2_000_000_000,
-        description="Requests of one address in five minutes before it is blocked.",
+        description="Requests per IP address in five minutes, above which it is blocked.",
     )
     counted_rules: tuple[CountedRule, ...] = Field(
         default=(),
-        description="Rules of `AWSManagedRulesCommonRuleSet` that only count, for example `SizeRestrictions_BODY` "
-        "where requests carry more than 8 KiB.",
+        description="Rules of `AWSManagedRulesCommonRuleSet` that count instead of block, for example "
+        "`SizeRestrictions_BODY` if requests can exceed 8 KiB.",
     )
     log_retention_days: LogRetentionDays = Field(
-        default=30, description="Days that CloudWatch Logs keeps blocked and counted requests."
+        default=30, description="Retention of the log of blocked and counted requests, in days."
     )
     customer_managed_key: bool = Field(
-        default=True, description="Encrypts the log with a key of the stack instead of AWS's own."
+        default=True, description="Encrypts the log with a key of the stack instead of an AWS owned key."
     )
 
 
 class EdgeConfig(Section):
-    """What the Ingress manifests of the environments need: they find it in `platform-outputs`."""
+    """Settings that Ingress manifests get from `platform-outputs`, and the AWS resources behind them."""
 
-    zone: ZoneConfig | None = Field(default=None, description="Hosted zone; none where somebody else keeps the DNS.")
+    zone: ZoneConfig | None = Field(default=None, description="Hosted zone; none if DNS records are managed elsewhere.")
     certificate: CertificateConfig = Field(default=CertificateConfig(), description="Certificate of the host names.")
-    firewall: FirewallConfig | None = Field(default=None, description="Web firewall; none without one.")
-    internal: bool = Field(default=False, description="A load balancer that only the VPC reaches.")
+    firewall: FirewallConfig | None = Field(default=None, description="Web ACL; none by default.")
+    internal: bool = Field(default=False, description="Makes the load balancer internal to the VPC.")
     https_redirect: bool = Field(
         default=True,
-        description="Port 80 answers with a redirect to HTTPS; off leaves it out of `INGRESS_LISTEN_PORTS`.",
+        description="Redirects port 80 to HTTPS; `false` removes port 80 from `INGRESS_LISTEN_PORTS`.",
     )
     target_type: TargetType = Field(
         default="ip",
-        description="What the load balancer calls: pods (`ip`), or nodes at the node port of a Service (`instance`). "
-        "`instance` wants Services of type NodePort with `externalTrafficPolicy: Local`, since only then a pod sees "
-        "the load balancer's address, which the network policies let in; `objects.nodePorts` counts them. Manifests "
-        "find it in `platform-outputs` as `INGRESS_TARGET_TYPE`.",
+        description="Targets of the load balancer: pods (`ip`), or nodes at a Service's node port (`instance`). "
+        "`instance` needs Services of type NodePort with `externalTrafficPolicy: Local`, because only then does a pod "
+        "see the load balancer's address, which the network policies allow; `objects.nodePorts` counts them. Manifests "
+        "get it from `platform-outputs` as `INGRESS_TARGET_TYPE`.",
     )
     health_check_path: HttpPath | None = Field(
         default=None,
-        description="Path on which the load balancer asks pods whether they live; each service's `healthPath` without "
-        "it. Manifests find it in `platform-outputs` as `HEALTH_CHECK_PATH_<SERVICE>`.",
+        description="Path of the load balancer's health checks for all services; without it, each service's "
+        "`healthPath`. Manifests get it from `platform-outputs` as `HEALTH_CHECK_PATH_<SERVICE>`.",
     )
     argocd_host: HostName | None = Field(
-        default=None, description="Host name under which Argo CD takes Git webhooks through the same load balancer."
+        default=None, description="Host name at which Argo CD receives Git webhooks through the same load balancer."
     )

@@ -1,4 +1,4 @@
-"""Which GitHub repository a clone URL names."""
+"""Clone URLs: the GitHub repository, SSH host and port that they contain (pure)."""
 
 import re
 from dataclasses import dataclass
@@ -7,12 +7,14 @@ _CLONE_URL = re.compile(
     r"(?:https://github\.com/|git@github\.com:|ssh://git@github\.com(?::22)?/|ssh://git@ssh\.github\.com:443/)"
     r"([\w-]+)/([\w.-]+?)(?:\.git)?/?"
 )
-"""Port 22 of github.com, and 443 of ssh.github.com for networks that keep 22 shut."""
+"""Port 22 of github.com, and 443 of ssh.github.com for networks that block 22."""
+SSH_PORTS = (22, 443)
+"""SSH ports that Argo CD's network policies allow."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GithubRepository:
-    """A repository as GitHub's OIDC tokens name it; the ids are digits, or None where they are not known."""
+    """A repository as GitHub's OIDC tokens identify it; the ids are digits, or None if they are not configured."""
 
     owner: str
     name: str
@@ -23,8 +25,23 @@ class GithubRepository:
 def github_repository(
     url: str, owner_id: str | None = None, repository_id: str | None = None
 ) -> GithubRepository | None:
-    """The repository behind an HTTPS or SSH clone URL, or None when it is not on GitHub."""
+    """The repository of an HTTPS or SSH clone URL, or None if it is not on GitHub."""
     match = _CLONE_URL.fullmatch(url)
     if match is None:
         return None
     return GithubRepository(owner=match[1], name=match[2], owner_id=owner_id, repository_id=repository_id)
+
+
+def ssh_address(url: str) -> tuple[str, int] | None:
+    """Host and port of an SSH clone URL; None for an HTTPS one."""
+    match = re.match(r"git@([\w.-]+):", url) or re.match(r"ssh://(?:[\w.-]+@)?([\w.-]+)(?::([0-9]+))?/", url)
+    if match is None:
+        return None
+    port = match[2] if match.re.groups > 1 else None
+    return match[1], int(port or 22)
+
+
+def has_blocked_port(url: str) -> bool:
+    """Whether it is an SSH URL with a port that Argo CD's network policies block."""
+    address = ssh_address(url)
+    return address is not None and address[1] not in SSH_PORTS

@@ -1,11 +1,11 @@
-"""Where a stack lives: its AWS account and its network."""
+"""The VPC of a stack."""
 
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from components.config.base import Section
-from components.config.types import AccountId, IamName, Ipv4Cidr, LogRetentionDays, NatGateways, Region, Zone
+from components.config.types import Ipv4Cidr, LogRetentionDays, NatGateways, Zone
 
 InterfaceEndpoint = Literal[
     "ecr.api", "ecr.dkr", "sts", "logs", "secretsmanager", "ec2", "kms", "ssm", "ssmmessages", "ec2messages",
@@ -13,45 +13,33 @@ InterfaceEndpoint = Literal[
 ]  # fmt: skip
 
 
-def _each_once(services: tuple[InterfaceEndpoint, ...]) -> tuple[InterfaceEndpoint, ...]:
+def _unique(services: tuple[InterfaceEndpoint, ...]) -> tuple[InterfaceEndpoint, ...]:
     for position, service in enumerate(services):
         if service in services[:position]:
-            raise ValueError(f"{service} is there twice. Take one away.")
+            raise ValueError(f"{service} is listed twice. Remove one.")
     return services
 
 
-class AwsConfig(Section):
-    """The account that a stack may touch. The provider refuses every other."""
-
-    account_id: AccountId = Field(description="AWS account, quoted.")
-    region: Region = Field(description="AWS region.")
-    permissions_boundary: IamName | None = Field(
-        default=None,
-        description="Name of an IAM policy of the account that caps every role this stack makes. A deploy role needs "
-        "it: without a cap, who can make roles can make an administrator.",
-    )
-
-
 class FlowLogsConfig(Section):
-    """Records of all accepted and rejected traffic of the VPC."""
+    """VPC flow logs of all accepted and rejected traffic."""
 
-    retention_days: LogRetentionDays = Field(default=30, description="Days that CloudWatch Logs keeps them.")
+    retention_days: LogRetentionDays = Field(default=30, description="Retention in CloudWatch Logs, in days.")
     customer_managed_key: bool = Field(
-        default=True, description="Encrypts them with a key of the stack instead of AWS's own."
+        default=True, description="Encrypts the logs with a key of the stack instead of an AWS owned key."
     )
 
 
 class NetworkConfig(Section):
-    """One VPC with a public and a private subnet in each zone."""
+    """One VPC with a public, a private and a control plane subnet in each zone."""
 
-    cidr: Ipv4Cidr = Field(description="Network of the VPC, /16 to /21, inside the private ranges.")
+    cidr: Ipv4Cidr = Field(description="CIDR of the VPC: private, /16 to /21.")
     zones: tuple[Zone, ...] = Field(min_length=2, max_length=3, description="Two or three availability zones.")
     nat_gateways: NatGateways = Field(
         default=NatGateways.PER_ZONE,
-        description="`perZone` survives the loss of a zone; `single` costs less and loses all egress with its zone.",
+        description="`perZone` tolerates the loss of a zone; `single` costs less, but egress depends on one zone.",
     )
-    interface_endpoints: Annotated[tuple[InterfaceEndpoint, ...], AfterValidator(_each_once)] = Field(
+    interface_endpoints: Annotated[tuple[InterfaceEndpoint, ...], AfterValidator(_unique)] = Field(
         default=(),
-        description="AWS services reached without leaving the VPC, for example `ecr.api`; each costs by the hour.",
+        description="AWS services with an interface endpoint in the VPC, for example `ecr.api`; each is billed hourly.",
     )
     flow_logs: FlowLogsConfig = Field(default=FlowLogsConfig(), description="Flow logs of the VPC.")

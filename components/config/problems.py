@@ -1,6 +1,6 @@
-"""What is wrong with a stack file, said so that the reader knows which line to change and to what.
+"""Problems in a stack file, reported so that the reader knows which line to change and how.
 
-One line a problem: file, key path with index, what is wrong, what to write. All problems of a run are in one report.
+One line per problem: file, key path with index, what is wrong, what to write. One report has all problems.
 """
 
 import difflib
@@ -18,28 +18,28 @@ from components.config.redaction import about_secrets, masked
 
 PathPart = str | int
 UNEXPLAINED = frozenset({*LISTS, *MAPS, *NUMBERS, "string_too_short", "too_short"})
-"""Kinds of findings after which the key's meaning helps: what to write says no more than its type."""
+"""Error types whose message states only a type, so that the key's description is added."""
 SIMILAR = 0.75
-"""A slip of the pen is nearer to its key than this; what is not, is another word."""
+"""Similarity above which a key counts as misspelt; below it, it is a different word."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One thing that is wrong, at one key."""
+    """One problem at one key."""
 
     path: tuple[PathPart, ...]
-    """Keys and indices from the top, as they are written in the file."""
+    """Keys and indices from the top, spelt as in the file."""
     message: str
-    """What is wrong and what to write; ends with a full stop. What has the form of a secret is masked."""
+    """What is wrong and what to write; ends with a full stop. Text that looks like a secret is masked."""
 
     def __post_init__(self) -> None:
-        """Mask what any rule may have put into the message, or a person into the name of a key."""
+        """Masks secrets, which may be in any rule's message or even in a key."""
         object.__setattr__(self, "message", masked(self.message))
         object.__setattr__(self, "path", tuple(masked(p) if isinstance(p, str) else p for p in self.path))
 
     @property
     def where(self) -> str:
-        """`services[2].port`."""
+        """The path as text, for example `services[2].port`."""
         text = ""
         for part in self.path:
             text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
@@ -47,10 +47,10 @@ class Problem:
 
 
 class ConfigurationError(pulumi.RunError):
-    """The stack's configuration is wrong; Pulumi prints the text without a traceback and ends with status 1."""
+    """The stack's configuration has problems. Pulumi prints the text without a traceback and exits with status 1."""
 
     def __init__(self, stack: str, problems: Sequence[Problem], files: Mapping[str, str]) -> None:
-        """`files` gives the file of each top-level key; keys of nowhere belong to the stack's file."""
+        """`files`: file by top-level key; keys that are not in it are attributed to the stack's file."""
         self.problems = tuple(problems)
         own = f"Pulumi.{stack}.yaml"
         lines = [f"{files.get(str(p.path[0]) if p.path else '', own)}: {p.where}: {p.message}" for p in self.problems]
@@ -59,47 +59,47 @@ class ConfigurationError(pulumi.RunError):
 
 
 def problems_of(error: ValidationError, model: type[Section]) -> list[Problem]:
-    """Pydantic's findings as problems, in the order of the fields.
+    """Pydantic's errors as problems, in the order of the fields.
 
-    A list whose items were refused counts as short by them; that is not a second mistake and is left out.
+    Pydantic also reports a list as too short if its items were refused; that consequence is left out.
     """
-    details = error.errors(include_url=False)
-    refused = {found["loc"][:depth] for found in details for depth in range(1, len(found["loc"]))}
-    told = [found for found in details if not (found["type"] == "too_short" and found["loc"] in refused)]
-    return [Problem(path=_path(found), message=_message(found, model)) for found in told]
+    errors = error.errors(include_url=False)
+    parents = {details["loc"][:depth] for details in errors for depth in range(1, len(details["loc"]))}
+    causes = [details for details in errors if not (details["type"] == "too_short" and details["loc"] in parents)]
+    return [Problem(path=_path(details), message=_message(details, model)) for details in causes]
 
 
-def _path(found: ErrorDetails) -> tuple[PathPart, ...]:
-    return tuple(part for part in found["loc"] if not (isinstance(part, str) and part.startswith(("function-", "["))))
+def _path(details: ErrorDetails) -> tuple[PathPart, ...]:
+    return tuple(part for part in details["loc"] if not (isinstance(part, str) and part.startswith(("function-", "["))))
 
 
-def _message(found: ErrorDetails, model: type[Section]) -> str:
-    """What is wrong, what to write, and what the key means where neither says it."""
-    kind, path = found["type"], found["loc"]
-    meaning = _description(model, path)
+def _message(details: ErrorDetails, model: type[Section]) -> str:
+    """What is wrong, what to write, and the key's description if these do not explain it."""
+    kind, path = details["type"], details["loc"]
+    description = _description(model, path)
     if kind == "missing":
-        return f"is missing. Add it: {meaning}"
+        return f"is missing. Add it: {description}"
     if kind == "extra_forbidden":
-        return f"is not a known key. {_closest(str(path[-1]), _known_keys(model, path[:-1]))}"
-    told = refused_value(kind, found["input"], found.get("ctx", {}), hidden=about_secrets(path))
-    if told is None:
-        return f"{found['msg'][0].lower()}{found['msg'][1:]}. {meaning}".strip()
-    wrong, remedy = told
-    return f"{wrong} {remedy} {meaning if kind in UNEXPLAINED else ''}".strip()
+        return f"is not a known key. {_remedy(str(path[-1]), _known_keys(model, path[:-1]))}"
+    refusal = refused_value(kind, details["input"], details.get("ctx", {}), hidden=about_secrets(path))
+    if refusal is None:
+        return f"{details['msg'][0].lower()}{details['msg'][1:]}. {description}".strip()
+    wrong, remedy = refusal
+    return f"{wrong} {remedy} {description if kind in UNEXPLAINED else ''}".strip()
 
 
-def meant(key: str, known: Sequence[str]) -> str | None:
-    """The known key that a misspelt one stands for; None where no key is near."""
+def closest_key(key: str, known: Sequence[str]) -> str | None:
+    """The known key that is most similar to a misspelt one; None if no key is similar."""
     return next(iter(difflib.get_close_matches(key, known, n=1, cutoff=SIMILAR)), None)
 
 
-def _closest(key: str, known: Sequence[str]) -> str:
-    near = meant(key, known)
-    return f"Write {near}." if near else f"Known keys here: {', '.join(known)}."
+def _remedy(key: str, known: Sequence[str]) -> str:
+    closest = closest_key(key, known)
+    return f"Write {closest}." if closest else f"Known keys: {', '.join(known)}."
 
 
 def _sections_of(annotation: Any) -> list[type[Section]]:
-    """The section classes inside an annotation such as `tuple[ServiceConfig, ...] | None`."""
+    """The sections in an annotation such as `tuple[ServiceConfig, ...] | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation] if issubclass(annotation, Section) else []
     return [section for part in get_args(annotation) for section in _sections_of(part)]

@@ -1,7 +1,7 @@
-"""Where configuration comes from: the engine's merged view of Pulumi.yaml and Pulumi.<stack>.yaml.
+"""Reads the configuration that the engine merged from Pulumi.yaml and Pulumi.<stack>.yaml.
 
-`pulumi.Config` cannot list its keys, so a misspelt section would be absent without a word; the runtime's own table is
-read instead, and what is not known is refused.
+`pulumi.Config` cannot list its keys, so a misspelt section would be ignored silently. The runtime's own table is read
+instead, and unknown keys are refused.
 """
 
 import json
@@ -19,20 +19,21 @@ from components.config.base import Section
 from components.config.problems import Problem
 
 ENGINE = "pulumi:"
-"""Namespace of the engine's own settings."""
+"""Namespace of the engine's settings."""
 
 
 def raw_sections(project: str, model: type[Section]) -> tuple[dict[str, Any], list[Problem]]:
-    """The project's own keys with their values as plain data, and what cannot be read.
+    """The project's keys with their values as plain data, and problems with keys that cannot be read.
 
-    A scalar arrives as text; it becomes a boolean or a number again where the section is declared as one.
+    The engine passes booleans as text; they are converted back if the section is declared as a boolean.
     """
     merged = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
     own = {key.split(":", 1)[1]: value for key, value in merged.items() if key.startswith(f"{project}:")}
     secret = {key for key in own if runtime_config.is_config_secret(f"{project}:{key}")}
     problems = [
         Problem(
-            path=(key,), message="is a secret. No section of the stack file is one: secrets stay in Secrets Manager."
+            path=(key,),
+            message="is a secret. Write it in plain text, and keep secret values in AWS Secrets Manager.",
         )
         for key in sorted(secret)
     ]
@@ -43,10 +44,13 @@ def raw_sections(project: str, model: type[Section]) -> tuple[dict[str, Any], li
 
 
 def _foreign(key: str, project: str, known: Sequence[str]) -> Problem:
-    """A key of another namespace: a slip of the pen would take its whole section away without a word."""
+    """A key in another namespace: with a misspelt one, a whole section would be ignored silently."""
     name = key.split(":", 1)[-1]
-    remedy = f"Write {project}:{name}." if name in known else f"The keys of this project begin with {project}:."
-    return Problem(path=(key,), message=f"is read by nobody: providers are configured by {project}:aws. {remedy}")
+    if name in known:
+        message = f"has no effect: this project's keys start with {project}:. Write {project}:{name}."
+    else:
+        message = f"has no effect: providers are configured in {project}:aws. Remove the key."
+    return Problem(path=(key,), message=message)
 
 
 def _parsed(text: Any, kind: Any) -> Any:
@@ -63,20 +67,20 @@ def _parsed(text: Any, kind: Any) -> Any:
 
 
 def files_of_keys(project: str, stack: str) -> dict[str, str]:
-    """File name by top-level key, for messages; empty where the files cannot be read."""
+    """File name by top-level key, for messages; files that cannot be read are skipped."""
     folder = Path(pulumi.get_root_directory() or ".")
-    found: dict[str, str] = {}
+    files: dict[str, str] = {}
     for name in ("Pulumi.yaml", f"Pulumi.{stack}.yaml"):
         try:
             keys = _keys((folder / name).read_text())
         except (OSError, UnicodeDecodeError, YAMLError):
             continue
-        found |= {key.removeprefix(f"{project}:"): name for key in keys}
-    return found
+        files |= {key.removeprefix(f"{project}:"): name for key in keys}
+    return files
 
 
 @cache
 def _keys(text: str) -> tuple[str, ...]:
-    """The top-level keys of `config` in a file's text. Remembered: hundreds of tests are refused by the same files."""
+    """The top-level keys of `config` in a file's text. Cached, because hundreds of tests refuse the same files."""
     content = cast("dict[str, Any] | None", YAML(typ="safe").load(text))  # pyright: ignore[reportUnknownMemberType] ruamel is untyped here
     return tuple(map(str, cast("dict[str, Any]", (content or {}).get("config") or {})))

@@ -1,9 +1,9 @@
-"""What a secret looks like, so that a refusal never shows one that somebody pasted where a name belongs.
+"""Masks secrets, so that no message shows one that was pasted into a stack file by mistake.
 
-Two ways to know one: by the key at which it stands, and by its form. A form that is known to be one of a secret is
-masked in the whole text of a problem, whichever rule wrote it; its beginning stays, so that the reader knows which.
-Sources: the prefixes of GitHub's, Slack's, AWS's, Google's, GitLab's and Stripe's tokens as their documentations give
-them; RFC 7468 (PEM); RFC 3986 (user information in a URL).
+A secret is recognised by its key or by its form. Known forms are masked in the whole message, whichever rule wrote it;
+the prefix remains visible, so that the reader can tell which secret it is.
+Sources: the documented prefixes of GitHub's, Slack's, AWS's, Google's, GitLab's and Stripe's tokens; RFC 7468 (PEM);
+RFC 3986 (user information in a URL).
 """
 
 import math
@@ -29,31 +29,31 @@ _FORMS = (
 )
 _SECRET = re.compile("|".join(_FORMS))
 _LONG = re.compile(r"(?<![\w+/=-])(?!AAAA[BCE][23])[\w+/=-]{32,}")
-"""A word that may be random. What begins with AAAA is the public key of an SSH host."""
+"""A word that may be random. Words that start with AAAA are public SSH host keys."""
 _RANDOM_BITS = 4.0
-"""Entropy of one character from which a long word of all classes is not a name; words of a language have less."""
+"""Entropy per character above which a long word is not a name; words of natural languages have less."""
 _KEYS = re.compile(r"(?i)secret|token|password|passwd|credential|private_?key|api_?key|access_?key")
 _HEX = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
 
 
 def masked(text: str) -> str:
-    """The text with everything in it that has the form of a secret left out but for its beginning."""
-    shown = _SECRET.sub(lambda found: f"{found[str(found.lastgroup)]}{MASK}", text)
-    return _LONG.sub(lambda found: MASK if _random(found[0]) else found[0], shown)
+    """The text with everything that looks like a secret masked, except for known prefixes."""
+    shown = _SECRET.sub(lambda match: f"{match[str(match.lastgroup)]}{MASK}", text)
+    return _LONG.sub(lambda match: MASK if _random(match[0]) else match[0], shown)
 
 
 def looks_secret(text: str) -> bool:
-    """Whether any part of the text has a form that nothing but a secret has: a random word may be a commit."""
+    """Whether the text contains a known form of a secret. A random word is not enough: it may be a commit."""
     return _SECRET.sub("", text) != text
 
 
 def about_secrets(path: Sequence[str | int]) -> bool:
-    """Whether a key below a section is one whose value nobody should see, whatever stands there."""
+    """Whether a key below a section indicates that its value is secret, whatever the value is."""
     return any(isinstance(part, str) and _KEYS.search(part) for part in path[1:])
 
 
 def _random(word: str) -> bool:
-    """Whether a word of 32 characters or more has no meaning: hexadecimal digits, or all classes mixed."""
+    """Whether a word of 32 or more characters looks random: hexadecimal digits, or mixed character classes."""
     if _HEX.fullmatch(word):
         return True
     if not all(re.search(kind, word) for kind in ("[a-z]", "[A-Z]", "[0-9]")):

@@ -1,4 +1,4 @@
-"""Objects on S3: one bucket for each environment that has services with `storage`."""
+"""S3 buckets of the environments: one for each environment that has services with `storage`."""
 
 from pydantic import Field
 
@@ -6,12 +6,12 @@ from components.config.base import Section
 
 
 class StorageConfig(Section):
-    """The buckets of a stack's environments: private, versioned, encrypted, reached by TLS only."""
+    """The environments' buckets: private, versioned, encrypted, TLS only."""
 
     customer_managed_key: bool = Field(
-        default=True, description="Encrypts with a key of the environment instead of AWS's own."
+        default=True, description="Encrypts with a key of the environment instead of S3's own."
     )
     noncurrent_days: int = Field(
-        default=30, ge=1, le=3650, description="Days that a deleted or overwritten object can be restored."
+        default=30, ge=1, le=3650, description="Days for which deleted or overwritten objects can be restored."
     )
-    force_destroy: bool = Field(default=False, description="A destroy deletes the objects with their bucket.")
+    force_destroy: bool = Field(default=False, description="Deletes all objects when the bucket is deleted.")

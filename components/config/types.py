@@ -1,6 +1,6 @@
-"""The words of a stack file: named, annotated types with the rule each one keeps.
+"""Types of values in a stack file, each with its validation rule.
 
-A type says what a valid value is; what a value must be in relation to others stands in `rules.py`.
+A type checks a single value; rules that relate values to each other are in `validation/`.
 Sources: the AWS API reference of each service, RFC 1123 for names in Kubernetes.
 """
 
@@ -17,7 +17,7 @@ from components.sizing.quantities import CPU_PATTERN, MEMORY_PATTERN
 
 
 def matching(pattern: str, what: str, example: str) -> AfterValidator:
-    """A validator for text of one form; its message says what the value is not, and what to write."""
+    """A validator for strings that match a pattern. `what` and `example` complete its message."""
 
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
@@ -28,7 +28,7 @@ def matching(pattern: str, what: str, example: str) -> AfterValidator:
 
 
 def within(lowest: int, highest: int, what: str, example: int) -> AfterValidator:
-    """A validator for a number in a range, both ends included."""
+    """A validator for numbers in a range, both ends included. `what` and `example` complete its message."""
 
     def check(number: int) -> int:
         if not lowest <= number <= highest:
@@ -41,7 +41,7 @@ def within(lowest: int, highest: int, what: str, example: int) -> AfterValidator
 def _shortest_path(path: str) -> str:
     shortest = posixpath.normpath(path)
     if path != shortest:
-        raise ValueError(f"{path!r} is not the shortest form of the path. Write {shortest}.")
+        raise ValueError(f"{path!r} is not in its shortest form. Write {shortest}.")
     return path
 
 
@@ -49,20 +49,20 @@ DnsLabel = Annotated[
     str,
     matching(
         r"^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$",
-        "a name of 1-63 lower-case letters, digits and hyphens that begins with a letter",
+        "a name of 1-63 lower-case letters, digits and hyphens that starts with a letter",
         "auth-service",
     ),
 ]
 """RFC 1123 label that starts with a letter: at most 63 lower-case letters, digits and hyphens."""
 
 SystemName = Annotated[str, matching(r"^[a-z][a-z0-9]{1,15}$", "a name of 2-16 lower-case letters and digits", "shop")]
-"""Prefix of everything: 2-16 lower-case letters and digits, short enough for AWS's names of 32 characters."""
+"""Prefix of all names: 2-16 lower-case letters and digits, short enough for AWS's limit of 32 characters."""
 
 Stage = Annotated[str, matching(r"^[a-z][a-z0-9]{1,11}$", "a name of 2-12 lower-case letters and digits", "staging")]
-"""2-12 lower-case letters and digits: the part after the system in every name."""
+"""The part after the system in every name: 2-12 lower-case letters and digits."""
 
-AccountId = Annotated[str, matching(r"^[0-9]{12}$", "an AWS account of twelve digits", "123456789012 in quotes")]
-"""Twelve digits, quoted (YAML reads a leading zero as an octal number)."""
+AccountId = Annotated[str, matching(r"^[0-9]{12}$", "a 12-digit AWS account id", "123456789012 in quotes")]
+"""Twelve digits, in quotes because YAML reads a leading zero as an octal number."""
 
 Region = Annotated[str, matching(r"^[a-z]{2}(-[a-z]+)+-[0-9]$", "an AWS region", "ap-northeast-1")]
 Zone = Annotated[str, matching(r"^[a-z]{2}(-[a-z]+)+-[0-9][a-f]$", "an availability zone", "ap-northeast-1a")]
@@ -76,24 +76,26 @@ RoleArn = Annotated[
 ]
 IamName = Annotated[str, matching(r"^[\w+=,.@-]{1,64}$", "an IAM name", "platform-boundary")]
 GithubId = Annotated[str, matching(r"^[1-9][0-9]*$", "a numeric GitHub id", "1067890123 in quotes")]
-"""GitHub's numeric id, quoted. Anything else would widen a trust policy."""
+"""GitHub's numeric id, in quotes. Anything else could widen a trust policy."""
 
 Port = Annotated[int, within(1, 65535, "a port", 8080)]
 Percent = Annotated[int, within(0, 100, "a percentage", 10)]
 CpuQuantity = Annotated[str, matching(CPU_PATTERN, "a CPU quantity", "100m, 0.5 or 2 in quotes")]
 MemoryQuantity = Annotated[str, matching(MEMORY_PATTERN, "a memory quantity", "256Mi or 1Gi")]
-HttpPath = Annotated[str, matching(r"^/[\w./-]*$", "an absolute path of a URL", "/health")]
+HttpPath = Annotated[str, matching(r"^/[\w./-]*$", "an absolute URL path", "/health")]
 RepositoryPath = Annotated[
     str,
     matching(r"^(?!/)(?!.*\.\.)[\w./-]+$", "a folder inside the repository", "k8s/overlays/staging"),
     AfterValidator(_shortest_path),
 ]
-"""A folder inside a Git repository: relative, without `..`, in the form to which patterns can be joined."""
+"""A folder in a Git repository: relative, without `..`, in its shortest form so that patterns can be appended."""
 
 ExtensionName = Annotated[str, matching(r"^[a-z][a-z0-9_-]{0,62}$", "a PostgreSQL extension", "pgcrypto")]
 DatabaseName = Annotated[
     str,
-    matching(r"^[a-z][a-z0-9_]{0,62}$", "a PostgreSQL name of lower-case letters, digits and underscores", "shop_auth"),
+    matching(
+        r"^[a-z][a-z0-9_]{0,62}$", "a PostgreSQL identifier of lower-case letters, digits and underscores", "shop_auth"
+    ),
 ]
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _DAY = r"(mon|tue|wed|thu|fri|sat|sun)"
@@ -115,10 +117,10 @@ CloneUrl = Annotated[
         "https://github.com/example/shop.git",
     ),
 ]
-"""Where Git clones from. Host keys are found by the host as it is written, so it has one form."""
+"""Clone URL. The host is lower case because host keys are looked up by its exact spelling."""
 
 GitRevision = Annotated[str, matching(r"^(?!HEAD$)(?!.*\.\.)[\w][\w./-]*$", "a branch, tag or commit", "main")]
-"""A branch, tag or commit; HEAD is refused because it follows whatever the default branch is renamed to."""
+"""A branch, tag or commit; not HEAD, which would change with the default branch."""
 
 CertificateArn = Annotated[
     str,
@@ -132,7 +134,9 @@ HostName = Annotated[
     str, matching(r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "a host name", "api.example.com")
 ]
 HostedZoneId = Annotated[str, matching(r"^Z[A-Z0-9]{1,31}$", "the id of a hosted zone", "Z0123456789ABCDEFGHIJ")]
-SecretName = Annotated[str, matching(r"^[\w/+=.@-]{1,512}$", "a name in Secrets Manager", "shop/argocd/deploy-key")]
+SecretName = Annotated[
+    str, matching(r"^[\w/+=.@-]{1,512}$", "the name of an entry in Secrets Manager", "shop/argocd/deploy-key")
+]
 SshHostKey = Annotated[
     str,
     matching(
@@ -150,7 +154,7 @@ LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 
 def _log_retention(days: int) -> int:
     if days not in LOG_RETENTION_DAYS:
         nearest = min(LOG_RETENTION_DAYS, key=lambda allowed: abs(allowed - days))
-        raise ValueError(f"{days} days is not a retention that CloudWatch Logs has. Write {nearest}.")
+        raise ValueError(f"CloudWatch Logs has no retention of {days} days. Write {nearest}.")
     return days
 
 
@@ -167,21 +171,21 @@ Ipv4Cidr = Annotated[str, AfterValidator(_ipv4_network)]
 
 
 class Ownership(StrEnum):
-    """Who makes what an account has once."""
+    """Whether the stack creates a resource that an account has once, or uses an existing one."""
 
     CREATE = "create"
     EXISTING = "existing"
 
 
 class NatGateways(StrEnum):
-    """How private subnets reach the internet: one gateway for all zones, or one in each."""
+    """NAT gateways of the private subnets: one for all zones, or one per zone."""
 
     SINGLE = "single"
     PER_ZONE = "perZone"
 
 
 class TransitEncryption(StrEnum):
-    """TLS between services and cache: off, offered beside plain connections, or the only way in."""
+    """TLS between services and cache: off, optional or required."""
 
     OFF = "off"
     PREFERRED = "preferred"
@@ -189,14 +193,14 @@ class TransitEncryption(StrEnum):
 
 
 class PodSecurity(StrEnum):
-    """Level of the Pod Security Standards that a namespace enforces."""
+    """Pod Security Standard enforced in a namespace."""
 
     BASELINE = "baseline"
     RESTRICTED = "restricted"
 
 
 class CapacityType(StrEnum):
-    """How nodes are bought."""
+    """Purchase option of the nodes."""
 
     ON_DEMAND = "ON_DEMAND"
     SPOT = "SPOT"
@@ -210,7 +214,7 @@ class AmiFamily(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What brings a new version into an environment."""
+    """Event that deploys a new version to an environment."""
 
     MANUAL = "manual"
     PULL_REQUEST = "pullRequest"

@@ -1,4 +1,4 @@
-"""Versions of the EKS add-ons by Kubernetes version, and of Pod Security: a newer one is a reviewed change.
+"""Pinned versions of the EKS add-ons by Kubernetes version, and of the Pod Security Standards.
 
 `aws eks describe-addon-versions --kubernetes-version 1.36 --addon-name NAME` lists what EKS offers.
 """
@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 POD_SECURITY_VERSION = "v1.35"
-"""Version of the Pod Security Standards: of the oldest cluster that the platform supports, raised by hand."""
+"""Version of the Pod Security Standards: the oldest supported Kubernetes version, updated by hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AddonVersions:
-    """One version for each managed add-on."""
+    """A version of each managed add-on."""
 
     vpc_cni: str
     kube_proxy: str

@@ -27,7 +27,7 @@ from components.kubernetes.defaults import NO_OBJECTS
 from components.kubernetes.names import MONITORING_NAMESPACE, PLATFORM_NAMESPACE
 from components.kubernetes.namespace import CreatedNamespace, NamespaceArgs, create_namespace, platform_quota
 from components.kubernetes.network_policy import Policies
-from components.secrets.secret_store import EXTERNAL_SECRETS_API, SECRET_STORE, SECRET_STORE_KIND
+from components.secrets.external_secret import EXTERNAL_SECRETS_API, SECRET_STORE, SECRET_STORE_KIND
 
 ONE_CLAIM = ObjectCounts.model_validate({"persistentVolumeClaims": 1})
 

@@ -22,7 +22,7 @@ from components.config.types import CapacityType
 from components.controllers import karpenter
 from components.controllers.chart import Chart
 from components.controllers.context import EksContext
-from components.sizing.capacity import pods_a_node
+from components.sizing.capacity import pods_per_node
 from components.sizing.instance_types import INSTANCE_TYPES
 
 NODES = "platform"
@@ -81,7 +81,7 @@ class Karpenter(pulumi.ComponentResource):
         """EC2NodeClass and NodePool. They are deleted before the release, whose controller ends the nodes."""
         eks = self._args.eks
         settings = eks.nodes
-        max_pods = pods_a_node(settings.instance_type, prefix_delegation=True) if settings.prefix_delegation else None
+        max_pods = pods_per_node(settings.instance_type, prefix_delegation=True) if settings.prefix_delegation else None
         node_class = k8s.apiextensions.CustomResource(
             f"{self._name}-class",
             api_version="karpenter.k8s.aws/v1",

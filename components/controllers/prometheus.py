@@ -29,7 +29,7 @@ from components.kubernetes.network_policy import (
     selector,
 )
 from components.sizing.pods import ContainerSize, Workload
-from components.sizing.quantities import MEBIBYTES_A_GIBIBYTE
+from components.sizing.quantities import MEBIBYTES_PER_GIBIBYTE
 
 ADAPTER = "prometheus-adapter"
 REPOSITORY = "https://prometheus-community.github.io/helm-charts"
@@ -111,7 +111,7 @@ def _requests_per_second() -> Mapping[str, object]:
 
 
 def _prometheus(settings: PrometheusConfig, storage_class: str | None) -> Mapping[str, object]:
-    used_mib = settings.storage_gib * MEBIBYTES_A_GIBIBYTE * USED_PERCENT // 100
+    used_mib = settings.storage_gib * MEBIBYTES_PER_GIBIBYTE * USED_PERCENT // 100
     claim: dict[str, object] = {
         "accessModes": ["ReadWriteOnce"],
         "resources": {"requests": {"storage": f"{settings.storage_gib}Gi"}},

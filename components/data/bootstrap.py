@@ -1,12 +1,12 @@
-"""The Job that makes an environment's databases and users inside RDS, with the passwords that the program generated.
+"""The Job that creates an environment's databases and users in RDS, with the generated passwords.
 
-It runs in a namespace of the platform, because the Secret that it mounts has the master user's password as well.
+It runs in a platform namespace, because the Secret that it mounts contains the master user's password too.
 
-A Job cannot be changed, so its name says what it does: another catalogue, another image or another script is another
-Job, and the same ones are no change. A changed password or another instance is seen in the pod's annotations, and makes
-the Job again under its name. It has no lifetime: a refresh must find it.
-Each key of its Secret that holds a URL names the version of the URL. A pod that starts before External Secrets has
-fetched a new version therefore waits for it instead of working with the old one.
+Jobs are immutable, so the name contains a hash of catalogue, image and scripts: changing one creates a new Job. A
+changed password or a replaced instance changes the pod's annotations, which re-creates the Job under the same name. It
+has no TTL, because a refresh must find it.
+Keys of its Secret that hold a URL contain the URL's version, so a pod that starts before External Secrets has fetched
+a new version waits for it instead of using the old one.
 Sources: Kubernetes, "Jobs"; pulumi-kubernetes, "Job" (await logic, `pulumi.com/replaceUnready`).
 """
 
@@ -22,30 +22,35 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.account.names import fixed_name
 from components.data.bootstrap_pods import NAME, SIZE
-from components.data.bootstrap_sql import COMMAND, ENVIRONMENT, SCRIPTS, SECRETS, DatabasePlan, files, fingerprint
+from components.data.bootstrap_scripts import COMMAND, ENVIRONMENT, SCRIPTS, SECRETS, DatabasePlan, files, fingerprint
 from components.kubernetes.names import NAME_LABEL
-from components.secrets.external_secret import EXTERNAL_SECRET, WAIT_UNTIL_READY, Source, external_secret_spec
-from components.secrets.secret_store import EXTERNAL_SECRETS_API
+from components.secrets.external_secret import (
+    EXTERNAL_SECRET,
+    EXTERNAL_SECRETS_API,
+    WAIT_UNTIL_READY,
+    Source,
+    external_secret_spec,
+)
 
 ENVIRONMENT_LABEL = "environment"
 MASTER_KEYS = {"master-username": "username", "master-password": "password"}
-"""Keys of the Secret, and the properties of the entry that RDS keeps."""
+"""Keys of the Secret, and the properties of the secret managed by RDS."""
 NOBODY = 65534
-TRIES = 5
-DEADLINE_SECONDS, WAIT = 480, "10m"
-"""The Job gives up before Pulumi does: then `up` tells why."""
+BACKOFF_LIMIT = 5
+DEADLINE_SECONDS, CREATE_TIMEOUT = 480, "10m"
+"""The Job's deadline is shorter than Pulumi's timeout, so that `up` reports why it failed."""
 REPLACE_UNREADY = {"pulumi.com/replaceUnready": "true"}
-"""Without it the next `up` would wait for the Job that has failed."""
+"""Replaces a failed Job; without it the next `up` would wait for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseAccess:
-    """A database of the environment, and where the URL with its user's password stands."""
+    """A database of the environment, and the source of the URL with its user's password."""
 
     plan: DatabasePlan
     url: Source
     version: pulumi.Input[str]
-    """Which version of the entry; letters, digits and hyphens."""
+    """Version of the secret: letters, digits and hyphens."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,38 +60,37 @@ class Instance:
     address: pulumi.Input[str]
     port: int
     resource_id: pulumi.Input[str]
-    """Another one after a replacement, though the address stays."""
+    """Unlike the address, it changes when the instance is replaced."""
     master_secret_arn: pulumi.Input[str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class BootstrapArgs:
-    """What the Job needs from outside."""
+    """Arguments of `Bootstrap`."""
 
     environment: str
-    """Whose databases these are; part of every name."""
+    """Name of the environment; part of every name."""
     namespace: pulumi.Input[str]
     namespace_object: pulumi.Resource
-    """The Namespace itself."""
     databases: Sequence[DatabaseAccess]
     instance: Instance
     image: str
     refresh: str
-    """How long a changed entry takes at most, for example `15m0s`."""
+    """Refresh interval of the ExternalSecret, for example `15m0s`."""
     after: Sequence[pulumi.Resource]
-    """What guards the namespace, with its service account; External Secrets and the entries."""
+    """Policies and service account of the namespace, External Secrets, and the secrets."""
 
 
 class Bootstrap(pulumi.ComponentResource):
-    """Databases, users and extensions of one environment; done when the Job is."""
+    """Databases, users and extensions of one environment; complete when the Job is."""
 
     ready: tuple[pulumi.Resource, ...]
-    """What uses a database comes after the Job."""
+    """For `depends_on` of anything that uses a database."""
 
     def __init__(self, name: str, args: BootstrapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:bootstrap:Bootstrap", name, {}, opts)
         self._name, self._args = name, args
-        scripts = files([found.plan for found in args.databases])
+        scripts = files([database.plan for database in args.databases])
         self._secret_name = f"{NAME}-{args.environment}"
         digest = fingerprint({**scripts, "image": args.image})
         self._job_name = fixed_name("Kubernetes name", self._secret_name, digest)
@@ -94,8 +98,8 @@ class Bootstrap(pulumi.ComponentResource):
         config_map = k8s.core.v1.ConfigMap(
             name, metadata=self._metadata(self._job_name), data=scripts, immutable=True, opts=child
         )
-        needed = [config_map, self._secret()]
-        self.ready = (*needed, self._job(needed))
+        mounted = [config_map, self._secret()]
+        self.ready = (*mounted, self._job(mounted))
         self.register_outputs({"job": self._job_name})
 
     def _metadata(self, object_name: str, annotations: Mapping[str, str] | None = None) -> ObjectMetaArgs:
@@ -109,26 +113,26 @@ class Bootstrap(pulumi.ComponentResource):
     def _secret(self) -> pulumi.Resource:
         args = self._args
         arn = args.instance.master_secret_arn
-        sources = {key: Source(entry=arn, property=word) for key, word in MASTER_KEYS.items()}
+        sources = {key: Source(entry=arn, property=name) for key, name in MASTER_KEYS.items()}
         keys: dict[str, pulumi.Input[str]] = {key: key for key in sources}
-        for found in args.databases:
-            sources[found.plan.name], keys[found.plan.name] = found.url, _key(found)
+        for database in args.databases:
+            sources[database.plan.name], keys[database.plan.name] = database.url, _key(database)
         spec = external_secret_spec(self._secret_name, sources, refresh=args.refresh)
-        written = cast("Sequence[Mapping[str, str]]", spec["data"])
-        data = [{**source, "secretKey": keys[source["secretKey"]]} for source in written]
+        references = cast("Sequence[Mapping[str, str]]", spec["data"])
+        data = [{**reference, "secretKey": keys[reference["secretKey"]]} for reference in references]
         return k8s.apiextensions.CustomResource(
             self._name,
             api_version=EXTERNAL_SECRETS_API,
             kind=EXTERNAL_SECRET,
             metadata=self._metadata(self._secret_name, WAIT_UNTIL_READY),
             spec={**spec, "data": data},
-            # Not with the namespace: its finalizer needs the operator.
+            # No `deleted_with`: its finalizer needs the operator.
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
 
-    def _job(self, needed: Sequence[pulumi.Resource]) -> pulumi.Resource:
+    def _job(self, mounted: Sequence[pulumi.Resource]) -> pulumi.Resource:
         args = self._args
-        known = {
+        annotations = {
             "platform/database-instance": args.instance.resource_id,
             "platform/database-versions": self._versions(),
         }
@@ -136,34 +140,34 @@ class Bootstrap(pulumi.ComponentResource):
             self._name,
             metadata=self._metadata(self._job_name, REPLACE_UNREADY),
             spec={
-                "backoff_limit": TRIES,
+                "backoff_limit": BACKOFF_LIMIT,
                 "active_deadline_seconds": DEADLINE_SECONDS,
                 "template": {
-                    "metadata": {"annotations": known, "labels": self._labels()},
+                    "metadata": {"annotations": annotations, "labels": self._labels()},
                     "spec": self._pod(),
                 },
             },
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[*args.after, *needed],
+                depends_on=[*args.after, *mounted],
                 deleted_with=args.namespace_object,
-                # Under the same name there is no second one beside it.
+                # The name does not change, so the old Job must be deleted first.
                 delete_before_replace=True,
                 replace_on_changes=["spec"],
-                custom_timeouts=pulumi.CustomTimeouts(create=WAIT, update=WAIT),
+                custom_timeouts=pulumi.CustomTimeouts(create=CREATE_TIMEOUT, update=CREATE_TIMEOUT),
             ),
         )
 
     def _versions(self) -> pulumi.Output[str]:
-        """One word for all passwords, without a hint at any."""
-        versions = pulumi.Output.all(*(found.version for found in self._args.databases))
-        return versions.apply(lambda found: hashlib.sha256("\0".join(found).encode()).hexdigest()[:8])
+        """One hash over the versions of all secrets, which reveals nothing about their values."""
+        versions = pulumi.Output.all(*(database.version for database in self._args.databases))
+        return versions.apply(lambda resolved: hashlib.sha256("\0".join(resolved).encode()).hexdigest()[:8])
 
     def _pod(self) -> PodSpecArgsDict:
         return {
             "automount_service_account_token": False,
             "containers": [self._container()],
-            # A pod that failed keeps its log.
+            # Keeps the logs of failed pods.
             "restart_policy": "Never",
             "security_context": {
                 "fs_group": NOBODY,
@@ -178,19 +182,19 @@ class Bootstrap(pulumi.ComponentResource):
 
     def _secret_volume(self) -> VolumeArgsDict:
         items: list[KeyToPathArgsDict] = [
-            *({"key": key, "path": f"master/{word}"} for key, word in MASTER_KEYS.items()),
-            *({"key": _key(found), "path": f"databases/{found.plan.name}"} for found in self._args.databases),
+            *({"key": key, "path": f"master/{name}"} for key, name in MASTER_KEYS.items()),
+            *({"key": _key(database), "path": f"databases/{database.plan.name}"} for database in self._args.databases),
         ]
         return {"name": "secrets", "secret": {"secret_name": self._secret_name, "default_mode": 0o440, "items": items}}
 
     def _container(self) -> ContainerArgsDict:
         args, sizes = self._args, SIZE.resources
-        given = {**ENVIRONMENT, "PGHOST": args.instance.address, "PGPORT": str(args.instance.port)}
+        environment = {**ENVIRONMENT, "PGHOST": args.instance.address, "PGPORT": str(args.instance.port)}
         return {
             "name": NAME,
             "image": args.image,
             "command": list(COMMAND),
-            "env": [{"name": key, "value": value} for key, value in given.items()],
+            "env": [{"name": key, "value": value} for key, value in environment.items()],
             "resources": {"limits": sizes["limits"], "requests": sizes["requests"]},
             "security_context": {
                 "allow_privilege_escalation": False,
@@ -205,5 +209,5 @@ class Bootstrap(pulumi.ComponentResource):
 
 
 def _key(access: DatabaseAccess) -> pulumi.Output[str]:
-    """Key of a database's URL in the Secret; no name of a database has a dot."""
+    """Key of a database's URL in the Secret. Unambiguous, because database names have no dots."""
     return pulumi.Output.concat(access.plan.name, ".", access.version)

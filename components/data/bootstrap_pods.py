@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from components.account.names import LIMITS
+from components.account.names import MAX_LENGTHS
 from components.sizing.pods import ContainerSize, Workload
 
 NAME = "database-bootstrap"
 """Name of service account, network policy and container, and prefix of one environment's objects."""
-LONGEST_ENVIRONMENT_NAME = LIMITS["Kubernetes name"] - len(f"{NAME}--0a1b2c3d")
+LONGEST_ENVIRONMENT_NAME = MAX_LENGTHS["Kubernetes name"] - len(f"{NAME}--0a1b2c3d")
 """The Job's name contains the environment's, and a fingerprint of eight digits."""
 SIZE = ContainerSize(cpu=50, memory=64, cpu_limit=250, memory_limit=128)
 """It runs one psql at a time."""

@@ -1,9 +1,9 @@
-"""Valkey on ElastiCache in private subnets: a primary and its replicas, reached from the nodes only.
+"""Valkey on ElastiCache in private subnets: a primary and its replicas, with access from the nodes only.
 
-A password is set only where TLS is the only way in: AWS ties AUTH to encryption in transit and refuses it while plain
-connections are allowed beside encrypted ones (`preferred`). With `off` and `preferred` the security group alone decides
-who gets in. `engine_version` is the version of birth, and AWS raises it from then on: the provider would replace the
-whole cache to go back to an older one.
+A password is set only if TLS is required: AWS ties AUTH to encryption in transit and rejects it while plaintext
+connections are allowed (`preferred`). With `off` and `preferred`, the security group is the only access control.
+`engine_version` applies at creation only, because AWS upgrades it afterwards and the provider would replace the whole
+cache to downgrade it.
 """
 
 from collections.abc import Sequence
@@ -18,18 +18,18 @@ from components.account.keys import EncryptionKey
 from components.account.names import fixed_name
 from components.config.data import CacheConfig
 from components.config.types import TransitEncryption
-from components.data.store import AWS_OWN_KEY, Store
+from components.data.store import AWS_MANAGED_KEY, Store
 from components.sizing.database_sizes import cache_family
 
 PORT = 6379
 PASSWORD_LENGTH = 48
-"""ElastiCache takes 16-128 characters."""
+"""ElastiCache accepts 16-128 characters."""
 SLOW_LOG = "slow-log"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CacheArgs:
-    """What a cache needs from outside."""
+    """Arguments of `Cache`."""
 
     name: str
     """Identifier of the replication group, for example `shop-staging`; at most 40 characters."""
@@ -39,28 +39,28 @@ class CacheArgs:
     subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Private subnets in at least two zones."""
     client_security_group_id: pulumi.Input[str]
-    """Group of the nodes."""
+    """Security group of the nodes."""
     protect: bool = True
-    """Whether Pulumi refuses to delete the replication group and what its data depends on."""
+    """Whether Pulumi refuses to delete the replication group and the resources its data depends on."""
 
 
 class Cache(pulumi.ComponentResource):
     """One ElastiCache replication group (one shard) with its network access, parameters, slow log and key.
 
-    The caller hands in the providers of both packages: `ResourceOptions(providers=[aws, random])`.
+    Needs the providers of both packages: `ResourceOptions(providers=[aws, random])`.
     """
 
     replication_group_id: str
-    """Name of the replication group: the dimension of its alarms."""
+    """Identifier of the replication group, the dimension of its CloudWatch metrics."""
     primary_endpoint: pulumi.Output[str]
     """Host name for writes; it follows a failover."""
     reader_endpoint: pulumi.Output[str]
-    """Host name that spreads reads over the replicas."""
+    """Host name that balances reads across the replicas."""
     port: int
     url_scheme: str
-    """`rediss` where TLS is required, else `redis`."""
+    """`rediss` if TLS is required, otherwise `redis`."""
     auth_token: pulumi.Output[str] | None
-    """Password of the default user, a secret, safe in a URL; None where TLS is not required."""
+    """Password of the default user, a secret and safe in a URL; None if TLS is not required."""
     security_group_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: CacheArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -78,7 +78,7 @@ class Cache(pulumi.ComponentResource):
             protect=args.protect,
             final_snapshot=settings.final_snapshot,
         )
-        # Log delivery adds every log group outside /aws/vendedlogs/ to a policy of the account whose size is limited.
+        # Log groups outside /aws/vendedlogs/ are added to the account's log resource policy, whose size is limited.
         log_prefix = f"/aws/vendedlogs/elasticache/{self.replication_group_id}/"
         key = store.key(log_prefix) if settings.customer_managed_key else None
         group = store.security_group(args.vpc_id, PORT, args.client_security_group_id)
@@ -113,7 +113,7 @@ class Cache(pulumi.ComponentResource):
             store.name,
             description=f"Private subnets of {store.label}",
             subnet_ids=args.subnet_ids,
-            opts=store.kept(),
+            opts=store.protected(),
         )
         encrypted = settings.transit_encryption is not TransitEncryption.OFF
         replicated = settings.replicas >= 1
@@ -139,13 +139,13 @@ class Cache(pulumi.ComponentResource):
             transit_encryption_enabled=encrypted,
             transit_encryption_mode=settings.transit_encryption.value if encrypted else None,
             auth_token=self.auth_token,
-            # A first password on a living cache counts at once; ROTATE would go on letting in whoever sends none.
+            # SET enforces a first password on an existing cache at once; ROTATE would still accept clients without it.
             auth_token_update_strategy="SET" if self.auth_token else None,
             snapshot_retention_limit=settings.snapshot_retention_days,
             snapshot_window=settings.snapshot_window,
             maintenance_window=settings.maintenance_window,
             final_snapshot_identifier=store.final_snapshot_identifier(
-                {"subnetGroup": subnet_group.name, "kmsKey": key_arn or AWS_OWN_KEY}
+                {"subnetGroup": subnet_group.name, "kmsKey": key_arn or AWS_MANAGED_KEY}
             ),
             log_delivery_configurations=[
                 aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs(
@@ -155,7 +155,7 @@ class Cache(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=args.protect,
-                # The identifier is fixed, so a replacement cannot stand beside the cache that it replaces.
+                # The identifier is fixed, so the old cache must be deleted before its replacement is created.
                 delete_before_replace=True,
                 ignore_changes=["engine_version"],
             ),
@@ -175,7 +175,7 @@ def _parameter_group(store: Store, settings: CacheConfig) -> aws.elasticache.Par
 
 
 def _password(store: Store) -> random.RandomPassword:
-    """Letters and digits only: it goes into a URL."""
+    """Letters and digits only, because it is part of a URL."""
     return random.RandomPassword(
         f"{store.name}-password",
         length=PASSWORD_LENGTH,

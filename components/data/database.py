@@ -1,8 +1,8 @@
-"""PostgreSQL on RDS in private subnets: reached from the nodes only, by TLS only; AWS alone knows its master password.
+"""PostgreSQL on RDS in private subnets: access from the nodes only, TLS only, master password managed by AWS.
 
-`engine_version` is the version of birth; the program ignores it from then on. Minor versions are AWS's to raise, and
-RDS never goes back, so a pinned one would fail every later run. A major one is raised by hand (the managed password
-rules out a blue/green deployment), then in the settings, from which the parameter group takes its family.
+`engine_version` applies at creation only; later changes are ignored. AWS upgrades minor versions and RDS cannot
+downgrade, so a pinned minor version would fail every later run. Upgrade a major version by hand (a managed password
+rules out blue/green deployments), then change the setting, from which the parameter group's family follows.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from components.account.keys import EncryptionKey
 from components.account.names import fixed_name
 from components.account.policy_documents import service_trust
 from components.config.data import DatabaseConfig
-from components.data.store import AWS_OWN_KEY, Store
+from components.data.store import AWS_MANAGED_KEY, Store
 from components.sizing.database_sizes import family, log_connections
 
 LOG_EXPORTS = ("postgresql", "upgrade")
@@ -25,13 +25,13 @@ MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonit
 CERTIFICATE_AUTHORITY = "rds-ca-rsa2048-g1"
 STANDARD_SUPPORT_ONLY = "open-source-rds-extended-support-disabled"
 INSIGHTS_DAYS = 7
-"""Days of query-level figures that cost nothing."""
+"""Retention of Performance Insights within the free tier, in days."""
 SLOW_STATEMENT_MILLISECONDS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseArgs:
-    """What a database needs from outside."""
+    """Arguments of `Database`."""
 
     name: str
     """Identifier of the instance, for example `shop-staging`; at most 63 characters."""
@@ -41,30 +41,30 @@ class DatabaseArgs:
     subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Private subnets in at least two zones."""
     client_security_group_id: pulumi.Input[str]
-    """Group of the nodes."""
+    """Security group of the nodes."""
     protect: bool = True
-    """Whether Pulumi refuses to delete the instance and what its data depends on."""
+    """Whether Pulumi refuses to delete the instance and the resources its data depends on."""
 
 
 class Database(pulumi.ComponentResource):
     """One RDS PostgreSQL instance with its network access, parameters, logs and key.
 
-    The caller hands in the providers of both packages: `ResourceOptions(providers=[aws, random])`.
+    Needs the providers of both packages: `ResourceOptions(providers=[aws, random])`.
     """
 
     instance_identifier: str
-    """Name of the instance: the dimension of its alarms."""
+    """Identifier of the instance, the dimension of its CloudWatch metrics."""
     address: pulumi.Output[str]
     """Host name."""
     port: int
     endpoint: pulumi.Output[str]
     """`address:port`."""
     resource_id: pulumi.Output[str]
-    """What AWS calls this one instance: after a replacement it is another, though the address stays."""
+    """`DbiResourceId`: unlike the address, it changes when the instance is replaced."""
     master_secret_arn: pulumi.Output[str]
-    """Secret in which AWS keeps and rotates the master user's password."""
+    """Secret in which AWS stores and rotates the master user's password."""
     key_arn: pulumi.Output[str] | None
-    """Key that encrypts that secret; None when it is AWS's own."""
+    """Key that encrypts that secret; None if it is AWS's key."""
     security_group_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -117,7 +117,7 @@ class Database(pulumi.ComponentResource):
             store.name,
             description=f"Private subnets of {store.label}",
             subnet_ids=args.subnet_ids,
-            opts=store.kept(),
+            opts=store.protected(),
         )
         key_arn = key.arn if key else None
         monitoring_role, monitoring_policy = _monitoring(store, settings.enhanced_monitoring_seconds)
@@ -156,7 +156,7 @@ class Database(pulumi.ComponentResource):
             deletion_protection=settings.deletion_protection,
             skip_final_snapshot=not settings.final_snapshot,
             final_snapshot_identifier=store.final_snapshot_identifier(
-                {"username": settings.username, "kmsKey": key_arn or AWS_OWN_KEY}
+                {"username": settings.username, "kmsKey": key_arn or AWS_MANAGED_KEY}
             ),
             enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
             monitoring_interval=settings.enhanced_monitoring_seconds,
@@ -167,17 +167,17 @@ class Database(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=args.protect,
-                # The identifier is fixed, so a replacement cannot stand beside the instance that it replaces.
+                # The identifier is fixed, so the old instance must be deleted before its replacement is created.
                 delete_before_replace=True,
                 ignore_changes=["engine_version"],
-                # RDS would make log groups that never expire, and refuses a role that may not write yet.
+                # RDS would create log groups that never expire, and rejects a monitoring role without its policy.
                 depends_on=[*log_groups, *monitoring_policy],
             ),
         )
 
 
 def _parameter_group(store: Store, engine_version: str) -> aws.rds.ParameterGroup:
-    """TLS for everybody, and a log of connections, schema changes and slow statements."""
+    """Requires TLS; logs connections, schema changes and slow statements."""
     immediate = {
         "log_connections": log_connections(engine_version),
         "log_disconnections": "1",
@@ -193,8 +193,8 @@ def _parameter_group(store: Store, engine_version: str) -> aws.rds.ParameterGrou
                 aws.rds.ParameterGroupParameterArgs(name=name, value=value, apply_method="immediate")
                 for name, value in immediate.items()
             ),
-            # The engine's default from 15 on: RDS reports a default as pending-reboot whatever was asked for, and
-            # anything else would be a difference in every run.
+            # 1 is the default since PostgreSQL 15, and RDS reports defaults as pending-reboot whatever was requested:
+            # any other apply method would show a diff in every run.
             aws.rds.ParameterGroupParameterArgs(name="rds.force_ssl", value="1", apply_method="pending-reboot"),
         ],
         opts=store.child(),
@@ -202,7 +202,7 @@ def _parameter_group(store: Store, engine_version: str) -> aws.rds.ParameterGrou
 
 
 def _monitoring(store: Store, seconds: int) -> tuple[aws.iam.Role | None, list[pulumi.Resource]]:
-    """Role that writes the operating system's figures, and its policy; nothing when they are off."""
+    """Role for enhanced monitoring and its policy attachment; nothing if it is off."""
     if seconds == 0:
         return None, []
     role = aws.iam.Role(

@@ -1,7 +1,7 @@
-"""One environment's bucket on S3, and the identity of the services that use it.
+"""An environment's S3 bucket, and the IAM role of the services that use it.
 
-Nobody else is let in: public access is blocked, ownership is the bucket's, plain HTTP is refused, and a service reaches
-the objects through EKS Pod Identity with a role of the environment. What is deleted can be restored for a while.
+Public access is blocked, ACLs are disabled, TLS is required, and services get access through EKS Pod Identity with the
+environment's role. Versioning lets deleted objects be restored for a while.
 """
 
 from collections.abc import Sequence
@@ -12,26 +12,26 @@ import pulumi_aws as aws
 
 from components.account.account import Account
 from components.account.keys import EncryptionKey, EncryptionKeyArgs
-from components.account.policy_documents import pod_identity_trust
+from components.account.pod_identity import pod_identity_association, pod_identity_role
+from components.account.policy_documents import Statement, document
 from components.config.storage import StorageConfig
-from components.data.storage_policies import objects_policy, tls_only_policy
 
 UPLOAD_DAYS = 7
-"""Days after which the parts of an upload that was never finished are deleted."""
+"""Days after which the parts of an incomplete multipart upload are deleted."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StorageArgs:
-    """What a bucket needs from outside."""
+    """Arguments of `Storage`."""
 
     label: str
-    """System, stage and environment: the beginning of the bucket's name, and the key's."""
+    """`<system>-<stage>-<environment>`: prefix of the names of bucket, key and role."""
     settings: StorageConfig
     account: Account
     cluster_name: pulumi.Input[str]
-    """The cluster's name as its output: identities come after the cluster."""
+    """The cluster's name as an output, so that the Pod Identity associations depend on the cluster."""
     cluster_arn: str
-    """The cluster's ARN as text, so that the trust can be read in a plan."""
+    """The cluster's ARN as text, so that a preview shows the complete trust policy."""
     namespace: str
     service_accounts: Sequence[str]
     """Service accounts of the namespace whose pods may use the bucket."""
@@ -40,12 +40,12 @@ class StorageArgs:
 
 
 class Storage(pulumi.ComponentResource):
-    """Bucket, key, role and the associations of its service accounts."""
+    """Bucket, key, role, and a Pod Identity association for each service account."""
 
     bucket: pulumi.Output[str]
     """Name of the bucket."""
     ready: tuple[pulumi.Resource, ...]
-    """What pods come after: one that starts before its association has no identity until it is restarted."""
+    """For `depends_on` of pods: one that starts before its association has no credentials until it is restarted."""
 
     def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:storage:Storage", name, {}, opts)
@@ -53,14 +53,14 @@ class Storage(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         key = self._key() if args.settings.customer_managed_key else None
         bucket = aws.s3.Bucket(
-            # Buckets of all accounts share their names: the rest of this one is Pulumi's.
+            # Bucket names are global, so Pulumi adds a random suffix.
             args.label,
             force_destroy=args.settings.force_destroy,
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
-        configured = (*self._closed(bucket), *self._encrypted(bucket, key), *self._kept(bucket))
+        settings = (*self._access(bucket), *self._encryption(bucket, key), *self._versioning(bucket))
         self.bucket = bucket.bucket
-        self.ready = (*configured, *self._identity(bucket, key))
+        self.ready = (*settings, *self._identity(bucket, key))
         self.register_outputs({"bucket": self.bucket})
 
     def _key(self) -> EncryptionKey:
@@ -76,8 +76,8 @@ class Storage(pulumi.ComponentResource):
             self._child,
         )
 
-    def _closed(self, bucket: aws.s3.Bucket) -> tuple[pulumi.Resource, ...]:
-        blocked = aws.s3.BucketPublicAccessBlock(
+    def _access(self, bucket: aws.s3.Bucket) -> tuple[pulumi.Resource, ...]:
+        public_access_block = aws.s3.BucketPublicAccessBlock(
             self._name,
             bucket=bucket.bucket,
             block_public_acls=True,
@@ -86,7 +86,7 @@ class Storage(pulumi.ComponentResource):
             restrict_public_buckets=True,
             opts=self._child,
         )
-        owned = aws.s3.BucketOwnershipControls(
+        ownership = aws.s3.BucketOwnershipControls(
             self._name,
             bucket=bucket.bucket,
             rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
@@ -96,19 +96,19 @@ class Storage(pulumi.ComponentResource):
             self._name,
             bucket=bucket.bucket,
             policy=bucket.arn.apply(tls_only_policy),
-            # S3 refuses two changes of one bucket's access at the same time.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[blocked, owned]),
+            # S3 rejects concurrent changes to a bucket's access settings.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[public_access_block, ownership]),
         )
-        return blocked, owned, policy
+        return public_access_block, ownership, policy
 
-    def _encrypted(self, bucket: aws.s3.Bucket, key: EncryptionKey | None) -> tuple[pulumi.Resource, ...]:
+    def _encryption(self, bucket: aws.s3.Bucket, key: EncryptionKey | None) -> tuple[pulumi.Resource, ...]:
         rule = aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
             apply_server_side_encryption_by_default=(
                 aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
                     sse_algorithm="aws:kms" if key else "AES256", kms_master_key_id=key.arn if key else None
                 )
             ),
-            # One call to KMS for many objects.
+            # A bucket key saves a KMS call per object.
             bucket_key_enabled=key is not None,
         )
         return (
@@ -117,8 +117,8 @@ class Storage(pulumi.ComponentResource):
             ),
         )
 
-    def _kept(self, bucket: aws.s3.Bucket) -> tuple[pulumi.Resource, ...]:
-        """Former versions of objects for a while, and nothing unfinished for ever."""
+    def _versioning(self, bucket: aws.s3.Bucket) -> tuple[pulumi.Resource, ...]:
+        """Versioning, and a lifecycle rule that expires noncurrent versions and incomplete uploads."""
         versioning = aws.s3.BucketVersioning(
             self._name,
             bucket=bucket.bucket,
@@ -137,7 +137,7 @@ class Storage(pulumi.ComponentResource):
             noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
                 noncurrent_days=self._args.settings.noncurrent_days
             ),
-            # A deleted object's marker goes when its last version has gone.
+            # Removes the delete marker of an object once its last version has expired.
             expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(expired_object_delete_marker=True),
         )
         lifecycle = aws.s3.BucketLifecycleConfiguration(
@@ -150,12 +150,12 @@ class Storage(pulumi.ComponentResource):
 
     def _identity(self, bucket: aws.s3.Bucket, key: EncryptionKey | None) -> tuple[pulumi.Resource, ...]:
         args, name = self._args, f"{self._args.label}-storage"
-        role = aws.iam.Role(
+        role = pod_identity_role(
             name,
             description=f"Services of {args.label} that use its bucket",
-            assume_role_policy=pod_identity_trust(args.account.account_id, args.cluster_arn),
-            permissions_boundary=args.account.permissions_boundary_arn,
-            opts=self._child,
+            account=args.account,
+            cluster_arn=args.cluster_arn,
+            parent=self,
         )
         policy = pulumi.Output.all(bucket.arn, key.arn if key else None).apply(
             lambda arns: objects_policy(str(arns[0]), None if arns[1] is None else str(arns[1]), args.account.region)
@@ -163,14 +163,53 @@ class Storage(pulumi.ComponentResource):
         return (
             aws.iam.RolePolicy(name, role=role.name, policy=policy, opts=self._child),
             *(
-                aws.eks.PodIdentityAssociation(
+                pod_identity_association(
                     f"{self._name}-{account}",
+                    role=role,
                     cluster_name=args.cluster_name,
                     namespace=args.namespace,
                     service_account=account,
-                    role_arn=role.arn,
-                    opts=self._child,
+                    parent=self,
                 )
                 for account in args.service_accounts
             ),
         )
+
+
+def tls_only_policy(bucket_arn: str) -> str:
+    """The bucket's own policy: whatever else is allowed, nothing without TLS."""
+    return document(
+        [
+            Statement(
+                sid="TlsOnly",
+                effect="Deny",
+                actions=["s3:*"],
+                resources=[bucket_arn, f"{bucket_arn}/*"],
+                principal={"AWS": "*"},
+                condition={"Bool": {"aws:SecureTransport": "false"}},
+            )
+        ]
+    )
+
+
+def objects_policy(bucket_arn: str, key_arn: str | None, region: str) -> str:
+    """What services do: list, read, write and delete objects. `key_arn` is the bucket's key, None for S3's own."""
+    statements = [
+        Statement(sid="List", actions=["s3:ListBucket"], resources=[bucket_arn]),
+        Statement(
+            sid="Objects",
+            actions=["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts",
+                     "s3:PutObject"],
+            resources=[f"{bucket_arn}/*"],
+        ),
+    ]  # fmt: skip
+    if key_arn is not None:
+        statements.append(
+            Statement(
+                sid="Key",
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=[key_arn],
+                condition={"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}},
+            )
+        )
+    return document(statements)

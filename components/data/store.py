@@ -1,7 +1,7 @@
-"""What the database and the cache have in common: who reaches them, what encrypts them, what a deletion leaves behind.
+"""What the database and the cache have in common: network access, encryption, and what a deletion leaves behind.
 
-Nobody can read a final snapshot whose key is gone, so a key that encrypts one is left standing when the stack goes;
-its alias goes, because the next life of the stack wants the name.
+A final snapshot cannot be restored without its key, so a key that encrypts one is retained when the stack is destroyed;
+its alias is deleted so that a re-created stack can reuse the name.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,33 +15,33 @@ from components.account.account import Account
 from components.account.keys import EncryptionKey, EncryptionKeyArgs
 from components.account.policy_documents import logs_may_use_key
 
-AWS_OWN_KEY = "aws"
-"""Stands for the key of AWS where the stack has none of its own."""
+AWS_MANAGED_KEY = "aws"
+"""Placeholder for AWS's key where the stack has no customer managed key."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Store:
-    """One data store while it is being built: its component, its names and what protects it."""
+    """One data store under construction: its component, names and protection."""
 
     component: pulumi.ComponentResource
     name: str
-    """Name of the component: prefix of its children."""
+    """Name of the component, prefix of its children's logical names."""
     label: str
-    """Prefix of what people see, for example `shop-staging-database`."""
+    """Prefix of names shown in AWS, for example `shop-staging-database`."""
     account: Account
     protect: bool
     final_snapshot: bool
 
     def child(self) -> pulumi.ResourceOptions:
-        """Options of a child that can be made again without a loss."""
+        """Options of a child that can be re-created without losing data."""
         return pulumi.ResourceOptions(parent=self.component)
 
-    def kept(self) -> pulumi.ResourceOptions:
-        """Options of a child that holds data, or without which data cannot be read or named."""
+    def protected(self) -> pulumi.ResourceOptions:
+        """Options of a child that holds data, or that the data depends on."""
         return pulumi.ResourceOptions(parent=self.component, protect=self.protect)
 
     def security_group(self, vpc_id: pulumi.Input[str], port: int, client: pulumi.Input[str]) -> aws.ec2.SecurityGroup:
-        """A group that lets the group `client` in on `port`; there is no other way in, and none out."""
+        """A security group with ingress from the group `client` on `port` only, and no egress."""
         group = aws.ec2.SecurityGroup(
             self.name,
             description=f"{self.label}: in from the nodes, nothing out",
@@ -62,7 +62,7 @@ class Store:
         return group
 
     def key(self, log_prefix: str) -> EncryptionKey:
-        """A key for the data, the snapshots and the log groups whose names start with `log_prefix`."""
+        """A key for data, snapshots, and log groups whose names start with `log_prefix`."""
         return EncryptionKey(
             f"{self.name}-key",
             EncryptionKeyArgs(
@@ -79,7 +79,7 @@ class Store:
     def log_groups(
         self, prefix: str, kinds: Sequence[str], retention_days: int, key: EncryptionKey | None
     ) -> list[aws.cloudwatch.LogGroup]:
-        """A log group `<prefix><kind>` for each kind, with a retention: one that AWS makes by itself never expires."""
+        """A log group `<prefix><kind>` for each kind, because log groups that AWS creates never expire."""
         return [
             aws.cloudwatch.LogGroup(
                 f"{self.name}-{kind}",
@@ -92,12 +92,12 @@ class Store:
         ]
 
     def final_snapshot_identifier(self, replaced_by: Mapping[str, pulumi.Input[str]]) -> pulumi.Output[str] | None:
-        """Name of the snapshot that a deletion leaves, or None where it leaves none.
+        """Name of the final snapshot, or None without one.
 
-        A name can be taken once. `replaced_by` holds what makes AWS replace the store: a new store gets a new name, and
-        an old one keeps its own, so that no run shows a difference.
+        Snapshot names must be unique. `replaced_by`: the inputs whose change makes AWS replace the store. Only then
+        does the name change, so that other runs show no diff.
         """
         if not self.final_snapshot:
             return None
-        life = random.RandomId(f"{self.name}-life", byte_length=4, keepers=dict(replaced_by), opts=self.kept())
-        return pulumi.Output.concat(self.label, "-final-", life.hex)
+        suffix = random.RandomId(f"{self.name}-life", byte_length=4, keepers=dict(replaced_by), opts=self.protected())
+        return pulumi.Output.concat(self.label, "-final-", suffix.hex)

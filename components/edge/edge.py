@@ -1,11 +1,11 @@
-"""Certificate, web firewall and DNS zone of the environments' host names.
+"""Certificate, web ACL and hosted zone for the environments' host names.
 
-The load balancer is not here: the load-balancer controller makes it from the Ingress, which finds certificate and
-firewall in `platform-outputs`. The zone has neither query logging nor DNSSEC: Route 53 wants the log group of the one
-and the key of the other in us-east-1, for which every stack elsewhere would need a second provider.
+The load balancer is created by the AWS Load Balancer Controller from the Ingress, which takes certificate and web ACL
+from `platform-outputs`. The zone has neither query logging nor DNSSEC: Route 53 requires the log group and the key in
+us-east-1, so stacks in other regions would need a second provider.
 """
 
-from __future__ import annotations  # not every stack needs these SDK modules, and loading them takes a second
+from __future__ import annotations  # loading these SDK modules takes a second, and not every stack needs them
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,25 +25,25 @@ RECORD_TTL_SECONDS = 300
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeArgs:
-    """What the edge needs from outside."""
+    """Arguments of `Edge`."""
 
     settings: EdgeConfig
     account: Account
     name: str
-    """`<system>-<stage>`: what names of the log group, the key and the metrics begin with."""
+    """`<system>-<stage>`: prefix of the log group, the key and the metrics."""
     hosts: Sequence[str]
     """Host names of all environments; the first is the certificate's domain. Argo CD's is added from the settings."""
     protect: bool
-    """Pulumi refuses to delete the zone, which the parent domain points to, and the key of the log."""
+    """Whether Pulumi refuses to delete the zone, to which the parent domain delegates, and the log's key."""
 
 
 class Edge(pulumi.ComponentResource):
-    """What stands before the load balancer; each part only where the settings have it.
+    """Certificate, web ACL and hosted zone in front of the load balancer, each only if the settings have it.
 
-    A certificate that we make in a zone which exists is handed on when AWS has issued it. In a zone that this stack
-    makes it is handed on at once: nobody can look its records up before the parent domain names `name_servers`, so
-    waiting would hold the first `up` until it fails. AWS issues it after that, within 72 hours of the request, and the
-    load-balancer controller tries until then.
+    With an existing zone, the certificate's ARN resolves once AWS has issued it. With a zone created by this stack it
+    resolves at once: validation cannot succeed before the parent domain delegates to `name_servers`, so waiting would
+    block the first `up` until it times out. AWS issues the certificate after the delegation, up to 72 hours after the
+    request; the AWS Load Balancer Controller retries until then.
     """
 
     certificate_arn: pulumi.Output[str] | str | None
@@ -52,7 +52,7 @@ class Edge(pulumi.ComponentResource):
     zone_id: pulumi.Output[str] | str | None
     zone_name: str | None
     name_servers: pulumi.Output[Sequence[str]] | None
-    """Four host names for the NS records in the parent domain; None unless the zone is made here."""
+    """Four host names for the NS records in the parent domain; None unless the stack creates the zone."""
 
     def __init__(self, name: str, args: EdgeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:edge:Edge", name, {}, opts)
@@ -78,14 +78,14 @@ class Edge(pulumi.ComponentResource):
             return None, None
         if zone.ownership is Ownership.EXISTING:
             return zone.zone_id, None
-        made = aws.route53.Zone(
+        resource = aws.route53.Zone(
             name,
             name=zone.name,
             comment=f"Host names of {name}",
             force_destroy=False,
             opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
-        return made.zone_id, made.name_servers
+        return resource.zone_id, resource.name_servers
 
     def _certificate(self, name: str, args: EdgeArgs) -> pulumi.Output[str] | None:
         hosts = certificate_hosts(args.hosts, args.settings.argocd_host)
@@ -115,19 +115,19 @@ class Edge(pulumi.ComponentResource):
     def _validation(
         self, name: str, host: str, certificate: aws.acm.Certificate, zone_id: pulumi.Input[str]
     ) -> aws.route53.Record:
-        """The record by which AWS sees that `host` is ours."""
-        # The options come in an order of AWS's, not in that of the hosts.
-        wanted = certificate.domain_validation_options.apply(
+        """The DNS record that proves to ACM that we control `host`."""
+        # ACM returns the options in its own order.
+        validation = certificate.domain_validation_options.apply(
             lambda options: next(option for option in options if option.domain_name == host)
         )
         return aws.route53.Record(
             name,
             zone_id=zone_id,
-            name=wanted.apply(lambda option: option.resource_record_name or ""),
-            type=wanted.apply(lambda option: option.resource_record_type or ""),
-            records=[wanted.apply(lambda option: option.resource_record_value or "")],
+            name=validation.apply(lambda option: option.resource_record_name or ""),
+            type=validation.apply(lambda option: option.resource_record_type or ""),
+            records=[validation.apply(lambda option: option.resource_record_value or "")],
             ttl=RECORD_TTL_SECONDS,
-            # AWS asks an account for the same record with every certificate of a host; an earlier one may have left it.
+            # ACM asks for the same record with every certificate for a host; an earlier one may have left it behind.
             allow_overwrite=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -151,7 +151,7 @@ class Edge(pulumi.ComponentResource):
         return acl.arn
 
     def _log(self, name: str, acl: aws.wafv2.WebAcl, firewall: FirewallConfig, args: EdgeArgs) -> None:
-        """Blocked and counted requests, without the headers that carry credentials."""
+        """Logs blocked and counted requests, with credentials redacted."""
         group_name = log_group_name(args.name)
         group = aws.cloudwatch.LogGroup(
             f"{name}-firewall",
@@ -195,5 +195,5 @@ class Edge(pulumi.ComponentResource):
 
 
 def certificate_hosts(hosts: Sequence[str], argocd_host: str | None) -> list[str]:
-    """The names of the certificate, each once, in the order given and Argo CD's last."""
+    """The certificate's domain names, without duplicates, in the given order; Argo CD's comes last."""
     return list(dict.fromkeys([*hosts, *([argocd_host] if argocd_host else [])]))

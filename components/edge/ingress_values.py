@@ -1,7 +1,7 @@
-"""What Ingress manifests are told about the way in, by variable of `platform-outputs`. Pure: no Pulumi.
+"""Variables of `platform-outputs` for Ingress manifests. Pure: no Pulumi.
 
-Class and annotations share the work: what holds for the whole load balancer stands in the class's parameters, where no
-Ingress can change it; ports and health checks the load-balancer controller takes from annotations alone.
+Settings of the whole load balancer are in the IngressClassParams, where no Ingress can change them. Listen ports and
+health checks can be set by annotation only, so the manifests get them from here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ HTTP_PORT, HTTPS_PORT = 80, 443
 
 
 def ingress_values(edge: EdgeConfig, hosts: Sequence[str], services: Sequence[ServiceConfig]) -> Mapping[str, str]:
-    """Hosts, scheme, targets, listening ports, and the health check's path of each service behind the load balancer."""
+    """Hosts, scheme, target type, listen ports, and the health check path of each service behind the load balancer."""
     ports = [{"HTTP": HTTP_PORT}, {"HTTPS": HTTPS_PORT}] if edge.https_redirect else [{"HTTPS": HTTPS_PORT}]
     return {
         "INGRESS_HOSTS": ",".join(hosts),

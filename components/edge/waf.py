@@ -1,8 +1,8 @@
-"""The rules of the web firewall, in the form in which `aws.wafv2.WebAcl` takes them. Pure: no Pulumi at run time.
+"""Rules of the web ACL, as arguments of `aws.wafv2.WebAcl`. Pure: no Pulumi at run time.
 
-Git webhooks to Argo CD are allowed before the rule groups that read bodies: a push event is larger than the 8 KiB that
-AWS's rules let pass and quotes code that looks like an attack. Argo CD checks its signature. Reputation, rate limit and
-known bad inputs come first and hold for webhooks too. Source: AWS WAF developer guide, AWS Managed Rules.
+Git webhooks to Argo CD are allowed before the rule groups that inspect bodies: a push event can exceed the 8 KiB limit
+of AWS's rules and can quote code that looks like an attack. Argo CD verifies the signature. IP reputation, rate limit
+and known bad inputs come first and apply to webhooks too. Source: AWS WAF developer guide, AWS Managed Rules.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
 
 COMMON = "AWSManagedRulesCommonRuleSet"
 WEBHOOK_PATH = "/api/webhook"
-"""Where Argo CD takes the webhooks of all Git hosts."""
+"""Argo CD's endpoint for webhooks of all Git hosts."""
 RATE_WINDOW_SECONDS = 300
 REDACTED_HEADERS = ("authorization", "cookie")
-"""Request headers that carry credentials; logs show `REDACTED` instead."""
+"""Request headers that contain credentials; logs show `REDACTED` instead."""
 _LOG_PREFIX = "aws-waf-logs-"
 
 
 def log_group_name(name: str) -> str:
-    """Name of the log group of a firewall: AWS WAF writes only to groups with its prefix."""
+    """Name of a web ACL's log group: AWS WAF only writes to groups with its prefix."""
     return f"{_LOG_PREFIX}{name}"
 
 
 def visibility(metric: str) -> WebAclRuleVisibilityConfigArgsDict:
-    """Metrics, and no sampled requests: samples show the headers that the log leaves out."""
+    """Metrics without sampled requests: samples would show the headers that the log redacts."""
     return {"metric_name": metric, "cloudwatch_metrics_enabled": True, "sampled_requests_enabled": False}
 
 
 def firewall_rules(
     name: str, *, rate_limit: int, counted_rules: Sequence[str], argocd_host: str | None
 ) -> list[WebAclRuleArgsDict]:
-    """The rules in the order of their priority; what none of them blocks is allowed.
+    """The rules by priority; requests that no rule blocks are allowed.
 
-    `name` begins the metrics. `rate_limit`: requests of one address in five minutes. `counted_rules`: rules of the
-    common rule set that do not block. `argocd_host`: the host whose webhooks skip the rules on content, or None.
+    `name`: prefix of the metrics. `rate_limit`: requests per IP address in five minutes. `counted_rules`: rules of the
+    common rule set that count instead of block. `argocd_host`: the host whose webhooks skip body inspection, or None.
     """
     webhooks = [_webhooks(name, 40, argocd_host)] if argocd_host else []
     return [
@@ -56,7 +56,7 @@ def firewall_rules(
 
 
 def _managed(name: str, priority: int, group: str, counted: Sequence[str] = ()) -> WebAclRuleArgsDict:
-    """One of AWS's rule groups, with the actions that its rules bring."""
+    """One of AWS's managed rule groups, with its default actions except for `counted`."""
     return {
         "name": group,
         "priority": priority,
@@ -89,7 +89,7 @@ def _rate_limited(name: str, priority: int, limit: int) -> WebAclRuleArgsDict:
 
 
 def _webhooks(name: str, priority: int, host: str) -> WebAclRuleArgsDict:
-    """Exactly the webhook path on exactly Argo CD's host: nothing else skips the rules that follow."""
+    """Matches exactly the webhook path on exactly Argo CD's host: nothing else skips the rules after this one."""
     is_host: WebAclRuleStatementArgsDict = {
         "byte_match_statement": {
             "field_to_match": {"single_header": {"name": "host"}},

@@ -1,4 +1,4 @@
-"""What the parts of a network share: their names, their VPC and their parent."""
+"""What the parts of a network share: name prefixes, account, VPC and parent."""
 
 from dataclasses import dataclass
 
@@ -10,17 +10,17 @@ from components.account.account import Account
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkScope:
-    """Where a part of a network belongs."""
+    """The network that a resource belongs to."""
 
     name: str
-    """Prefix of the resources' names in the program."""
+    """Prefix of logical names."""
     display_name: str
-    """Prefix of what people see, for example `shop-staging`."""
+    """Prefix of names shown in AWS, for example `shop-staging`."""
     account: Account
     vpc: aws.ec2.Vpc
     parent: pulumi.Resource
 
     @property
     def child(self) -> pulumi.ResourceOptions:
-        """Options of a resource of the network."""
+        """Resource options of a child of the network."""
         return pulumi.ResourceOptions(parent=self.parent)

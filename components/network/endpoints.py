@@ -1,8 +1,8 @@
-"""Ways from a VPC to AWS's own services that do not leave it.
+"""VPC endpoints: traffic to AWS services that does not leave the VPC.
 
-The S3 gateway endpoint is free and always there. Its policy lets anyone read (image layers and packages come from
-buckets of AWS and others, often by signed links) and lets everything else be done with this account's credentials only:
-data cannot be carried off with the credentials of a stranger's account.
+The S3 gateway endpoint is free and always created. Its policy allows reads with any credentials (image layers and
+packages come from buckets of AWS and third parties, often through presigned URLs) and everything else with this
+account's credentials only, so data cannot be exfiltrated with the credentials of another account.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ HTTPS = 443
 
 
 def s3_policy(account_id: str) -> str:
-    """The policy of the S3 endpoint; what a credential may do to which bucket is still IAM's to say."""
+    """Policy of the S3 endpoint. IAM and bucket policies still apply."""
     return document(
         [
             Statement(
@@ -38,7 +38,7 @@ def s3_policy(account_id: str) -> str:
 
 
 def s3_endpoint(scope: NetworkScope, route_table_ids: Sequence[pulumi.Input[str]]) -> None:
-    """The gateway endpoint of S3 in the given route tables."""
+    """Gateway endpoint for S3 in the given route tables."""
     aws.ec2.VpcEndpoint(
         f"{scope.name}-s3",
         vpc_id=scope.vpc.id,
@@ -52,9 +52,9 @@ def s3_endpoint(scope: NetworkScope, route_table_ids: Sequence[pulumi.Input[str]
 
 
 def interface_endpoints(scope: NetworkScope, services: Sequence[str], subnet_ids: Sequence[pulumi.Input[str]]) -> None:
-    """An endpoint for each service (`ecr.api`) in all the given subnets, under the service's public name.
+    """An interface endpoint for each service (for example `ecr.api`) in all given subnets, with private DNS.
 
-    All of them stand behind one security group. It has no egress rule: an endpoint only answers.
+    They share one security group. It has no egress rule because endpoints never open connections.
     """
     group = aws.ec2.SecurityGroup(
         f"{scope.name}-endpoints",

@@ -1,7 +1,7 @@
-"""Records of all traffic of a VPC, in a log group that the program owns.
+"""VPC flow logs, in a log group managed by the stack.
 
-The role that writes them cannot make a log group: records that arrive late, after a destroy, must not bring the group
-back without its retention and its key.
+The role that writes them cannot create log groups: records delivered after a destroy must not re-create the group
+without its retention and its key.
 """
 
 import pulumi
@@ -14,7 +14,7 @@ from components.network.context import NetworkScope
 
 
 def writer_policy(log_group_arn: str) -> str:
-    """What the flow logs service may do: write to one log group."""
+    """Permissions of the flow logs service: write to one log group."""
     return document(
         [
             Statement(
@@ -32,9 +32,9 @@ def writer_policy(log_group_arn: str) -> str:
 
 
 def flow_logs(scope: NetworkScope, settings: FlowLogsConfig, *, protect: bool) -> None:
-    """Accepted and rejected traffic of the VPC to the log group `/vpc/<display_name>/flow-logs`.
+    """Logs accepted and rejected traffic of the VPC to the log group `/vpc/<display_name>/flow-logs`.
 
-    `protect` is about the key, without which the records cannot be read.
+    `protect` applies to the key, without which the records cannot be read.
     """
     name, account = f"{scope.name}-flow-logs", scope.account
     group_name = f"/vpc/{scope.display_name}/flow-logs"
@@ -63,7 +63,7 @@ def flow_logs(scope: NetworkScope, settings: FlowLogsConfig, *, protect: bool) -
         log_destination=group.arn,
         iam_role_arn=role.arn,
         tags={"Name": f"{scope.display_name}-flow-logs"},
-        # The role's ARN does not say that the role may write yet.
+        # The role's ARN is known before its policy is attached.
         opts=pulumi.ResourceOptions(parent=scope.parent, depends_on=[policy]),
     )
 

@@ -1,7 +1,7 @@
-"""The way out of a VPC: public subnets through the internet gateway, private ones through NAT gateways.
+"""Egress of a VPC: public subnets through the internet gateway, private ones through NAT gateways.
 
-There is one private route table for each NAT gateway, called by the gateway's zone: going from one gateway to one in
-each zone adds tables and moves associations, but replaces neither the gateway that is there nor its table.
+Each NAT gateway has one private route table, named after the gateway's zone. Changing from a single gateway to one per
+zone adds tables and moves associations, but replaces neither the existing gateway nor its table.
 """
 
 from collections.abc import Mapping
@@ -15,42 +15,44 @@ from components.network.context import NetworkScope
 
 EVERYWHERE = "0.0.0.0/0"
 Subnets = Mapping[str, aws.ec2.Subnet]
-"""Subnets of one tier by their zone."""
+"""Subnets of one tier by zone."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Routes:
-    """What routes traffic."""
+    """Route tables of the private subnets, and everything that egress depends on."""
 
     private_tables: list[aws.ec2.RouteTable]
     egress: list[pulumi.Resource]
-    """Everything that must be there while something needs the way out."""
+    """Gateways, routes and associations, which must outlive anything that needs egress."""
 
 
 def routes(scope: NetworkScope, public: Subnets, private: Subnets, nat_gateways: NatGateways) -> Routes:
-    """Internet gateway, NAT gateways, route tables, routes and associations; a single gateway is in the first zone."""
+    """Gateways, route tables, routes and associations. A single NAT gateway is in the first zone."""
     gateway = aws.ec2.InternetGateway(
         scope.name, vpc_id=scope.vpc.id, tags={"Name": scope.display_name}, opts=scope.child
     )
     egress: list[pulumi.Resource] = [gateway, *_public_routes(scope, gateway, public)]
     zones = list(private)
     tables: dict[str, aws.ec2.RouteTable] = {}
-    ways_out: dict[str, aws.ec2.Route] = {}
+    default_routes: dict[str, aws.ec2.Route] = {}
     for zone in zones[:1] if nat_gateways is NatGateways.SINGLE else zones:
         nat = _nat_gateway(scope, zone, public[zone], gateway)
         tables[zone] = _table(scope, f"private-{zone}")
-        ways_out[zone] = aws.ec2.Route(
+        default_routes[zone] = aws.ec2.Route(
             f"{scope.name}-private-{zone}",
             route_table_id=tables[zone].id,
             destination_cidr_block=EVERYWHERE,
             nat_gateway_id=nat.id,
             opts=scope.child,
         )
-        egress += [nat, ways_out[zone]]
+        egress += [nat, default_routes[zone]]
     for zone in zones:
-        by = zone if zone in tables else zones[0]
-        # A subnet that moves to a new table moves when that one leads out: a NAT gateway takes minutes.
-        egress.append(_association(scope, f"private-{zone}", tables[by], private[zone], after=ways_out[by]))
+        nat_zone = zone if zone in tables else zones[0]
+        # A subnet moves to a new table only once that table has its default route: a NAT gateway takes minutes.
+        egress.append(
+            _association(scope, f"private-{zone}", tables[nat_zone], private[zone], after=default_routes[nat_zone])
+        )
     return Routes(private_tables=list(tables.values()), egress=egress)
 
 
@@ -79,7 +81,7 @@ def _nat_gateway(
         subnet_id=subnet.id,
         allocation_id=address.allocation_id,
         tags=tags,
-        # A public address works only behind an internet gateway, and AWS keeps that gateway while one is mapped.
+        # A public address needs an internet gateway, which AWS does not detach while an address is mapped.
         opts=pulumi.ResourceOptions(parent=scope.parent, depends_on=[gateway]),
     )
 

@@ -1,7 +1,7 @@
-"""The Secrets of one environment, made by External Secrets out of the entries in Secrets Manager.
+"""The Kubernetes Secrets of one environment, synced by External Secrets from AWS Secrets Manager.
 
-An ExternalSecret is made when its Secret is there: pods that come after it find every key. It is deleted for real and
-not with its namespace, because its finalizer needs the operator, which would go at the same time.
+Pulumi waits until the Secret exists, so pods that depend on an ExternalSecret find every key. It is deleted
+individually instead of with its namespace, because its finalizer needs the operator.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,29 +11,33 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.secrets.external_secret import EXTERNAL_SECRET, WAIT_UNTIL_READY, external_secret_spec
+from components.secrets.external_secret import (
+    EXTERNAL_SECRET,
+    EXTERNAL_SECRETS_API,
+    WAIT_UNTIL_READY,
+    external_secret_spec,
+)
 from components.secrets.plan import Keys
-from components.secrets.secret_store import EXTERNAL_SECRETS_API
 
 
 @dataclass(frozen=True, kw_only=True)
 class SecretDeliveryArgs:
-    """What the Secrets need from outside."""
+    """Arguments of `SecretDelivery`."""
 
     secrets: Mapping[str, Keys]
-    """Sources of the keys of each Secret, by its name."""
+    """Sources of each Secret's keys, by the Secret's name."""
     namespace: pulumi.Input[str]
-    """The environment's namespace, as its component gives it: what is in it comes after it."""
+    """The environment's namespace as an output, so that the ExternalSecrets depend on it."""
     refresh_minutes: int
     after: Sequence[pulumi.Resource]
-    """The operator, its store, and the entries with their values."""
+    """The operator, its ClusterSecretStore, and the secrets with their values."""
 
 
 class SecretDelivery(pulumi.ComponentResource):
-    """One ExternalSecret for each Secret, by the same name."""
+    """One ExternalSecret for each Secret, with the same name."""
 
     ready: tuple[pulumi.Resource, ...]
-    """What reads the Secrets comes after these."""
+    """For `depends_on` of anything that reads the Secrets."""
 
     def __init__(self, name: str, args: SecretDeliveryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:secret_delivery:SecretDelivery", name, {}, opts)
@@ -44,7 +48,7 @@ class SecretDelivery(pulumi.ComponentResource):
                 kind=EXTERNAL_SECRET,
                 metadata=ObjectMetaArgs(name=secret, namespace=args.namespace, annotations={**WAIT_UNTIL_READY}),
                 spec=external_secret_spec(secret, keys, refresh=duration(args.refresh_minutes)),
-                # The kind comes with the operator; without the entry it would never be ready.
+                # The CRD is installed with the operator, and without its secret it would never become ready.
                 opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
             )
             for secret, keys in args.secrets.items()
@@ -53,6 +57,6 @@ class SecretDelivery(pulumi.ComponentResource):
 
 
 def duration(minutes: int) -> str:
-    """Minutes as Kubernetes writes them: `15m0s`, `1h0m0s`."""
-    hours, rest = divmod(minutes, 60)
-    return f"{hours}h{rest}m0s" if hours else f"{rest}m0s"
+    """Minutes in Kubernetes' duration format: `15m0s`, `1h0m0s`."""
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes}m0s" if hours else f"{minutes}m0s"

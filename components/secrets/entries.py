@@ -1,9 +1,8 @@
-"""The entries of one environment in AWS Secrets Manager, and the values in them.
+"""The secrets of one environment in AWS Secrets Manager, and their values.
 
-Every value is made here or comes from a data store, is a secret of Pulumi's, and stays the same until somebody deletes
-what made it. A database's user gets its password here; the user itself is made inside the cluster, out of the same
-entry.
-Passwords and tokens are letters and digits: they go into URLs.
+Every value is generated here or comes from a data store, is a Pulumi secret, and stays the same until the resource that
+generated it is deleted. A database user's password is generated here; the user itself is created inside the cluster
+from the same secret. Passwords and tokens are letters and digits, because they are part of URLs.
 """
 
 import string
@@ -36,12 +35,12 @@ PASSWORD_LENGTH = 40
 SECRET_BYTES = 32
 RSA_BITS = 2048
 
-_There = TypeVar("_There")
+_Server = TypeVar("_Server")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseServer:
-    """Where the environment's databases are."""
+    """Address of the environment's database instance."""
 
     address: pulumi.Input[str]
     port: int
@@ -49,56 +48,56 @@ class DatabaseServer:
 
 @dataclass(frozen=True, kw_only=True)
 class CacheServer:
-    """Where the environment's cache is."""
+    """Address of the environment's cache."""
 
     scheme: str
     """`redis`, or `rediss` for TLS."""
     address: pulumi.Input[str]
     port: int
     token: pulumi.Input[str] | None
-    """Password; None where there is none."""
+    """Password, or None without one."""
     database: int
-    """The environment's number."""
+    """The environment's database number."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SecretsArgs:
-    """What the entries need from outside."""
+    """Arguments of `Secrets`."""
 
     label: str
-    """System, stage and environment: what the key is called."""
+    """`<system>-<stage>-<environment>`: prefix of the key's alias."""
     entries: Sequence[Entry]
     settings: SecretsManagerConfig
     account: Account
     protect: bool = True
-    """Whether Pulumi refuses to delete what holds a value that is nowhere else."""
+    """Whether Pulumi refuses to delete resources that hold the only copy of a value."""
     database: DatabaseServer | None = None
     cache: CacheServer | None = None
     bucket: pulumi.Input[str] | None = None
 
 
 class Secrets(pulumi.ComponentResource):
-    """Entries with their values. The caller hands in the providers of AWS, random and tls.
+    """Secrets with their values. Needs the providers of AWS, random and tls.
 
-    ValueError for an entry about a data store that is not there.
+    ValueError for a secret that needs a data store the stack does not have.
     """
 
     names: Sequence[str]
-    """Names of the entries."""
+    """Names of the secrets."""
     versions: Mapping[str, pulumi.Output[str]]
-    """Version of the value of each entry, by the entry's name: another value is another version."""
+    """Version id by the secret's name; it changes with the value."""
     ready: tuple[pulumi.Resource, ...]
-    """The entries with their values: what reads them comes after these."""
+    """The secrets' values, for `depends_on` of anything that reads them."""
 
     def __init__(self, name: str, args: SecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:secrets:Secrets", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        self._kept = pulumi.ResourceOptions(parent=self, protect=args.protect)
+        self._protected = pulumi.ResourceOptions(parent=self, protect=args.protect)
         key = self._key() if args.settings.customer_managed_key else None
-        filled = {entry.path: self._entry(entry, key) for entry in args.entries}
-        self.versions = {path: version.version_id for path, version in filled.items()}
-        self.ready = tuple(filled.values())
+        versions = {entry.path: self._entry(entry, key) for entry in args.entries}
+        self.versions = {path: version.version_id for path, version in versions.items()}
+        self.ready = tuple(versions.values())
         self.names = [entry.path for entry in args.entries]
         self.register_outputs({"names": self.names})
 
@@ -122,12 +121,12 @@ class Secrets(pulumi.ComponentResource):
             description=f"{self._args.label}: {entry.content}",
             kms_key_id=key.arn if key else None,
             recovery_window_in_days=self._args.settings.recovery_window_days,
-            opts=self._kept,
+            opts=self._protected,
         )
         return aws.secretsmanager.SecretVersion(
             f"{self._name}-{entry.name}",
             secret_id=secret.id,
-            # A secret to Pulumi whatever it is made of, a URL without a password and a bucket's name too.
+            # The provider marks it as secret, even if it is a URL without a password or a bucket's name.
             secret_string=self._value(entry),
             opts=self._child,
         )
@@ -143,7 +142,7 @@ class Secrets(pulumi.ComponentResource):
             case Content.SIGNING_KEYS:
                 return pulumi.Output.json_dumps(self._signing_keys(entry))
             case Content.STORAGE:
-                bucket = _there(self._args.bucket, "bucket")
+                bucket = _required(self._args.bucket, "bucket")
                 return pulumi.Output.json_dumps({BUCKET: bucket, REGION: self._args.account.region})
             case Content.GENERATED:
                 return pulumi.Output.json_dumps(
@@ -151,7 +150,7 @@ class Secrets(pulumi.ComponentResource):
                 )
 
     def _database(self, entry: Entry) -> Mapping[str, pulumi.Output[str]]:
-        server, user = _there(self._args.database, "database"), entry.database
+        server, user = _required(self._args.database, "database"), entry.database
         password = random.RandomPassword(
             f"{self._name}-{entry.name}",
             length=PASSWORD_LENGTH,
@@ -159,23 +158,23 @@ class Secrets(pulumi.ComponentResource):
             min_lower=1,
             min_upper=1,
             min_numeric=1,
-            opts=self._kept,
+            opts=self._protected,
         ).result
-        place = pulumi.Output.concat("@", server.address, f":{server.port}/{user}?sslmode=require")
+        address = pulumi.Output.concat(server.address, f":{server.port}/{user}?sslmode=require")
         return {
-            URL: pulumi.Output.concat(f"postgresql://{user}:", password, place),
+            URL: pulumi.Output.concat(f"postgresql://{user}:", password, "@", address),
             USERNAME: pulumi.Output.from_input(user),
             PASSWORD: password,
         }
 
     def _cache_url(self) -> pulumi.Output[str]:
-        server = _there(self._args.cache, "cache")
-        login: list[pulumi.Input[str]] = [] if server.token is None else [":", server.token, "@"]
-        place = (server.address, f":{server.port}/{server.database}")
-        return pulumi.Output.concat(f"{server.scheme}://", *login, *place)
+        server = _required(self._args.cache, "cache")
+        credentials: list[pulumi.Input[str]] = [] if server.token is None else [":", server.token, "@"]
+        address = (server.address, f":{server.port}/{server.database}")
+        return pulumi.Output.concat(f"{server.scheme}://", *credentials, *address)
 
     def _signing_keys(self, entry: Entry) -> Mapping[str, pulumi.Input[str]]:
-        pair = tls.PrivateKey(f"{self._name}-{entry.name}", algorithm="RSA", rsa_bits=RSA_BITS, opts=self._kept)
+        pair = tls.PrivateKey(f"{self._name}-{entry.name}", algorithm="RSA", rsa_bits=RSA_BITS, opts=self._protected)
         return {
             PRIVATE_KEY: pair.private_key_pem_pkcs8,
             PUBLIC_KEY: pair.public_key_pem,
@@ -183,7 +182,7 @@ class Secrets(pulumi.ComponentResource):
         }
 
     def _bytes(self, name: str, length: int) -> pulumi.Output[str]:
-        """Random bytes as hexadecimal digits. A RandomBytes would be its own id, and no state encrypts ids."""
+        """Random bytes in hex. Not a RandomBytes, whose id is the value: the state does not encrypt ids."""
         return random.RandomPassword(
             f"{self._name}-{name}",
             length=2 * length,
@@ -191,11 +190,11 @@ class Secrets(pulumi.ComponentResource):
             upper=False,
             numeric=False,
             override_special=string.hexdigits.lower()[:16],
-            opts=self._kept,
+            opts=self._protected,
         ).result
 
 
-def _there(found: _There | None, what: str) -> _There:
-    if found is None:
-        raise ValueError(f"an entry is about a {what}, and the stack has none")
-    return found
+def _required(server: _Server | None, kind: str) -> _Server:
+    if server is None:
+        raise ValueError(f"a secret needs a {kind}, and the stack has none")
+    return server

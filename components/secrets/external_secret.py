@@ -1,7 +1,8 @@
-"""ExternalSecrets as the API server stores them, its defaults included (pure, no resources).
+"""ExternalSecrets as the API server stores them, and the ClusterSecretStore they refer to (pure, no resources).
 
-What the defaults would add later is written out here, so that a second run changes nothing.
-Source: the definition of `external-secrets.io/v1` ExternalSecret.
+Defaults that the server would add are written out, so that a second run shows no diff. It is a ClusterSecretStore
+because Argo CD's namespace and every environment read AWS Secrets Manager through the same identity.
+Source: the CustomResourceDefinition of ExternalSecret, `external-secrets.io/v1`.
 """
 
 from collections.abc import Mapping
@@ -10,23 +11,24 @@ from typing import Literal
 
 import pulumi
 
-from components.secrets.secret_store import SECRET_STORE, SECRET_STORE_KIND
-
 Spec = Mapping[str, object]
 
+EXTERNAL_SECRETS_API = "external-secrets.io/v1"
 EXTERNAL_SECRET = "ExternalSecret"  # noqa: S105 a kind
+SECRET_STORE = "platform"  # noqa: S105 the name of an object, not a secret
+SECRET_STORE_KIND = "ClusterSecretStore"  # noqa: S105 a kind
 WAIT_UNTIL_READY: Mapping[str, str] = {"pulumi.com/waitFor": "condition=Ready"}
-"""Annotation: a run waits for the Secret, and ends where its entry is missing."""
+"""Annotation that makes Pulumi wait for the Secret, and fail if its source is missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where a value stands in AWS Secrets Manager."""
+    """The source of a value in AWS Secrets Manager."""
 
     entry: pulumi.Input[str]
-    """Name of the entry, for example `shop/prod/auth-db-url`, or the ARN of one that AWS names."""
+    """Name of the secret, for example `shop/prod/auth-db-url`, or the ARN of one that AWS named."""
     property: str | None = None
-    """Key in the entry's JSON object; None for an entry that is the value itself."""
+    """Key in the secret's JSON object; None if the whole secret is the value."""
 
 
 def external_secret_spec(
@@ -37,11 +39,11 @@ def external_secret_spec(
     template: Spec | None = None,
     creation: Literal["Owner", "Merge"] = "Owner",
 ) -> Spec:
-    """`spec` of the ExternalSecret behind a Secret.
+    """`spec` of the ExternalSecret that syncs a Secret.
 
-    `sources`: where the value of each key stands. Without a template these are the Secret's keys, with one they are
-    the template's words. `refresh`: how long a changed value takes at most, as Kubernetes writes it (`1h0m0s`).
-    `creation`: whether the Secret is made (Owner), or exists and gets more keys (Merge).
+    `sources`: the source of each value, by the Secret's key, or by the template's variable if there is a template.
+    `refresh`: refresh interval in Kubernetes' format (`1h0m0s`). `creation`: whether the operator creates the Secret
+    (Owner) or adds keys to an existing one (Merge).
     """
     return {
         "data": [{"remoteRef": _reference(source), "secretKey": key} for key, source in sources.items()],
@@ -49,7 +51,7 @@ def external_secret_spec(
         "secretStoreRef": {"kind": SECRET_STORE_KIND, "name": SECRET_STORE},
         "target": {
             "creationPolicy": creation,
-            # What reads it keeps working on what it knows when the entry is gone for a while.
+            # Pods keep the last known values while the source is missing.
             "deletionPolicy": "Retain",
             "name": secret,
             **({} if template is None else {"template": template}),

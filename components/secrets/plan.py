@@ -137,7 +137,7 @@ def _cache(config: PlatformConfig, environment: EnvironmentConfig, prefix: str) 
 
 
 def _storage(config: PlatformConfig, prefix: str) -> SecretsPlan:
-    if not config.stores_objects:
+    if not config.creates_buckets:
         return SecretsPlan()
     entry = Entry(path=f"{prefix}s3", content=Content.STORAGE)
     keys = {

@@ -1,42 +1,43 @@
-"""What an RDS instance class and an ElastiCache node type hold, and the parameter group families of the engines.
+"""Memory and connections of RDS instance classes and ElastiCache node types, and the engines' parameter group families.
 
-Tables instead of questions to AWS, as for nodes: a size that is too small is refused before the first call.
-Connections are reckoned from the memory that RDS leaves to PostgreSQL (`DBInstanceClassMemory`), not from the class's
-nominal memory, which would promise a tenth more than there is. Sources: Amazon RDS, "DB instance class types" and
-"Quotas and constraints" (LEAST({DBInstanceClassMemory/9531392}, 5000)); Amazon ElastiCache, "Redis OSS and Valkey
-parameters" (maxmemory).
+Tables instead of API calls, as for nodes: an undersized class is refused before the first call to AWS. Connections are
+calculated from the memory that RDS leaves to PostgreSQL (`DBInstanceClassMemory`), not from the nominal memory, which
+would give about 10 % too many. Sources: Amazon RDS, "DB instance class types" and "Quotas and constraints"
+(LEAST({DBInstanceClassMemory/9531392}, 5000)); Amazon ElastiCache, "Redis OSS and Valkey parameters" (maxmemory).
 """
 
 import difflib
 from collections.abc import Mapping
 
-from components.sizing.quantities import MEBIBYTES_A_GIBIBYTE
+from components.sizing.quantities import MEBIBYTES_PER_GIBIBYTE
 
-BYTES_A_MEBIBYTE = 1024 * 1024
-BYTES_A_CONNECTION = 9_531_392
-MOST_CONNECTIONS = 5_000
+BYTES_PER_MEBIBYTE = 1024 * 1024
+BYTES_PER_CONNECTION = 9_531_392
+MAX_CONNECTIONS = 5_000
 RESERVED_CONNECTIONS = 5
-"""superuser_reserved_connections (3) and rds.rds_superuser_reserved_connections (2): no service gets these."""
+"""superuser_reserved_connections (3) and rds.rds_superuser_reserved_connections (2), not available to services."""
 
-# What the operating system and RDS's own processes keep, so that the result stays near or under the values that people
-# read on running instances: about 85 on 1 GiB, 410 on 4 GiB and 1,700 on 16 GiB, the reserved ones included.
-KEPT_MEBIBYTES = 192
-KEPT_PERCENT = 5
+# Memory of the operating system and RDS's own processes. With these values the result is at or slightly below what
+# running instances report: about 85 on 1 GiB, 410 on 4 GiB and 1,700 on 16 GiB, reserved connections included.
+RESERVED_MEBIBYTES = 192
+RESERVED_PERCENT = 5
 
 _BURSTABLE_GIB = {"micro": 1, "small": 2, "medium": 4, "large": 8, "xlarge": 16, "2xlarge": 32}
-_LARGES = {"large": 1, "xlarge": 2, "2xlarge": 4, "4xlarge": 8, "8xlarge": 16, "12xlarge": 24, "16xlarge": 32}
-_GIB_OF_A_LARGE = {"m": 8, "r": 16}
+_MULTIPLES_OF_LARGE = {
+    "large": 1, "xlarge": 2, "2xlarge": 4, "4xlarge": 8, "8xlarge": 16, "12xlarge": 24, "16xlarge": 32
+}  # fmt: skip
+_LARGE_GIB = {"m": 8, "r": 16}
 _FIXED_FAMILIES = ("m6g", "m6i", "m7g", "r6g", "r7g")
 
 
 def _database_classes() -> Mapping[str, int]:
     burstable = {f"db.{family}.{size}": gib for family in ("t3", "t4g") for size, gib in _BURSTABLE_GIB.items()}
     fixed = {
-        f"db.{family}.{size}": larges * _GIB_OF_A_LARGE[family[0]]
+        f"db.{family}.{size}": multiple * _LARGE_GIB[family[0]]
         for family in _FIXED_FAMILIES
-        for size, larges in _LARGES.items()
+        for size, multiple in _MULTIPLES_OF_LARGE.items()
     }
-    return {name: gib * MEBIBYTES_A_GIBIBYTE for name, gib in (burstable | fixed).items()}
+    return {name: gib * MEBIBYTES_PER_GIBIBYTE for name, gib in (burstable | fixed).items()}
 
 
 DATABASE_CLASSES: Mapping[str, int] = _database_classes()
@@ -52,33 +53,33 @@ _CACHE_GIB: Mapping[str, Mapping[str, float]] = {
 _CACHE_FAMILIES = ("t3", "t4g", "m6g", "m7g", "r6g", "r7g")
 
 CACHE_NODES: Mapping[str, int] = {
-    f"cache.{family}.{size}": int(gib * MEBIBYTES_A_GIBIBYTE)
+    f"cache.{family}.{size}": int(gib * MEBIBYTES_PER_GIBIBYTE)
     for family in _CACHE_FAMILIES
     for size, gib in _CACHE_GIB[family[0]].items()
 }
-"""Memory for data in MiB by node type."""
+"""Memory for data (maxmemory) in MiB by node type."""
 
 
 def max_connections(instance_class: str) -> int:
-    """Connections that services can open on an instance class, on the safe side.
+    """Connections available to services on an instance class, a conservative estimate.
 
-    ValueError with the nearest class when it is not in the table.
+    ValueError, which suggests the closest class, if it is not in the table.
     """
-    nominal = _known(instance_class, DATABASE_CLASSES, "an RDS instance class")
-    left = nominal * (100 - KEPT_PERCENT) // 100 - KEPT_MEBIBYTES
-    return min(left * BYTES_A_MEBIBYTE // BYTES_A_CONNECTION, MOST_CONNECTIONS) - RESERVED_CONNECTIONS
+    nominal = _memory(instance_class, DATABASE_CLASSES, "RDS instance class")
+    available = nominal * (100 - RESERVED_PERCENT) // 100 - RESERVED_MEBIBYTES
+    return min(available * BYTES_PER_MEBIBYTE // BYTES_PER_CONNECTION, MAX_CONNECTIONS) - RESERVED_CONNECTIONS
 
 
 def cache_memory_mib(node_type: str) -> int:
-    """Memory of one cache node in MiB; ValueError with the nearest type when it is not in the table."""
-    return _known(node_type, CACHE_NODES, "an ElastiCache node type")
+    """Memory of one cache node in MiB; ValueError, which suggests the closest type, if it is not in the table."""
+    return _memory(node_type, CACHE_NODES, "ElastiCache node type")
 
 
-def _known(name: str, table: Mapping[str, int], what: str) -> int:
-    if name not in table:
-        nearest = difflib.get_close_matches(name, table, n=1, cutoff=0.0)[0]
-        raise ValueError(f"{name!r} is not {what} whose memory is known. Write e.g. {nearest}.")
-    return table[name]
+def _memory(size: str, memory_by_size: Mapping[str, int], kind: str) -> int:
+    if size not in memory_by_size:
+        closest = difflib.get_close_matches(size, memory_by_size, n=1, cutoff=0.0)[0]
+        raise ValueError(f"{size!r} is not a known {kind}. Write e.g. {closest}.")
+    return memory_by_size[size]
 
 
 def family(engine_version: str) -> str:
@@ -92,7 +93,7 @@ def cache_family(engine_version: str) -> str:
 
 
 def log_connections(engine_version: str) -> str:
-    """Value of `log_connections` that logs all of them: a switch up to PostgreSQL 17, a list of stages from 18 on."""
+    """Value of `log_connections` that logs every connection: a boolean up to PostgreSQL 17, a list from 18 on."""
     return "all" if _major(engine_version) >= 18 else "1"
 
 

@@ -13,21 +13,21 @@ from components.sizing.capacity import PodGroup
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerSize:
-    """Requests and limits of one container; None is no limit."""
+    """Requests and limits of one container; a limit of 0 is none."""
 
     cpu: int
     memory: int
-    cpu_limit: int | None = None
-    memory_limit: int | None = None
+    cpu_limit: int = 0
+    memory_limit: int = 0
 
     @property
     def resources(self) -> Mapping[str, Mapping[str, str]]:
         """The value of `resources` in a chart or an add-on's configuration."""
         requests = {"cpu": quantities.cpu(self.cpu), "memory": quantities.memory(self.memory)}
         limits: dict[str, str] = {}
-        if self.cpu_limit is not None:
+        if self.cpu_limit:
             limits["cpu"] = quantities.cpu(self.cpu_limit)
-        if self.memory_limit is not None:
+        if self.memory_limit:
             limits["memory"] = quantities.memory(self.memory_limit)
         return {"limits": limits, "requests": requests} if limits else {"requests": requests}
 
@@ -55,7 +55,7 @@ class Workload:
             pods=self.pods,
             cpu_request=sum(size.cpu for size in sizes),
             memory_request=sum(size.memory for size in sizes),
-            cpu_limit=sum(size.cpu_limit or 0 for size in sizes),
-            memory_limit=sum(size.memory_limit or 0 for size in sizes),
+            cpu_limit=sum(size.cpu_limit for size in sizes),
+            memory_limit=sum(size.memory_limit for size in sizes),
             per_node=self.per_node,
         )

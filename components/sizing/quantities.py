@@ -1,7 +1,7 @@
 """Kubernetes quantities as integers: CPU in millicores, memory in mebibytes.
 
-Written back in the form in which the API server stores them (`1`, not `1000m`; `13Gi`, not `13312Mi`; `2k` pods, not
-`2000`), because an object that the server rewrites shows up as a change in the next run.
+They are formatted as the API server stores them (`1`, not `1000m`; `13Gi`, not `13312Mi`; `2k` pods, not `2000`),
+because a value that the server rewrites shows up as a diff in the next preview.
 Source: Kubernetes, "Resource Management for Pods and Containers".
 """
 
@@ -12,20 +12,20 @@ from math import ceil
 CPU_PATTERN = r"^([1-9][0-9]*[mk]?|[0-9]+\.[0-9]{1,3})$"
 MEMORY_PATTERN = r"^[1-9][0-9]*(Mi|Gi|Ti)$"
 
-MEBIBYTES_A_GIBIBYTE = 1024
+MEBIBYTES_PER_GIBIBYTE = 1024
 CPU_UNITS = {"k": 1_000_000, "": 1000, "m": 1}
-"""Millicores of each unit, the largest first."""
-MEMORY_UNITS = {"Ti": MEBIBYTES_A_GIBIBYTE**2, "Gi": MEBIBYTES_A_GIBIBYTE, "Mi": 1}
-"""Mebibytes of each unit, the largest first."""
+"""Millicores per unit, largest first."""
+MEMORY_UNITS = {"Ti": MEBIBYTES_PER_GIBIBYTE**2, "Gi": MEBIBYTES_PER_GIBIBYTE, "Mi": 1}
+"""Mebibytes per unit, largest first."""
 COUNT_UNITS = {"M": 1_000_000, "k": 1000, "": 1}
 
 
 def millicores(quantity: str) -> int:
-    """CPU quantity (`100m`, `0.5`, `2`) in millicores; ValueError when it is not one."""
+    """CPU quantity (`100m`, `0.5`, `2`) in millicores; ValueError if it is not one."""
     if quantity == "0":
         return 0
     if not re.fullmatch(CPU_PATTERN, quantity):
-        raise ValueError(f"{quantity!r} is not a CPU quantity: write 100m, 0.5 or 2")
+        raise ValueError(f"{quantity!r} is not a CPU quantity. Write e.g. 100m, 0.5 or 2.")
     if quantity[-1] in CPU_UNITS:
         return int(quantity[:-1]) * CPU_UNITS[quantity[-1]]
     whole, _, fraction = quantity.partition(".")
@@ -33,11 +33,11 @@ def millicores(quantity: str) -> int:
 
 
 def mebibytes(quantity: str) -> int:
-    """Memory quantity (`256Mi`, `1Gi`) in MiB; ValueError when it is not one."""
+    """Memory quantity (`256Mi`, `1Gi`) in MiB; ValueError if it is not one."""
     if quantity == "0":
         return 0
     if not re.fullmatch(MEMORY_PATTERN, quantity):
-        raise ValueError(f"{quantity!r} is not a memory quantity: write 256Mi or 1Gi")
+        raise ValueError(f"{quantity!r} is not a memory quantity. Write e.g. 256Mi or 1Gi.")
     return int(quantity[:-2]) * MEMORY_UNITS[quantity[-2:]]
 
 
@@ -52,12 +52,12 @@ def memory(value: int) -> str:
 
 
 def count(value: int) -> str:
-    """A number of objects as the API server writes it: 32 -> `32`, 2000 -> `2k`."""
+    """An object count as the API server writes it: 32 -> `32`, 2000 -> `2k`."""
     return _in_largest_unit(value, COUNT_UNITS)
 
 
 def _in_largest_unit(value: int, units: Mapping[str, int]) -> str:
-    """The value in the largest unit that leaves no fraction; the smallest unit is 1."""
+    """The value in the largest unit that divides it; the smallest unit is 1."""
     if value == 0:
         return "0"
     unit, size = next((unit, size) for unit, size in units.items() if value % size == 0)

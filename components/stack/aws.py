@@ -80,8 +80,8 @@ def identities(config: PlatformConfig, components: StackComponents, state_path: 
         cluster_name=config.prefix if config.cluster is not None else None,
         nodes=config.cluster.nodes if config.cluster is not None else None,
         edge=config.edge,
-        entry_prefixes=[f"{config.system.name}/{environment.name}/" for environment in config.environments],
-        makes_buckets=config.stores_objects,
+        secret_prefixes=[f"{config.system.name}/{environment.name}/" for environment in config.environments],
+        creates_buckets=config.creates_buckets,
         state_path=state_path,
     )
 

@@ -11,7 +11,7 @@ from components.config.platform import PlatformConfig
 from components.data.bootstrap import BootstrapArgs, DatabaseAccess, Instance
 from components.data.bootstrap_namespace import BootstrapNamespaceArgs
 from components.data.bootstrap_pods import bootstrap_workloads
-from components.data.bootstrap_sql import DatabasePlan
+from components.data.bootstrap_scripts import DatabasePlan
 from components.data.storage import StorageArgs
 from components.environments.plan import EnvironmentPlan, bootstrapped
 from components.secrets.delivery import SecretDeliveryArgs, duration
@@ -23,7 +23,7 @@ from components.stack.components import StackComponents
 def storage(config: PlatformConfig, plan: EnvironmentPlan, components: StackComponents) -> StorageArgs | None:
     """The environment's bucket."""
     account = stack_account(config)
-    if config.storage is None or account is None or components.eks is None or not config.stores_objects:
+    if config.storage is None or account is None or components.eks is None or not config.creates_buckets:
         return None
     return StorageArgs(
         label=f"{config.prefix}-{plan.name}",

@@ -9,11 +9,10 @@ from components.config.argocd_access import (
     RepositoryAuthentication,
     SecretReference,
 )
-from components.config.argocd_project import ADMINISTRATORS, FORBIDDEN_KINDS, SECRETS_GROUP
-from components.config.git_urls import github_repository
+from components.config.argocd_project import CLUSTER_RBAC_KINDS, FORBIDDEN_KINDS, SECRETS_GROUP
+from components.config.git_urls import SSH_PORTS, github_repository, has_blocked_port, ssh_address
 from components.config.platform import PlatformConfig
 from components.config.problems import PathPart, Problem
-from components.config.ssh_addresses import SSH_PORTS, closed_port, ssh_address
 from components.validation.delivery_rules import folder, previews
 
 ACCESS: tuple[PathPart, ...] = ("argocd", "repositoryAccess")
@@ -65,7 +64,7 @@ def _repository(config: PlatformConfig) -> Iterator[Problem]:
             message=f"does not open {url}, which is an SSH address. "
             "Write kind: ssh with the secret of a deploy key and the host's keys.",
         )
-    if address is not None and closed_port(url):
+    if address is not None and has_blocked_port(url):
         yield Problem(
             path=("repository", "url"),
             message=f"port {address[1]} is closed to Argo CD. Use an address at port 22 or 443, or HTTPS.",
@@ -215,7 +214,7 @@ def _project(config: PlatformConfig) -> Iterator[Problem]:
                 path=("argocd", "project", "clusterResources", index),
                 message=f"{found.kind} reaches the secrets of every environment. Write `secrets.supplied` instead.",
             )
-        if (found.group, found.kind) in ADMINISTRATORS and found.name is None:
+        if (found.group, found.kind) in CLUSTER_RBAC_KINDS and found.name is None:
             yield Problem(
                 path=("argocd", "project", "clusterResources", index),
                 message=f"{found.kind} without a name lets whoever writes to Git administer the cluster. "

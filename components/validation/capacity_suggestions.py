@@ -11,10 +11,10 @@ from components.config.cluster import NodesConfig
 from components.config.controllers import NodeScaling
 from components.config.platform import PlatformConfig
 from components.environments.plan import plan_environments
-from components.sizing.capacity import node_capacity, total, unplaceable
+from components.sizing.capacity import node_capacity, total, unschedulable
 from components.sizing.database_sizes import DATABASE_CLASSES, max_connections
 from components.sizing.instance_types import INSTANCE_TYPES
-from components.sizing.quantities import MEBIBYTES_A_GIBIBYTE
+from components.sizing.quantities import MEBIBYTES_PER_GIBIBYTE
 from components.validation import capacity_sums
 from components.validation.cap_rules import scalable
 
@@ -57,7 +57,7 @@ def _too_large(sums: capacity_sums.NodeFit, known: list[str], nodes: NodesConfig
     def alone(name: str, kind: str) -> bool:
         group = next(found for found in sums.groups if found.name == name)
         room = node_capacity(kind, prefix_delegation=nodes.prefix_delegation)
-        return not unplaceable((replace(group, pods=1), *daemons), room, 1)
+        return not unschedulable((replace(group, pods=1), *daemons), room, 1)
 
     names = {group.name for group in sums.groups if not group.per_node}
     found = [name for name in sums.unschedulable if name in names and not any(alone(name, kind) for kind in known)]
@@ -66,7 +66,7 @@ def _too_large(sums: capacity_sums.NodeFit, known: list[str], nodes: NodesConfig
     largest = _largest(known)
     room, taken = node_capacity(largest, prefix_delegation=nodes.prefix_delegation), total(daemons, 1)
     left = f"{(room.cpu - taken.cpu_request) / 1000:.2f} CPU and " \
-           f"{(room.memory - taken.memory_request) / MEBIBYTES_A_GIBIBYTE:.1f} GiB"  # fmt: skip
+           f"{(room.memory - taken.memory_request) / MEBIBYTES_PER_GIBIBYTE:.1f} GiB"  # fmt: skip
     return (
         f"One pod of {' or of '.join(found[:SUGGESTIONS])} is larger than every node that is known: {largest} leaves "
         f"{left}. Write smaller resources."

@@ -15,18 +15,18 @@ from components.data.bootstrap_pods import bootstrap_workloads
 from components.environments.plan import EnvironmentPlan, bootstrapped
 from components.network import subnets
 from components.sizing.capacity import (
-    ADDRESSES_A_PREFIX,
+    ADDRESSES_PER_PREFIX,
     Load,
     NodeCapacity,
     PodGroup,
     node_capacity,
     rolling_peak,
     total,
-    unplaceable,
+    unschedulable,
 )
 from components.sizing.database_sizes import max_connections
 from components.sizing.instance_types import INSTANCE_TYPES
-from components.sizing.quantities import MEBIBYTES_A_GIBIBYTE
+from components.sizing.quantities import MEBIBYTES_PER_GIBIBYTE
 
 CONNECTIONS_WHILE_ROLLING_PERCENT = 150
 STEADY = "most pods when nothing rolls"
@@ -64,7 +64,7 @@ class NodeFit:
     @property
     def unschedulable(self) -> tuple[str, ...]:
         """Names of the pod groups for which no node has room."""
-        return unplaceable(self.groups, self.node, self.nodes)
+        return unschedulable(self.groups, self.node, self.nodes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +82,9 @@ class Limit:
 
 def describe(load: Load) -> str:
     """`52 pods, 4.60 CPU, 15.2 GiB`: the requests, by which pods are scheduled."""
-    return f"{load.pods} pods, {load.cpu_request / 1000:.2f} CPU, {load.memory_request / MEBIBYTES_A_GIBIBYTE:.1f} GiB"
+    return (
+        f"{load.pods} pods, {load.cpu_request / 1000:.2f} CPU, {load.memory_request / MEBIBYTES_PER_GIBIBYTE:.1f} GiB"
+    )
 
 
 def node_fit(config: PlatformConfig, plans: Plans) -> NodeFit | None:
@@ -129,7 +131,7 @@ def addresses(config: PlatformConfig) -> Limit | None:
     each = machine.interfaces * machine.addresses_per_interface
     if nodes.prefix_delegation:
         pods = node_capacity(nodes.instance_type, prefix_delegation=True).pods
-        each = machine.interfaces + -(-pods // ADDRESSES_A_PREFIX) * ADDRESSES_A_PREFIX
+        each = machine.interfaces + -(-pods // ADDRESSES_PER_PREFIX) * ADDRESSES_PER_PREFIX
     zones = subnets.plan(config.network.cidr, config.network.zones)
     held = sum(subnets.usable_addresses(zone.private) for zone in zones)
     return Limit(needed=nodes.maximum * each, held=held)
@@ -165,7 +167,7 @@ def summary(config: PlatformConfig, plans: Plans) -> dict[str, object]:
                 "what": what,
                 "pods": load.pods,
                 "cpu": f"{load.cpu_request / 1000:.2f}",
-                "memory": f"{load.memory_request / MEBIBYTES_A_GIBIBYTE:.1f} GiB",
+                "memory": f"{load.memory_request / MEBIBYTES_PER_GIBIBYTE:.1f} GiB",
             }
             for what, load in rows
         ]

@@ -5,10 +5,9 @@ from pathlib import PurePosixPath
 
 from components.config.argocd_access import RepositoryAuthentication
 from components.config.environments import Delivery, EnvironmentConfig
-from components.config.git_urls import github_repository
+from components.config.git_urls import github_repository, has_blocked_port
 from components.config.platform import PlatformConfig
 from components.config.problems import PathPart, Problem
-from components.config.ssh_addresses import closed_port
 
 Path = tuple[PathPart, ...]
 
@@ -40,7 +39,7 @@ def previews(config: PlatformConfig, index: int, environment: EnvironmentConfig)
     if environment.pull_requests is None:
         return
     here: Path = ("environments", index, "pullRequests")
-    if github_repository(config.repository.url) is None and not closed_port(config.repository.url):
+    if github_repository(config.repository.url) is None and not has_blocked_port(config.repository.url):
         yield Problem(path=here, message=f"come from GitHub, and {config.repository.url} is not there. Leave it out.")
     if not environment.sync.automated:
         yield Problem(path=here, message="sync by themselves, and this environment is manual. Leave it out.")

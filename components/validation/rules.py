@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from components.config.platform import PlatformConfig
-from components.config.problems import Problem, meant
+from components.config.problems import Problem, closest_key
 from components.validation import (
     access_rules,
     catalogue_rules,
@@ -129,7 +129,7 @@ def _misspelt(config: PlatformConfig, broken: Collection[str]) -> Iterator[str]:
         str(field.alias) for name, field in PlatformConfig.model_fields.items() if name not in config.model_fields_set
     }
     for key in broken:
-        section = meant(key, sorted(absent))
+        section = closest_key(key, sorted(absent))
         if section is not None:
             yield section
 

@@ -102,7 +102,7 @@ def storage(config: PlatformConfig) -> Iterator[Problem]:
         )
     longest = LONGEST_ROLE_NAME - STORAGE_ROLE_SUFFIX - len(f"{config.prefix}-")
     for index, environment in enumerate(config.environments):
-        if config.stores_objects and len(environment.name) > longest:
+        if config.creates_buckets and len(environment.name) > longest:
             yield Problem(
                 path=("environments", index, "name"),
                 message=f"makes a role whose name is longer than {LONGEST_ROLE_NAME} characters. "

@@ -4,10 +4,9 @@ import ipaddress
 from collections.abc import Iterator
 
 from components.config.controllers import NodeScaling
-from components.config.git_urls import github_repository
+from components.config.git_urls import github_repository, has_blocked_port
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
-from components.config.ssh_addresses import closed_port
 from components.config.types import Ownership
 from components.environments.plan import plan_environments
 from components.validation.environment_rules import RESERVED_NAMESPACES
@@ -179,7 +178,7 @@ def ci(config: PlatformConfig) -> Iterator[Problem]:
     """A repository on GitHub with both ids or none, a cap on the role that makes roles, a registry to push to."""
     if config.ci is None or config.aws is None:
         return
-    if github_repository(config.repository.url) is None and not closed_port(config.repository.url):
+    if github_repository(config.repository.url) is None and not has_blocked_port(config.repository.url):
         yield Problem(
             path=("repository", "url"),
             message=f"{config.repository.url} is not on GitHub, and ci makes roles for GitHub Actions. Leave ci out.",

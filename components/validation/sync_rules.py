@@ -38,7 +38,7 @@ def syncs(config: PlatformConfig) -> Iterator[Problem]:
 def moving_tags(config: PlatformConfig) -> Iterator[Problem]:
     """A tag that moves is one that the registry lets move. Of existing repositories only `mutableTags` can say."""
     registry = config.registry
-    if registry is None or (registry.ownership is Ownership.EXISTING and not registry.says_mutable_tags):
+    if registry is None or (registry.ownership is Ownership.EXISTING and not registry.sets_mutable_tags):
         return
     for index, environment in enumerate(config.environments):
         tag = environment.deployment.image_tag

@@ -1,4 +1,4 @@
-"""One PostgreSQL for all tests of this folder; each test has databases of its own in it."""
+"""One PostgreSQL for all tests of this folder; each test uses its own databases in it."""
 
 import shutil
 import tempfile
@@ -12,12 +12,12 @@ from tests.database.server import Server
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """Start a server; its folder has a short path, because that of a socket has at most 107 characters."""
+    """Start a server. Its folder has a short path, because the path of a socket has at most 107 characters."""
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    found = Server(folder=folder)
+    server = Server(folder=folder)
     try:
-        found.start()
-        yield found
+        server.start()
+        yield server
     finally:
-        found.stop()
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)

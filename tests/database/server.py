@@ -1,9 +1,9 @@
-"""A PostgreSQL of the test's own, with a master user like that of RDS, and the Job's container run against it.
+"""A PostgreSQL for the tests, with a master user like that of RDS, and the Job's container run against it.
 
-The server runs in a user namespace, because PostgreSQL refuses to be root, and listens on a Unix socket alone.
-Like on RDS, `postgres` and `template1` belong to the master, who is no superuser. What RDS adds to PostgreSQL is
-emulated in one place: `vector` may be made by whoever may create in the database. RDS lets rds_superuser do that; here
-the extension's control file says `trusted`, as those of uuid-ossp and pgcrypto do by themselves.
+The server runs in a user namespace, because PostgreSQL refuses to run as root, and listens on a Unix socket only.
+As on RDS, `postgres` and `template1` belong to the master, who is no superuser. One addition of RDS is emulated: RDS
+lets rds_superuser create the extension `vector`; here its control file says `trusted`, as those of uuid-ossp and
+pgcrypto do anyway, so that anyone with the right to create in the database may create it.
 """
 
 import os
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from components.data.bootstrap_sql import COMMAND, ENVIRONMENT, SCRIPTS, DatabasePlan, files
+from components.data.bootstrap_scripts import COMMAND, ENVIRONMENT, SCRIPTS, DatabasePlan, files
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / ".tools" / "postgresql" / "bin"
@@ -33,7 +33,7 @@ log_statement = 'ddl'
 max_connections = 20
 shared_buffers = '16MB'
 """
-"""`log_statement` as the platform's parameter group has it: what a log would show is seen here."""
+"""`log_statement` is set as in the platform's parameter group, so the log shows what RDS would log."""
 
 LIKE_RDS = f"""
 CREATE ROLE rds_superuser NOLOGIN;
@@ -47,22 +47,22 @@ ALTER DATABASE template1 OWNER TO {MASTER};
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """How a program ended, and what it said on both streams."""
+    """Exit status of a program, and its output on both streams."""
 
     status: int
     text: str
 
 
 def program(name: str) -> str:
-    """Path of a program of PostgreSQL; says how to get it where it is missing."""
-    found = PROGRAMS / name
-    if not found.exists():
-        raise FileNotFoundError(f"{found} is missing. Run `make cluster-tools`.")
-    return str(found)
+    """Path of a program of PostgreSQL; FileNotFoundError with the remedy if it is missing."""
+    path = PROGRAMS / name
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing. Run `make cluster-tools`.")
+    return str(path)
 
 
 def url(name: str, password: str, host: str) -> str:
-    """The URL of a database as the platform writes it, to a server on a socket."""
+    """The URL of a database in the form that the platform writes, for a server on a socket."""
     user = quote(name, safe="")
     return f"postgresql://{user}:{password}@{quote(host, safe='')}:{PORT}/{user}?sslmode=require"
 
@@ -76,15 +76,15 @@ class Server:
 
     @property
     def log(self) -> str:
-        """All that the server has logged."""
+        """Everything the server has logged."""
         return (self.folder / "log").read_text()
 
     def start(self) -> None:
-        """Make the instance and wait until it answers; RuntimeError with its log where it does not."""
+        """Create the instance and wait until it answers; RuntimeError with its log if it does not."""
         data, password = self.folder / "data", self.folder / "password"
         password.write_text(OWNER_PASSWORD)
-        made = [*NOBODY, program("initdb"), "--pgdata", str(data), "--username", OWNER, "--auth", "scram-sha-256"]
-        subprocess.run([*made, "--pwfile", str(password), "--no-sync"], check=True, capture_output=True)
+        initdb = [*NOBODY, program("initdb"), "--pgdata", str(data), "--username", OWNER, "--auth", "scram-sha-256"]
+        subprocess.run([*initdb, "--pwfile", str(password), "--no-sync"], check=True, capture_output=True)
         with (data / "postgresql.conf").open("a") as settings:
             settings.write(SETTINGS.format(socket=self.folder))
         trusted = self.folder / "vector.control"
@@ -120,7 +120,7 @@ class Server:
             raise RuntimeError(likeness.text)
 
     def stop(self) -> None:
-        """End the server, if it was started, and wait for it."""
+        """End the server, if it was started, and wait until it has ended."""
         if self.process is None:
             return
         self.process.terminate()
@@ -131,24 +131,24 @@ class Server:
             self.process.wait()
 
     def psql(self, user: str, password: str, database: str, statement: str) -> Ended:
-        """One script as a user, through psql's standard input."""
+        """Run a script as a user, through psql's standard input."""
         given = {"PGUSER": user, "PGPASSWORD": password, "PGDATABASE": database, "PGHOST": str(self.folder)}
         return _ended(["psql", "--no-psqlrc", "-At", "--set", "ON_ERROR_STOP=1"], given, statement)
 
     def rows(self, statement: str, database: str = "postgres") -> list[str]:
-        """What a query answers to the instance's owner, who sees everything: a line for each row."""
+        """Run a query as the instance's owner, who sees everything; a line for each row."""
         ended = self.psql(OWNER, OWNER_PASSWORD, database, statement)
         assert ended.status == 0, ended.text
         return ended.text.splitlines()
 
     def by_url(self, address: str, statement: str = "SELECT current_user") -> Ended:
-        """A connection by nothing but a URL."""
+        """Connect with nothing but a URL."""
         return _ended(["psql", "--no-psqlrc", "-At", "--dbname", address, "--command", statement], {}, "")
 
     def bootstrap(
         self, databases: Sequence[DatabasePlan], passwords: Mapping[str, str], *, master: str = MASTER_PASSWORD
     ) -> Ended:
-        """The Job's container: its files, its command, its environment. `passwords` by database."""
+        """Run the Job's container: its files, its command, its environment. `passwords` by database."""
         scripts, secrets = self.folder / "bootstrap", self.folder / "secrets"
         written = {scripts / name: text for name, text in files(databases).items()}
         written |= {secrets / "master" / "username": MASTER, secrets / "master" / "password": master}
@@ -172,7 +172,7 @@ def _ended(command: Sequence[str], given: Mapping[str, str], typed: str) -> Ende
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        # Without a terminal of its own, as in a pod.
+        # Without a terminal, as in a pod.
         start_new_session=True,
     )
     return Ended(status=done.returncode, text=done.stdout)

@@ -1,8 +1,8 @@
-"""A database that the master made and filled before: all that it owns there becomes the service's."""
+"""A database that the master created and filled earlier: everything it owns there becomes the service's."""
 
 import pytest
 
-from components.data.bootstrap_sql import DatabasePlan
+from components.data.bootstrap_scripts import DatabasePlan
 from tests.database.server import MASTER, MASTER_PASSWORD, OWNER, OWNER_PASSWORD, Ended, Server
 
 PASSWORD = "OfTheService1"
@@ -49,7 +49,7 @@ def master(server: Server, database: str, statement: str) -> None:
 
 
 def filled(server: Server, name: str, statement: str = FILLED) -> None:
-    """A database of the master's, with what it made there."""
+    """Create a database as the master, and objects in it."""
     master(server, "postgres", f"CREATE DATABASE {name}")
     master(server, name, statement)
 
@@ -93,22 +93,22 @@ def taken(server: Server) -> Server:
         ('CREATE TABLE IF NOT EXISTS "Of Its Own".another (x int); SELECT 1', "1"),
     ],
 )
-def test_what_the_master_made_is_the_services_afterwards(taken: Server, statement: str, answer: str) -> None:
+def test_the_service_owns_the_masters_objects_afterwards(taken: Server, statement: str, answer: str) -> None:
     found = as_service(taken, "taken", f"SET client_min_messages = warning; {statement}")
     assert [line for line in found if line.split(" ")[0] not in {"SET", "INSERT", "UPDATE"}][-1] == answer
 
 
-def test_nothing_of_any_kind_is_left_to_the_master_but_extensions(server: Server) -> None:
+def test_the_master_keeps_no_object_of_any_kind_except_extensions(server: Server) -> None:
     filled(server, "whole")
     assert len(server.rows(LEFT_TO_THE_MASTER, "whole")) > 20
-    told = bootstrapped(server, "whole").text
+    output = bootstrapped(server, "whole").text
     assert server.rows(LEFT_TO_THE_MASTER, "whole") == []
-    assert "database-bootstrap: whole: table public.kept is its own now\n" in told
-    assert 'database-bootstrap: whole: schema "Of Its Own" is its own now\n' in told
-    assert "and is left" not in told
+    assert "database-bootstrap: whole: table public.kept is its own now\n" in output
+    assert 'database-bootstrap: whole: schema "Of Its Own" is its own now\n' in output
+    assert "and is left" not in output
 
 
-def test_what_belongs_to_an_extension_stays_as_it_is(server: Server) -> None:
+def test_objects_of_an_extension_keep_their_owner(server: Server) -> None:
     filled(server, "extended_before", "CREATE EXTENSION pgcrypto; CREATE TABLE t (x int); CREATE TABLE its (x int)")
     master(server, "extended_before", "ALTER EXTENSION pgcrypto ADD TABLE its")
     owners = """SELECT extname, extowner::regrole FROM pg_extension UNION ALL
@@ -116,22 +116,22 @@ def test_what_belongs_to_an_extension_stays_as_it_is(server: Server) -> None:
         SELECT relname, relowner::regrole FROM pg_class WHERE relname = 'its' ORDER BY 1"""
     before = server.rows(owners, "extended_before")
     assert len(before) == 5
-    told = bootstrapped(server, "extended_before", "pgcrypto", "uuid-ossp").text
+    output = bootstrapped(server, "extended_before", "pgcrypto", "uuid-ossp").text
     assert [line for line in server.rows(owners, "extended_before") if not line.startswith("uuid")] == before
-    assert told.count("its own now") == 1
-    assert " its " not in told.replace("its own", "")
+    assert output.count("its own now") == 1
+    assert " its " not in output.replace("its own", "")
 
 
 def test_a_second_run_hands_nothing_over(server: Server) -> None:
     filled(server, "again")
     bootstrapped(server, "again", "pgcrypto")
     state = [server.rows(ROWS.format(catalog), "again") for catalog in CATALOGS]
-    told = bootstrapped(server, "again", "pgcrypto").text
+    output = bootstrapped(server, "again", "pgcrypto").text
     assert [server.rows(ROWS.format(catalog), "again") for catalog in CATALOGS] == state
-    assert told.splitlines() == ["database-bootstrap: again: ready", "database-bootstrap: done, 1 databases"]
+    assert output.splitlines() == ["database-bootstrap: again: ready", "database-bootstrap: done, 1 databases"]
 
 
-def test_what_a_third_role_owns_is_left_and_named(server: Server) -> None:
+def test_objects_of_a_third_role_keep_their_owner_and_are_named(server: Server) -> None:
     master(server, "postgres", "CREATE ROLE reporter; GRANT reporter TO platform_admin")
     filled(
         server,
@@ -154,7 +154,7 @@ def test_what_a_third_role_owns_is_left_and_named(server: Server) -> None:
     assert server.rows(theirs, "shared_by_two") == ["ours|platform_admin", "theirs|reporter"]
 
 
-def test_the_masters_own_databases_and_other_services_stay(server: Server) -> None:
+def test_the_masters_own_databases_and_those_of_other_services_are_left_alone(server: Server) -> None:
     filled(server, "neighbour", "CREATE TABLE t (x int)")
     master(server, "postgres", "CREATE TABLE IF NOT EXISTS of_the_master (x int)")
     filled(server, "chosen", "CREATE TABLE t (x int)")
@@ -185,8 +185,8 @@ def test_a_service_cannot_make_the_master_run_its_functions(server: Server) -> N
         CREATE OPERATOR = (leftarg = name, rightarg = text, function = same);""",
     )
     master(server, "hostile", "CREATE TABLE late (x int)")
-    told = bootstrapped(server, "hostile", "pgcrypto", "uuid-ossp").text
-    assert "table public.late is its own now" in told
+    output = bootstrapped(server, "hostile", "pgcrypto", "uuid-ossp").text
+    assert "table public.late is its own now" in output
     assert server.rows("SELECT extname FROM pg_extension WHERE extname = 'uuid-ossp'", "hostile") == ["uuid-ossp"]
     assert server.rows("SELECT who FROM caught", "hostile") == []
 

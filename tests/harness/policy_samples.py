@@ -21,7 +21,7 @@ from components.controllers import (
     load_balancer_controller,
     rollouts,
 )
-from components.data.storage_policies import objects_policy
+from components.data.storage import objects_policy
 
 ACCOUNT = Account(account_id="111122223333", region="eu-central-1", permissions_boundary_name="shop-prod-boundary")
 BOUNDARY = "arn:aws:iam::111122223333:policy/shop-prod-boundary"
@@ -46,8 +46,8 @@ SCOPE = StackScope(
     cluster_name="shop-prod",
     nodes=nodes(scaling="karpenter", capacityType="SPOT"),
     edge=edge(zone=MADE_ZONE, firewall={}),
-    entry_prefixes=["shop/prod/"],
-    makes_buckets=True,
+    secret_prefixes=["shop/prod/"],
+    creates_buckets=True,
     role_names=["github-actions-role"],
     state=StateStore(bucket="acme-state", path="platform/prod", key_alias="alias/acme-state"),
 )

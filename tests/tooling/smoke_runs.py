@@ -1,28 +1,32 @@
-"""Runs scripts/smoke.sh against a kubectl that answers from a scenario (stub_kubectl.py)."""
+"""Runs scripts/smoke.py against a cluster of the test's own, in this process or over a real kubectl."""
 
+import io
 import json
-import os
-import shutil
-import subprocess
-import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from copy import deepcopy
 from dataclasses import dataclass
-from pathlib import Path
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from unittest import mock
 
-from tests.harness.harness import ROOT
+from scripts import smoke
+from scripts.smoke import Answer, Get, ReadError
 
-SCRIPT = ROOT / "scripts" / "smoke.sh"
-STUB = Path(__file__).with_name("stub_kubectl.py")
 NEW, OLD = "a" * 40, "b" * 40
 METRICS = '# HELP up Whether it runs.\nup 1\nhttp_requests_total{path="/a b"} 3.0\n'
 SERVICES = ("auth-service", "user-service")
+APPLICATION = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/nova-staging"
+PODS = "/api/v1/namespaces/nova/pods"
+PROXY = "/api/v1/namespaces/nova/services/"
 
 Json = dict[str, Any]
+Reading = Json | list[Json] | Answer | ReadError
 
 
 def application(revision: str = NEW) -> Json:
-    """An Application that is Synced and Healthy at a revision, reckoned after its sync."""
+    """An Application that is Synced and Healthy at a revision, in a status written after its sync."""
     listed = ", ".join(f"{name} /health /metrics" for name in SERVICES)
     return {
         "metadata": {"annotations": {"platform/services": listed}},
@@ -62,47 +66,74 @@ def pod(service: str, number: int, template: str = "new", tag: str = "1.0") -> J
     }
 
 
-def unready(found: Json, state: Json | None = None, **more: Any) -> Json:
-    """The same pod with a container that is not ready: it runs, or is in `state`."""
-    one = deepcopy(found)
-    one["status"]["conditions"] = [{"type": "Ready", "status": "False"}]
+def unready(ready: Json, state: Json | None = None, **more: Any) -> Json:
+    """The same pod with a container that is not ready: it is running, or in `state`."""
+    changed = deepcopy(ready)
+    changed["status"]["conditions"] = [{"type": "Ready", "status": "False"}]
     container = {"name": "app", "ready": False, "restartCount": 2, "state": state or {"running": {}}, **more}
-    one["status"]["containerStatuses"] = [container]
-    return one
+    changed["status"]["containerStatuses"] = [container]
+    return changed
 
 
 def pods() -> list[Json]:
     return [pod(service, number) for service in SERVICES for number in (1, 2)]
 
 
+def refused(status: int, message: str) -> Answer:
+    """The API server's own answer, instead of the service's."""
+    return Answer(status, json.dumps({"kind": "Status", "code": status, "message": message}).encode())
+
+
+class Clock:
+    """The time of the script: nothing but its own sleep lets it pass."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
 @dataclass(frozen=True)
 class Result:
-    """What one run said."""
+    """What one run printed, and what it asked for."""
 
     status: int
     out: str
     err: str
-    calls: str
+    requests: list[str]
 
     def failed(self) -> list[str]:
-        """Lines of what failed."""
         return [line for line in self.out.splitlines() if line.startswith("FAIL")]
 
     @property
     def json(self) -> Json:
         return json.loads(self.out)
 
+    @property
+    def looks(self) -> int:
+        return self.requests.count(APPLICATION)
+
+    def asked(self, service: str, path: str) -> int:
+        """How often a service was asked."""
+        return self.requests.count(f"{PROXY}{service}:http/proxy{path}")
+
 
 class Scenario:
-    """What the cluster is like: all is well until a test changes it."""
+    """The state of the cluster: healthy until a test changes it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.application: Json | str = application()
-        self.pods: list[Json] | str = pods()
-        self.answers: dict[str, Json] = {f"{name}/metrics": {"code": 200, "body": METRICS} for name in SERVICES}
-        self.before: list[Json] = []
-        """Looks that come before: each with `application` and `pods`."""
+    def __init__(self) -> None:
+        self.application: Reading = application()
+        self.pods: Reading = pods()
+        self.answers: dict[str, Answer | ReadError] = {
+            f"{name}/metrics": Answer(200, METRICS.encode()) for name in SERVICES
+        }
+        self.before: list[tuple[Reading, Reading]] = []
+        """Application and pods of earlier looks."""
+        self.requests: list[str] = []
 
     @property
     def status(self) -> Json:
@@ -114,41 +145,52 @@ class Scenario:
         assert isinstance(self.application, dict)
         return self.application["metadata"]["annotations"]
 
-    def run(
-        self,
-        *options: str,
-        script: Path = SCRIPT,
-        named: bool = True,
-        path: str | None = None,
-        passed: int | None = None,
-    ) -> Result:
-        """Run the script with the Application's name, unless `named` is false, and without a wait unless one is given.
+    def get(self, path: str) -> Answer:
+        """Answer in place of the API server."""
+        self.requests.append(path)
+        looks = [*self.before, (self.application, self.pods)]
+        application, pods = looks[min(self.requests.count(APPLICATION), len(looks)) - 1]
+        service, _, rest = path.removeprefix(PROXY).partition(":http/proxy")
+        known: dict[str, Reading] = {
+            APPLICATION: application,
+            PODS: {"items": pods} if isinstance(pods, list) else pods,
+        }
+        answer = known.get(path) or self.answers.get(f"{service}{rest}", Answer(200, b"ok"))
+        if isinstance(answer, ReadError):
+            raise answer
+        return answer if isinstance(answer, Answer) else Answer(200, json.dumps(answer).encode())
 
-        `path`: the PATH, in place of the usual one with the stub's folder before it. `passed`: seconds that are over
-        before the first look; bash counts SECONDS on from what it inherits. All of them, unless a wait is given.
-        """
-        looks = [*self.before, {"application": self.application, "pods": self.pods}]
-        (self.folder / "scenario.json").write_text(json.dumps({"looks": looks, "answers": self.answers}))
-        program = self.folder / "bin" / "kubectl"
-        program.parent.mkdir(exist_ok=True)
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S "{STUB}" "$@"\n')
-        program.chmod(0o755)
-        path = path or f"{program.parent}:{os.environ['PATH']}"
-        name = ["--application", "nova-staging"] if named else []
-        command = [shutil.which("bash") or "bash", str(script), *name, "--timeout", "1", "--interval", "0.01", *options]
-        if passed is None:
-            passed = 0 if "--timeout" in options else 1
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            check=False,
-            env={
-                "PATH": path,
-                "SCENARIO": str(self.folder),
-                "TMPDIR": str(self.folder),
-                "SECONDS": str(passed),
-            },
-        )
-        calls = self.folder / "calls"
-        return Result(done.returncode, done.stdout, done.stderr, calls.read_text() if calls.exists() else "")
+    def run(self, *options: str, get: Get | None = None) -> Result:
+        """Run the script in this process; without a timeout it has time for two looks."""
+        arguments = ["--application", "nova-staging", "--timeout", "1", "--interval", "2", *options]
+        out, err, clock = io.StringIO(), io.StringIO(), Clock()
+        self.requests.clear()
+        with mock.patch.object(smoke, "time", clock), redirect_stdout(out), redirect_stderr(err):
+            status = smoke.run(smoke.read_options(arguments), get or self.get)
+        return Result(status, out.getvalue(), err.getvalue(), list(self.requests))
+
+
+@contextmanager
+def served(scenario: Scenario) -> Generator[str]:
+    """The scenario as an API server; gives its address. A request that is no GET is refused."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer = scenario.get(self.path)
+            # A client that gave up is no error.
+            with suppress(ConnectionError):
+                self.send_response(answer.status)
+                self.send_header("Content-Length", str(len(answer.body)))
+                self.end_headers()
+                self.wfile.write(answer.body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            del format, args
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,4 +1,4 @@
-"""Image repositories: what is made, how images expire, and what a destroy leaves standing."""
+"""ECR repositories: settings, lifecycle policies, and what a destroy retains."""
 
 import json
 from typing import Any
@@ -36,11 +36,11 @@ def component(of: Run) -> Any:
 
 
 def test_each_service_has_one_repository_of_its_name() -> None:
-    made = {r.name: r.inputs["name"] for r in run().all(REPOSITORY)}
-    assert made == {f"shop-prod-registry-{service}": name for service, name in REPOSITORIES.items()}
+    names = {r.name: r.inputs["name"] for r in run().all(REPOSITORY)}
+    assert names == {f"shop-prod-registry-{service}": name for service, name in REPOSITORIES.items()}
 
 
-def test_a_service_costs_two_resources() -> None:
+def test_each_service_has_two_resources() -> None:
     assert sorted(r.type for r in run().resources if r.custom) == [LIFECYCLE] * 2 + [REPOSITORY] * 2
 
 
@@ -56,7 +56,7 @@ def test_each_repository_has_its_own_lifecycle_policy() -> None:
         assert done.depends(done.one(LIFECYCLE, repository.name), repository)
 
 
-def test_tags_are_immutable_but_for_the_named_ones() -> None:
+def test_tags_are_immutable_except_for_configured_patterns() -> None:
     for repository in run(mutable_tags=("cache-*", "sha256-*")).all(REPOSITORY):
         assert repository.inputs["imageTagMutability"] == "IMMUTABLE_WITH_EXCLUSION"
         assert repository.inputs["imageTagMutabilityExclusionFilters"] == [
@@ -72,7 +72,7 @@ def test_without_mutable_tags_all_are_immutable() -> None:
 
 
 @pytest.mark.parametrize("pattern", ["*", "**", "a*b*c*", "a b", ""])
-def test_a_filter_that_would_free_every_tag_is_refused(pattern: str) -> None:
+def test_pattern_that_would_make_every_tag_mutable_is_refused(pattern: str) -> None:
     with pytest.raises(ValidationError):
         config(mutable_tags=(pattern,))
 
@@ -85,7 +85,7 @@ def test_a_repository_with_images_is_never_deleted() -> None:
     assert [r.inputs["forceDelete"] for r in run().all(REPOSITORY)] == [False, False]
 
 
-def test_images_are_encrypted_with_aws_own_key() -> None:
+def test_images_are_encrypted_with_the_aws_owned_key_by_default() -> None:
     done = run()
     assert done.all(REPOSITORY)[0].inputs["encryptionConfigurations"] == [{"encryptionType": "AES256"}]
     assert done.all("aws:kms/key:Key") == []
@@ -102,32 +102,32 @@ def test_one_key_of_the_stack_encrypts_all_images() -> None:
     assert done.one("aws:kms/alias:Alias").inputs["name"] == "alias/shop-prod-registry"
 
 
-def test_a_destroy_leaves_repositories_and_their_rules_standing() -> None:
+def test_destroy_retains_repositories_and_their_lifecycle_policies() -> None:
     done = run(retain_on_destroy=True)
     assert [r.retain_on_delete for r in (*done.all(REPOSITORY), *done.all(LIFECYCLE))] == [True] * 4
 
 
-def test_a_destroy_leaves_the_key_of_what_it_leaves_standing() -> None:
+def test_destroy_retains_the_key_of_retained_repositories() -> None:
     done = run(retain_on_destroy=True, customer_managed_key=True)
     assert done.one("aws:kms/key:Key").retain_on_delete
     assert not done.one("aws:kms/key:Key").protect
 
 
-def test_what_is_left_standing_does_not_block_the_destroy() -> None:
+def test_retained_resources_are_not_protected() -> None:
     assert not any(r.protect for r in run(retain_on_destroy=True, protect=True).resources)
 
 
-def test_what_a_destroy_would_delete_is_protected() -> None:
+def test_resources_that_a_destroy_would_delete_are_protected() -> None:
     done = run(retain_on_destroy=False, protect=True, customer_managed_key=True)
     assert [r.protect for r in (*done.all(REPOSITORY), done.one("aws:kms/key:Key"))] == [True] * 3
     assert not any(r.retain_on_delete for r in done.resources)
 
 
-def test_protection_is_the_stacks_choice() -> None:
+def test_protection_follows_the_stack() -> None:
     assert not any(r.protect for r in run(retain_on_destroy=False, protect=False).all(REPOSITORY))
 
 
-def test_existing_repositories_cost_no_resource_and_no_call() -> None:
+def test_existing_repositories_need_no_resources_and_no_calls() -> None:
     done = run(ownership=Ownership.EXISTING, customer_managed_key=True)
     assert [r for r in done.resources if r.custom] == []
     assert done.invokes == []
@@ -135,7 +135,7 @@ def test_existing_repositories_cost_no_resource_and_no_call() -> None:
 
 
 @pytest.mark.parametrize("ownership", list(Ownership))
-def test_addresses_are_the_same_whoever_made_the_repositories(ownership: Ownership) -> None:
+def test_urls_are_the_same_for_created_and_existing_repositories(ownership: Ownership) -> None:
     outputs = component(run(ownership=ownership)).outputs
     host = "111122223333.dkr.ecr.eu-central-1.amazonaws.com"
     assert outputs["arns"] == {
@@ -159,7 +159,7 @@ def test_untagged_images_expire_by_age() -> None:
     }
 
 
-def test_tagged_images_are_kept_by_count_whatever_their_tag() -> None:
+def test_tagged_images_expire_by_count_whatever_their_tag() -> None:
     assert rules(config(keep_tagged=300))[1]["selection"] == {
         "tagStatus": "tagged",
         "tagPatternList": ["*"],
@@ -168,14 +168,14 @@ def test_tagged_images_are_kept_by_count_whatever_their_tag() -> None:
     }
 
 
-def test_rules_expire_images_in_a_stated_order() -> None:
+def test_lifecycle_rules_have_priorities() -> None:
     assert [(rule["rulePriority"], rule["action"]) for rule in rules(config())] == [
         (1, {"type": "expire"}),
         (2, {"type": "expire"}),
     ]
 
 
-def test_the_policy_in_the_plan_is_the_one_of_the_settings() -> None:
+def test_lifecycle_policy_follows_the_settings() -> None:
     for policy in run(keep_tagged=400).all(LIFECYCLE):
         assert policy.inputs["policy"] == lifecycle(config(keep_tagged=400))
 
@@ -185,7 +185,7 @@ def test_fewer_than_200_tagged_images_are_refused() -> None:
         config(keep_tagged=199)
 
 
-def test_services_that_name_the_same_repository_share_it() -> None:
+def test_services_can_share_a_repository() -> None:
     shared = {"api": "shop-api", "worker": "shop-api"}
     args = RegistryArgs(settings=config(), account=ACCOUNT, name="shop", repositories=shared, protect=False)
     done = run_program(lambda: Registry("shop-registry", args))

@@ -1,10 +1,10 @@
-"""What the deploy role may change in the network and among identities, and the state that it writes. Pure: no Pulumi.
+"""The deploy role's permissions on the network, IAM and the Pulumi state. Pure: no Pulumi.
 
-EC2 resources have no names, so the stack's tags hold them: what is made must carry them, what is changed must have
-them. Staging's role therefore cannot touch production's network in a shared account. Roles are made and given policies
-under the permissions boundary only; without it, whoever can deploy could make an administrator. What it may do in the
-services stands in `iam_policies_services`, `iam_policies_edge` and `iam_policies_karpenter`: IAM counts at most 6,144
-characters in one policy.
+EC2 resources have no names in their ARNs, so permissions depend on the stack's tags: created resources must get them,
+changed resources must have them. In a shared account, staging's role therefore cannot touch production's network. Roles
+can be created and given policies only under the permissions boundary; otherwise the deploy role could create an
+administrator. Permissions on other services are separate policies (`services.py`, `edge.py`, `karpenter.py`), because
+IAM limits a managed policy to 6,144 characters.
 """
 
 from components.account.policy_documents import Statement, document
@@ -12,7 +12,7 @@ from components.ci.policies.read import state_key
 from components.ci.scope import StackScope
 from components.ci.trust import GITHUB_OIDC_HOST
 
-# Makes a resource. The same actions also need the resources that they attach to, which `Change` covers.
+# Actions that create a resource. They also need permission on the resources they refer to; statement `Change` has it.
 _CREATE = (
     "ec2:AllocateAddress", "ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress",
     "ec2:CreateFlowLogs", "ec2:CreateInternetGateway", "ec2:CreateLaunchTemplate", "ec2:CreateNatGateway",
@@ -39,7 +39,7 @@ _ATTACHABLE = (
     "AmazonSSMManagedInstanceCore", "service-role/AmazonEBSCSIDriverPolicy",
     "service-role/AmazonRDSEnhancedMonitoringRole",
 )  # fmt: skip
-"""AWS's own policies that the platform's roles carry; any other would have to be added here first."""
+"""AWS managed policies that the platform's roles use; no others can be attached."""
 
 _PASSED_TO = ("ec2.amazonaws.com", "eks.amazonaws.com", "monitoring.rds.amazonaws.com", "pods.eks.amazonaws.com",
               "vpc-flow-logs.amazonaws.com")  # fmt: skip
@@ -65,13 +65,13 @@ def network_policy(scope: StackScope) -> str:
             resources=[everything],
             condition={"Null": {"ec2:CreateAction": "false"}},
         ),
-        Statement(  # AWS makes a VPC's default security group, without tags; the network closes it
+        Statement(  # AWS creates a VPC's default security group without tags; the network removes its rules
             sid="AdoptDefaultSecurityGroup",
             actions=["ec2:CreateTags"],
             resources=[security_groups],
             condition=new,
         ),
-        Statement(  # EKS asks with the caller's rights whether the launch template could start a node
+        Statement(  # EKS checks with the caller's permissions whether the launch template could start a node
             sid="NodesFromLaunchTemplate",
             actions=["ec2:RunInstances"],
             resources=[
@@ -84,7 +84,7 @@ def network_policy(scope: StackScope) -> str:
     ]
     if scope.cluster_name is not None:
         statements.append(
-            Statement(  # EKS makes it, with its own tags instead of ours
+            Statement(  # EKS creates it, with its own tags instead of ours
                 sid="ClusterSecurityGroup",
                 actions=_RULES,
                 resources=[security_groups],
@@ -95,16 +95,16 @@ def network_policy(scope: StackScope) -> str:
 
 
 def identity_policy(scope: StackScope, *, manages_provider: bool) -> str:
-    """Roles and policies of the stack, all under the permissions boundary; and the writing of its state.
+    """Roles and policies of the stack, all under the permissions boundary, and write access to its state.
 
-    ValueError without a boundary: the role that this policy is for could otherwise raise itself.
+    ValueError without a boundary: the deploy role could otherwise escalate its own permissions.
     """
     account = scope.account
     boundary = account.permissions_boundary_arn
     if boundary is None:
         raise ValueError(
-            "ci.deployRole can make roles, and nothing caps them. Write the name of the account's permissions boundary "
-            "in aws.permissionsBoundary (docs/permissions-boundary.md has the policy)."
+            "ci.deployRole creates roles and needs a permissions boundary for them. Write the name of the account's "
+            "boundary policy in aws.permissionsBoundary (docs/permissions-boundary.md has the policy)."
         )
     capped = {"iam:PermissionsBoundary": boundary}
     roles, owned, new = scope.role_arns(), scope.tagged("aws:ResourceTag"), scope.newly_tagged()
@@ -154,7 +154,7 @@ def identity_policy(scope: StackScope, *, manages_provider: bool) -> str:
             condition={"StringEquals": {"iam:AWSServiceName": _SERVICE_LINKED}},
         ),
     ]  # fmt: skip
-    if manages_provider:  # deleting it locks out every pipeline of the account: a person does that
+    if manages_provider:  # no deletion, which would lock out every pipeline of the account: a person has to do that
         statements.append(
             Statement(
                 sid="OidcProvider",
@@ -168,7 +168,7 @@ def identity_policy(scope: StackScope, *, manages_provider: bool) -> str:
 
 
 def _state_writing(scope: StackScope) -> list[Statement]:
-    """Writes the files of one stack: staging's role cannot write production's state."""
+    """Write access to the state of this stack only: staging's role cannot write production's state."""
     if scope.state is None:
         return []
     locks = f"arn:aws:s3:::{scope.state.bucket}/.pulumi/locks/organization/{scope.state.path}/*"

@@ -1,7 +1,7 @@
-"""What CI may do with certificate, DNS zone and web firewall, for a stack that makes them. Pure: no Pulumi.
+"""CI's permissions on certificate, hosted zone and web ACL of a stack that creates them. Pure: no Pulumi.
 
-Route 53 is global and knows no tags: a condition on region or tags would deny everything, so the zone's id and the
-names of the records hold it. Validation records begin with an underscore; no host name of a service does.
+Route 53 is global and has no tag conditions: a condition on region or tags would deny everything, so permissions are
+limited by zone id and record names. Validation records start with an underscore; no service's host name does.
 """
 
 from components.account.policy_documents import Statement
@@ -10,7 +10,7 @@ from components.config.edge import ZoneConfig
 
 
 def edge_reading(scope: StackScope) -> list[Statement]:
-    """What a preview and a refresh read of the edge."""
+    """Read access to the edge for previews and refreshes."""
     statements: list[Statement] = []
     if _validating_zone(scope) is not None:
         statements.append(
@@ -29,7 +29,7 @@ def edge_reading(scope: StackScope) -> list[Statement]:
                 resources=[_zone_arn(zone)],
             )
         )
-    if scope.makes_firewall:
+    if scope.creates_firewall:
         statements.append(
             Statement(
                 sid="Firewall",
@@ -41,29 +41,29 @@ def edge_reading(scope: StackScope) -> list[Statement]:
 
 
 def edge_changes(scope: StackScope) -> list[Statement]:
-    """What a deployment changes of the edge; nothing where the stack takes what exists."""
+    """Write access to the edge; none to existing resources that the stack only uses."""
     statements: list[Statement] = []
     validating = _validating_zone(scope)
     if validating is not None:
         statements += [*_certificate_changes(scope), _validation(validating)]
-    if scope.makes_zone:
+    if scope.creates_zone:
         statements += _zone_changes()
-    if _used_zone(scope) is not None:  # whether Route 53 has carried out what it was told
+    if _used_zone(scope) is not None:  # the provider polls until Route 53 has applied a change
         change = "arn:aws:route53:::change/*"
         statements.append(Statement(sid="DnsChanges", actions=["route53:GetChange"], resources=[change]))
-    if scope.makes_firewall:
+    if scope.creates_firewall:
         statements += _firewall_changes(scope)
     return statements
 
 
 def _validating_zone(scope: StackScope) -> ZoneConfig | None:
-    """The zone in which a certificate of the stack is validated, if the stack makes one."""
+    """The zone in which the stack's certificate is validated, if the stack creates one."""
     return scope.edge.zone if scope.edge and scope.edge.certificate.arn is None else None
 
 
 def _used_zone(scope: StackScope) -> ZoneConfig | None:
-    """The zone, if the stack makes it or a record in it."""
-    return scope.edge.zone if scope.edge and scope.makes_zone else _validating_zone(scope)
+    """The zone, if the stack creates it or a record in it."""
+    return scope.edge.zone if scope.edge and scope.creates_zone else _validating_zone(scope)
 
 
 def _certificates(scope: StackScope) -> str:
@@ -71,7 +71,7 @@ def _certificates(scope: StackScope) -> str:
 
 
 def _zone_arn(zone: ZoneConfig) -> str:
-    """The id of a zone that the stack makes is not known before."""
+    """A wildcard for a zone that the stack creates, whose id is not known in advance."""
     return f"arn:aws:route53:::hostedzone/{zone.zone_id or '*'}"
 
 
@@ -80,13 +80,13 @@ def _firewalls(scope: StackScope) -> str:
 
 
 def _certificate_changes(scope: StackScope) -> list[Statement]:
-    certificates, new, here = [_certificates(scope)], scope.newly_tagged(), scope.in_region()["StringEquals"]
+    certificates, new, region = [_certificates(scope)], scope.newly_tagged(), scope.in_region()["StringEquals"]
     return [
         Statement(
-            sid="NewCertificates",  # takes no resource
+            sid="NewCertificates",  # no resource-level permissions
             actions=["acm:RequestCertificate"],
             resources=["*"],
-            condition={**new, "StringEquals": {**new["StringEquals"], **here, "acm:ValidationMethod": "DNS"}},
+            condition={**new, "StringEquals": {**new["StringEquals"], **region, "acm:ValidationMethod": "DNS"}},
         ),
         Statement(
             sid="TagNewCertificates", actions=["acm:AddTagsToCertificate"], resources=certificates, condition=new
@@ -114,9 +114,11 @@ def _validation(zone: ZoneConfig) -> Statement:
 
 
 def _zone_changes() -> list[Statement]:
-    """No deletion: nothing in IAM tells the stack's zone from the others of the account. A person does that."""
+    """No deletion: IAM cannot tell the stack's zone from the account's other zones. A person has to do that."""
     return [
-        Statement(sid="NewZone", actions=["route53:CreateHostedZone"], resources=["*"]),  # takes no resource
+        Statement(
+            sid="NewZone", actions=["route53:CreateHostedZone"], resources=["*"]
+        ),  # no resource-level permissions
         Statement(
             sid="ChangeZone",
             actions=["route53:ChangeTagsForResource", "route53:UpdateHostedZoneComment"],
@@ -126,7 +128,7 @@ def _zone_changes() -> list[Statement]:
 
 
 def _firewall_changes(scope: StackScope) -> list[Statement]:
-    """Its log group is among the others of the stack, and so is the right to have logs delivered."""
+    """The web ACL. Its log group and log delivery are covered by the statements on the stack's logs."""
     service = "wafv2.amazonaws.com"
     return [
         Statement(

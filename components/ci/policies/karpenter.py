@@ -1,7 +1,7 @@
-"""What CI may do with Karpenter's own resources: instance profile, and queue and rule of spot interruptions. Pure.
+"""CI's permissions on Karpenter's AWS resources: instance profile, and queue and rule for spot interruptions. Pure.
 
-Queue and rule have names of their own. The profile gets a suffix from Pulumi and is held by the stack's tags too. Which
-role it may carry is the matter of `iam:PassRole`.
+Queue and rule have fixed names. The profile's name has a suffix from Pulumi, so its permissions depend on the stack's
+tags too. `iam:PassRole` decides which role it can have.
 """
 
 from components.account.policy_documents import Statement
@@ -11,7 +11,7 @@ from components.config.types import CapacityType
 
 
 def karpenter_reading(scope: StackScope) -> list[Statement]:
-    """What a preview and a refresh read of it."""
+    """Read access for previews and refreshes."""
     statements: list[Statement] = []
     if _has_profile(scope):
         statements.append(
@@ -38,7 +38,7 @@ def karpenter_reading(scope: StackScope) -> list[Statement]:
 
 
 def karpenter_changes(scope: StackScope) -> list[Statement]:
-    """What a deployment changes of it; nothing where somebody else adds nodes."""
+    """Write access for deployments; none without Karpenter."""
     statements: list[Statement] = []
     if _has_profile(scope):
         statements += [

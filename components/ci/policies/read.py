@@ -1,7 +1,7 @@
-"""What the push and preview roles may do with a stack. Pure: no Pulumi.
+"""Permissions of the push and preview roles. Pure: no Pulumi.
 
-Reading is a policy of our own: AWS's ReadOnlyAccess reads objects, tables and queues of everything else in the account,
-and ViewOnlyAccess lists all of it and still cannot read what a refresh needs. No secret's value can be read with it.
+The read policy is custom because AWS's ReadOnlyAccess can read objects, tables and queues of everything else in the
+account, and ViewOnlyAccess can list all of it but lacks permissions that a refresh needs. It reads no secret values.
 """
 
 import re
@@ -14,16 +14,16 @@ from components.ci.scope import StackScope
 from components.ci.trust import GITHUB_OIDC_HOST
 
 POLICY_SIZE = 6144
-"""Characters that IAM allows in one managed policy."""
+"""Maximum characters of a managed policy."""
 
 
 def push_policies(repository_arns: Sequence[str]) -> list[str]:
-    """Push to these repositories, layer cache included, and nothing else; ValueError without a repository.
+    """Policies to push to these repositories, layer cache included, and nothing else; ValueError without a repository.
 
-    As many policies as IAM's size of one makes necessary: about 80 repositories each.
+    A policy holds about 80 repositories, so a large catalogue needs several.
     """
     if not repository_arns:
-        raise ValueError("the push role has no repository to push to. Add a service, or leave pushRole out.")
+        raise ValueError("ci.pushRole has no repository to push to. Add a service, or remove pushRole.")
     arns = sorted(repository_arns)
     whole = _push_policy(arns)
     if policy_size(whole) <= POLICY_SIZE:
@@ -33,7 +33,7 @@ def push_policies(repository_arns: Sequence[str]) -> list[str]:
 
 
 def policy_size(text: str) -> int:
-    """Characters as IAM counts them, without white space."""
+    """Characters as IAM counts them, without whitespace."""
     return len(re.sub(r"\s", "", text))
 
 
@@ -53,7 +53,7 @@ def _push_policy(repository_arns: Sequence[str]) -> str:
 
 
 def read_policy(scope: StackScope) -> str:
-    """What `pulumi preview` and a refresh read: the stack's resources, its state, and no secret's value."""
+    """Read access for previews and refreshes: the stack's resources and its state, but no secret values."""
     statements = [
         Statement(
             sid="Describe",
@@ -142,8 +142,8 @@ def _data_reading(scope: StackScope) -> list[Statement]:
 
 
 def _bucket_reading(scope: StackScope) -> list[Statement]:
-    """Settings of buckets, and no object's content."""
-    if not scope.makes_buckets:
+    """Bucket settings, but no objects."""
+    if not scope.creates_buckets:
         return []
     return [
         Statement(
@@ -160,7 +160,7 @@ def _bucket_reading(scope: StackScope) -> list[Statement]:
 
 
 def state_key(scope: StackScope, *actions: str) -> list[Statement]:
-    """Use of the key of the state's secrets. Its alias says which key it is, for only the alias is known."""
+    """Use of the key that encrypts the state's secrets, identified by its alias because its id is not known."""
     if scope.state is None or scope.state.key_alias is None:
         return []
     return [
@@ -174,7 +174,7 @@ def state_key(scope: StackScope, *actions: str) -> list[Statement]:
 
 
 def _state_reading(scope: StackScope) -> list[Statement]:
-    """A preview takes no lock and writes nothing; loading a state decrypts it."""
+    """A preview takes no lock and writes nothing; loading the state decrypts its secrets."""
     if scope.state is None:
         return []
     return [

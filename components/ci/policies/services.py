@@ -1,7 +1,7 @@
-"""What the deploy role may change in the platform's services: cluster, data, images, logs, secrets. Pure: no Pulumi.
+"""The deploy role's permissions on cluster, data stores, repositories, logs and secrets. Pure: no Pulumi.
 
-A resource is held by the stack's prefix in its ARN (database and cache may be called exactly that). Keys have no names
-and a large catalogue's repositories too many, so the stack's tags hold these.
+Permissions are limited by the stack's prefix in the ARN (the database and the cache can be named exactly like it). For
+keys, whose ARNs have no names, and repositories, of which there can be too many, the stack's tags limit them.
 """
 
 from components.account.policy_documents import Statement, document
@@ -15,7 +15,7 @@ def data_policy(scope: StackScope) -> str:
 
 
 def cluster_policy(scope: StackScope, *, manages_repositories: bool) -> str:
-    """Cluster, log groups, keys, and the repositories of a stack that makes them."""
+    """Cluster, log groups, keys, and repositories if the stack creates them."""
     statements = [*_logs(scope), *_keys(scope)]
     if scope.cluster_name is not None:
         statements.append(_cluster(scope))
@@ -25,7 +25,7 @@ def cluster_policy(scope: StackScope, *, manages_repositories: bool) -> str:
 
 
 def _repositories(scope: StackScope) -> list[Statement]:
-    """By tag and not by ARN, of which a large catalogue has more than a policy holds. Pushing is not among it."""
+    """By tag, because a policy cannot hold all ARNs of a large catalogue. Pushing is not included."""
     everything = [scope.account.arn("ecr", "repository/*")]
     return [
         Statement(
@@ -72,7 +72,7 @@ def _databases(scope: StackScope) -> list[Statement]:
             resources=[account.arn("rds", f"db:{scope.prefix}"), account.arn("rds", "og:default:*"),
                        *(account.arn("rds", f"{kind}:{scope.prefix}-*") for kind in kinds)],
         ),
-        Statement(  # RDS makes the master user's secret with the caller's rights
+        Statement(  # RDS creates the master user's secret with the caller's permissions
             sid="MasterSecrets",
             actions=["secretsmanager:CreateSecret", "secretsmanager:RotateSecret", "secretsmanager:TagResource"],
             resources=[account.arn("secretsmanager", "secret:rds!*")],
@@ -101,7 +101,7 @@ def _caches(scope: StackScope) -> list[Statement]:
 
 def _logs(scope: StackScope) -> list[Statement]:
     names = [f"{scope.prefix}-*", f"*/{scope.prefix}-*", f"*/{scope.prefix}/*"]
-    if scope.makes_firewall:  # most actions ask for the group with `:*` behind it, tagging without
+    if scope.creates_firewall:  # most actions check the ARN with a trailing `:*`, tagging without
         names += [log_group_name(scope.prefix), f"{log_group_name(scope.prefix)}:*"]
     return [
         Statement(
@@ -111,7 +111,7 @@ def _logs(scope: StackScope) -> list[Statement]:
                      "logs:TagResource", "logs:UntagResource"],
             resources=[scope.account.arn("logs", f"log-group:{name}") for name in names],
         ),
-        Statement(  # how ElastiCache and AWS WAF get their logs delivered; none of these takes a resource
+        Statement(  # log delivery of ElastiCache and AWS WAF; no resource-level permissions
             sid="LogDelivery",
             actions=["logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies",
                      "logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy",
@@ -136,8 +136,8 @@ def _secrets(scope: StackScope) -> list[Statement]:
 
 
 def _buckets(scope: StackScope) -> list[Statement]:
-    """No object is read; deleting objects is `forceDestroy`, without which nothing asks for it."""
-    if not scope.makes_buckets:
+    """No reading of objects. Objects are deleted only with `storage.forceDestroy`."""
+    if not scope.creates_buckets:
         return []
     bucket = scope.bucket_arn()
     return [
@@ -164,7 +164,7 @@ def _keys(scope: StackScope) -> list[Statement]:
     via = [f"{service}.{account.region}.amazonaws.com" for service in ("rds", "secretsmanager")]
     return [
         Statement(
-            sid="NewKeys",  # takes no resource
+            sid="NewKeys",  # no resource-level permissions
             actions=["kms:CreateKey", "kms:TagResource"],
             resources=["*"],
             condition={**new, "StringEquals": {**new["StringEquals"], "aws:RequestedRegion": account.region}},

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,27 +15,27 @@ from tests.cluster.stand.stand import Stand
 NAMESPACE, VICTIM = "nova", "auth-service"
 WHOLE_LOOK = 60
 INTERVAL = "0.5"
-"""Seconds between two looks of the script. What most of these tests look at stands still."""
+"""Seconds between two looks; short, because most of these tests look at something that does not change."""
 
 
 @dataclass(frozen=True)
 class Smoke:
-    """The script, as somebody of the group runs it."""
+    """The script, run by a member of the group."""
 
     stand: Stand
     kubeconfig: Path
     services: Services
 
     def run(self, *options: str, timeout: int = WHOLE_LOOK, kubeconfig: Path | None = None) -> dict[str, Any]:
-        """Its JSON, with `status` (the script's) and the lines for people as `lines` beside it."""
+        """Its JSON, with its exit status as `status` and the lines for people as `lines`."""
         script = ROOT / "scripts" / "smoke-staging.sh"
         environment = {
             **os.environ,
             "KUBECONFIG": str(kubeconfig or self.kubeconfig),
-            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "PATH": f"{BIN}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         }
         done = subprocess.run(
-            ["bash", str(script), "--json", "--timeout", str(timeout), "--interval", INTERVAL, *options],
+            [str(script), "--json", "--timeout", str(timeout), "--interval", INTERVAL, *options],
             capture_output=True,
             text=True,
             check=False,
@@ -47,7 +48,7 @@ class Smoke:
         self, *options: str, timeout: int = WHOLE_LOOK, kubeconfig: Path | None = None
     ) -> list[dict[str, str]]:
         """The checks that failed."""
-        found = self.run(*options, timeout=timeout, kubeconfig=kubeconfig)
-        failed = [check for check in found["checks"] if check["status"] == "failed"]
-        assert (found["status"], found["ok"]) == ((1, False) if failed else (0, True))
+        report = self.run(*options, timeout=timeout, kubeconfig=kubeconfig)
+        failed = [check for check in report["checks"] if check["status"] == "failed"]
+        assert (report["status"], report["ok"]) == ((1, False) if failed else (0, True))
         return failed

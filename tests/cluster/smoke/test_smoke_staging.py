@@ -74,9 +74,9 @@ def test_a_service_that_is_down_is_named(smoke: Smoke) -> None:
 def test_each_wrong_answer_is_told(smoke: Smoke) -> None:
     wrong = {
         ("auth-service", "/health"): ((500, "database unreachable\nat line 3\n"), "HttpStatus",
-                                      "HTTP 500, and says: database unreachable"),
-        ("user-service", "/health"): ((503, "warming up"), "HttpStatus", "HTTP 503, and says: warming up"),
-        ("user-service", "/metrics"): ((404, "no such page"), "HttpStatus", "HTTP 404, and says: no such page"),
+                                      "HTTP 500: database unreachable"),
+        ("user-service", "/health"): ((503, "warming up"), "HttpStatus", "HTTP 503: warming up"),
+        ("user-service", "/metrics"): ((404, "no such page"), "HttpStatus", "HTTP 404: no such page"),
         ("media-service", "/metrics"): ((200, ""), "NoMetrics", "an empty body"),
         ("auth-service", "/metrics"): ((200, "<!doctype html>"), "NoMetrics", "<!doctype html>"),
     }  # fmt: skip

@@ -2,7 +2,8 @@
 
 from components.argocd.pods import argocd_pods
 from components.cluster.addon_pods import SYSTEM_PODS
-from components.controllers.pods import PLATFORM_NAMESPACE, operator_pods
+from components.controllers.pods import controller_pods
+from components.kubernetes.names import PLATFORM_NAMESPACE
 from components.sizing.capacity import total
 from tests.cluster.stand import observe, sums
 from tests.cluster.stand.pods import ONCE, SYSTEM_NAMESPACE
@@ -43,7 +44,7 @@ def test_system_pods_and_controllers_are_scheduled_as_the_program_counts_them(st
     expected = {
         SYSTEM_NAMESPACE: total(SYSTEM_PODS, len(staging.nodes)),
         config.argocd.namespace: total(long_lived),
-        PLATFORM_NAMESPACE: total(operator_pods(config.operators, config.cluster.nodes.scaler)),
+        PLATFORM_NAMESPACE: total(controller_pods(config.operators, config.cluster.nodes.scaler)),
     }
     for namespace, load in expected.items():
         pods = observe.pods_of(staging.api, namespace)

@@ -20,7 +20,6 @@ BUILT = (
     "kustomize",
 )
 OF_THE_SYSTEM = {
-    "bash": "bash",
     "git": "git",
     "ip": "iproute2",
     "mount": "mount",

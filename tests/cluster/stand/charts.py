@@ -14,12 +14,13 @@ from typing import cast
 from ruamel.yaml import YAML
 
 from components.argocd.installation import CHART
-from components.argocd.pods import Workload, argocd_workloads
+from components.argocd.pods import argocd_workloads
 from components.argocd.specs import application_namespaces
 from components.argocd.values import argocd_values
 from components.config.controllers import NodeScaling
 from components.config.platform import PlatformConfig
-from components.controllers.pods import monitoring_workloads, platform_workloads
+from components.controllers.controller import enabled_controllers
+from components.sizing.pods import Workload
 from tests.cluster.stand import reloader
 from tests.cluster.stand.api import Json
 from tests.cluster.stand.binaries import SHARE
@@ -45,8 +46,9 @@ def write_charts(folder: Path, config: PlatformConfig) -> None:
     _write(argocd / "1-settings.yaml", [*_argocd_settings(config)])
     _write(argocd / "2-workloads.yaml", map(chart_workload, argocd_workloads(config.argocd)))
     scaling = NodeScaling.NONE if config.cluster is None else config.cluster.nodes.scaler
-    for chart, workloads in _by_chart((*platform_workloads(config.operators, scaling),
-                                       *monitoring_workloads(config.operators))).items():  # fmt: skip
+    controllers = enabled_controllers(config.operators, scaling)
+    all_workloads = [workload for controller in controllers for workload in controller.workloads]
+    for chart, workloads in _by_chart(all_workloads).items():
         (folder / chart).mkdir()
         if chart == EXTERNAL_SECRETS:
             _write(folder / chart / "0-crds.yaml", map(_definition, EXTERNAL_SECRETS_KINDS))
@@ -65,7 +67,8 @@ def _by_chart(workloads: Sequence[Workload]) -> Mapping[str, Sequence[Workload]]
 
 
 def _argocd_settings(config: PlatformConfig) -> Iterable[Json]:
-    values = argocd_values(config.argocd, application_namespaces(config.environments))["configs"]
+    chart = argocd_values(config.argocd, application_namespaces(config.environments))
+    values = cast("Mapping[str, Mapping[str, object]]", chart["configs"])
     ours: Mapping[str, Mapping[str, object]] = {
         "argocd-cm": values["cm"],
         "argocd-cmd-params-cm": values["params"],

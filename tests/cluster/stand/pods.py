@@ -5,10 +5,10 @@ They hold the room that the real ones hold, on the nodes and in the quotas. Thei
 
 from collections.abc import Mapping, Sequence
 
-from components.argocd.pods import Size, Workload
 from components.cluster.addon_pods import SYSTEM_PODS
 from components.sizing import quantities
 from components.sizing.capacity import PodGroup
+from components.sizing.pods import ContainerSize, Workload
 from tests.cluster.stand.api import Api, Json
 
 SYSTEM_NAMESPACE = "kube-system"
@@ -45,7 +45,7 @@ def chart_workload(workload: Workload) -> Json:
                    workload.pods)  # fmt: skip
 
 
-def _containers(sizes: Mapping[str, Size]) -> list[Json]:
+def _containers(sizes: Mapping[str, ContainerSize]) -> list[Json]:
     return [
         _container(name, _resources(size.cpu, size.memory, size.cpu_limit, size.memory_limit))
         for name, size in sizes.items()

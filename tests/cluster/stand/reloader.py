@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from typing import cast
 
 from components.config.platform import PlatformConfig
-from components.controllers.pods import PLATFORM_NAMESPACE
-from components.controllers.reloader import reloader_values
+from components.controllers import reloader
+from components.kubernetes.names import PLATFORM_NAMESPACE
 from tests.cluster.stand.api import Api, Json
 from tests.cluster.stand.following import Following
 
@@ -58,7 +58,7 @@ class Reloader:
     """The operator's work, from `start` to `stop`."""
 
     def __init__(self, api: Api, config: PlatformConfig, service_account: Callable[[str, str], Api]) -> None:
-        values = reloader_values(system=config.system.name, rollouts=config.operators.rollouts is not None)
+        values = reloader.values(system=config.system.name, with_rollouts=config.operators.rollouts is not None)
         self._values = cast("Json", values["reloader"])
         self._api, self._service_account = api, service_account
         self._own: Api | None = None

@@ -153,8 +153,8 @@ STACK_RULES = Area(
         Mutant(
             "Git binds whom it likes to cluster-admin",
             RULES,
-            "if (found.group, found.kind) in ADMINISTRATORS and found.name is None:",
-            "if (found.group, found.kind) in ADMINISTRATORS and found.name:",
+            "if (found.group, found.kind) in CLUSTER_RBAC_KINDS and found.name is None:",
+            "if (found.group, found.kind) in CLUSTER_RBAC_KINDS and found.name:",
         ),
         Mutant(
             "previews of a private repository are never found",

@@ -65,7 +65,7 @@ DATABASE = Area(
         Mutant(
             "the final snapshot's name is a constant, so a second life cannot be deleted",
             STORE,
-            'pulumi.Output.concat(self.label, "-final-", life.hex)',
+            'pulumi.Output.concat(self.label, "-final-", suffix.hex)',
             'pulumi.Output.concat(self.label, "-final")',
         ),
         Mutant(

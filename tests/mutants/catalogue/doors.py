@@ -66,7 +66,7 @@ DOORS = Area(
         Mutant(
             "a closed port is GitHub's fault, too",
             SECTIONS,
-            " and not closed_port(config.repository.url):",
+            " and not has_blocked_port(config.repository.url):",
             ":",
         ),
         Mutant(

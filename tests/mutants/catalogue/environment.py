@@ -170,7 +170,7 @@ QUOTA = Area(
         Mutant(
             "a pod that finds no node is not seen",
             SUMS,
-            "    return left == 0\n",
+            "    return pending == 0\n",
             "    return True\n",
         ),
     ),

@@ -61,8 +61,8 @@ NETWORK = Area(
         Mutant(
             "every private subnet leaves through the first zone's gateway",
             ROUTES,
-            "by = zone if zone in tables else zones[0]",
-            "by = zones[0]",
+            "nat_zone = zone if zone in tables else zones[0]",
+            "nat_zone = zones[0]",
         ),
         Mutant(
             "there is one gateway where each zone should have one",

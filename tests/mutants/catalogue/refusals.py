@@ -63,7 +63,7 @@ IDLE_KEYS = Area(
         ),
         Mutant("a misspelt keyword is a tag that moves", SYNCS, "NEAR = 0.85", "NEAR = 1.0"),
         Mutant(
-            "what mutableTags say of existing repositories is ignored", SYNCS, " and not registry.says_mutable_tags", ""
+            "what mutableTags say of existing repositories is ignored", SYNCS, " and not registry.sets_mutable_tags", ""
         ),
         Mutant("an Argo CD with a known hole is taken", VERSIONS, "if number < first or ", "if not number or "),
         Mutant("a candidate counts as the mended version", VERSIONS, ' or (number == first and "-" in tag)', ""),

@@ -6,7 +6,7 @@ ENTRIES = "components/secrets/entries.py"
 CONTRACT = "components/secrets/plan.py"
 DELIVERY = "components/secrets/delivery.py"
 BUCKETS = "components/data/storage.py"
-BUCKET_POLICIES = "components/data/storage_policies.py"
+BUCKET_POLICIES = "components/data/storage.py"
 RULES = "components/validation/secret_rules.py"
 WIRING = "components/stack/data.py"
 
@@ -21,7 +21,7 @@ SECRETS = Area(
     (
         Mutant("passwords have characters that a URL does not take", ENTRIES, "special=False,", "special=True,"),
         Mutant("databases are reached without TLS", ENTRIES, "?sslmode=require", ""),
-        Mutant("the cache's password is left out", ENTRIES, "*login, *place", "*place"),
+        Mutant("the cache's password is left out", ENTRIES, "*credentials, *address", "*address"),
         Mutant("every environment uses the same cache database", ENTRIES, "/{server.database}", "/0"),
         Mutant("the private key is in the older form", ENTRIES, "pair.private_key_pem_pkcs8,", "pair.private_key_pem,"),
         Mutant(
@@ -134,8 +134,8 @@ STORAGE = Area(
         Mutant(
             "pods start before their identity",
             BUCKETS,
-            "self.ready = (*configured, *self._identity(bucket, key))",
-            "self._identity(bucket, key)\n        self.ready = configured",
+            "self.ready = (*settings, *self._identity(bucket, key))",
+            "self._identity(bucket, key)\n        self.ready = settings",
         ),
     ),
 )

@@ -1,12 +1,12 @@
 """Notifications, host keys and namespaces of Applications in the chart's values."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from components.argocd import values as chart
 from components.argocd.notifications import EVENTS, notifications_values
-from components.argocd.values import argocd_values
 from components.config.argocd import ArgoCdConfig
 from components.config.argocd_access import NotificationsConfig
 from tests.harness.applications_runs import PREVIEWS, environment
@@ -24,18 +24,22 @@ def told(**targets: Any) -> dict[str, Any]:
     return dict(notifications_values(NotificationsConfig.model_validate_json(json.dumps(targets))))
 
 
+def values(config: ArgoCdConfig, namespaces: tuple[str, ...] = ()) -> dict[str, Any]:
+    return cast("dict[str, Any]", chart.argocd_values(config, namespaces))
+
+
 def argocd(**given: Any) -> ArgoCdConfig:
     return ArgoCdConfig.model_validate_json(json.dumps(given))
 
 
 def test_nothing_is_set_up_where_nobody_is_told() -> None:
-    assert set(argocd_values(settings())["notifications"]) == {"enabled", "metrics", "resources"}
+    assert set(values(settings())["notifications"]) == {"enabled", "metrics", "resources"}
 
 
 def test_targets_keep_size_and_metrics_of_the_controller() -> None:
-    values = argocd_values(argocd(notifications=SLACK))["notifications"]
-    assert values["resources"] == argocd_values(settings())["notifications"]["resources"]
-    assert values["metrics"] == {"enabled": True}
+    given = values(argocd(notifications=SLACK))["notifications"]
+    assert given["resources"] == values(settings())["notifications"]["resources"]
+    assert given["metrics"] == {"enabled": True}
 
 
 def test_slack_gets_its_token_by_reference() -> None:
@@ -102,20 +106,20 @@ def test_messages_name_the_application_and_link_to_it() -> None:
 
 def test_ssh_knows_the_pinned_host_and_no_other() -> None:
     access = {"kind": "ssh", "secret": {"secretsManager": "shop/key"}, "hostKeys": HOST_KEYS}
-    assert argocd_values(argocd(repositoryAccess=access))["configs"].get("ssh") == {
+    assert values(argocd(repositoryAccess=access))["configs"].get("ssh") == {
         "knownHosts": f"{HOST_KEYS[0]}\n{HOST_KEYS[1]}\n"
     }
 
 
 def test_without_pinned_keys_the_chart_s_hosts_stay() -> None:
     https = {"kind": "https", "secret": {"secretsManager": "shop/token"}}
-    assert "ssh" not in argocd_values(argocd(repositoryAccess=https))["configs"]
-    assert "ssh" not in argocd_values(settings())["configs"]
+    assert "ssh" not in values(argocd(repositoryAccess=https))["configs"]
+    assert "ssh" not in values(settings())["configs"]
 
 
 def test_applications_are_taken_from_named_namespaces_only() -> None:
-    assert "application.namespaces" not in argocd_values(settings())["configs"]["params"]
-    params = argocd_values(settings(), ("shop-dev", "shop-staging"))["configs"]["params"]
+    assert "application.namespaces" not in values(settings())["configs"]["params"]
+    params = values(settings(), ("shop-dev", "shop-staging"))["configs"]["params"]
     assert params["application.namespaces"] == "shop-dev,shop-staging"
 
 

@@ -1,4 +1,4 @@
-"""Identities of GitHub Actions: which roles exist, who may assume them, and what a destroy leaves standing."""
+"""GitHub Actions in IAM: roles, trust policies, permissions, and what a destroy retains."""
 
 import json
 from typing import Any
@@ -9,10 +9,10 @@ from pydantic.alias_generators import to_camel
 
 from components.account.account import Account
 from components.ci.github_oidc import GithubOidc, GithubOidcArgs
+from components.config.ci import CiConfig
 from components.config.cluster import NodesConfig
 from components.config.edge import EdgeConfig
 from components.config.git_urls import GithubRepository
-from components.config.registry import CiConfig
 from tests.harness.harness import Recorded, Run, run_program
 from tests.harness.policy_samples import CERTIFICATE, MADE_ZONE, edge, nodes
 
@@ -61,16 +61,16 @@ def run(
         cluster_name="shop-prod",
         nodes=with_nodes,
         edge=with_edge,
-        entry_prefixes=["shop/prod/"],
-        makes_buckets=False,
+        secret_prefixes=["shop/prod/"],
+        creates_buckets=False,
         state_path="platform/prod",
     )
     return run_program(lambda: GithubOidc("shop-prod-ci", args), preview=preview)
 
 
 def role(of: Run, name: str) -> Recorded:
-    [found] = of.all(ROLE, name=name)
-    return found
+    [resource] = of.all(ROLE, name=name)
+    return resource
 
 
 def trust(of: Run, name: str) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def trust(of: Run, name: str) -> dict[str, Any]:
 
 
 def granted(of: Run, role_name: str) -> dict[str, str]:
-    """Texts of the policies that a role carries, by the policy's resource name."""
+    """Documents of a role's policies, by the policy's logical name."""
     attached = [a.property_dependencies["policyArn"] for a in of.all(ATTACHMENT, role=role_name)]
     return {p.name: p.inputs["policy"] for p in of.all(POLICY) if frozenset({p.urn}) in attached}
 
@@ -91,12 +91,12 @@ def actions(text: str) -> set[str]:
 ROLES = ["github-actions-role", "shop-prod-preview", "shop-prod-deploy"]
 
 
-def test_the_provider_is_githubs_for_sts_only() -> None:
+def test_oidc_provider_is_githubs_with_sts_as_its_only_audience() -> None:
     provider = run().one(PROVIDER)
     assert provider.inputs == {"url": f"https://{HOST}", "clientIdLists": ["sts.amazonaws.com"]}
 
 
-def test_an_existing_provider_is_taken_by_its_arn() -> None:
+def test_existing_provider_is_referenced_by_arn() -> None:
     done = run(provider="existing")
     assert done.all(PROVIDER) == []
     assert done.one("platform:github_oidc:GithubOidc").outputs["provider_arn"] == PROVIDER_ARN
@@ -134,7 +134,7 @@ def test_roles_trust_one_context_of_one_repository_in_both_forms(name: str, cont
     }
 
 
-def test_without_ids_the_old_form_alone_is_trusted() -> None:
+def test_without_ids_only_the_old_subject_form_is_trusted() -> None:
     done = run(github=GithubRepository(owner="acme", name="shop"))
     assert trust(done, "shop-prod-deploy")["Condition"]["StringEquals"] == {
         f"{HOST}:aud": "sts.amazonaws.com",
@@ -142,7 +142,7 @@ def test_without_ids_the_old_form_alone_is_trusted() -> None:
     }
 
 
-def test_each_branch_is_named() -> None:
+def test_each_branch_is_a_subject() -> None:
     push = {"ownership": "create", "branches": ["main", "release/1.x"]}
     subjects = trust(run(push_role=push), "github-actions-role")["Condition"]["StringEquals"][f"{HOST}:sub"]
     assert subjects == [
@@ -159,7 +159,7 @@ def test_a_branch_that_is_a_pattern_is_refused_in_the_stack_file(branch: str) ->
         config(push_role={"ownership": "create", "branches": [branch]})
 
 
-def test_sessions_last_an_hour_and_two_for_a_deployment() -> None:
+def test_sessions_last_one_hour_and_two_for_deployments() -> None:
     done = run()
     assert {r.inputs["name"]: r.inputs["maxSessionDuration"] for r in done.all(ROLE)} == {
         "github-actions-role": 3600,
@@ -168,25 +168,25 @@ def test_sessions_last_an_hour_and_two_for_a_deployment() -> None:
     }
 
 
-def test_every_role_is_capped_and_described() -> None:
-    for made in run().all(ROLE):
-        assert made.inputs["permissionsBoundary"] == BOUNDARY
-        assert "shop-prod" in made.inputs["description"]
+def test_every_role_has_a_permissions_boundary_and_a_description() -> None:
+    for resource in run().all(ROLE):
+        assert resource.inputs["permissionsBoundary"] == BOUNDARY
+        assert "shop-prod" in resource.inputs["description"]
 
 
-def test_a_deploy_role_without_a_cap_is_refused_with_the_remedy() -> None:
+def test_deploy_role_without_a_permissions_boundary_is_refused() -> None:
     with pytest.raises(ValueError, match=r"aws\.permissionsBoundary"):
         run(boundary=None)
 
 
-def test_other_roles_need_no_cap() -> None:
+def test_other_roles_need_no_permissions_boundary() -> None:
     done = run(boundary=None, deploy_role=None)
     assert all("permissionsBoundary" not in r.inputs for r in done.all(ROLE))
 
 
-def test_roles_come_after_the_provider_that_they_trust() -> None:
+def test_roles_depend_on_the_provider_they_trust() -> None:
     done = run()
-    assert all(done.depends(made, done.one(PROVIDER)) for made in done.all(ROLE))
+    assert all(done.depends(resource, done.one(PROVIDER)) for resource in done.all(ROLE))
 
 
 def test_everything_is_a_child_of_the_component() -> None:
@@ -217,29 +217,29 @@ def test_the_preview_role_reads_only() -> None:
     assert {v for v in verbs if not v.startswith(("Describe", "Get", "List"))} == {"Decrypt"}
 
 
-def test_the_deploy_role_reads_what_the_preview_reads_and_changes_by_area() -> None:
+def test_deploy_role_has_the_read_policy_and_one_policy_per_area() -> None:
     assert set(granted(run(), "shop-prod-deploy")) == {
         "shop-prod-ci-read",
         *(f"shop-prod-ci-deploy-{area}" for area in ("network", "cluster", "data", "identity")),
     }
 
 
-def test_edge_and_karpenter_bring_policies_of_their_own() -> None:
+def test_edge_and_karpenter_have_their_own_policies() -> None:
     done = run(with_edge=edge(zone=MADE_ZONE, firewall={}), with_nodes=nodes(scaling="karpenter"))
     texts = granted(done, "shop-prod-deploy")
     assert "wafv2:CreateWebACL" in actions(texts["shop-prod-ci-deploy-edge"])
     assert "iam:CreateInstanceProfile" in actions(texts["shop-prod-ci-deploy-karpenter"])
     assert {"wafv2:GetWebACL", "iam:GetInstanceProfile"} <= actions(texts["shop-prod-ci-read"])
-    taken = run(with_edge=edge(certificate={"arn": CERTIFICATE}))
-    assert not [p.name for p in taken.all(POLICY) if p.name.endswith("-edge")]
+    existing = run(with_edge=edge(certificate={"arn": CERTIFICATE}))
+    assert not [p.name for p in existing.all(POLICY) if p.name.endswith("-edge")]
 
 
-def test_no_role_carries_a_policy_that_is_not_the_stacks_own() -> None:
+def test_roles_have_only_policies_created_by_the_stack() -> None:
     done = run()
     own = {p.urn for p in done.all(POLICY)}
     assert {urn for a in done.all(ATTACHMENT) for urn in a.property_dependencies["policyArn"]} == own
     assert not any(a.inputs["policyArn"].startswith("arn:aws:iam::aws:") for a in done.all(ATTACHMENT))
-    assert not done.all("aws:iam/rolePolicy:RolePolicy")  # inline beside managed would be two places to look at
+    assert not done.all("aws:iam/rolePolicy:RolePolicy")  # inline policies would be a second place to look at
 
 
 def test_only_the_push_role_pushes_images() -> None:
@@ -248,14 +248,14 @@ def test_only_the_push_role_pushes_images() -> None:
     assert pushing == {"shop-prod-ci-push"}
 
 
-def test_a_stack_that_takes_the_repositories_cannot_change_them() -> None:
+def test_stack_that_uses_existing_repositories_cannot_change_them() -> None:
     name = "shop-prod-ci-deploy-cluster"
     assert "ecr:DeleteRepository" in actions(run().one(POLICY, name).inputs["policy"])
     text = run(manages_repositories=False).one(POLICY, name).inputs["policy"]
     assert not any(action.startswith("ecr:") for action in actions(text))
 
 
-def test_a_stack_that_takes_provider_and_push_role_cannot_change_them() -> None:
+def test_stack_that_uses_an_existing_provider_and_push_role_cannot_change_them() -> None:
     name = "shop-prod-ci-deploy-identity"
     assert "github-actions-role" in run().one(POLICY, name).inputs["policy"]
     push = {"ownership": "existing"}
@@ -264,37 +264,37 @@ def test_a_stack_that_takes_provider_and_push_role_cannot_change_them() -> None:
     assert "oidc-provider" not in text
 
 
-def test_an_existing_push_role_is_named_by_its_arn_and_not_made() -> None:
+def test_existing_push_role_is_referenced_by_arn_and_not_created() -> None:
     done = run(push_role={"ownership": "existing", "name": "pusher"})
     component = done.one("platform:github_oidc:GithubOidc")
     assert component.outputs["push_role_arn"] == "arn:aws:iam::111122223333:role/pusher"
     assert sorted(r.inputs["name"] for r in done.all(ROLE)) == ["shop-prod-deploy", "shop-prod-preview"]
 
 
-def test_roles_that_nobody_asked_for_do_not_exist() -> None:
+def test_roles_without_settings_are_not_created() -> None:
     done = run(push_role=None, preview_role=None, deploy_role=None, boundary=None)
     assert [r.type for r in done.resources if r.custom] == [PROVIDER]
     outputs = done.one("platform:github_oidc:GithubOidc").outputs
     assert {key for key, value in outputs.items() if value is not None} == {"provider_arn"}
 
 
-def test_a_destroy_leaves_provider_and_push_role_and_takes_the_stacks_own_roles() -> None:
-    kept = {(r.type, r.name) for r in run(retain_on_destroy=True).resources if r.retain_on_delete}
-    assert kept == {(PROVIDER, "shop-prod-ci-github")} | {
+def test_destroy_retains_provider_and_push_role_and_deletes_the_stacks_own_roles() -> None:
+    retained = {(r.type, r.name) for r in run(retain_on_destroy=True).resources if r.retain_on_delete}
+    assert retained == {(PROVIDER, "shop-prod-ci-github")} | {
         (type_, "shop-prod-ci-push") for type_ in (ROLE, POLICY, ATTACHMENT)
     }
 
 
-def test_a_destroy_takes_everything_where_the_stack_file_says_so() -> None:
+def test_destroy_deletes_everything_without_retain_on_destroy() -> None:
     assert not any(r.retain_on_delete for r in run(retain_on_destroy=False).resources)
 
 
-def test_the_first_preview_shows_every_trust_and_every_policy() -> None:
+def test_first_preview_shows_complete_trust_policies_and_policies() -> None:
     done = run(preview=True)
     texts = [r.inputs["assumeRolePolicy"] for r in done.all(ROLE)] + [p.inputs["policy"] for p in done.all(POLICY)]
     assert all(json.loads(text)["Statement"] for text in texts)
 
 
-def test_state_is_reached_only_where_the_stack_file_names_its_bucket() -> None:
+def test_state_access_needs_a_state_bucket_in_the_stack_file() -> None:
     texts = [p.inputs["policy"] for p in run(state_bucket=None).all(POLICY)]
     assert not any("s3:" in text or "kms:ResourceAliases" in text for text in texts)

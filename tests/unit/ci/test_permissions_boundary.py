@@ -1,4 +1,4 @@
-"""The documented boundary holds what the roles of CI and of the controllers do, and has no way out."""
+"""The documented boundary allows what the roles of CI and of the controllers need, and cannot be escaped."""
 
 import re
 from fnmatch import fnmatchcase
@@ -11,7 +11,7 @@ from tests.harness.harness import ROOT
 from tests.harness.policy_samples import ACCOUNT, BOUNDARY, CONTROLLERS, SCOPE, TEXTS, statements
 
 GLOBAL = ("iam", "pricing", "route53")
-"""Services that answer in us-east-1 for all regions (Karpenter asks for prices there)."""
+"""Services with their endpoint in us-east-1 for all regions (Karpenter reads prices there)."""
 ROLES = {**{f"ci {name}": text for name, text in TEXTS.items()}, **CONTROLLERS}
 
 Statement = dict[str, Any]
@@ -34,7 +34,7 @@ LONG_WORDS = {
 
 
 def filled(words: dict[str, str]) -> str:
-    """The policy of the documentation, with the words in capitals replaced."""
+    """The documented policy with its placeholders replaced."""
     page = (ROOT / "docs/permissions-boundary.md").read_text()
     [text] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
     for word in sorted(words, key=len, reverse=True):
@@ -48,19 +48,19 @@ def boundary() -> list[Statement]:
 
 
 @pytest.mark.parametrize("words", [WORDS, LONG_WORDS])
-def test_the_documented_boundary_fits_iams_size_with_long_names_too(words: dict[str, str]) -> None:
+def test_documented_boundary_fits_iams_size_limit_even_with_long_names(words: dict[str, str]) -> None:
     assert policy_size(filled(words)) <= POLICY_SIZE
 
 
 def implied(condition: dict[str, Any], by: Statement, action: str) -> bool:
-    """Whether whatever the statement `by` allows for this action meets the boundary's condition."""
-    for operator, asked in condition.items():
-        given = by.get("Condition", {}).get(operator, {})
-        for key, value in asked.items():
+    """Whether everything that the statement `by` allows for this action meets the boundary's condition."""
+    for operator, required in condition.items():
+        own = by.get("Condition", {}).get(operator, {})
+        for key, value in required.items():
             if key == "aws:RequestedRegion":
                 if action.partition(":")[0] in GLOBAL:
                     return False
-            elif key not in given or not set(listed(given[key])) <= set(listed(value)):
+            elif key not in own or not set(listed(own[key])) <= set(listed(value)):
                 return False
     return True
 
@@ -70,7 +70,7 @@ def listed(value: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_documented_boundary_holds_everything_that_the_roles_do(role: str) -> None:
+def test_documented_boundary_allows_everything_the_roles_need(role: str) -> None:
     allowed = [s for s in boundary() if s["Effect"] == "Allow"]
     missing = [
         (action, arn)
@@ -87,20 +87,20 @@ def test_the_documented_boundary_holds_everything_that_the_roles_do(role: str) -
     assert missing == []
 
 
-def test_the_documented_boundary_holds_nothing_global_to_a_region() -> None:
+def test_documented_boundary_puts_no_region_condition_on_global_services() -> None:
     regional = [s for s in boundary() if "aws:RequestedRegion" in str(s.get("Condition"))]
     assert regional
     assert [a for s in regional for a in s["Action"] if a.partition(":")[0] in GLOBAL] == []
 
 
-def test_the_documented_boundary_names_the_zone_of_the_records() -> None:
+def test_documented_boundary_limits_records_to_the_named_zone() -> None:
     page = (ROOT / "docs/permissions-boundary.md").read_text()
     assert '"Resource": "arn:aws:route53:::hostedzone/ZONE"' in page
-    holding = [s for s in boundary() if "route53:ChangeResourceRecordSets" in s["Action"]]
-    assert [s["Resource"] for s in holding] == [["arn:aws:route53:::hostedzone/*"]]
+    changing = [s for s in boundary() if "route53:ChangeResourceRecordSets" in s["Action"]]
+    assert [s["Resource"] for s in changing] == [["arn:aws:route53:::hostedzone/*"]]
 
 
-def test_entries_of_the_system_are_read_and_not_changed() -> None:
+def test_documented_boundary_lets_the_systems_secrets_be_read_but_not_changed() -> None:
     entries = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop/*"
     [statement] = [s for s in boundary() if entries in s.get("Resource", ())]
     assert statement["Action"] == ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
@@ -112,24 +112,24 @@ def test_entries_of_the_system_are_read_and_not_changed() -> None:
     }
 
 
-def test_the_documented_boundary_cannot_be_left() -> None:
+def test_documented_boundary_cannot_be_escaped() -> None:
     allowed = {a for s in boundary() if s["Effect"] == "Allow" for a in s["Action"]}
     assert not {a for a in allowed if a in {"*", "iam:*", "sts:*", "ssm:*", "lambda:*"} or a.startswith("sts:Assume")}
-    ways_out = ("AttachUserPolicy", "CreateAccessKey", "CreateLoginProfile", "CreateUser",
+    escapes = ("AttachUserPolicy", "CreateAccessKey", "CreateLoginProfile", "CreateUser",
                 "DeleteOpenIDConnectProvider",
                 "DeleteRolePermissionsBoundary", "PutGroupPolicy", "PutUserPolicy", "SetDefaultPolicyVersion",
                 "UpdateAccessKey", "UpdateLoginProfile")  # fmt: skip
-    assert [action for action in ways_out if any(fnmatchcase(f"iam:{action}", pattern) for pattern in allowed)] == []
-    makers = [s for s in boundary() if "iam:CreateRole" in s["Action"]]
-    assert [s["Condition"] for s in makers] == [{"StringEquals": {"iam:PermissionsBoundary": BOUNDARY}}]
+    assert [action for action in escapes if any(fnmatchcase(f"iam:{action}", pattern) for pattern in allowed)] == []
+    creating = [s for s in boundary() if "iam:CreateRole" in s["Action"]]
+    assert [s["Condition"] for s in creating] == [{"StringEquals": {"iam:PermissionsBoundary": BOUNDARY}}]
     denied = {a: s["Resource"] for s in boundary() if s["Effect"] == "Deny" for a in s["Action"]}
     assert denied["iam:DeleteRolePermissionsBoundary"] == ["*"]
     assert denied["iam:CreatePolicyVersion"] == [BOUNDARY]
 
 
-def test_only_the_stacks_roles_get_into_the_stacks_instance_profiles() -> None:
+def test_only_the_stacks_roles_can_be_in_its_instance_profiles() -> None:
     [profiles] = [s["Resource"] for s in boundary() if "iam:*InstanceProfile" in s["Action"]]
-    ours = "arn:aws:iam::111122223333:instance-profile/shop-prod-*"
-    assert [arn for arn in profiles if ":instance-profile/" in arn] == [ours]
+    own = "arn:aws:iam::111122223333:instance-profile/shop-prod-*"
+    assert [arn for arn in profiles if ":instance-profile/" in arn] == [own]
     [passed] = [s["Resource"] for s in boundary() if "iam:PassRole" in s["Action"]]
     assert passed == ["arn:aws:iam::111122223333:role/shop-prod-*"]

@@ -1,4 +1,4 @@
-"""What the policies of CI say: read as data, whoever carries them."""
+"""CI's policy documents, independent of the roles that have them."""
 
 import re
 from dataclasses import replace
@@ -16,7 +16,7 @@ from tests.harness.policy_samples import ACCOUNT, BOUNDARY, OWNED, SCOPE, TEXTS,
 EVERY = pytest.mark.parametrize("name", list(TEXTS))
 DEPLOY = ("network", "cluster", "data", "identity", "edge", "karpenter")
 READING = ("Describe", "Get", "List", "BatchGet", "BatchCheck")
-# Actions that change something and take no resource in IAM: the only ones that may stand on `*`.
+# Write actions without resource-level permissions: only these may have the resource `*`.
 RESOURCELESS = {
     "acm:RequestCertificate", "kms:CreateKey", "kms:TagResource", "logs:CreateLogDelivery", "logs:DeleteLogDelivery",
     "logs:PutResourcePolicy", "logs:UpdateLogDelivery", "route53:CreateHostedZone",
@@ -29,7 +29,7 @@ def reads(action: str) -> bool:
 
 
 @EVERY
-def test_a_policy_fits_iams_size(name: str) -> None:
+def test_policy_fits_iams_size_limit(name: str) -> None:
     assert policy_size(TEXTS[name]) <= POLICY_SIZE
 
 
@@ -49,13 +49,13 @@ def test_sids_are_unique_and_plain(name: str) -> None:
 
 
 @EVERY
-def test_no_action_is_a_wildcard_but_describing_ec2(name: str) -> None:
+def test_only_ec2_describe_is_a_wildcard_action(name: str) -> None:
     wild = {action for s in statements(TEXTS[name]) for action in s["Action"] if "*" in action}
     assert wild <= {"ec2:Describe*"}
 
 
 @EVERY
-def test_what_changes_something_stands_on_all_resources_only_where_iam_takes_none(name: str) -> None:
+def test_write_actions_have_a_wildcard_resource_only_without_resource_level_permissions(name: str) -> None:
     for statement in statements(TEXTS[name]):
         changing = {a for a in statement["Action"] if not reads(a) and a != "sts:GetCallerIdentity"}
         if "*" in statement["Resource"]:
@@ -105,24 +105,24 @@ def test_a_push_role_without_repositories_is_refused() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(st.sets(st.from_regex(r"[a-z]{1,20}/[a-z-]{1,60}", fullmatch=True), min_size=1, max_size=150))
-def test_however_many_repositories_each_is_pushed_to_once(names: set[str]) -> None:
+def test_every_repository_is_in_exactly_one_push_policy(names: set[str]) -> None:
     arns = {ACCOUNT.arn("ecr", f"repository/{name}") for name in names}
     texts = push_policies(list(arns))
     assert all(policy_size(text) <= POLICY_SIZE for text in texts)
     assert sorted(arn for text in texts for arn in statements(text)[1]["Resource"]) == sorted(arns)
 
 
-def test_reading_changes_nothing() -> None:
+def test_read_policy_has_no_write_actions() -> None:
     changing = {a for s in statements(TEXTS["read"]) for a in s["Action"] if not reads(a)}
     assert changing == {"kms:Decrypt"}
 
 
-def test_reading_shows_no_secrets_value_and_no_data() -> None:
+def test_read_policy_reads_no_secret_values_and_no_data() -> None:
     actions = {a for s in statements(TEXTS["read"]) for a in s["Action"]}
     assert not actions & {"secretsmanager:GetSecretValue", "ssm:GetParameter", "ecr:BatchGetImage", "logs:GetLogEvents"}
 
 
-def test_state_is_read_of_one_stack_only() -> None:
+def test_only_one_stacks_state_can_be_read() -> None:
     [statement] = allowing("s3:GetObject", "read")
     assert statement["Resource"] == [
         "arn:aws:s3:::acme-state/.pulumi/meta.yaml",
@@ -130,7 +130,7 @@ def test_state_is_read_of_one_stack_only() -> None:
     ]
 
 
-def test_state_is_written_by_the_deploy_role_for_one_stack_only() -> None:
+def test_deploy_role_writes_only_one_stacks_state() -> None:
     [statement] = allowing("s3:PutObject")
     assert statement in statements(TEXTS["identity"])
     assert statement["Resource"] == [
@@ -141,7 +141,7 @@ def test_state_is_written_by_the_deploy_role_for_one_stack_only() -> None:
     ]
 
 
-def test_keys_decrypt_only_by_alias_or_through_a_service_on_the_stacks_own() -> None:
+def test_decryption_needs_the_state_keys_alias_or_the_stacks_key_through_a_service() -> None:
     by_alias = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/acme-state"}}
     via = ["rds.eu-central-1.amazonaws.com", "secretsmanager.eu-central-1.amazonaws.com"]
     conditions = [s["Condition"] for s in allowing("kms:Decrypt")]
@@ -160,7 +160,7 @@ def test_a_passphrase_needs_no_key() -> None:
     ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:DeleteRolePolicy",
      "iam:PutRolePermissionsBoundary"],
 )  # fmt: skip
-def test_roles_get_rights_under_the_boundary_only(action: str) -> None:
+def test_roles_get_permissions_only_under_the_boundary(action: str) -> None:
     [statement] = allowing(action)
     assert statement["Condition"]["StringEquals"] == {"iam:PermissionsBoundary": BOUNDARY}
     assert statement["Resource"] == [
@@ -169,7 +169,7 @@ def test_roles_get_rights_under_the_boundary_only(action: str) -> None:
     ]
 
 
-def test_roles_get_the_stacks_policies_and_a_short_list_of_awss() -> None:
+def test_roles_can_get_only_the_stacks_policies_and_listed_aws_managed_ones() -> None:
     [statement] = allowing("iam:AttachRolePolicy")
     own, *aws = sorted(statement["Condition"]["ArnLike"]["iam:PolicyARN"])
     assert own == "arn:aws:iam::111122223333:policy/shop-prod-*"
@@ -180,7 +180,7 @@ def test_roles_get_the_stacks_policies_and_a_short_list_of_awss() -> None:
 @pytest.mark.parametrize(
     "action", ["iam:UpdateAssumeRolePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeleteRole"]
 )
-def test_what_no_boundary_can_hold_is_for_the_stacks_own_only(action: str) -> None:
+def test_actions_without_boundary_conditions_need_the_stacks_tags(action: str) -> None:
     [statement] = allowing(action)
     assert statement["Condition"] == {"StringEquals": OWNED}
 
@@ -192,8 +192,7 @@ def test_what_no_boundary_can_hold_is_for_the_stacks_own_only(action: str) -> No
      "sts:AssumeRole", "organizations:", "lambda:", "ssm:"],
 )  # fmt: skip
 def test_no_policy_has_a_way_around_the_boundary(prefix: str) -> None:
-    found = [a for text in TEXTS.values() for s in statements(text) for a in s["Action"] if a.startswith(prefix)]
-    assert found == []
+    assert [a for text in TEXTS.values() for s in statements(text) for a in s["Action"] if a.startswith(prefix)] == []
 
 
 def test_roles_are_passed_by_name_and_to_named_services() -> None:
@@ -204,30 +203,29 @@ def test_roles_are_passed_by_name_and_to_named_services() -> None:
     assert not any("*" in service for service in services)
 
 
-def test_without_a_boundary_there_is_no_deploy_policy() -> None:
-    open_account = Account(account_id="111122223333", region="eu-central-1")
+def test_deploy_policy_without_a_boundary_is_refused() -> None:
+    without_boundary = Account(account_id="111122223333", region="eu-central-1")
     with pytest.raises(ValueError, match=r"aws\.permissionsBoundary"):
-        identity_policy(replace(SCOPE, account=open_account), manages_provider=False)
+        identity_policy(replace(SCOPE, account=without_boundary), manages_provider=False)
 
 
-def test_the_network_is_changed_by_tag_only() -> None:
+def test_network_is_changed_by_tag_only() -> None:
     for statement in statements(TEXTS["network"]):
         assert statement["Condition"]
     [change] = [s for s in statements(TEXTS["network"]) if "ec2:DeleteVpc" in s["Action"]]
     assert change["Condition"] == {"StringEquals": OWNED}
 
 
-def test_what_is_made_gets_the_stacks_tags_and_nothing_tagged_is_adopted() -> None:
+def test_created_resources_get_the_stacks_tags_and_tagged_ones_cannot_be_taken_over() -> None:
     new = {"aws:RequestTag/Environment": "prod", "aws:RequestTag/Project": "shop"}
-    makers = ["ec2:CreateVpc", "ecr:CreateRepository", "iam:CreatePolicy", "kms:CreateKey"]
-    for action in makers:
+    for action in ("ec2:CreateVpc", "ecr:CreateRepository", "iam:CreatePolicy", "kms:CreateKey"):
         statement = next(s for s in allowing(action) if s["Condition"]["StringEquals"].keys() >= new.keys())
         assert statement["Condition"]["Null"] == {"aws:ResourceTag/Environment": "true"}
         assert statement["Condition"]["StringEquals"].items() >= new.items()
 
 
 @pytest.mark.parametrize("action", ["ecr:DeleteRepository", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"])
-def test_what_has_no_name_of_the_stack_is_changed_by_tag(action: str) -> None:
+def test_resources_without_the_stacks_prefix_are_changed_by_tag(action: str) -> None:
     [statement] = allowing(action)
     assert statement["Condition"] == {"StringEquals": OWNED}
 
@@ -237,9 +235,9 @@ def test_what_has_no_name_of_the_stack_is_changed_by_tag(action: str) -> None:
     ["rds:DeleteDBInstance", "elasticache:DeleteReplicationGroup", "logs:DeleteLogGroup", "eks:DeleteCluster",
      "s3:DeleteBucket", "s3:DeleteObjectVersion", "secretsmanager:GetSecretValue"],
 )  # fmt: skip
-def test_what_has_a_name_is_changed_by_name(action: str) -> None:
+def test_resources_with_the_stacks_prefix_are_changed_by_name(action: str) -> None:
     [statement] = allowing(action)
-    # Entries are filed by environment.
+    # Secrets are named by environment.
     names = ("shop-prod", "secret:shop/prod/", "og:default:*")
     assert all(any(name in arn for name in names) for arn in statement["Resource"])
 
@@ -248,18 +246,18 @@ def test_the_deploy_role_cannot_push_images() -> None:
     assert not [s for name in DEPLOY for s in statements(TEXTS[name]) if "ecr:PutImage" in s["Action"]]
 
 
-def test_a_stack_without_a_cluster_has_no_rights_on_any() -> None:
+def test_stack_without_a_cluster_has_no_permissions_on_clusters() -> None:
     scope = replace(SCOPE, cluster_name=None)
     texts = [network_policy(scope), cluster_policy(scope, manages_repositories=True)]
     assert not any('"eks:' in text or "aws:eks:cluster-name" in text for text in texts)
 
 
-def test_nodes_start_from_a_launch_template_of_the_account_only() -> None:
+def test_instances_start_only_from_the_accounts_launch_templates() -> None:
     [statement] = allowing("ec2:RunInstances")
     template = "arn:aws:ec2:eu-central-1:111122223333:launch-template/*"
     assert statement["Condition"] == {"ArnLike": {"ec2:LaunchTemplate": template}}
 
 
-def test_grants_on_keys_are_for_aws_services_and_the_stacks_own_keys() -> None:
+def test_key_grants_are_limited_to_aws_services_and_the_stacks_keys() -> None:
     [statement] = allowing("kms:CreateGrant")
     assert statement["Condition"] == {"StringEquals": OWNED, "Bool": {"kms:GrantIsForAWSResource": "true"}}

@@ -1,4 +1,4 @@
-"""What an instance type and an operating system decide: components/sizing/instance_types.py and node_images.py."""
+"""Settings that follow from instance type and operating system: sizing/instance_types.py and cluster/ami.py."""
 
 import base64
 
@@ -18,15 +18,15 @@ from components.sizing.instance_types import INSTANCE_TYPES, pods_without_prefix
         (AmiFamily.BOTTLEROCKET, "c7g.large", "BOTTLEROCKET_ARM_64"),
     ],
 )
-def test_image_follows_family_and_processor(family: AmiFamily, instance_type: str, expected: str) -> None:
+def test_ami_type_follows_family_and_architecture(family: AmiFamily, instance_type: str, expected: str) -> None:
     assert ami_type(family, instance_type) == expected
 
 
-def test_bottlerocket_keeps_the_size_of_its_system_volume() -> None:
+def test_bottlerockets_system_volume_keeps_its_size() -> None:
     assert volumes(AmiFamily.BOTTLEROCKET, 80) == {"/dev/xvda": None, "/dev/xvdb": 80}
 
 
-def test_user_data_is_in_the_form_of_its_operating_system() -> None:
+def test_user_data_has_the_format_of_the_operating_system() -> None:
     mime = base64.b64decode(user_data(AmiFamily.AL2023, 110)).decode()
     assert 'boundary="//"' in mime
     assert mime.count("\n--//\n") == 1
@@ -50,7 +50,7 @@ def test_user_data_is_in_the_form_of_its_operating_system() -> None:
         ("c7g.4xlarge", 234),
     ],
 )
-def test_pods_of_a_node_are_those_that_aws_lists(instance_type: str, pods: int) -> None:
+def test_pods_per_node_match_awss_list(instance_type: str, pods: int) -> None:
     assert pods_without_prefixes(instance_type) == pods
 
 
@@ -64,5 +64,5 @@ def test_pods_of_a_node_are_those_that_aws_lists(instance_type: str, pods: int) 
         ("r7g.4xlarge", 16, 128),
     ],
 )
-def test_cores_and_memory_are_those_that_aws_lists(instance_type: str, vcpu: int, gib: int) -> None:
+def test_vcpus_and_memory_match_awss_list(instance_type: str, vcpu: int, gib: int) -> None:
     assert (INSTANCE_TYPES[instance_type].vcpu, INSTANCE_TYPES[instance_type].memory_mib) == (vcpu, gib * 1024)

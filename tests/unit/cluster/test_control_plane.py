@@ -1,4 +1,4 @@
-"""The control plane (components/cluster/control_plane.py) and who may use it (access_entries.py)."""
+"""The control plane (components/cluster/control_plane.py) and its access entries (access_entries.py)."""
 
 import json
 from functools import cache
@@ -25,12 +25,12 @@ COMPONENT, CONTROL_PLANE = "platform:cluster:Cluster", "eks:index:Cluster"
 ENTRY, POLICY = "aws:eks/accessEntry:AccessEntry", "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 
 
-def settings(**given: Any) -> ClusterConfig:
-    section = {"version": "1.36", "adminRoleArns": [ADMIN], "nodes": NODES, **given}
+def settings(**changes: Any) -> ClusterConfig:
+    section = {"version": "1.36", "adminRoleArns": [ADMIN], "nodes": NODES, **changes}
     return ClusterConfig.model_validate_json(json.dumps(section))
 
 
-def run(config: ClusterConfig | None = None, **given: Any) -> Run:
+def run(config: ClusterConfig | None = None, **changes: Any) -> Run:
     def program() -> None:
         providers: list[pulumi.ProviderResource] = [aws.Provider("aws", region="eu-west-1"), eks.Provider("eks")]
         nat = aws.ec2.NatGateway("nat", subnet_id="subnet-0", opts=pulumi.ResourceOptions(provider=providers[0]))
@@ -43,7 +43,7 @@ def run(config: ClusterConfig | None = None, **given: Any) -> Run:
                 vpc_id="vpc-1",
                 subnet_ids=["subnet-1", "subnet-2"],
                 egress=[nat],
-                **given,
+                **changes,
             ),
             pulumi.ResourceOptions(providers=providers),
         )
@@ -65,35 +65,35 @@ def control_plane() -> Recorded:
     return plain().one(CONTROL_PLANE)
 
 
-def test_cluster_has_the_name_that_people_type() -> None:
+def test_cluster_has_the_configured_name() -> None:
     assert control_plane().inputs["name"] == "shop-live"
     assert plain().outputs["name"] == "shop-live"
 
 
-def test_public_endpoint_is_closed_unless_ranges_are_named() -> None:
+def test_public_endpoint_is_off_without_cidrs() -> None:
     assert control_plane().inputs["endpointPublicAccess"] is False
     assert control_plane().inputs["endpointPrivateAccess"] is True
     assert "publicAccessCidrs" not in control_plane().inputs
 
 
-def test_public_endpoint_is_open_to_the_named_ranges_only() -> None:
+def test_public_endpoint_is_limited_to_the_cidrs() -> None:
     inputs = run(settings(publicAccessCidrs=["203.0.113.0/24"])).one(CONTROL_PLANE).inputs
     assert inputs["endpointPublicAccess"] is True
     assert inputs["endpointPrivateAccess"] is True
     assert inputs["publicAccessCidrs"] == ["203.0.113.0/24"]
 
 
-def test_control_plane_stands_in_the_private_subnets() -> None:
+def test_control_plane_is_in_its_private_subnets() -> None:
     assert control_plane().inputs["vpcId"] == "vpc-1"
     assert control_plane().inputs["privateSubnetIds"] == ["subnet-1", "subnet-2"]
     assert {"subnetIds", "publicSubnetIds"}.isdisjoint(control_plane().inputs)
 
 
-def test_authentication_knows_access_entries_only() -> None:
+def test_authentication_is_by_access_entries_only() -> None:
     assert control_plane().inputs["authenticationMode"] == "API"
 
 
-def test_pulumi_eks_makes_no_nodes_groups_or_addons_of_its_own() -> None:
+def test_pulumi_eks_creates_no_nodes_groups_or_addons() -> None:
     inputs = control_plane().inputs
     assert inputs["skipDefaultNodeGroup"] is True
     assert inputs["skipDefaultSecurityGroups"] is True
@@ -104,7 +104,7 @@ def test_pulumi_eks_makes_no_nodes_groups_or_addons_of_its_own() -> None:
     assert inputs["createOidcProvider"] is False
 
 
-def test_support_is_standard_and_the_version_is_the_stack_files() -> None:
+def test_support_is_standard_and_the_version_follows_the_stack_file() -> None:
     assert control_plane().inputs["upgradePolicy"] == {"supportType": "STANDARD"}
     assert control_plane().inputs["version"] == "1.36"
 
@@ -131,17 +131,17 @@ def test_secrets_are_encrypted_with_a_key_of_the_stack() -> None:
 
 
 @pytest.mark.parametrize("protection", [True, False])
-def test_what_aws_will_not_delete_pulumi_refuses_in_the_preview(*, protection: bool) -> None:
+def test_deletion_protection_also_protects_in_pulumi(*, protection: bool) -> None:
     cluster = run(settings(deletionProtection=protection)).one("eks:index:Cluster")
     assert (cluster.inputs["deletionProtection"], cluster.protect) == (protection, protection)
 
 
-def test_key_is_protected_where_the_stack_says_so() -> None:
+def test_key_protection_follows_the_stack() -> None:
     assert plain().one("aws:kms/key:Key").protect is True
     assert run(protect=False).one("aws:kms/key:Key").protect is False
 
 
-def test_log_group_exists_before_the_cluster_encrypted_and_with_an_end() -> None:
+def test_cluster_depends_on_its_encrypted_log_group_with_retention() -> None:
     group = plain().one("aws:cloudwatch/logGroup:LogGroup")
     assert group.inputs["name"] == "/aws/eks/shop-live/cluster"
     assert group.inputs["retentionInDays"] == 365
@@ -156,7 +156,7 @@ def test_cloudwatch_may_use_the_key_for_this_cluster_only() -> None:
     assert [s["Condition"] for s in logs] == [{"ArnLike": {"kms:EncryptionContext:aws:logs:arn": group}}]
 
 
-def test_cluster_is_destroyed_before_the_way_to_the_internet() -> None:
+def test_cluster_depends_on_egress() -> None:
     assert plain().depends(control_plane(), plain().one("aws:ec2/natGateway:NatGateway"))
 
 
@@ -169,7 +169,7 @@ def test_service_role_trusts_eks_for_this_account_under_the_boundary() -> None:
     assert control_plane().inputs["serviceRole"] == role.urn
 
 
-def test_service_role_has_its_policy_before_the_cluster_and_no_other() -> None:
+def test_cluster_depends_on_the_service_roles_only_policy() -> None:
     policy = plain().one("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
     assert policy.inputs["policyArn"] == "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
     assert plain().depends(control_plane(), policy)
@@ -195,7 +195,7 @@ def transformed(type_: str) -> Run:
     return run_program(program)
 
 
-def test_creator_of_the_cluster_is_no_hidden_administrator() -> None:
+def test_cluster_creator_is_not_an_implicit_administrator() -> None:
     assert control_plane().transforms == (creator_is_no_admin,)
     assert transformed("aws:eks/cluster:Cluster").outputs["props"] == {
         "name": "shop-live",
@@ -203,7 +203,7 @@ def test_creator_of_the_cluster_is_no_hidden_administrator() -> None:
     }
 
 
-def test_other_children_of_the_cluster_stay_as_they_are() -> None:
+def test_transform_leaves_other_children_unchanged() -> None:
     assert transformed("aws:ec2/securityGroup:SecurityGroup").outputs == {"changed": False}
 
 
@@ -211,42 +211,42 @@ def access(of: Run) -> dict[str, str]:
     return {r.inputs["principalArn"]: r.inputs["policyArn"] for r in of.all(POLICY)}
 
 
-def test_named_administrators_alone_are_cluster_admins() -> None:
+def test_only_listed_administrators_are_cluster_admins() -> None:
     assert access(plain()) == {ADMIN: CLUSTER_ADMIN}
     assert [r.inputs["principalArn"] for r in plain().all(ENTRY)] == [ADMIN]
     assert plain().one(POLICY).inputs["accessScope"] == {"type": "cluster"}
 
 
 def test_deploy_role_administers_and_preview_role_only_reads() -> None:
-    found = run(deploy_role_arn=DEPLOY, preview_role_arn=PREVIEW)
-    assert access(found) == {ADMIN: CLUSTER_ADMIN, DEPLOY: CLUSTER_ADMIN, PREVIEW: ADMIN_VIEW}
+    result = run(deploy_role_arn=DEPLOY, preview_role_arn=PREVIEW)
+    assert access(result) == {ADMIN: CLUSTER_ADMIN, DEPLOY: CLUSTER_ADMIN, PREVIEW: ADMIN_VIEW}
 
 
-def test_deployers_have_a_kubernetes_group_and_no_access_policy() -> None:
-    found = run(settings(deployerRoleArns=[DEPLOYER]))
-    (entry,) = found.all(ENTRY, principalArn=DEPLOYER)
+def test_deployers_get_a_kubernetes_group_and_no_access_policy() -> None:
+    result = run(settings(deployerRoleArns=[DEPLOYER]))
+    (entry,) = result.all(ENTRY, principalArn=DEPLOYER)
     assert entry.inputs["kubernetesGroups"] == [DEPLOYERS_GROUP] == ["platform:deployers"]
-    assert DEPLOYER not in access(found)
+    assert DEPLOYER not in access(result)
 
 
-def test_smoke_testers_have_a_kubernetes_group_of_their_own_and_no_access_policy() -> None:
-    found = run(settings(smokeTesterRoleArns=[DEPLOYER]))
-    (entry,) = found.all(ENTRY, principalArn=DEPLOYER)
+def test_smoke_testers_get_their_own_kubernetes_group_and_no_access_policy() -> None:
+    result = run(settings(smokeTesterRoleArns=[DEPLOYER]))
+    (entry,) = result.all(ENTRY, principalArn=DEPLOYER)
     assert entry.inputs["kubernetesGroups"] == [SMOKE_TESTERS_GROUP] == ["platform:smoke-testers"]
-    assert DEPLOYER not in access(found)
+    assert DEPLOYER not in access(result)
 
 
 def test_administrators_are_in_no_kubernetes_group() -> None:
     assert "kubernetesGroups" not in plain().one(ENTRY).inputs
 
 
-def test_access_is_named_by_role_so_that_order_does_not_matter() -> None:
+def test_access_entries_are_named_by_role_not_by_position() -> None:
     second = "arn:aws:iam::111122223333:role/on-call"
     names = {r.name for r in run(settings(adminRoleArns=[second, ADMIN])).all(ENTRY)}
     assert names == {"shop-live-admin-platform-admin", "shop-live-admin-on-call"}
 
 
-def test_access_comes_after_the_cluster_and_is_handed_on() -> None:
+def test_access_entries_depend_on_the_cluster_and_are_exposed() -> None:
     entry, policy = plain().one(ENTRY), plain().one(POLICY)
     assert entry.inputs["clusterName"] == "shop-live"
     assert plain().depends(entry, control_plane())
@@ -254,7 +254,7 @@ def test_access_comes_after_the_cluster_and_is_handed_on() -> None:
     assert set(plain().outputs["access"]) == {entry.urn, policy.urn}
 
 
-def test_everything_is_made_inside_the_component_by_the_given_providers() -> None:
+def test_every_resource_is_a_child_with_the_given_providers() -> None:
     component = plain().one(COMPONENT)
     outside = [r.name for r in plain().resources if r not in plain().under(component) and r != component]
     assert sorted(outside) == ["aws", "eks", "nat"]
@@ -262,7 +262,7 @@ def test_everything_is_made_inside_the_component_by_the_given_providers() -> Non
     assert set(control_plane().providers) == {"aws", "eks"}
 
 
-def test_outputs_are_registered_and_carry_what_others_need() -> None:
+def test_outputs_are_registered() -> None:
     outputs = plain().one(COMPONENT).outputs
     assert outputs["name"] == "shop-live"
     assert outputs["arn"] == "arn:aws:eks:ap-northeast-1:025434362120:cluster/shop-live"

@@ -1,4 +1,4 @@
-"""The managed node group: components/cluster/node_group.py and node_security_group.py."""
+"""The managed node group: components/cluster/node_group.py and security_group.py."""
 
 import base64
 import json
@@ -20,12 +20,12 @@ ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 CONTROL_PLANE_GROUP = "sg-control-plane"
 
 
-def settings(**given: Any) -> NodesConfig:
-    section = {"instanceType": "t3.large", "minimum": 2, "desired": 3, "maximum": 5, **given}
+def settings(**changes: Any) -> NodesConfig:
+    section = {"instanceType": "t3.large", "minimum": 2, "desired": 3, "maximum": 5, **changes}
     return NodesConfig.model_validate_json(json.dumps(section))
 
 
-def run(config: NodesConfig | None = None, **given: Any) -> Run:
+def run(config: NodesConfig | None = None, **changes: Any) -> Run:
     def program() -> None:
         addon = aws.eks.Addon("vpc-cni", cluster_name="shop-live", addon_name="vpc-cni")
         nodes = NodeGroup(
@@ -42,7 +42,7 @@ def run(config: NodesConfig | None = None, **given: Any) -> Run:
                 key_alias="shop-live-nodes",
                 tags={"Project": "shop"},
                 after=[addon],
-                **given,
+                **changes,
             ),
         )
         pulumi.export("group", nodes.security_group_id)
@@ -68,7 +68,7 @@ def security_group_id() -> str:
     return plain().outputs["group"]
 
 
-def test_nodes_stand_in_private_subnets_of_the_named_cluster() -> None:
+def test_nodes_are_in_the_clusters_private_subnets() -> None:
     assert group(plain()).inputs["subnetIds"] == ["subnet-1", "subnet-2"]
     assert group(plain()).inputs["clusterName"] == "shop-live"
 
@@ -79,18 +79,18 @@ def test_nodes_have_no_public_address() -> None:
     assert interface["deviceIndex"] == 0
 
 
-def test_nodes_carry_our_security_group_and_no_other() -> None:
+def test_nodes_have_only_our_security_group() -> None:
     (interface,) = template(plain()).inputs["networkInterfaces"]
     assert interface["securityGroups"] == [security_group_id()]
     assert "vpcSecurityGroupIds" not in template(plain()).inputs
 
 
-def test_metadata_needs_a_token_and_is_out_of_reach_for_pods() -> None:
+def test_metadata_needs_a_token_and_is_unreachable_from_pods() -> None:
     options = template(plain()).inputs["metadataOptions"]
     assert options == {"httpEndpoint": "enabled", "httpTokens": "required", "httpPutResponseHopLimit": 1}
 
 
-def test_volumes_are_encrypted_gp3_of_the_stated_size() -> None:
+def test_volumes_are_encrypted_gp3_with_the_configured_size() -> None:
     (mapping,) = template(run(settings(diskGib=80))).inputs["blockDeviceMappings"]
     assert mapping["deviceName"] == "/dev/xvda"
     expected = {"volumeType": "gp3", "volumeSize": 80, "encrypted": "true", "deleteOnTermination": "true"}
@@ -103,21 +103,21 @@ def test_bottlerocket_volumes_are_all_encrypted() -> None:
     assert [m["ebs"]["encrypted"] for m in mappings] == ["true", "true"]
 
 
-def test_no_key_is_made_unless_asked_for() -> None:
+def test_volumes_have_no_customer_managed_key_by_default() -> None:
     assert plain().all("aws:kms/key:Key") == []
 
 
-def test_customer_key_encrypts_the_volumes_and_is_protected() -> None:
-    found = run(settings(customerManagedKey=True))
-    (mapping,) = template(found).inputs["blockDeviceMappings"]
+def test_customer_managed_key_encrypts_the_volumes_and_is_protected() -> None:
+    result = run(settings(customerManagedKey=True))
+    (mapping,) = template(result).inputs["blockDeviceMappings"]
     assert ":key/" in mapping["ebs"]["kmsKeyId"]
-    assert found.depends(template(found), found.one("aws:kms/key:Key"))
-    assert found.one("aws:kms/key:Key").protect is True
-    assert found.one("aws:kms/alias:Alias").inputs["name"] == "alias/shop-live-nodes"
+    assert result.depends(template(result), result.one("aws:kms/key:Key"))
+    assert result.one("aws:kms/key:Key").protect is True
+    assert result.one("aws:kms/alias:Alias").inputs["name"] == "alias/shop-live-nodes"
     assert run(settings(customerManagedKey=True), protect=False).one("aws:kms/key:Key").protect is False
 
 
-def test_auto_scaling_may_use_the_customer_key_or_no_node_starts() -> None:
+def test_auto_scaling_may_use_the_customer_managed_key() -> None:
     policy = json.loads(run(settings(customerManagedKey=True)).one("aws:kms/key:Key").inputs["policy"])
     role = "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
     scaling = {s["Sid"]: s for s in policy["Statement"] if s["Principal"]["AWS"].endswith(role)}
@@ -139,7 +139,7 @@ def rules(kind: str) -> set[tuple[str, str, str, int | None, int | None]]:
     }
 
 
-def test_nodes_are_reached_by_each_other_and_the_control_plane_only() -> None:
+def test_ingress_is_from_nodes_and_control_plane_only() -> None:
     nodes = security_group_id()
     assert rules(INGRESS) == {
         (nodes, nodes, "-1", None, None),
@@ -149,14 +149,14 @@ def test_nodes_are_reached_by_each_other_and_the_control_plane_only() -> None:
     }
 
 
-def test_nodes_reach_the_vpc_and_https_only() -> None:
+def test_egress_is_to_the_vpc_and_https_only() -> None:
     nodes = security_group_id()
     assert rules(EGRESS) == {(nodes, "10.0.0.0/16", "-1", None, None), (nodes, "0.0.0.0/0", "tcp", 443, 443)}
 
 
-def test_further_ports_to_the_internet_are_a_setting() -> None:
-    found = run(settings(egressPorts=[443, 22])).all(EGRESS, cidrIpv4="0.0.0.0/0")
-    assert [(r.name, r.inputs["fromPort"], r.inputs["toPort"]) for r in found] == [
+def test_internet_egress_ports_follow_the_settings() -> None:
+    result = run(settings(egressPorts=[443, 22])).all(EGRESS, cidrIpv4="0.0.0.0/0")
+    assert [(r.name, r.inputs["fromPort"], r.inputs["toPort"]) for r in result] == [
         ("shop-live-nodes-internet-443", 443, 443),
         ("shop-live-nodes-internet-22", 22, 22),
     ]
@@ -170,7 +170,7 @@ def test_group_and_rules_have_descriptions_and_no_rule_is_inline() -> None:
     assert all(r.inputs["description"] for r in [security_group, *plain().all(INGRESS), *plain().all(EGRESS)])
 
 
-def test_node_role_carries_exactly_what_a_node_needs() -> None:
+def test_node_role_has_exactly_the_policies_of_a_node() -> None:
     prefix = "arn:aws:iam::aws:policy/"
     assert {r.inputs["policyArn"].removeprefix(prefix) for r in plain().all(ATTACHMENT)} == {
         "AmazonEKSWorkerNodePolicy",
@@ -179,7 +179,7 @@ def test_node_role_carries_exactly_what_a_node_needs() -> None:
     }
 
 
-def test_node_role_is_for_ec2_under_the_boundary() -> None:
+def test_node_role_trusts_ec2_and_has_the_boundary() -> None:
     role = plain().one("aws:iam/role:Role")
     (statement,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
     assert statement["Principal"] == {"Service": "ec2.amazonaws.com"}
@@ -187,13 +187,13 @@ def test_node_role_is_for_ec2_under_the_boundary() -> None:
     assert role.urn in group(plain()).property_dependencies["nodeRoleArn"]
 
 
-def test_nodes_start_after_addons_policies_and_rules() -> None:
+def test_nodes_depend_on_addons_policies_and_rules() -> None:
     needed = [r for kind in ("aws:eks/addon:Addon", ATTACHMENT, INGRESS, EGRESS) for r in plain().all(kind)]
     assert len(needed) == 1 + 3 + 4 + 2
     assert {r.urn for r in needed} <= group(plain()).depends_on
 
 
-def test_size_follows_the_stack_file_and_later_the_autoscaler() -> None:
+def test_desired_size_is_ignored_after_creation() -> None:
     assert group(plain()).inputs["scalingConfig"] == {"minSize": 2, "desiredSize": 3, "maxSize": 5}
     assert group(plain()).ignore_changes == ["scalingConfig.desiredSize"]
 
@@ -208,37 +208,37 @@ def test_nodes_run_the_version_of_the_cluster() -> None:
     assert group(plain()).inputs["version"] == "1.36"
 
 
-def test_nodes_cannot_be_entered_by_ssh() -> None:
+def test_nodes_have_no_ssh_access() -> None:
     assert "remoteAccess" not in group(plain()).inputs
     assert "keyName" not in template(plain()).inputs
 
 
-def test_instance_type_and_purchase_follow_the_stack_file() -> None:
-    found = run(settings(instanceType="m7g.xlarge", capacityType="SPOT"))
-    assert template(found).inputs["instanceType"] == "m7g.xlarge"
-    assert group(found).inputs["capacityType"] == "SPOT"
-    assert group(found).inputs["amiType"] == "AL2023_ARM_64_STANDARD"
-    assert "instanceTypes" not in group(found).inputs
+def test_instance_type_and_capacity_type_follow_the_stack_file() -> None:
+    result = run(settings(instanceType="m7g.xlarge", capacityType="SPOT"))
+    assert template(result).inputs["instanceType"] == "m7g.xlarge"
+    assert group(result).inputs["capacityType"] == "SPOT"
+    assert group(result).inputs["amiType"] == "AL2023_ARM_64_STANDARD"
+    assert "instanceTypes" not in group(result).inputs
 
 
-def test_nodes_follow_the_newest_launch_template() -> None:
+def test_nodes_use_the_latest_launch_template_version() -> None:
     assert group(plain()).inputs["launchTemplate"]["version"] == "1"
     assert template(plain()).urn in group(plain()).property_dependencies["launchTemplate"]
 
 
-def test_what_the_template_makes_is_tagged() -> None:
+def test_instances_volumes_and_interfaces_are_tagged() -> None:
     specifications = template(plain()).inputs["tagSpecifications"]
     assert [s["resourceType"] for s in specifications] == ["instance", "volume", "network-interface"]
     assert all(s["tags"] == {"Project": "shop", "Name": "shop-live-nodes"} for s in specifications)
 
 
-def test_kubelet_is_told_a_limit_only_with_prefixes() -> None:
+def test_max_pods_is_set_only_with_prefix_delegation() -> None:
     assert "userData" not in template(plain()).inputs
     data = template(run(settings(prefixDelegation=True))).inputs["userData"]
     assert "maxPods: 110" in base64.b64decode(data).decode()
 
 
-def test_everything_is_inside_the_component_and_outputs_are_registered() -> None:
+def test_every_resource_is_a_child_and_outputs_are_registered() -> None:
     component = plain().one("platform:nodes:NodeGroup")
     assert [r.name for r in plain().resources if r not in plain().under(component) and r != component] == ["vpc-cni"]
     assert component.outputs["securityGroupId"] == security_group_id()

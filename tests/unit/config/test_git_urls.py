@@ -1,4 +1,4 @@
-"""Which clone URLs are GitHub's."""
+"""Recognition of GitHub's clone URLs."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from components.config.git_urls import GithubRepository, github_repository
         "ssh://git@ssh.github.com:443/acme/shop/",
     ],
 )
-def test_every_address_of_a_repository_on_github_names_it(url: str) -> None:
+def test_clone_urls_on_github_are_recognised(url: str) -> None:
     assert github_repository(url) == GithubRepository(owner="acme", name="shop")
 
 
@@ -37,10 +37,10 @@ def test_every_address_of_a_repository_on_github_names_it(url: str) -> None:
         "https://github.com/acme/shop/tree/main",
     ],
 )
-def test_an_address_elsewhere_is_not_on_github(url: str) -> None:
+def test_other_clone_urls_are_not_on_github(url: str) -> None:
     assert github_repository(url) is None
 
 
 def test_owner_and_name_keep_their_case() -> None:
-    """GitHub's tokens carry them as they were made."""
+    """GitHub's tokens contain them in their original case."""
     assert github_repository("https://github.com/Acme/Shop") == GithubRepository(owner="Acme", name="Shop")

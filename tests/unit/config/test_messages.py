@@ -1,4 +1,4 @@
-"""Whatever a key refuses, it says what to write: no form without an example, no type without a remedy."""
+"""Every refusal says what to write: every pattern has an example, and every error type a remedy."""
 
 import json
 from typing import Any
@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.config.messages import NUMBERS, WORDS
+from components.config.messages import NUMBERS, TEMPLATES
 from components.config.platform import PlatformConfig
 from tests.harness.config_samples import wrong
 from tools.configuration_docs import sections
 
-PATHS_OF_URL = "is not an HTTPS address without path and closing slash. Write e.g. https://argocd.example.com."
+PATHS_OF_URL = "is not an HTTPS URL without path or trailing slash. Write e.g. https://argocd.example.com."
 
 
-def test_no_key_has_a_form_without_an_example() -> None:
-    found = [
+def test_every_pattern_has_an_example() -> None:
+    patterns = [
         name for section in sections(PlatformConfig) for name, schema in _keys(section) if "pattern" in str(schema)
     ]
-    assert found == []
+    assert patterns == []
 
 
 def _keys(section: type[Any]) -> list[tuple[str, Any]]:
@@ -41,67 +41,69 @@ TEXTS = ("description", "default")
         (
             "services.0.repository",
             "Nova/Auth",
-            "'Nova/Auth' is not an ECR repository: lower-case letters, digits and . _ / - between. Write e.g. shop",
+            "'Nova/Auth' is not an ECR repository name: lower-case letters and digits, separated by . _ / or -. Write ",
         ),
-        ("environments", {}, "is not a list. Write a list: entries that each begin with `- `, or [one, other]."),
+        ("environments", {}, "is not a list. Write a list: one `- item` per line, or [one, two]."),
         ("environments", [], "has too few entries. Write 1 or more."),
-        ("environments", None, "has nothing after it. Write a value, or leave the key out."),
+        ("environments", None, "has no value. Write one, or remove the key."),
         ("network", [], "is not a map. Write `key: value` pairs under it."),
         ("network", "10.0.0.0/16", "is not a map. Write `key: value` pairs under it."),
         ("cluster.nodes.desired", "three", "'three' is not a whole number. Write a whole number, e.g. 4."),
         ("cluster.nodes.desired", "3", "'3' is not a whole number. Write it without quotes: 3."),
         ("cluster.nodes.desired", 2.5, "2.5 is not a whole number. Write a whole number, e.g. 4."),
         ("cluster.nodes.desired", 500, "500 is too large. Write 100 or less."),
-        ("cluster.nodes.desired", [], "what stands there is not a whole number. Write a whole number, e.g. 4."),
-        ("database.multiAz", "no", "'no' is neither true nor false. Write true or false, without quotes."),
+        ("cluster.nodes.desired", [], "the value is not a whole number. Write a whole number, e.g. 4."),
+        ("database.multiAz", "no", "'no' is not a boolean. Write true or false, without quotes."),
         ("system.owner", "", "is too short. Write 1 or more characters."),
         ("system.owner", "x" * 200, "is too long. Write 128 or fewer characters."),
-        ("system.owner", ["a"], "is not text. Write one piece of text."),
+        ("system.owner", ["a"], "is not a string. Write a single string."),
         ("registry.mutableTags", ["a", "b", "c", "d", "e", "f"], "has too many entries. Write 5 or fewer."),
         ("ci.stateKeyAlias", "nova", "'nova' is not the alias of a KMS key. Write e.g. alias/shop-pulumi-state."),
         (
             "cluster.addons",
             {"coredns": "1.2"},
-            "'1.2' is not a version as EKS lists it. Write e.g. v1.22.4-eksbuild.3.",
+            "'1.2' is not an EKS add-on version. Write e.g. v1.22.4-eksbuild.3.",
         ),
     ],
 )
-def test_a_refusal_says_what_to_write(path: str, value: Any, line: str) -> None:
+def test_refusals_say_what_to_write(path: str, value: Any, line: str) -> None:
     lines = [
-        found.split(": ", 1)[1] for found in wrong(**{path.replace(".", "__"): value}) if found.startswith(path[:8])
+        problem.split(": ", 1)[1]
+        for problem in wrong(**{path.replace(".", "__"): value})
+        if problem.startswith(path[:8])
     ]
-    assert any(found.startswith(line) for found in lines), lines
+    assert any(problem.startswith(line) for problem in lines), lines
 
 
-def test_the_name_of_a_variable_says_its_form() -> None:
+def test_invalid_variable_name_is_refused_with_its_form() -> None:
     assert wrong(environments__0__variables={"lower": "x"}) == [
-        "environments[0].variables.lower: 'lower' is not the name of a variable: upper-case letters, digits and "
+        "environments[0].variables.lower: 'lower' is not a variable name of upper-case letters, digits and "
         "underscores. Write e.g. LOG_LEVEL."
     ]
 
 
-def test_a_kubeconfig_without_a_context_says_what_one_looks_like() -> None:
+def test_empty_kubeconfig_context_is_refused_with_an_example() -> None:
     lines = wrong(kubeconfig={"context": ""})
-    assert "kubeconfig.context: '' is not a context of the kubeconfig. Write e.g. kind-shop." in lines
+    assert "kubeconfig.context: '' is not a kubeconfig context. Write e.g. kind-shop." in lines
 
 
-def test_every_kind_of_finding_has_a_remedy() -> None:
-    kinds = {*WORDS, *NUMBERS, "string_type", "value_error", "missing", "extra_forbidden"}
-    asked = {kind for section in sections(PlatformConfig) for kind in _findings(section)}
-    assert asked <= kinds, asked - kinds
+def test_every_error_type_has_a_remedy() -> None:
+    kinds = {*TEMPLATES, *NUMBERS, "string_type", "value_error", "missing", "extra_forbidden"}
+    possible = {kind for section in sections(PlatformConfig) for kind in _error_types(section)}
+    assert possible <= kinds, possible - kinds
 
 
-def _findings(section: type[Any]) -> set[str]:
-    """Kinds of findings that values of any shape lead to."""
-    found: set[str] = set()
+def _error_types(section: type[Any]) -> set[str]:
+    """Pydantic's error types for values of all shapes."""
+    types: set[str] = set()
     keys = [*section.model_json_schema(by_alias=True)["properties"]]
     for value in (None, True, -(10**9), 10**9, 1.5, "", "!" * 2000, [], ["!"] * 2000, {}, {"!": "!"}):
         for key in keys:
-            found |= _kinds(section, {key: value})
-    return found
+            types |= _refused(section, {key: value})
+    return types
 
 
-def _kinds(section: type[Any], values: dict[str, Any]) -> set[str]:
+def _refused(section: type[Any], values: dict[str, Any]) -> set[str]:
     try:
         section.model_validate_json(json.dumps(values))
     except ValidationError as error:

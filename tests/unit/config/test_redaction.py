@@ -1,4 +1,4 @@
-"""A secret that somebody pasted into a stack file is refused, and nowhere shown: it would stand in the log of CI."""
+"""A secret pasted into a stack file is refused and never shown, because messages end up in CI logs."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ GITHUB = "ghp_SECRETTOKENSECRETTOKENSECRETTOKEN12"
 
 
 def _one(path: str, value: Any, *hidden: str) -> str:
-    """The line of the refusal at a path; none of the hidden words is in any line."""
+    """The problem at a path, after a check that no problem shows the hidden words."""
     lines = wrong(**{path.replace(".", "__"): value})
     for word in hidden:
         assert not any(word in line for line in lines), lines
@@ -52,18 +52,20 @@ def _one(path: str, value: Any, *hidden: str) -> str:
         ("cluster.nodes.desired", "AIzaSyA1234567890abcdefghijklmnopqrstuv", "1234567890"),
     ],
 )
-def test_a_pasted_secret_is_refused_at_its_key_and_not_shown(path: str, value: Any, hidden: str) -> None:
+def test_pasted_secret_is_refused_at_its_key_and_not_shown(path: str, value: Any, hidden: str) -> None:
     assert _one(path, value, hidden)
 
 
-def test_what_is_masked_keeps_its_beginning_and_its_remedy() -> None:
+def test_masked_values_keep_their_prefix_and_the_remedy() -> None:
     line = _one("repository.url", f"https://x-access-token:{GITHUB}@github.com/a/b.git")
     assert "repository.url: 'https://x-access-token:***@github.com/a/b.git' is not a clone URL (" in line
     assert line.endswith("Write e.g. https://github.com/example/shop.git.")
     line = _one("argocd.webhookSecret", "hunter2SECRET")
-    assert "argocd.webhookSecret: is not a map. Write `key: value` pairs under it. What Git webhooks are" in line
+    assert "argocd.webhookSecret: is not a map. Write `key: value` pairs under it. Secret that authenticates" in line
     line = _one("argocd.repositoryAccess", {"kind": "ssh", "secret": {"secretsManager": PEM}})
-    assert "secret.secretsManager: '***' is not a name in Secrets Manager. Write e.g. shop/argocd/deploy-key." in line
+    assert (
+        "secret.secretsManager: '***' is not the name of an entry in Secrets Manager. Write e.g. shop/argocd/" in line
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_what_is_masked_keeps_its_beginning_and_its_remedy() -> None:
         "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY12",
     ],
 )
-def test_forms_of_secrets_are_known(text: str) -> None:
+def test_known_forms_of_secrets_are_masked(text: str) -> None:
     assert masked(text) != text
     assert masked(masked(text)) == masked(text)
     assert "***" in Problem(path=("stage",), message=f"{text!r} is not it.").message
@@ -110,7 +112,7 @@ def test_forms_of_secrets_are_known(text: str) -> None:
         "an_extraordinarily_long_name_of_a_database_of_56_letters",
     ],
 )
-def test_names_are_shown_as_they_are(text: str) -> None:
+def test_names_are_not_masked(text: str) -> None:
     assert masked(text) == text
 
 
@@ -123,7 +125,7 @@ def test_names_are_shown_as_they_are(text: str) -> None:
         ("environments.1.revision", GITHUB),
     ],
 )
-def test_a_value_of_the_form_of_a_secret_is_refused_wherever_text_may_stand(path: str, value: Any) -> None:
+def test_value_that_looks_like_a_secret_is_refused_in_any_text(path: str, value: Any) -> None:
     (line,) = wrong(**{path.replace(".", "__"): value})
     assert "has the form of a secret, and a stack file is in Git. Take it out and renew it at its issuer;" in line
     assert "SECRETTOKEN" not in line
@@ -144,7 +146,7 @@ def test_a_value_of_the_form_of_a_secret_is_refused_wherever_text_may_stand(path
         ("VENDOR_KEY", "a1b2c3d4e5f6a7b8"),
     ],
 )
-def test_a_variable_whose_name_says_secret_is_refused_with_the_place_where_it_belongs(name: str, value: str) -> None:
+def test_variable_with_the_name_of_a_secret_is_refused_with_the_remedy(name: str, value: str) -> None:
     (line,) = wrong(environments__0__variables={name: value})
     assert line == (
         f"environments[0].variables.{name}: would be a secret in plain text, in Git and in a ConfigMap. Leave it out, "
@@ -177,5 +179,5 @@ def test_a_variable_whose_name_says_secret_is_refused_with_the_place_where_it_be
         ("COMMIT", "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
     ],
 )
-def test_a_variable_that_is_no_secret_is_accepted(name: str, value: str) -> None:
+def test_variable_that_is_not_a_secret_is_accepted(name: str, value: str) -> None:
     assert wrong(environments__0__variables={name: value}) == []

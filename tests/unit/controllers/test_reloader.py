@@ -6,8 +6,8 @@ from typing import Any, cast
 import pytest
 
 from components.config.controllers import NodeScaling
-from components.controllers.network_policies import ControlPlaneCidrs, platform_policies
 from components.controllers import reloader
+from components.controllers.network_policies import ControlPlaneCidrs, platform_policies
 from components.controllers.pods import controller_pods, controller_workloads
 from tests.harness.controllers_runs import API_SERVER, CONTROL_PLANE, RELEASE, install, settings
 from tests.harness.harness import Run

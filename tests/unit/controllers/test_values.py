@@ -47,9 +47,7 @@ VALUES: Mapping[str, Values] = {
             ingress_class=load_balancer_controller.ingress_class_spec(INGRESS_CLASS),
         )
     ),
-    "external-dns": as_dict(
-        external_dns.values(cluster_name="shop-staging", zone_name="example.com", zone_id="Z1")
-    ),
+    "external-dns": as_dict(external_dns.values(cluster_name="shop-staging", zone_name="example.com", zone_id="Z1")),
     "rollouts": as_dict(rollouts.values(region="eu-central-1")),
     "cluster-autoscaler": as_dict(cluster_autoscaler.values(cluster_name="shop-staging", region="eu-central-1")),
     "karpenter": as_dict(karpenter.values(cluster_name="shop-staging", queue_name=None)),
@@ -114,8 +112,8 @@ def test_karpenter_has_two_pods_of_the_counted_size() -> None:
 def test_no_container_asks_for_more_than_its_limit(scaling: NodeScaling) -> None:
     for _, containers in sizes(scaling).values():
         for size in containers.values():
-            assert 0 < size.cpu <= (size.cpu_limit or 0)
-            assert 0 < size.memory <= (size.memory_limit or 0)
+            assert 0 < size.cpu <= size.cpu_limit
+            assert 0 < size.memory <= size.memory_limit
 
 
 @pytest.mark.parametrize(
@@ -290,7 +288,9 @@ def test_every_load_balancer_has_the_stacks_certificate_and_firewall_without_an_
 
 
 def test_an_internal_door_without_firewall_says_so() -> None:
-    spec = load_balancer_controller.ingress_class_spec(replace(INGRESS_CLASS, internal=True, certificate_arn=None, firewall_arn=None))
+    spec = load_balancer_controller.ingress_class_spec(
+        replace(INGRESS_CLASS, internal=True, certificate_arn=None, firewall_arn=None)
+    )
     assert (spec["scheme"], "wafv2AclArn" in spec, "certificateArn" in spec) == ("internal", False, False)
 
 
@@ -300,7 +300,10 @@ def test_plain_http_is_redirected_where_that_is_wanted_and_there_is_a_certificat
 
 
 def test_targets_are_what_the_stack_file_says() -> None:
-    assert load_balancer_controller.ingress_class_spec(replace(INGRESS_CLASS, target_type="instance"))["targetType"] == "instance"
+    assert (
+        load_balancer_controller.ingress_class_spec(replace(INGRESS_CLASS, target_type="instance"))["targetType"]
+        == "instance"
+    )
 
 
 def test_a_stack_without_an_edge_leaves_the_door_to_its_ingresses() -> None:

@@ -1,4 +1,4 @@
-"""The cache: who reaches it, when it asks for a password, and that nothing changes twice."""
+"""The cache: network access, when it requires a password, and that a second run shows no diff."""
 
 import json
 from functools import cache
@@ -43,7 +43,7 @@ def run(changes: str = "{}", *, name: str = "nova-prod", protect: bool = True, p
     settings = model(**json.loads(changes))
 
     def program() -> None:
-        made = Cache(
+        cache = Cache(
             "cache",
             CacheArgs(
                 name=name,
@@ -56,7 +56,7 @@ def run(changes: str = "{}", *, name: str = "nova-prod", protect: bool = True, p
             ),
         )
         for output in ("primary_endpoint", "reader_endpoint", "auth_token", "security_group_id"):
-            pulumi.export(output, getattr(made, output))
+            pulumi.export(output, getattr(cache, output))
 
     return run_program(program, preview=preview)
 
@@ -69,7 +69,7 @@ def replication_group(**changes: Any) -> Recorded:
     return with_settings(**changes).one(CACHE)
 
 
-def test_cache_is_reached_from_nodes_only() -> None:
+def test_cache_accepts_connections_from_nodes_only() -> None:
     rules = run().all(INGRESS)
     assert [
         (r.inputs["referencedSecurityGroupId"], r.inputs["ipProtocol"], r.inputs["fromPort"], r.inputs["toPort"])
@@ -79,36 +79,36 @@ def test_cache_is_reached_from_nodes_only() -> None:
     assert rules[0].inputs["securityGroupId"] == run().outputs["security_group_id"]
 
 
-def test_cache_cannot_call_out() -> None:
+def test_cache_has_no_egress() -> None:
     assert run().all(EGRESS) == []
     assert not {"ingress", "egress"} & run().one(GROUP).inputs.keys()
 
 
-def test_security_group_and_rule_are_described_and_stand_in_the_vpc() -> None:
+def test_security_group_is_in_the_vpc_and_has_descriptions() -> None:
     group = run().one(GROUP).inputs
     assert (group["vpcId"], group["tags"]["Name"]) == ("vpc-1", "nova-prod-cache")
     assert group["description"] == "nova-prod-cache: in from the nodes, nothing out"
     assert run().one(INGRESS).inputs["description"] == "From the nodes"
 
 
-def test_cache_carries_its_own_security_group_and_port() -> None:
+def test_cache_has_its_own_security_group_and_port() -> None:
     inputs = replication_group().inputs
     assert (inputs["securityGroupIds"], inputs["port"]) == ([run().outputs["security_group_id"]], 6379)
 
 
-def test_cache_stands_in_a_subnet_group_of_its_own_in_private_subnets() -> None:
+def test_cache_has_its_own_subnet_group_of_private_subnets() -> None:
     assert run().one(SUBNET_GROUP).inputs["subnetIds"] == SUBNETS
     assert replication_group().inputs["subnetGroupName"].startswith("cache-")
     assert run().one(SUBNET_GROUP).urn in replication_group().property_dependencies["subnetGroupName"]
 
 
-def test_engine_is_valkey_and_its_version_never_a_difference() -> None:
+def test_engine_is_valkey_and_version_changes_are_ignored() -> None:
     inputs = replication_group(engineVersion="8.0").inputs
     assert (inputs["engine"], inputs["engineVersion"], inputs["autoMinorVersionUpgrade"]) == ("valkey", "8.0", True)
     assert replication_group().ignore_changes == ["engineVersion"]
 
 
-def test_parameters_are_the_engines_and_evict_as_the_settings_say() -> None:
+def test_parameter_group_follows_engine_version_and_eviction_policy() -> None:
     group = with_settings(maxMemoryPolicy="allkeys-lru").one(PARAMETERS).inputs
     assert group["family"] == "valkey8"
     assert group["parameters"] == [{"name": "maxmemory-policy", "value": "allkeys-lru"}]
@@ -122,11 +122,11 @@ def test_parameters_are_the_engines_and_evict_as_the_settings_say() -> None:
 )
 def test_failover_needs_a_replica(replicas: int, multi_az: bool, expected: tuple[int, bool, bool]) -> None:
     inputs = replication_group(replicas=replicas, multiAz=multi_az).inputs
-    found = (inputs["numCacheClusters"], inputs["automaticFailoverEnabled"], inputs["multiAzEnabled"])
-    assert found == expected
+    failover = (inputs["numCacheClusters"], inputs["automaticFailoverEnabled"], inputs["multiAzEnabled"])
+    assert failover == expected
 
 
-def test_zones_are_no_use_without_a_replica() -> None:
+def test_multi_az_needs_a_replica() -> None:
     assert replication_group(replicas=0, multiAz=True).inputs["multiAzEnabled"] is False
 
 
@@ -138,29 +138,29 @@ def test_zones_are_no_use_without_a_replica() -> None:
         ("required", True, "required", "rediss"),
     ],
 )
-def test_transit_encryption_is_as_the_settings_say(setting: str, enabled: bool, mode: str | None, scheme: str) -> None:
-    made = with_settings(transitEncryption=setting)
-    inputs = made.one(CACHE).inputs
+def test_transit_encryption_follows_the_settings(setting: str, enabled: bool, mode: str | None, scheme: str) -> None:
+    result = with_settings(transitEncryption=setting)
+    inputs = result.one(CACHE).inputs
     assert inputs["transitEncryptionEnabled"] is enabled
     assert inputs.get("transitEncryptionMode") == mode
-    assert made.one(COMPONENT).outputs["urlScheme"] == scheme
+    assert result.one(COMPONENT).outputs["urlScheme"] == scheme
 
 
 @pytest.mark.parametrize("setting", ["off", "preferred"])
-def test_no_password_where_plain_connections_are_allowed(setting: str) -> None:
-    made = with_settings(transitEncryption=setting)
-    assert made.all(PASSWORD) == []
-    assert not {"authToken", "authTokenUpdateStrategy"} & made.one(CACHE).inputs.keys()
-    assert "auth_token" not in made.outputs
+def test_no_password_if_plaintext_is_allowed(setting: str) -> None:
+    result = with_settings(transitEncryption=setting)
+    assert result.all(PASSWORD) == []
+    assert not {"authToken", "authTokenUpdateStrategy"} & result.one(CACHE).inputs.keys()
+    assert "auth_token" not in result.outputs
 
 
-def test_a_password_where_tls_is_required_counts_at_once() -> None:
+def test_password_with_required_tls_is_enforced_at_once() -> None:
     inputs = replication_group().inputs
     assert inputs["authToken"] == run().outputs["auth_token"]
     assert inputs["authTokenUpdateStrategy"] == "SET"
 
 
-def test_password_is_secret_everywhere() -> None:
+def test_password_is_a_pulumi_secret() -> None:
     assert "authToken" in replication_group().secret_keys
     assert "auth_token" in run().secret_outputs
 
@@ -181,7 +181,7 @@ def test_data_and_log_are_encrypted_with_the_stacks_key() -> None:
     assert run().one(ALIAS).inputs["name"] == "alias/nova-prod-cache"
 
 
-def test_key_lets_cloudwatch_logs_in_for_this_log_group_only() -> None:
+def test_key_policy_allows_cloudwatch_logs_for_this_log_group_only() -> None:
     logs = json.loads(run().one(KEY).inputs["policy"])["Statement"][1]
     assert logs["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
     prefix = SLOW_LOG.removesuffix("slow-log")
@@ -190,24 +190,24 @@ def test_key_lets_cloudwatch_logs_in_for_this_log_group_only() -> None:
     }
 
 
-def test_without_a_key_of_its_own_aws_encrypts() -> None:
-    made = with_settings(customerManagedKey=False)
-    assert made.one(CACHE).inputs["atRestEncryptionEnabled"] is True
-    assert "kmsKeyId" not in made.one(CACHE).inputs
-    assert "kmsKeyId" not in made.one(LOG_GROUP).inputs
-    assert made.all(KEY) == []
+def test_without_a_customer_managed_key_aws_keys_encrypt() -> None:
+    result = with_settings(customerManagedKey=False)
+    assert result.one(CACHE).inputs["atRestEncryptionEnabled"] is True
+    assert "kmsKeyId" not in result.one(CACHE).inputs
+    assert "kmsKeyId" not in result.one(LOG_GROUP).inputs
+    assert result.all(KEY) == []
 
 
-def test_slow_log_goes_to_a_log_group_that_expires() -> None:
-    made = with_settings(logRetentionDays=365)
-    assert (made.one(LOG_GROUP).inputs["name"], made.one(LOG_GROUP).inputs["retentionInDays"]) == (SLOW_LOG, 365)
-    assert made.one(CACHE).inputs["logDeliveryConfigurations"] == [
+def test_slow_log_has_a_log_group_with_retention() -> None:
+    result = with_settings(logRetentionDays=365)
+    assert (result.one(LOG_GROUP).inputs["name"], result.one(LOG_GROUP).inputs["retentionInDays"]) == (SLOW_LOG, 365)
+    assert result.one(CACHE).inputs["logDeliveryConfigurations"] == [
         {"destination": SLOW_LOG, "destinationType": "cloudwatch-logs", "logFormat": "json", "logType": "slow-log"}
     ]
-    assert made.depends(made.one(CACHE), made.one(LOG_GROUP))
+    assert result.depends(result.one(CACHE), result.one(LOG_GROUP))
 
 
-def test_snapshots_and_windows_are_as_the_settings_say() -> None:
+def test_snapshots_and_windows_follow_the_settings() -> None:
     inputs = replication_group(
         snapshotRetentionDays=3, snapshotWindow="01:00-02:00", maintenanceWindow="mon:03:00-mon:04:00"
     ).inputs
@@ -216,13 +216,13 @@ def test_snapshots_and_windows_are_as_the_settings_say() -> None:
     assert inputs["applyImmediately"] is False
 
 
-def test_a_deletion_leaves_a_snapshot_whose_name_belongs_to_one_life() -> None:
+def test_final_snapshot_name_is_unique() -> None:
     prefix, _, number = replication_group().inputs["finalSnapshotIdentifier"].rpartition("-")
     assert (prefix, len(number)) == ("nova-prod-cache-final", 8)
     assert run().one(LIFE).urn in replication_group().property_dependencies["finalSnapshotIdentifier"]
 
 
-def test_a_new_life_begins_exactly_with_what_replaces_the_cache() -> None:
+def test_final_snapshot_name_changes_only_when_the_cache_is_replaced() -> None:
     inputs = replication_group().inputs
     life = {"subnetGroup": inputs["subnetGroupName"], "kmsKey": inputs["kmsKeyId"]}
     assert run().one(LIFE).inputs["keepers"] == life
@@ -231,35 +231,35 @@ def test_a_new_life_begins_exactly_with_what_replaces_the_cache() -> None:
     assert with_settings(customerManagedKey=False).one(LIFE).inputs["keepers"] == life | {"kmsKey": "aws"}
 
 
-def test_without_final_snapshot_nothing_names_one() -> None:
-    made = with_settings(finalSnapshot=False)
-    assert "finalSnapshotIdentifier" not in made.one(CACHE).inputs
-    assert made.all(LIFE) == []
+def test_without_final_snapshot_there_is_no_identifier() -> None:
+    result = with_settings(finalSnapshot=False)
+    assert "finalSnapshotIdentifier" not in result.one(CACHE).inputs
+    assert result.all(LIFE) == []
 
 
-def test_key_of_a_final_snapshot_outlives_the_stack_and_its_alias_does_not() -> None:
+def test_key_of_a_final_snapshot_is_retained_and_its_alias_is_not() -> None:
     assert run().one(KEY).retain_on_delete is True
     assert run().one(ALIAS).retain_on_delete is False
     assert with_settings(finalSnapshot=False).one(KEY).retain_on_delete is False
 
 
-def test_a_replacement_makes_room_for_the_fixed_identifier_first() -> None:
+def test_cache_is_deleted_before_its_replacement() -> None:
     assert replication_group().inputs["replicationGroupId"] == "nova-prod"
     assert replication_group().delete_before_replace is True
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_what_holds_data_is_protected_together(protect: bool) -> None:
-    made = run(protect=protect)
-    assert {made.one(kind).protect for kind in (CACHE, SUBNET_GROUP, KEY, LIFE)} == {protect}
-    assert not any(made.one(kind).protect for kind in (GROUP, PARAMETERS, INGRESS, PASSWORD))
+def test_data_and_everything_it_depends_on_share_protection(protect: bool) -> None:
+    result = run(protect=protect)
+    assert {result.one(kind).protect for kind in (CACHE, SUBNET_GROUP, KEY, LIFE)} == {protect}
+    assert not any(result.one(kind).protect for kind in (GROUP, PARAMETERS, INGRESS, PASSWORD))
 
 
-def test_every_resource_stands_under_the_component() -> None:
+def test_every_resource_is_a_child_of_the_component() -> None:
     assert len(run().under(run().one(COMPONENT))) == len(run().resources) - 1 == 11
 
 
-def test_outputs_say_where_the_cache_is() -> None:
+def test_outputs_have_the_caches_addresses() -> None:
     outputs = run().one(COMPONENT).outputs
     assert outputs["primaryEndpoint"] == run().outputs["primary_endpoint"]
     assert outputs["primaryEndpoint"].startswith("master.nova-prod.")
@@ -274,11 +274,11 @@ def test_a_preview_registers_the_same_resources() -> None:
     assert planned.one(CACHE).inputs["authToken"] == UNKNOWN
 
 
-def test_a_name_that_elasticache_would_refuse_is_refused() -> None:
+def test_name_too_long_for_elasticache_is_refused() -> None:
     with pytest.raises(ValueError, match="at most 40"):
         run(name="n" * 41)
 
 
-def test_an_unknown_node_type_is_refused_with_the_nearest() -> None:
+def test_unknown_node_type_is_refused_with_the_closest() -> None:
     with pytest.raises(ValidationError, match=r"Write e\.g\. cache\.t4g\.micro\."):
         model(nodeType="cache.t5g.micro")

@@ -1,4 +1,4 @@
-"""The database: who reaches it, what encrypts and keeps its data, and that nothing changes twice."""
+"""The database: network access, encryption, backups, and that a second run shows no diff."""
 
 import json
 from functools import cache
@@ -38,8 +38,8 @@ def run(
     changes: str = "{}", *, boundary: str | None = "platform-boundary", protect: bool = True, preview: bool = False
 ) -> Run:
     """One database. `changes`: settings as JSON, over the model's defaults."""
-    given: dict[str, Any] = {"engineVersion": "17.6", "instanceClass": "db.m7g.large", **json.loads(changes)}
-    settings = DatabaseConfig.model_validate_json(json.dumps(given))
+    values: dict[str, Any] = {"engineVersion": "17.6", "instanceClass": "db.m7g.large", **json.loads(changes)}
+    settings = DatabaseConfig.model_validate_json(json.dumps(values))
 
     def program() -> None:
         database = Database(
@@ -68,7 +68,7 @@ def instance(**changes: Any) -> Recorded:
     return with_settings(**changes).one(INSTANCE)
 
 
-def test_database_is_reached_from_nodes_only() -> None:
+def test_database_accepts_connections_from_nodes_only() -> None:
     rules = run().all(INGRESS)
     keys = ("referencedSecurityGroupId", "ipProtocol", "fromPort", "toPort")
     assert [[r.inputs[key] for key in keys] for r in rules] == [[NODES, "tcp", 5432, 5432]]
@@ -76,12 +76,12 @@ def test_database_is_reached_from_nodes_only() -> None:
     assert rules[0].inputs["securityGroupId"] == run().outputs["security_group_id"]
 
 
-def test_database_cannot_call_out() -> None:
+def test_database_has_no_egress() -> None:
     assert run().all(EGRESS) == []
     assert not {"ingress", "egress"} & run().one(GROUP).inputs.keys()
 
 
-def test_rule_follows_the_port_and_security_group_stands_in_the_vpc_described() -> None:
+def test_ingress_rule_follows_the_port_and_security_group_has_a_description() -> None:
     changed = with_settings(port=6432)
     rule = changed.one(INGRESS).inputs
     assert (rule["fromPort"], rule["toPort"], changed.one(INSTANCE).inputs["port"]) == (6432, 6432, 6432)
@@ -91,7 +91,7 @@ def test_rule_follows_the_port_and_security_group_stands_in_the_vpc_described() 
     assert run().one(INGRESS).inputs["description"] == "From the nodes"
 
 
-def test_instance_stands_in_the_private_subnets_behind_its_own_security_group() -> None:
+def test_instance_is_in_private_subnets_with_its_own_security_group() -> None:
     assert instance().inputs["publiclyAccessible"] is False
     assert instance().inputs["vpcSecurityGroupIds"] == [run().outputs["security_group_id"]]
     assert run().one(SUBNET_GROUP).inputs["subnetIds"] == SUBNETS
@@ -99,13 +99,13 @@ def test_instance_stands_in_the_private_subnets_behind_its_own_security_group() 
     assert instance().inputs["dbSubnetGroupName"].startswith("database-")
 
 
-def test_identifier_is_the_name_and_a_replacement_makes_room_for_it_first() -> None:
+def test_identifier_is_the_name_and_instance_is_deleted_before_its_replacement() -> None:
     assert instance().inputs["identifier"] == "nova-prod"
     assert instance().delete_before_replace is True
     assert run().one(COMPONENT).outputs["instanceIdentifier"] == "nova-prod"
 
 
-def test_password_is_awss_own_under_the_stacks_key_or_none_by_iam() -> None:
+def test_master_password_is_managed_by_aws_and_iam_authentication_is_on() -> None:
     inputs = instance().inputs
     assert inputs["manageMasterUserPassword"] is True
     assert inputs["masterUserSecretKmsKeyId"] == run().outputs["key_arn"]
@@ -122,7 +122,7 @@ def test_everything_is_encrypted_with_the_stacks_key() -> None:
     assert [g.inputs["kmsKeyId"] for g in run().all(LOG_GROUP)] == [key, key]
 
 
-def test_key_lets_cloudwatch_logs_in_for_these_log_groups_only() -> None:
+def test_key_policy_allows_cloudwatch_logs_for_these_log_groups_only() -> None:
     policy = json.loads(run().one(KEY).inputs["policy"])
     logs = policy["Statement"][1]
     assert logs["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
@@ -132,7 +132,7 @@ def test_key_lets_cloudwatch_logs_in_for_these_log_groups_only() -> None:
     assert run().one(ALIAS).inputs["name"] == "alias/nova-prod-database"
 
 
-def test_without_a_key_of_its_own_aws_encrypts() -> None:
+def test_without_a_customer_managed_key_aws_keys_encrypt() -> None:
     changed = with_settings(customerManagedKey=False)
     inputs = changed.one(INSTANCE).inputs
     assert inputs["storageEncrypted"] is True
@@ -141,7 +141,7 @@ def test_without_a_key_of_its_own_aws_encrypts() -> None:
     assert "key_arn" not in changed.outputs
 
 
-def test_tls_is_forced_and_connections_schema_changes_and_slow_statements_are_logged() -> None:
+def test_tls_is_required_and_connections_schema_changes_and_slow_statements_are_logged() -> None:
     assert instance().inputs["caCertIdentifier"] == "rds-ca-rsa2048-g1"
     assert {p["name"]: (p["value"], p["applyMethod"]) for p in run().one(PARAMETERS).inputs["parameters"]} == {
         "rds.force_ssl": ("1", "pending-reboot"),
@@ -162,7 +162,7 @@ def test_parameters_follow_the_major_version(version: str, family: str, connecti
     assert run().one(PARAMETERS).urn in instance().property_dependencies["parameterGroupName"]
 
 
-def test_minor_versions_are_awss_to_raise_and_never_a_difference() -> None:
+def test_aws_upgrades_minor_versions_and_version_changes_are_ignored() -> None:
     inputs = instance().inputs
     assert (inputs["engine"], inputs["engineVersion"]) == ("postgres", "17.6")
     assert inputs["autoMinorVersionUpgrade"] is True
@@ -177,7 +177,7 @@ def test_changes_wait_for_the_maintenance_window() -> None:
     assert (inputs["backupWindow"], inputs["maintenanceWindow"]) == ("01:00-02:00", "mon:03:00-mon:04:00")
 
 
-def test_size_user_and_standby_are_settings_and_gp3_storage_grows_by_itself() -> None:
+def test_size_user_and_standby_follow_the_settings_and_storage_autoscales() -> None:
     inputs = instance(storageGib=50, maxStorageGib=500).inputs
     assert (inputs["storageType"], inputs["allocatedStorage"], inputs["maxAllocatedStorage"]) == ("gp3", 50, 500)
 
@@ -186,7 +186,7 @@ def test_size_user_and_standby_are_settings_and_gp3_storage_grows_by_itself() ->
     assert instance().inputs["multiAz"] is True
 
 
-def test_backups_outlive_the_instance_which_aws_protects() -> None:
+def test_backups_are_kept_after_deletion_and_deletion_protection_follows_the_settings() -> None:
     inputs = instance(backupRetentionDays=30).inputs
     assert inputs["deletionProtection"] is True
     assert instance(deletionProtection=False).inputs["deletionProtection"] is False
@@ -195,7 +195,7 @@ def test_backups_outlive_the_instance_which_aws_protects() -> None:
     assert inputs["deleteAutomatedBackups"] is False
 
 
-def test_a_deletion_leaves_a_snapshot_whose_name_belongs_to_one_life() -> None:
+def test_final_snapshot_name_is_unique() -> None:
     inputs, life = instance().inputs, run().one(LIFE)
     prefix, _, number = inputs["finalSnapshotIdentifier"].rpartition("-")
     assert (inputs["skipFinalSnapshot"], prefix, len(number)) == (False, "nova-prod-database-final", 8)
@@ -203,7 +203,7 @@ def test_a_deletion_leaves_a_snapshot_whose_name_belongs_to_one_life() -> None:
     assert life.inputs["byteLength"] == 4
 
 
-def test_a_new_life_begins_exactly_with_what_replaces_the_instance() -> None:
+def test_final_snapshot_name_changes_only_when_the_instance_is_replaced() -> None:
     life = run().one(LIFE).inputs["keepers"]
     assert life == {"username": "platform_admin", "kmsKey": run().outputs["key_arn"]}
     plain = with_settings(username="chief", customerManagedKey=False).one(LIFE)
@@ -212,7 +212,7 @@ def test_a_new_life_begins_exactly_with_what_replaces_the_instance() -> None:
     assert grown.one(LIFE).inputs["keepers"] == life
 
 
-def test_without_final_snapshot_nothing_names_one_and_no_key_stays() -> None:
+def test_without_final_snapshot_there_is_no_identifier_and_the_key_is_deleted() -> None:
     changed = with_settings(finalSnapshot=False)
     assert changed.one(INSTANCE).inputs["skipFinalSnapshot"] is True
     assert "finalSnapshotIdentifier" not in changed.one(INSTANCE).inputs
@@ -220,19 +220,19 @@ def test_without_final_snapshot_nothing_names_one_and_no_key_stays() -> None:
     assert changed.one(KEY).retain_on_delete is False
 
 
-def test_key_of_a_final_snapshot_outlives_the_stack_and_its_alias_does_not() -> None:
+def test_key_of_a_final_snapshot_is_retained_and_its_alias_is_not() -> None:
     assert run().one(KEY).retain_on_delete is True
     assert run().one(ALIAS).retain_on_delete is False
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_what_holds_data_is_protected_together(protect: bool) -> None:
-    made = run(protect=protect)
-    assert {made.one(kind).protect for kind in (INSTANCE, SUBNET_GROUP, KEY, LIFE)} == {protect}
-    assert not any(made.one(kind).protect for kind in (GROUP, PARAMETERS, INGRESS))
+def test_data_and_everything_it_depends_on_share_protection(protect: bool) -> None:
+    result = run(protect=protect)
+    assert {result.one(kind).protect for kind in (INSTANCE, SUBNET_GROUP, KEY, LIFE)} == {protect}
+    assert not any(result.one(kind).protect for kind in (GROUP, PARAMETERS, INGRESS))
 
 
-def test_log_groups_exist_before_the_instance_and_expire() -> None:
+def test_instance_depends_on_log_groups_with_retention() -> None:
     groups = with_settings(logRetentionDays=365).all(LOG_GROUP)
     assert {g.inputs["name"]: g.inputs["retentionInDays"] for g in groups} == {
         f"{LOGS}postgresql": 365,
@@ -251,7 +251,7 @@ def test_monitoring_role_trusts_rds_for_this_account_within_the_boundary() -> No
     assert "permissionsBoundary" not in run(boundary=None).one(ROLE).inputs
 
 
-def test_monitoring_role_may_write_before_the_instance_uses_it_and_off_makes_none() -> None:
+def test_instance_depends_on_the_monitoring_policy_and_zero_seconds_creates_no_role() -> None:
     policy = run().one(ATTACHMENT)
     assert policy.inputs["policyArn"] == "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
     assert run().one(ROLE).urn in policy.property_dependencies["role"]
@@ -263,7 +263,7 @@ def test_monitoring_role_may_write_before_the_instance_uses_it_and_off_makes_non
     assert "monitoringRoleArn" not in changed.one(INSTANCE).inputs
 
 
-def test_insights_are_kept_for_the_days_that_cost_nothing() -> None:
+def test_performance_insights_stay_in_the_free_tier() -> None:
     inputs = instance().inputs
     assert (inputs["performanceInsightsEnabled"], inputs["performanceInsightsRetentionPeriod"]) == (True, 7)
     off = instance(performanceInsights=False).inputs
@@ -271,16 +271,16 @@ def test_insights_are_kept_for_the_days_that_cost_nothing() -> None:
     assert not {"performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod"} & off.keys()
 
 
-def test_every_resource_stands_under_the_component() -> None:
+def test_every_resource_is_a_child_of_the_component() -> None:
     assert len(run().under(run().one(COMPONENT))) == len(run().resources) - 1 == 13
 
 
-def test_outputs_say_where_the_database_is() -> None:
-    made = run()
-    outputs = made.one(COMPONENT).outputs
-    assert (outputs["address"], outputs["port"]) == (made.outputs["address"], 5432)
-    assert made.outputs["endpoint"] == f"{made.outputs['address']}:5432"
-    assert outputs["masterSecretArn"] == made.outputs["master_secret_arn"]
+def test_outputs_have_the_databases_address() -> None:
+    result = run()
+    outputs = result.one(COMPONENT).outputs
+    assert (outputs["address"], outputs["port"]) == (result.outputs["address"], 5432)
+    assert result.outputs["endpoint"] == f"{result.outputs['address']}:5432"
+    assert outputs["masterSecretArn"] == result.outputs["master_secret_arn"]
 
 
 def test_a_preview_registers_the_same_resources() -> None:
@@ -289,7 +289,7 @@ def test_a_preview_registers_the_same_resources() -> None:
     assert planned.one(INSTANCE).inputs["kmsKeyId"] == UNKNOWN
 
 
-def test_a_name_that_rds_would_refuse_is_refused() -> None:
+def test_name_too_long_for_rds_is_refused() -> None:
     account = Account(account_id=ACCOUNT, region=REGION)
     settings = DatabaseConfig.model_validate({"engineVersion": "17", "instanceClass": "db.t4g.micro"})
     args = DatabaseArgs(

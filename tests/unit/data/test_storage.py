@@ -1,4 +1,4 @@
-"""An environment's bucket: who reaches it, what is kept, and when pods may start."""
+"""An environment's bucket: access, retention, and what pods depend on."""
 
 import json
 from functools import cache
@@ -8,8 +8,7 @@ import pulumi
 
 from components.account.account import Account
 from components.config.storage import StorageConfig
-from components.data.storage import Storage, StorageArgs
-from components.data.storage_policies import objects_policy
+from components.data.storage import Storage, StorageArgs, objects_policy
 from tests.harness.harness import Recorded, Run, run_program
 
 BUCKET = "aws:s3/bucket:Bucket"
@@ -33,8 +32,8 @@ def run(settings: str = "{}", *, protect: bool = True) -> Run:
     )
 
     def program() -> None:
-        made = Storage("blue-storage", args)
-        pulumi.export("ready", len(made.ready))
+        storage = Storage("blue-storage", args)
+        pulumi.export("ready", len(storage.ready))
 
     return run_program(program)
 
@@ -51,13 +50,13 @@ def bucket_arn() -> str:
     return f"arn:aws:s3:::{part('Policy').inputs['bucket']}"
 
 
-def test_the_public_is_kept_out() -> None:
+def test_public_access_is_blocked() -> None:
     switches = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
     assert [part("PublicAccessBlock").inputs[key] for key in switches] == [True] * 4
     assert part("OwnershipControls").inputs["rule"] == {"objectOwnership": "BucketOwnerEnforced"}
 
 
-def test_nothing_is_allowed_without_tls() -> None:
+def test_requests_without_tls_are_denied() -> None:
     assert statements(part("Policy").inputs["policy"])["TlsOnly"] == {
         "Sid": "TlsOnly",
         "Effect": "Deny",
@@ -68,11 +67,11 @@ def test_nothing_is_allowed_without_tls() -> None:
     }
 
 
-def test_the_policy_comes_when_the_bucket_is_closed() -> None:
+def test_policy_depends_on_public_access_block_and_ownership() -> None:
     assert run().depends(part("Policy"), part("PublicAccessBlock"))
 
 
-def test_objects_are_encrypted_with_a_key_of_the_environment_or_s3s_own() -> None:
+def test_objects_are_encrypted_with_the_environments_key_or_s3s() -> None:
     [rule] = run().one(ENCRYPTION).inputs["rules"]
     assert rule["bucketKeyEnabled"] is True
     assert rule["applyServerSideEncryptionByDefault"]["sseAlgorithm"] == "aws:kms"
@@ -83,7 +82,7 @@ def test_objects_are_encrypted_with_a_key_of_the_environment_or_s3s_own() -> Non
     assert without.all("aws:kms/key:Key") == []
 
 
-def test_former_versions_are_kept_for_a_while_and_nothing_unfinished() -> None:
+def test_noncurrent_versions_and_incomplete_uploads_expire() -> None:
     assert part("Versioning").inputs["versioningConfiguration"] == {"status": "Enabled"}
     [rule] = part("LifecycleConfiguration", run('{"noncurrentDays": 9}')).inputs["rules"]
     assert rule["noncurrentVersionExpiration"] == {"noncurrentDays": 9}
@@ -91,41 +90,41 @@ def test_former_versions_are_kept_for_a_while_and_nothing_unfinished() -> None:
     assert "days" not in rule["expiration"]
 
 
-def test_a_bucket_is_kept_unless_the_stack_says_otherwise() -> None:
-    found = run().one(BUCKET)
-    assert (found.protect, found.inputs["forceDestroy"]) == (True, False)
+def test_bucket_is_protected_by_default() -> None:
+    bucket = run().one(BUCKET)
+    assert (bucket.protect, bucket.inputs["forceDestroy"]) == (True, False)
     assert run(protect=False).one(BUCKET).protect is False
     assert run('{"forceDestroy": true}').one(BUCKET).inputs["forceDestroy"] is True
 
 
-def test_the_name_is_the_environments_with_an_end_of_its_own() -> None:
+def test_bucket_name_is_the_environments_with_a_random_suffix() -> None:
     assert (run().one(BUCKET).name, "bucket" in run().one(BUCKET).inputs) == ("shop-prod-blue", False)
 
 
-def test_only_the_services_that_want_it_reach_the_bucket() -> None:
-    found = {(a.inputs["namespace"], a.inputs["serviceAccount"]) for a in run().all(ASSOCIATION)}
-    assert found == {("shop", "media"), ("shop", "docs")}
+def test_only_services_with_storage_get_the_role() -> None:
+    associations = {(a.inputs["namespace"], a.inputs["serviceAccount"]) for a in run().all(ASSOCIATION)}
+    assert associations == {("shop", "media"), ("shop", "docs")}
     assert all(run().depends(a, run().one(ROLE)) for a in run().all(ASSOCIATION))
 
 
-def test_the_role_is_the_clusters_pods_own_and_capped() -> None:
+def test_role_trusts_the_clusters_pods_and_has_the_boundary() -> None:
     role = run().one(ROLE)
     trust = statements(role.inputs["assumeRolePolicy"])["AssumeByPodIdentity"]
     assert trust["Condition"]["ArnEquals"] == {"aws:SourceArn": CLUSTER}
     assert role.inputs["permissionsBoundary"] == "arn:aws:iam::111122223333:policy/cap"
 
 
-def test_the_role_reads_and_writes_objects_of_this_bucket_and_nothing_else() -> None:
-    found = statements(run().one("aws:iam/rolePolicy:RolePolicy").inputs["policy"])
-    assert found["List"]["Action"] == ["s3:ListBucket"]
-    assert found["Objects"]["Action"] == [
+def test_role_can_read_and_write_only_objects_of_this_bucket() -> None:
+    policy = statements(run().one("aws:iam/rolePolicy:RolePolicy").inputs["policy"])
+    assert policy["List"]["Action"] == ["s3:ListBucket"]
+    assert policy["Objects"]["Action"] == [
         "s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject",
     ]  # fmt: skip
-    assert (found["List"]["Resource"], found["Objects"]["Resource"]) == ([bucket_arn()], [f"{bucket_arn()}/*"])
-    assert found["Key"]["Condition"] == {"StringEquals": {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}}
+    assert (policy["List"]["Resource"], policy["Objects"]["Resource"]) == ([bucket_arn()], [f"{bucket_arn()}/*"])
+    assert policy["Key"]["Condition"] == {"StringEquals": {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}}
     assert set(statements(objects_policy("arn:aws:s3:::b", None, "eu-central-1"))) == {"List", "Objects"}
 
 
-def test_pods_come_after_identity_and_protection() -> None:
+def test_pods_depend_on_bucket_settings_and_identity() -> None:
     # Access, ownership, TLS, encryption, versions, lifecycle; the role's policy and two associations.
     assert run().outputs["ready"] == 9

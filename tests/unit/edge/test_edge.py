@@ -1,4 +1,4 @@
-"""Certificate, web firewall and zone: what is made, what the firewall lets pass, and what its log leaves out."""
+"""Certificate, web ACL and hosted zone: resources, rules and logging."""
 
 import json
 from functools import cache
@@ -27,11 +27,11 @@ LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 KEY = "aws:kms/key:Key"
 
 HOSTS = ("api.example.com", "www.example.com", "argocd.example.com")
-GIVEN = "arn:aws:acm:eu-central-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"
-OURS = {"name": "example.com", "ownership": "create"}
-TAKEN = {"name": "example.com", "ownership": "existing", "zoneId": "Z0123456789ABC"}
+EXISTING_CERTIFICATE = "arn:aws:acm:eu-central-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"
+OWN_ZONE = {"name": "example.com", "ownership": "create"}
+EXISTING_ZONE = {"name": "example.com", "ownership": "existing", "zoneId": "Z0123456789ABC"}
 MOCKED = {
-    # ACM keeps an order of its own.
+    # ACM returns the options in its own order.
     CERTIFICATE: {
         "domainValidationOptions": [
             {
@@ -64,19 +64,19 @@ def program(settings: EdgeConfig, hosts: tuple[str, ...], protect: bool) -> None
 
 
 def run(*, hosts: tuple[str, ...] = HOSTS[:2], protect: bool = True, preview: bool = False, **settings: Any) -> Run:
-    made = config(**settings)
-    return run_program(lambda: program(made, hosts, protect), outputs=MOCKED, preview=preview)
+    edge = config(**settings)
+    return run_program(lambda: program(edge, hosts, protect), outputs=MOCKED, preview=preview)
 
 
 @cache
 def full() -> Run:
-    """An existing zone, a certificate and a firewall, with Argo CD behind the same door."""
+    """An existing zone, a certificate and a web ACL, with Argo CD behind the same load balancer."""
     firewall = {"rateLimit": 777, "logRetentionDays": 365, "countedRules": ["SizeRestrictions_BODY"]}
-    return run(zone=TAKEN, firewall=firewall, argocdHost=HOSTS[2])
+    return run(zone=EXISTING_ZONE, firewall=firewall, argocdHost=HOSTS[2])
 
 
 def arn(of: Recorded) -> str:
-    """The ARN that the mocked cloud gives it."""
+    """The mocked ARN of a resource."""
     return mock_outputs(of.type, of.name, of.inputs)[1]["arn"]
 
 
@@ -84,7 +84,7 @@ def custom(of: Run) -> list[Recorded]:
     return [resource for resource in of.resources if resource.custom]
 
 
-def test_a_setting_that_is_left_out_makes_nothing() -> None:
+def test_without_settings_the_edge_has_no_resources() -> None:
     done = run()
     assert custom(done) == []
     assert {done.outputs.get(key) for key in ("certificate", "firewall", "zone", "zoneName", "nameServers")} == {None}
@@ -95,13 +95,13 @@ def test_everything_is_under_the_component() -> None:
     assert {r.urn for r in done.under(done.one(EDGE)) if r.custom} == {r.urn for r in custom(done)}
 
 
-def test_the_whole_edge_costs_a_record_a_host_and_seven_resources() -> None:
+def test_complete_edge_has_one_record_per_host_and_seven_other_resources() -> None:
     types = sorted(r.type for r in custom(full()))
-    alone = [CERTIFICATE, VALIDATION, LOG_GROUP, "aws:kms/alias:Alias", KEY, ACL, LOGGING]
-    assert types == sorted([*alone, *[RECORD] * len(HOSTS)])
+    others = [CERTIFICATE, VALIDATION, LOG_GROUP, "aws:kms/alias:Alias", KEY, ACL, LOGGING]
+    assert types == sorted([*others, *[RECORD] * len(HOSTS)])
 
 
-def test_the_certificate_covers_each_host_once_and_argo_cd_last() -> None:
+def test_certificate_has_each_host_once_with_argo_cds_last() -> None:
     certificate = full().one(CERTIFICATE).inputs
     assert certificate["domainName"] == "api.example.com"
     assert certificate["subjectAlternativeNames"] == ["www.example.com", "argocd.example.com"]
@@ -118,7 +118,7 @@ def test_the_certificate_is_validated_by_dns_logged_publicly_and_has_a_strong_ke
     assert certificate["options"] == {"certificateTransparencyLoggingPreference": "ENABLED"}
 
 
-def test_each_host_has_its_own_validation_record_whatever_order_acm_answers_in() -> None:
+def test_each_host_has_its_validation_record_regardless_of_acms_order() -> None:
     records = {r.name: r.inputs for r in full().all(RECORD)}
     assert set(records) == {f"shop-edge-{host}" for host in HOSTS}
     for host in HOSTS:
@@ -128,13 +128,13 @@ def test_each_host_has_its_own_validation_record_whatever_order_acm_answers_in()
         assert (record["zoneId"], record["ttl"], record["allowOverwrite"]) == ("Z0123456789ABC", 300, True)
 
 
-def test_the_number_of_records_is_known_before_the_certificate_is() -> None:
-    planned = run(zone=TAKEN, argocdHost=HOSTS[2], preview=True)
+def test_first_preview_shows_all_validation_records() -> None:
+    planned = run(zone=EXISTING_ZONE, argocdHost=HOSTS[2], preview=True)
     assert [r.inputs["name"] for r in planned.all(RECORD)] == [UNKNOWN] * len(HOSTS)
     assert len(planned.all(VALIDATION)) == 1
 
 
-def test_the_certificate_is_handed_on_when_it_is_issued() -> None:
+def test_certificate_arn_with_an_existing_zone_resolves_once_issued() -> None:
     done = full()
     issued = done.one(VALIDATION)
     assert issued.inputs["certificateArn"] == done.outputs["certificate"]
@@ -143,26 +143,28 @@ def test_the_certificate_is_handed_on_when_it_is_issued() -> None:
     assert done.outputs["certificate"].startswith("arn:aws:acm:")
 
 
-def test_what_takes_the_certificate_waits_until_it_is_issued() -> None:
-    def takes() -> None:
+def test_users_of_the_certificate_depend_on_its_validation() -> None:
+    def uses_certificate() -> None:
         account = Account(account_id="111122223333", region="eu-central-1")
-        args = EdgeArgs(settings=config(zone=TAKEN), account=account, name="shop-prod", hosts=HOSTS[:1], protect=True)
-        # Stands for the ConfigMap that the manifests read.
-        aws.ssm.Parameter("taker", type="String", value=Edge("shop-edge", args).certificate_arn)
+        args = EdgeArgs(
+            settings=config(zone=EXISTING_ZONE), account=account, name="shop-prod", hosts=HOSTS[:1], protect=True
+        )
+        # In place of the ConfigMap `platform-outputs`.
+        aws.ssm.Parameter("user", type="String", value=Edge("shop-edge", args).certificate_arn)
 
-    done = run_program(takes, outputs=MOCKED)
-    assert done.depends(done.named("taker"), done.one(VALIDATION))
+    done = run_program(uses_certificate, outputs=MOCKED)
+    assert done.depends(done.named("user"), done.one(VALIDATION))
 
 
-def test_a_zone_that_nothing_delegates_to_yet_does_not_hold_up_the_first_run() -> None:
-    done = run(zone=OURS)
+def test_certificate_in_an_own_zone_does_not_block_the_first_up() -> None:
+    done = run(zone=OWN_ZONE)
     assert done.all(VALIDATION) == []
     assert len(done.all(RECORD)) == 2
     assert done.outputs["certificate"].startswith("arn:aws:acm:")
 
 
-def test_a_zone_made_here_says_where_the_parent_domain_must_point() -> None:
-    done = run(zone=OURS)
+def test_own_zone_exposes_its_name_servers() -> None:
+    done = run(zone=OWN_ZONE)
     assert done.one(ZONE).inputs["name"] == "example.com"
     assert done.outputs["nameServers"] == ["ns-1.example.net", "ns-2.example.net"]
     assert (done.outputs["zone"], done.outputs["zoneName"]) == ("ZMADE", "example.com")
@@ -170,33 +172,33 @@ def test_a_zone_made_here_says_where_the_parent_domain_must_point() -> None:
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_the_zone_is_protected_as_the_stack_says_and_never_emptied_by_force(protect: bool) -> None:
-    zone = run(zone=OURS, protect=protect).one(ZONE)
+def test_zone_protection_follows_the_stack_and_force_destroy_is_off(protect: bool) -> None:
+    zone = run(zone=OWN_ZONE, protect=protect).one(ZONE)
     assert zone.protect is protect
     assert zone.inputs["forceDestroy"] is False
 
 
-def test_an_existing_zone_is_taken_by_its_id() -> None:
+def test_existing_zone_is_referenced_by_id() -> None:
     done = full()
     assert done.all(ZONE) == []
     assert (done.outputs["zone"], done.outputs["zoneName"]) == ("Z0123456789ABC", "example.com")
     assert done.outputs.get("nameServers") is None
 
 
-@pytest.mark.parametrize("zone", [None, OURS])
-def test_a_certificate_that_exists_is_passed_on_and_none_is_made(zone: dict[str, str] | None) -> None:
-    done = run(zone=zone, certificate={"arn": GIVEN})
-    assert done.outputs["certificate"] == GIVEN
+@pytest.mark.parametrize("zone", [None, OWN_ZONE])
+def test_existing_certificate_is_passed_through_and_none_is_created(zone: dict[str, str] | None) -> None:
+    done = run(zone=zone, certificate={"arn": EXISTING_CERTIFICATE})
+    assert done.outputs["certificate"] == EXISTING_CERTIFICATE
     assert done.all(CERTIFICATE) + done.all(RECORD) + done.all(VALIDATION) == []
 
 
 def test_without_hosts_there_is_no_certificate() -> None:
-    done = run(zone=OURS, hosts=())
+    done = run(zone=OWN_ZONE, hosts=())
     assert done.all(CERTIFICATE) == []
     assert done.outputs.get("certificate") is None
 
 
-def test_the_firewall_is_regional_and_lets_pass_what_no_rule_blocks() -> None:
+def test_web_acl_is_regional_and_allows_by_default() -> None:
     done = full()
     acl = done.one(ACL)
     assert acl.inputs["scope"] == "REGIONAL"
@@ -204,9 +206,9 @@ def test_the_firewall_is_regional_and_lets_pass_what_no_rule_blocks() -> None:
     assert done.outputs["firewall"] == arn(acl)
 
 
-def test_the_firewall_s_rules_follow_the_settings() -> None:
-    made = {rule["name"]: rule["statement"] for rule in full().one(ACL).inputs["rules"]}
-    assert list(made) == [
+def test_web_acls_rules_follow_the_settings() -> None:
+    statements = {rule["name"]: rule["statement"] for rule in full().one(ACL).inputs["rules"]}
+    assert list(statements) == [
         "AWSManagedRulesAmazonIpReputationList",
         "RateLimit",
         "AWSManagedRulesKnownBadInputsRuleSet",
@@ -214,23 +216,23 @@ def test_the_firewall_s_rules_follow_the_settings() -> None:
         "AWSManagedRulesCommonRuleSet",
         "AWSManagedRulesSQLiRuleSet",
     ]
-    assert made["RateLimit"]["rateBasedStatement"]["limit"] == 777
-    (counted,) = made[COMMON]["managedRuleGroupStatement"]["ruleActionOverrides"]
+    assert statements["RateLimit"]["rateBasedStatement"]["limit"] == 777
+    (counted,) = statements[COMMON]["managedRuleGroupStatement"]["ruleActionOverrides"]
     assert counted["name"] == "SizeRestrictions_BODY"
-    host, _ = made["GitWebhooks"]["andStatement"]["statements"]
+    host, _ = statements["GitWebhooks"]["andStatement"]["statements"]
     assert host["byteMatchStatement"]["searchString"] == "argocd.example.com"
 
 
-def test_the_firewall_counts_in_cloudwatch_and_keeps_no_samples() -> None:
+def test_web_acl_has_metrics_and_no_sampled_requests() -> None:
     acl = full().one(ACL).inputs
-    seen = [acl["visibilityConfig"], *(rule["visibilityConfig"] for rule in acl["rules"])]
-    assert {(view["cloudwatchMetricsEnabled"], view["sampledRequestsEnabled"]) for view in seen} == {(True, False)}
-    metrics = [view["metricName"] for view in seen]
+    configs = [acl["visibilityConfig"], *(rule["visibilityConfig"] for rule in acl["rules"])]
+    assert {(c["cloudwatchMetricsEnabled"], c["sampledRequestsEnabled"]) for c in configs} == {(True, False)}
+    metrics = [c["metricName"] for c in configs]
     assert len(set(metrics)) == len(metrics)
     assert all(metric == "shop-prod" or metric.startswith("shop-prod-") for metric in metrics)
 
 
-def test_the_log_keeps_what_was_blocked_or_counted_without_credentials() -> None:
+def test_log_has_blocked_and_counted_requests_with_credentials_redacted() -> None:
     done = full()
     log = done.one(LOGGING)
     assert log.inputs["resourceArn"] == done.outputs["firewall"]
@@ -243,7 +245,7 @@ def test_the_log_keeps_what_was_blocked_or_counted_without_credentials() -> None
     assert [condition["actionCondition"]["action"] for condition in kept["conditions"]] == ["BLOCK", "COUNT"]
 
 
-def test_the_log_group_has_the_prefix_that_waf_needs_a_retention_and_a_key() -> None:
+def test_log_group_has_wafs_prefix_a_retention_and_a_key() -> None:
     done = full()
     group = done.one(LOG_GROUP)
     assert group.inputs["name"] == "aws-waf-logs-shop-prod"
@@ -252,7 +254,7 @@ def test_the_log_group_has_the_prefix_that_waf_needs_a_retention_and_a_key() -> 
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_the_key_of_the_log_serves_that_log_group_only(protect: bool) -> None:
+def test_logs_key_is_for_that_log_group_only(protect: bool) -> None:
     key = run(firewall={}, protect=protect).one(KEY)
     assert key.protect is protect
     (logs,) = [
@@ -264,7 +266,7 @@ def test_the_key_of_the_log_serves_that_log_group_only(protect: bool) -> None:
     assert logs["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
 
 
-def test_the_log_can_do_without_a_key_of_its_own() -> None:
+def test_logs_key_is_optional() -> None:
     done = run(firewall={"customerManagedKey": False})
     assert done.all(KEY) == []
     assert "kmsKeyId" not in done.one(LOG_GROUP).inputs
@@ -277,12 +279,12 @@ def test_the_log_can_do_without_a_key_of_its_own() -> None:
         ({"firewall": {"rateLimit": 9}}, "rateLimit"),
         ({"firewall": {"countedRules": ["SizeRestriction_BODY"]}}, "countedRules"),
         ({"zone": {"name": "example", "ownership": "create"}}, "name"),
-        ({"zone": {**TAKEN, "zoneId": "hosted-zone"}}, "zoneId"),
+        ({"zone": {**EXISTING_ZONE, "zoneId": "hosted-zone"}}, "zoneId"),
         ({"certificate": {"arn": "arn:aws:iam::111122223333:server-certificate/x"}}, "arn"),
         ({"argocdHost": "https://argocd.example.com"}, "argocdHost"),
     ],
 )
-def test_a_setting_that_aws_would_refuse_is_refused_first(section: dict[str, Any], key: str) -> None:
+def test_settings_that_aws_would_reject_are_refused(section: dict[str, Any], key: str) -> None:
     with pytest.raises(ValidationError) as refused:
         config(**section)
     assert key in {part for error in refused.value.errors() for part in error["loc"]}

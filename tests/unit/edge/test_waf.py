@@ -1,4 +1,4 @@
-"""The firewall's rules: what blocks, what merely counts, and what Argo CD's webhooks may skip."""
+"""Rules of the web ACL: which ones block, which only count, and which ones Argo CD's webhooks skip."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from components.edge.waf import COMMON, firewall_rules
 
 
 def rules(**changes: Any) -> dict[str, Any]:
-    """Firewall rules by name."""
-    given: dict[str, Any] = {"rate_limit": 2000, "counted_rules": (), "argocd_host": None, **changes}
-    return {str(rule["name"]): rule for rule in firewall_rules("shop-prod", **given)}
+    """Rules by name."""
+    arguments: dict[str, Any] = {"rate_limit": 2000, "counted_rules": (), "argocd_host": None, **changes}
+    return {str(rule["name"]): rule for rule in firewall_rules("shop-prod", **arguments)}
 
 
-def test_aws_s_rule_groups_block_by_their_own_actions() -> None:
+def test_managed_rule_groups_keep_their_default_actions() -> None:
     groups = {name: rule for name, rule in rules().items() if "managed_rule_group_statement" in rule["statement"]}
     assert set(groups) == {
         "AWSManagedRulesAmazonIpReputationList",
@@ -27,18 +27,18 @@ def test_aws_s_rule_groups_block_by_their_own_actions() -> None:
         assert statement["rule_action_overrides"] == []
 
 
-def test_only_named_rules_of_the_common_group_merely_count() -> None:
-    made = rules(counted_rules=("SizeRestrictions_BODY",))
+def test_only_configured_rules_of_the_common_rule_set_count() -> None:
+    by_name = rules(counted_rules=("SizeRestrictions_BODY",))
     overrides = {
         name: rule["statement"]["managed_rule_group_statement"]["rule_action_overrides"]
-        for name, rule in made.items()
+        for name, rule in by_name.items()
         if "managed_rule_group_statement" in rule["statement"]
     }
     assert overrides.pop(COMMON) == [{"name": "SizeRestrictions_BODY", "action_to_use": {"count": {}}}]
     assert set(map(len, overrides.values())) == {0}
 
 
-def test_an_address_that_asks_too_often_is_blocked() -> None:
+def test_addresses_above_the_rate_limit_are_blocked() -> None:
     limited = rules(rate_limit=500)["RateLimit"]
     assert limited["action"] == {"block": {}}
     assert limited["statement"] == {
@@ -46,15 +46,15 @@ def test_an_address_that_asks_too_often_is_blocked() -> None:
     }
 
 
-def test_webhooks_skip_the_rules_on_content_but_neither_reputation_nor_the_rate_limit() -> None:
-    made = rules(argocd_host="argocd.example.com")
-    order = sorted(made, key=lambda name: made[name]["priority"])
-    assert order == list(made)
+def test_webhooks_skip_body_inspection_but_not_ip_reputation_or_rate_limit() -> None:
+    by_name = rules(argocd_host="argocd.example.com")
+    order = sorted(by_name, key=lambda name: by_name[name]["priority"])
+    assert order == list(by_name)
     assert order.index("GitWebhooks") < order.index(COMMON) < order.index("AWSManagedRulesSQLiRuleSet")
     assert {"AWSManagedRulesAmazonIpReputationList", "RateLimit"} <= set(order[: order.index("GitWebhooks")])
 
 
-def test_only_argo_cd_s_webhook_path_on_its_own_host_is_let_through() -> None:
+def test_only_argo_cds_webhook_path_on_its_host_is_allowed_early() -> None:
     webhooks = rules(argocd_host="argocd.example.com")["GitWebhooks"]
     assert webhooks["action"] == {"allow": {}}
     host, path = [part["byte_match_statement"] for part in webhooks["statement"]["and_statement"]["statements"]]
@@ -66,7 +66,7 @@ def test_only_argo_cd_s_webhook_path_on_its_own_host_is_let_through() -> None:
     assert {host["positional_constraint"], path["positional_constraint"]} == {"EXACTLY"}
 
 
-def test_without_argo_cd_s_host_nothing_is_let_through_early() -> None:
+def test_without_argo_cds_host_nothing_is_allowed_early() -> None:
     assert [name for name, rule in rules().items() if "allow" in rule.get("action", {})] == []
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from components.config.controllers import PrometheusConfig
 from components.config.environments import CanaryConfig
-from components.controllers.prometheus import prometheus_values
+from components.controllers import prometheus
 from components.environments.canary import Canary, CanaryArgs, analysis, steps
 from tests.harness.harness import Run, run_program
 
@@ -99,6 +99,6 @@ def test_everything_is_shown_by_a_first_preview() -> None:
 
 def test_only_the_new_revisions_pods_are_judged_and_prometheus_knows_them() -> None:
     assert analysis(NUMBERS)["args"] == [{"name": "namespace"}, {"name": "revision"}, {"name": "service"}]
-    values = prometheus_values(PrometheusConfig(), storage_class=None)
+    values = prometheus.values(PrometheusConfig(), storage_class=None)
     assert "__meta_kubernetes_pod_label_rollouts_pod_template_hash" in str(values)
     assert all(PODS in str(metric) for metric in metrics().values())

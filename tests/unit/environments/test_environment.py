@@ -178,11 +178,6 @@ def test_services_read_the_environments_variables_and_the_platforms_values() -> 
     assert (outputs["data"]["APP_ENV"], outputs["data"]["LOG_LEVEL"]) == ("staging", "info")
 
 
-def test_a_variable_that_the_platform_sets_is_refused() -> None:
-    with pytest.raises(ValueError, match="environment staging: the platform sets AWS_REGION itself"):
-        run(changed_settings(variables={"AWS_REGION": "mars"}))
-
-
 def test_every_object_belongs_to_the_component_and_dies_with_the_namespace() -> None:
     found = staging()
     component = found.one(COMPONENT)

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.config.catalogue import ServiceConfig
-from components.environments.network_policies import NOT_THE_INTERNET, Surroundings, network_policies
+from components.environments.network_policies import PRIVATE_RANGES, NetworkContext, network_policies
 from tests.harness.config_samples import changed, loaded
 
-AROUND = Surroundings(
+CONTEXT = NetworkContext(
     ingress_cidrs=["10.0.192.0/22"],
     control_plane_cidrs=["10.0.250.0/28"],
     data_cidrs=["10.0.0.0/19", "10.0.32.0/19"],
@@ -22,7 +22,7 @@ AROUND = Surroundings(
     database_port=5432,
     cache_port=6379,
 )
-ALONE = Surroundings(
+ALONE = NetworkContext(
     ingress_cidrs=[], control_plane_cidrs=[], data_cidrs=[], endpoint_cidrs=[], database_port=None, cache_port=None
 )
 LABEL = "app.kubernetes.io/name"
@@ -45,8 +45,8 @@ def tcp(port: int) -> dict[str, Any]:
     return {"port": port, "protocol": "TCP"}
 
 
-def policies(*services: ServiceConfig, around: Surroundings = AROUND) -> dict[str, Any]:
-    return cast("dict[str, Any]", network_policies(services, around))
+def policies(*services: ServiceConfig, context: NetworkContext = CONTEXT) -> dict[str, Any]:
+    return cast("dict[str, Any]", network_policies(services, context))
 
 
 @cache
@@ -77,14 +77,14 @@ def test_pod_identity_stays_open_under_default_deny() -> None:
 
 def test_https_goes_to_the_internet_and_not_to_private_networks_or_the_metadata_service() -> None:
     (rule,) = [r for r in policies(service("web"))["shared-egress"]["egress"] if r["ports"] == [tcp(443)]]
-    assert rule["to"] == [{"ip_block": {"cidr": "0.0.0.0/0", "except_": list(NOT_THE_INTERNET)}}]
-    closed = [ipaddress.IPv4Network(cidr) for cidr in NOT_THE_INTERNET]
+    assert rule["to"] == [{"ip_block": {"cidr": "0.0.0.0/0", "except_": list(PRIVATE_RANGES)}}]
+    closed = [ipaddress.IPv4Network(cidr) for cidr in PRIVATE_RANGES]
     for address in ("10.20.0.1", "172.20.0.1", "192.168.1.1", "100.64.0.1", "169.254.169.254"):
         assert any(ipaddress.IPv4Address(address) in cidr for cidr in closed), address
 
 
 def test_interface_endpoints_are_reached_by_https_where_there_are_some() -> None:
-    shared = policies(service("web"), around=replace(AROUND, endpoint_cidrs=["10.0.0.0/19"]))["shared-egress"]
+    shared = policies(service("web"), context=replace(CONTEXT, endpoint_cidrs=["10.0.0.0/19"]))["shared-egress"]
     assert shared["egress"][2]["to"][1:] == [block("10.0.0.0/19")]
     assert shared["egress"][2]["ports"] == [tcp(443)]
 
@@ -105,10 +105,10 @@ def test_database_and_cache_are_reached_by_their_users_alone(policy: str, port: 
 
 def test_no_database_or_cache_opens_nothing() -> None:
     users = service("web", database={})
-    assert list(policies(users, around=ALONE)) == ["default-deny", "shared-egress"]
+    assert list(policies(users, context=ALONE)) == ["default-deny", "shared-egress"]
     assert "database-egress" not in policies(service("web"))
     assert "cache-egress" not in policies(service("web", cache=False))
-    assert "cache-egress" not in policies(users, around=replace(AROUND, data_cidrs=[]))
+    assert "cache-egress" not in policies(users, context=replace(CONTEXT, data_cidrs=[]))
 
 
 def test_a_service_is_called_on_its_port_by_its_callers_monitoring_load_balancer_and_control_plane() -> None:
@@ -138,7 +138,7 @@ def test_a_service_without_metrics_is_closed_to_monitoring() -> None:
 
 def test_a_service_that_nobody_calls_gets_no_rule_for_everybody() -> None:
     hidden = service("hidden", port=80, public=False, metricsPath=None)
-    assert "allow-hidden" not in policies(hidden, around=ALONE)
+    assert "allow-hidden" not in policies(hidden, context=ALONE)
 
 
 def test_a_service_calls_only_what_it_says_it_calls() -> None:
@@ -219,10 +219,12 @@ SERVICES = st.tuples(
 )
 
 
-@given(SERVICES, st.sampled_from([AROUND, ALONE]))
+@given(SERVICES, st.sampled_from([CONTEXT, ALONE]))
 @settings(max_examples=50)
-def test_no_opening_is_for_everybody_or_every_port(services: tuple[ServiceConfig, ...], around: Surroundings) -> None:
-    for name, policy in policies(*services, around=around).items():
+def test_no_opening_is_for_everybody_or_every_port(
+    services: tuple[ServiceConfig, ...], context: NetworkContext
+) -> None:
+    for name, policy in policies(*services, context=context).items():
         for rule in [*policy.get("ingress", []), *policy.get("egress", [])]:
             peers = rule.get("from_", rule.get("to"))
             assert peers, name

@@ -1,4 +1,4 @@
-"""The network's endpoints and flow logs: reached by whom, written by whom, read with which key."""
+"""VPC endpoints and flow logs: policies, security groups, permissions and encryption."""
 
 import pytest
 from pydantic import ValidationError
@@ -30,7 +30,7 @@ from tests.harness.network_runs import (
 from tests.harness.outputs import mock_outputs
 
 
-def test_s3_is_reached_by_a_gateway_endpoint_from_every_private_table() -> None:
+def test_s3_gateway_endpoint_is_in_every_private_route_table() -> None:
     for run, tables in ((per_zone(), ZONES), (single(), ZONES[:1])):
         inputs = run.one(ENDPOINT, "net-s3").inputs
         assert inputs["vpcEndpointType"] == "Gateway"
@@ -38,14 +38,14 @@ def test_s3_is_reached_by_a_gateway_endpoint_from_every_private_table() -> None:
         assert inputs["routeTableIds"] == [id_of(run, TABLE, f"net-private-{zone}") for zone in tables]
 
 
-def test_s3_endpoint_lets_strangers_credentials_read_only() -> None:
+def test_s3_endpoint_limits_other_accounts_credentials_to_reads() -> None:
     read, own = statements(per_zone().one(ENDPOINT, "net-s3").inputs["policy"])
     assert read["Action"] == ["s3:GetObject", "s3:GetObjectVersion"]
     assert "Condition" not in read
     assert own["Condition"] == {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}
 
 
-def test_interface_endpoints_cover_every_zone_under_private_names() -> None:
+def test_interface_endpoints_are_in_every_zone_with_private_dns() -> None:
     run = per_zone()
     for service in ("ecr.api", "sts"):
         inputs = run.one(ENDPOINT, f"net-{service}").inputs
@@ -58,7 +58,7 @@ def test_interface_endpoints_cover_every_zone_under_private_names() -> None:
     assert len(run.all(ENDPOINT)) == 3
 
 
-def test_interface_endpoints_are_reached_by_https_from_the_vpc_only() -> None:
+def test_interface_endpoints_accept_only_https_from_the_vpc() -> None:
     run = per_zone()
     rule = run.one(INGRESS).inputs
     assert rule["securityGroupId"] == id_of(run, GROUP_TYPE, "net-endpoints")
@@ -78,7 +78,7 @@ def test_without_interface_endpoints_there_is_no_security_group() -> None:
     assert single().all(INGRESS) == []
 
 
-def test_all_traffic_is_recorded_in_the_log_group() -> None:
+def test_flow_log_records_all_traffic() -> None:
     run = per_zone()
     assert run.one(FLOW_LOG).inputs == {
         "vpcId": id_of(run, VPC, "net"),
@@ -92,11 +92,11 @@ def test_all_traffic_is_recorded_in_the_log_group() -> None:
     assert run.one(LOG_GROUP).inputs["retentionInDays"] == 365
 
 
-def test_flow_logs_start_when_the_role_may_write() -> None:
+def test_flow_log_depends_on_the_roles_policy() -> None:
     assert per_zone().one(ROLE_POLICY).urn in per_zone().one(FLOW_LOG).depends_on
 
 
-def test_flow_logs_role_is_for_flow_logs_of_this_account_and_is_capped() -> None:
+def test_flow_logs_role_trusts_this_accounts_flow_logs_and_has_a_boundary() -> None:
     role = per_zone().one(ROLE).inputs
     assert statements(role["assumeRolePolicy"]) == [
         {
@@ -110,7 +110,7 @@ def test_flow_logs_role_is_for_flow_logs_of_this_account_and_is_capped() -> None
     assert role["permissionsBoundary"] == f"arn:aws:iam::{ACCOUNT}:policy/platform-boundary"
 
 
-def test_flow_logs_role_writes_to_its_group_and_makes_none() -> None:
+def test_flow_logs_role_can_write_to_its_group_but_not_create_groups() -> None:
     policy = per_zone().one(ROLE_POLICY).inputs
     assert policy["role"] == id_of(per_zone(), ROLE, "net-flow-logs")
     (statement,) = statements(policy["policy"])
@@ -123,7 +123,7 @@ def test_flow_logs_role_writes_to_its_group_and_makes_none() -> None:
     ]
 
 
-def test_flow_logs_are_encrypted_with_a_key_that_only_their_group_uses() -> None:
+def test_flow_logs_key_is_for_their_log_group_only() -> None:
     run = per_zone()
     key = run.one(KEY)
     assert run.one(LOG_GROUP).inputs["kmsKeyId"] == mock_outputs(KEY, key.name, key.inputs)[1]["arn"]
@@ -134,12 +134,12 @@ def test_flow_logs_are_encrypted_with_a_key_that_only_their_group_uses() -> None
     assert key.protect is True
 
 
-def test_key_of_flow_logs_is_a_setting() -> None:
+def test_flow_logs_key_is_optional() -> None:
     assert single().all(KEY) == []
     assert "kmsKeyId" not in single().one(LOG_GROUP).inputs
     assert make(protect=False).one(KEY).protect is False
 
 
-def test_an_interface_endpoint_twice_is_refused() -> None:
-    with pytest.raises(ValidationError, match=r"sts is there twice\. Take one away\."):
+def test_duplicate_interface_endpoint_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"sts is listed twice\. Remove one\."):
         settings(interfaceEndpoints=["sts", "kms", "sts"])

@@ -1,4 +1,4 @@
-"""The network: who reaches what, what goes out where, and what it leaves to the cluster."""
+"""The network: subnets, routes, tags and the order of deletion."""
 
 from collections.abc import Callable
 
@@ -27,14 +27,14 @@ from tests.harness.network_runs import (
 
 
 def default_route(run: Run, subnet: str) -> Recorded:
-    """The default route of the table that a subnet is associated with."""
+    """The default route of a subnet's route table."""
     (association,) = run.all(ASSOCIATION, subnetId=id_of(run, SUBNET, subnet))
     (route,) = run.all(ROUTE, routeTableId=association.inputs["routeTableId"])
     assert route.inputs["destinationCidrBlock"] == "0.0.0.0/0"
     return route
 
 
-def test_vpc_has_the_settings_range_and_private_names() -> None:
+def test_vpc_has_the_configured_cidr_and_private_dns() -> None:
     inputs = per_zone().one(VPC).inputs
     assert inputs["cidrBlock"] == "10.30.0.0/16"
     assert inputs["enableDnsSupport"] is True
@@ -51,8 +51,8 @@ def test_default_security_group_is_closed() -> None:
 
 def test_each_zone_has_a_public_a_private_and_a_control_plane_subnet() -> None:
     run = per_zone()
-    placed = {r.name: (r.inputs["availabilityZone"], r.inputs["cidrBlock"]) for r in run.all(SUBNET)}
-    assert placed == {
+    subnets = {r.name: (r.inputs["availabilityZone"], r.inputs["cidrBlock"]) for r in run.all(SUBNET)}
+    assert subnets == {
         "net-public-ap-northeast-1a": (ZONES[0], "10.30.192.0/22"),
         "net-public-ap-northeast-1c": (ZONES[1], "10.30.200.0/22"),
         "net-public-ap-northeast-1d": (ZONES[2], "10.30.204.0/22"),
@@ -66,11 +66,11 @@ def test_each_zone_has_a_public_a_private_and_a_control_plane_subnet() -> None:
     assert {r.inputs["vpcId"] for r in run.all(SUBNET)} == {id_of(run, VPC, "net")}
 
 
-def test_no_subnet_gives_public_addresses() -> None:
+def test_no_subnet_assigns_public_addresses() -> None:
     assert [r.inputs["mapPublicIpOnLaunch"] for r in per_zone().all(SUBNET)] == [False] * 9
 
 
-def test_load_balancers_find_their_subnets_by_tags() -> None:
+def test_subnets_are_tagged_for_load_balancer_discovery() -> None:
     run = per_zone()
     for zone in ZONES:
         assert run.one(SUBNET, f"net-public-{zone}").inputs["tags"] == {
@@ -85,21 +85,21 @@ def test_load_balancers_find_their_subnets_by_tags() -> None:
         }
 
 
-def test_without_a_cluster_no_subnet_names_one() -> None:
+def test_without_a_cluster_no_subnet_has_a_cluster_tag() -> None:
     for subnet in make(cluster=None).all(SUBNET):
         assert [key for key in subnet.inputs["tags"] if key.startswith("kubernetes.io/cluster/")] == []
         assert len(subnet.inputs["tags"]) == (1 if "control-plane" in subnet.name else 2)
 
 
 @pytest.mark.parametrize("run", [per_zone, single])
-def test_public_subnets_go_out_through_the_internet_gateway(run: Callable[[], Run]) -> None:
+def test_public_subnets_route_to_the_internet_gateway(run: Callable[[], Run]) -> None:
     for zone in ZONES:
         route = default_route(run(), f"net-public-{zone}")
         assert route.inputs["gatewayId"] == id_of(run(), IGW, "net")
         assert "natGatewayId" not in route.inputs
 
 
-def test_each_private_subnet_goes_out_through_the_gateway_of_its_own_zone() -> None:
+def test_private_subnets_route_to_the_nat_gateway_of_their_zone() -> None:
     run = per_zone()
     for zone in ZONES:
         route = default_route(run, f"net-private-{zone}")
@@ -109,7 +109,7 @@ def test_each_private_subnet_goes_out_through_the_gateway_of_its_own_zone() -> N
     assert len(run.all(NAT)) == 3
 
 
-def test_a_single_gateway_in_the_first_zone_serves_all_private_subnets_by_one_table() -> None:
+def test_single_nat_gateway_is_in_the_first_zone_and_shares_one_private_table() -> None:
     run = single()
     nat = run.one(NAT)
     assert nat.inputs["subnetId"] == id_of(run, SUBNET, f"net-public-{ZONES[0]}")
@@ -121,48 +121,48 @@ def test_a_single_gateway_in_the_first_zone_serves_all_private_subnets_by_one_ta
 
 
 @pytest.mark.parametrize("run", [per_zone, single])
-def test_every_gateway_has_an_address_of_its_own(run: Callable[[], Run]) -> None:
+def test_every_nat_gateway_has_its_own_address(run: Callable[[], Run]) -> None:
     used = [nat.inputs["allocationId"] for nat in run().all(NAT)]
     assert sorted(used) == sorted(id_of(run(), EIP, address.name) for address in run().all(EIP))
     assert [address.inputs["domain"] for address in run().all(EIP)] == ["vpc"] * len(used)
 
 
-def test_gateways_come_after_the_internet_gateway_and_go_before_it() -> None:
+def test_nat_gateways_depend_on_the_internet_gateway() -> None:
     run = per_zone()
     for nat in run.all(NAT):
         assert run.one(IGW).urn in nat.depends_on
 
 
 @pytest.mark.parametrize("run", [per_zone, single])
-def test_a_subnet_joins_a_table_that_leads_out_already(run: Callable[[], Run]) -> None:
+def test_subnet_association_depends_on_the_default_route(run: Callable[[], Run]) -> None:
     for association in run().all(ASSOCIATION):
         (route,) = run().all(ROUTE, routeTableId=association.inputs["routeTableId"])
         assert route.urn in association.depends_on
 
 
-def test_from_one_gateway_to_one_in_each_zone_nothing_is_replaced() -> None:
-    kept = {(r.type, r.name): r.inputs for r in per_zone().resources if r.type in {NAT, EIP, TABLE, ROUTE}}
+def test_changing_to_a_nat_gateway_per_zone_replaces_nothing() -> None:
+    per_zone_inputs = {(r.type, r.name): r.inputs for r in per_zone().resources if r.type in {NAT, EIP, TABLE, ROUTE}}
     for resource in single().resources:
         if resource.type in {NAT, EIP, TABLE, ROUTE}:
-            assert kept[resource.type, resource.name] == resource.inputs
+            assert per_zone_inputs[resource.type, resource.name] == resource.inputs
 
 
 @pytest.mark.parametrize("run", [per_zone, single])
-def test_a_cluster_that_depends_on_egress_dies_before_the_way_out(run: Callable[[], Run]) -> None:
+def test_cluster_that_depends_on_egress_is_deleted_before_routes_and_gateways(run: Callable[[], Run]) -> None:
     after = run().one("aws:ec2/placementGroup:PlacementGroup")
-    way_out = [r for r in run().resources if r.type in {IGW, NAT, EIP, TABLE, ROUTE, ASSOCIATION, SUBNET}]
-    on_the_way = [r for r in way_out if "control-plane" not in r.name]
-    assert [r.name for r in on_the_way if not run().depends(after, r)] == []
+    routing = [r for r in run().resources if r.type in {IGW, NAT, EIP, TABLE, ROUTE, ASSOCIATION, SUBNET}]
+    egress = [r for r in routing if "control-plane" not in r.name]
+    assert [r.name for r in egress if not run().depends(after, r)] == []
 
 
-def test_the_control_planes_subnets_have_no_way_out_of_the_vpc() -> None:
+def test_control_plane_subnets_have_no_route_out_of_the_vpc() -> None:
     run = per_zone()
-    inside = {r.urn for r in run.all(SUBNET) if "control-plane" in r.name}
-    assert len(inside) == 3
-    assert [r.name for r in run.all(ASSOCIATION) if r.depends_on & inside] == []
+    control_plane = {r.urn for r in run.all(SUBNET) if "control-plane" in r.name}
+    assert len(control_plane) == 3
+    assert [r.name for r in run.all(ASSOCIATION) if r.depends_on & control_plane] == []
 
 
-def test_everything_stands_under_the_component() -> None:
+def test_every_resource_is_a_child_of_the_component() -> None:
     run = per_zone()
     network, key = run.one("platform:network:Network", "net"), run.one("platform:keys:EncryptionKey")
     assert network.parent is None
@@ -172,7 +172,7 @@ def test_everything_stands_under_the_component() -> None:
             assert resource.name.split("-")[0] == "net"
 
 
-def test_what_people_look_for_in_the_console_has_a_name() -> None:
+def test_resources_shown_in_the_console_have_a_name_tag() -> None:
     run = per_zone()
     for type_ in (VPC, SUBNET, NAT, EIP, IGW, TABLE, ENDPOINT, GROUP_TYPE):
         names = [resource.inputs["tags"]["Name"] for resource in run.all(type_)]

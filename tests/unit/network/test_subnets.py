@@ -1,4 +1,4 @@
-"""Subnets: large private ones, small public ones, each where its zone's letter puts it."""
+"""Subnets: large private ones, small public ones, each in the slot of its zone's letter."""
 
 import ipaddress
 from itertools import combinations
@@ -49,10 +49,10 @@ def test_sizes_follow_from_the_vpc(vpc: int, public: int, private: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(prefixes.flatmap(vpcs), zone_lists)
-def test_subnets_lie_inside_the_vpc_and_never_overlap(vpc: ipaddress.IPv4Network, zones: list[str]) -> None:
-    found = networks(plan(str(vpc), zones))
-    assert all(network.subnet_of(vpc) for network in found)
-    assert not any(one.overlaps(other) for one, other in combinations(found, 2))
+def test_subnets_are_inside_the_vpc_and_never_overlap(vpc: ipaddress.IPv4Network, zones: list[str]) -> None:
+    subnets = networks(plan(str(vpc), zones))
+    assert all(subnet.subnet_of(vpc) for subnet in subnets)
+    assert not any(one.overlaps(other) for one, other in combinations(subnets, 2))
 
 
 @settings(max_examples=40, deadline=None)
@@ -63,7 +63,7 @@ def test_a_zones_subnets_do_not_depend_on_the_other_zones(vpc: ipaddress.IPv4Net
 
 @settings(max_examples=20, deadline=None)
 @given(prefixes.flatmap(vpcs))
-def test_space_is_left_beside_all_six_zones(vpc: ipaddress.IPv4Network) -> None:
+def test_six_zones_leave_spare_space(vpc: ipaddress.IPv4Network) -> None:
     assert sum(network.num_addresses for network in networks(plan(str(vpc), ZONES))) < vpc.num_addresses
 
 
@@ -77,28 +77,34 @@ def test_private_subnets_are_never_smaller_than_a_24_nor_than_public_ones(vpc: i
         assert private.prefixlen < public.prefixlen
 
 
-def test_the_order_is_that_of_the_zones_asked_for() -> None:
-    asked = [ZONES[3], ZONES[0], ZONES[2]]
-    assert [zone.zone for zone in plan("10.0.0.0/16", asked)] == asked
+def test_subnets_are_in_the_order_of_the_zones() -> None:
+    zones = [ZONES[3], ZONES[0], ZONES[2]]
+    assert [zone.zone for zone in plan("10.0.0.0/16", zones)] == zones
 
 
 @pytest.mark.parametrize(
     ("cidr", "zones", "message"),
     [
-        ("10.0.4.0/22", ZONES[:2], r"10\.0\.4\.0/22 leaves no room .* Write 10\.0\.0\.0/21 or larger\."),
-        ("10.0.9.0/24", ZONES[:2], r"Write 10\.0\.8\.0/21 or larger\."),
-        ("10.0.0.0/15", ZONES[:2], r"10\.0\.0\.0/15 is larger than a VPC can be\. Write e\.g\. 10\.0\.0\.0/16\."),
-        ("10.0.0.0/16", [ZONES[0], ZONES[0]], r"ap-northeast-1a is in a zone that has its subnets already\. Write"),
-        ("10.0.0.0/16", [f"{REGION}g"], r"'ap-northeast-1g' is no availability zone .* Write e\.g\. eu-west-1a\."),
-        ("10.0.0.0/16", [""], r"'' is no availability zone"),
+        ("10.0.4.0/22", ZONES[:2], r"10\.0\.4\.0/22 is too small .* Write 10\.0\.0\.0/21 or a larger network\."),
+        ("10.0.9.0/24", ZONES[:2], r"Write 10\.0\.8\.0/21 or a larger network\."),
+        ("10.0.0.0/15", ZONES[:2], r"10\.0\.0\.0/15 is too large for a VPC\. Write e\.g\. 10\.0\.0\.0/16\."),
+        (
+            "10.0.0.0/16",
+            [ZONES[0], ZONES[0]],
+            r"ap-northeast-1a has the same letter as another zone in the list\. Write",
+        ),
+        ("10.0.0.0/16", [f"{REGION}g"], r"'ap-northeast-1g' is not an availability zone .* Write e\.g\. eu-west-1a\."),
+        ("10.0.0.0/16", [""], r"'' is not an availability zone"),
         ("10.0.0.1/16", ZONES[:2], r"host bits set"),
     ],
 )
-def test_what_cannot_be_placed_is_refused_with_the_remedy(cidr: str, zones: list[str], message: str) -> None:
+def test_network_that_cannot_hold_the_subnets_is_refused_with_the_remedy(
+    cidr: str, zones: list[str], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         plan(cidr, zones)
 
 
 @pytest.mark.parametrize(("cidr", "usable"), [("10.0.0.0/19", 8187), ("10.0.0.0/24", 251), ("10.0.0.0/28", 11)])
-def test_aws_takes_five_addresses_of_each_subnet(cidr: str, usable: int) -> None:
+def test_aws_reserves_five_addresses_per_subnet(cidr: str, usable: int) -> None:
     assert usable_addresses(cidr) == usable

@@ -1,4 +1,4 @@
-"""ExternalSecrets of an environment: as the API server stores them, and in their place between others."""
+"""ExternalSecrets of an environment: their form in the API server, and their dependencies."""
 
 from functools import cache
 
@@ -27,13 +27,13 @@ def run() -> Run:
             refresh_minutes=15,
             after=[operator],
         )
-        made = SecretDelivery("prod-secrets", args)
-        k8s.core.v1.ConfigMap("pod", opts=pulumi.ResourceOptions(depends_on=list(made.ready)))
+        delivery = SecretDelivery("prod-secrets", args)
+        k8s.core.v1.ConfigMap("pod", opts=pulumi.ResourceOptions(depends_on=list(delivery.ready)))
 
     return run_program(program)
 
 
-def test_an_external_secret_is_written_as_the_api_server_stores_it() -> None:
+def test_external_secret_has_the_form_that_the_api_server_stores() -> None:
     reference = {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
     assert run().one(KIND).inputs["spec"] == {
         "data": [
@@ -49,7 +49,7 @@ def test_an_external_secret_is_written_as_the_api_server_stores_it() -> None:
     }
 
 
-def test_it_is_there_when_its_secret_is() -> None:
+def test_pulumi_waits_until_the_external_secret_is_ready() -> None:
     assert run().one(KIND).inputs["metadata"] == {
         "annotations": {"pulumi.com/waitFor": "condition=Ready"},
         "name": "shop-db-credentials",
@@ -57,16 +57,16 @@ def test_it_is_there_when_its_secret_is() -> None:
     }
 
 
-def test_it_comes_after_the_operator_and_what_reads_it_after_it() -> None:
+def test_external_secrets_depend_on_the_operator_and_pods_on_them() -> None:
     done = run()
     assert done.depends(done.one(KIND), done.named("operator"))
     assert done.depends(done.named("pod"), done.one(KIND))
 
 
-def test_it_is_deleted_while_the_operator_lives() -> None:
+def test_external_secret_is_not_deleted_with_its_namespace() -> None:
     assert run().one(KIND).deleted_with == ""
 
 
 @pytest.mark.parametrize(("minutes", "text"), [(5, "5m0s"), (15, "15m0s"), (60, "1h0m0s")])
-def test_intervals_are_written_as_kubernetes_writes_them(minutes: int, text: str) -> None:
+def test_durations_have_kubernetes_format(minutes: int, text: str) -> None:
     assert duration(minutes) == text

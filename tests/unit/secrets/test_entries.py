@@ -1,4 +1,4 @@
-"""Entries of Secrets Manager: what stands in them, that it is secret, and that it survives."""
+"""Secrets in Secrets Manager: their values, that Pulumi treats them as secret, and that they are protected."""
 
 import json
 import string
@@ -53,12 +53,12 @@ def content(name: str, done: Run | None = None) -> str:
 
 
 def content_of_password(name: str) -> str:
-    """What the mocked provider answers: digits of a hash, as many as were asked for."""
-    made = run().one(PASSWORD, f"prod-secrets-{name}")
-    return str(mock_outputs(made.type, made.name, made.inputs)[1]["result"])
+    """The mocked password: digits of a hash, with the requested length."""
+    password = run().one(PASSWORD, f"prod-secrets-{name}")
+    return str(mock_outputs(password.type, password.name, password.inputs)[1]["result"])
 
 
-def test_a_url_names_user_database_and_server_and_wants_tls() -> None:
+def test_database_url_has_user_server_and_database_and_requires_tls() -> None:
     url = content("auth-db-url")
     user, _, rest = url.removeprefix("postgresql://").partition(":")
     password, _, place = rest.partition("@")
@@ -66,7 +66,7 @@ def test_a_url_names_user_database_and_server_and_wants_tls() -> None:
     assert password
 
 
-def test_passwords_go_into_urls_as_they_are() -> None:
+def test_passwords_need_no_url_encoding() -> None:
     found = [p for p in run().all(PASSWORD) if p.name.endswith(("-db-url", "-db"))]
     assert [(p.inputs["special"], p.inputs["length"]) for p in found] == [(False, 40)] * 2
     assert set(content("auth-db-url").partition("shop_auth:")[2].partition("@")[0]) <= {
@@ -74,14 +74,14 @@ def test_passwords_go_into_urls_as_they_are() -> None:
     }  # fmt: skip
 
 
-def test_every_database_user_has_a_password_of_its_own() -> None:
+def test_every_database_user_has_its_own_password() -> None:
     found = [run().one(PASSWORD, f"prod-secrets-{entry}").urn for entry in ("auth-db-url", "shared-db")]
     versions = [run().one(VERSION, f"prod-secrets-{entry}") for entry in ("auth-db-url", "shared-db")]
     used = [{urn for urn in found if urn in v.property_dependencies["secretString"]} for v in versions]
     assert used == [{found[0]}, {found[1]}]
 
 
-def test_the_shared_database_gives_its_url_user_and_password() -> None:
+def test_shared_databases_secret_has_url_user_and_password() -> None:
     found = json.loads(content("shared-db"))
     assert found["username"] == "shop_shared"
     assert found["url"] == f"postgresql://shop_shared:{found['password']}@db.example:5432/shop_shared?sslmode=require"
@@ -92,9 +92,7 @@ def test_the_shared_database_gives_its_url_user_and_password() -> None:
     [(TLS, "rediss://:t0ken@cache.example:6379/3"), (PLAIN, "redis://cache.example:6379/0")],
     ids=["TLS", "plain"],
 )
-def test_the_caches_url_has_its_scheme_its_password_if_any_and_the_environments_number(
-    server: CacheServer, url: str
-) -> None:
+def test_cache_url_has_scheme_password_and_database_number(server: CacheServer, url: str) -> None:
     assert content("redis-url", run(server=server)) == url
 
 
@@ -107,30 +105,30 @@ def test_signing_keys_are_an_rsa_pair_in_pem_and_a_random_secret() -> None:
     assert found["secret"] == content_of_password("jwt-keys-secret")
 
 
-def test_generated_values_have_the_length_asked_for() -> None:
+def test_generated_values_have_the_configured_length() -> None:
     assert json.loads(content("tokens")) == {"A": content_of_password("tokens-A")}
 
 
 @pytest.mark.parametrize(("name", "length"), [("jwt-keys-secret", 32), ("tokens-A", 16)])
-def test_random_bytes_are_hexadecimal_digits_and_nothing_shows_them(name: str, length: int) -> None:
+def test_random_bytes_are_hex_and_not_in_an_id(name: str, length: int) -> None:
     inputs = run().one(PASSWORD, f"prod-secrets-{name}").inputs
     assert (inputs["overrideSpecial"], inputs["length"]) == ("0123456789abcdef", 2 * length)
     assert [inputs[kind] for kind in ("lower", "upper", "numeric")] == [False] * 3
-    # The state has the ids of resources in plain text, and theirs are their values.
+    # Ids are plain text in the state, and the id of a RandomBytes is its value.
     assert [r.type for r in run().resources if r.type.endswith((":RandomBytes", ":RandomId", ":RandomString"))] == []
 
 
-def test_the_bucket_is_told_with_its_region() -> None:
+def test_storage_secret_has_bucket_and_region() -> None:
     assert json.loads(content("s3")) == {"bucket": "shop-prod-prod-0a1b2c3", "region": "eu-central-1"}
 
 
-def test_every_value_is_a_secret_of_pulumis() -> None:
+def test_every_value_is_a_pulumi_secret() -> None:
     versions = run(server=PLAIN).all(VERSION)
     assert len(versions) == len(ENTRIES)
     assert [v.name for v in versions if "secretString" not in v.secret_keys] == []
 
 
-def test_nothing_else_tells_a_value() -> None:
+def test_values_are_in_no_other_property() -> None:
     done = run()
     values = {p.partition("shop_auth:")[2].partition("@")[0] for p in [content("auth-db-url")]}
     told = [r.name for r in done.resources if r.type != VERSION and any(v in json.dumps(r.inputs) for v in values)]
@@ -138,19 +136,19 @@ def test_nothing_else_tells_a_value() -> None:
     assert done.outputs == {"names": [entry.path for entry in ENTRIES]}
 
 
-def test_a_database_costs_three_resources() -> None:
+def test_each_database_has_three_resources() -> None:
     assert len([r for r in run().resources if r.name == "prod-secrets-auth-db-url"]) == 3
 
 
-def test_what_holds_a_value_is_protected_if_the_stack_is() -> None:
+def test_resources_that_hold_a_value_are_protected() -> None:
     for protect in (True, False):
         done = run(protect=protect)
         assert {r.protect for kind in MADE for r in done.all(kind)} == {protect}
-    # A new value of an entry must not be refused.
+    # A secret's value must be replaceable.
     assert {v.protect for v in run().all(VERSION)} == {None}
 
 
-def test_entries_are_encrypted_with_a_key_of_the_environment_or_aws_own() -> None:
+def test_secrets_are_encrypted_with_the_environments_key_or_awss() -> None:
     done = run()
     key = done.one(KEY)
     assert all(done.depends(secret, key) for secret in done.all(SECRET))
@@ -159,17 +157,17 @@ def test_entries_are_encrypted_with_a_key_of_the_environment_or_aws_own() -> Non
     assert (without.all(KEY), {"kmsKeyId" in s.inputs for s in without.all(SECRET)}) == ([], {False})
 
 
-def test_a_deleted_entry_can_be_restored_as_long_as_the_stack_says() -> None:
+def test_recovery_window_follows_the_settings() -> None:
     assert {s.inputs["recoveryWindowInDays"] for s in run().all(SECRET)} == {30}
     assert {s.inputs["recoveryWindowInDays"] for s in run('{"recoveryWindowDays": 0}').all(SECRET)} == {0}
 
 
-def test_an_entry_about_what_is_not_there_is_refused() -> None:
+def test_secret_without_its_data_store_is_refused() -> None:
     args: dict[str, Any] = {
         "label": "x",
         "settings": SecretsManagerConfig(),
         "account": Account(account_id="111122223333", region="eu-central-1"),
     }
-    for entry, what in ((ENTRIES[0], "database"), (ENTRIES[2], "cache"), (ENTRIES[4], "bucket")):
-        with pytest.raises(ValueError, match=f"about a {what}, and the stack has none"):
+    for entry, kind in ((ENTRIES[0], "database"), (ENTRIES[2], "cache"), (ENTRIES[4], "bucket")):
+        with pytest.raises(ValueError, match=f"a secret needs a {kind}, and the stack has none"):
             run_program(lambda entry=entry: Secrets("s", SecretsArgs(entries=[entry], **args)))

@@ -158,7 +158,7 @@ def test_a_secret_and_a_key_are_there_once() -> None:
 
 def test_a_recovery_window_is_one_that_secrets_manager_has() -> None:
     [line] = refusals(secretsManager__recoveryWindowDays=3)
-    assert "3 days is not a recovery window that Secrets Manager has. Write 0, or 7-30." in line
+    assert "Secrets Manager has no recovery window of 3 days. Write 0, or 7 to 30." in line
 
 
 def test_storage_is_asked_for_where_a_service_wants_it_and_refused_where_none_does() -> None:

@@ -13,11 +13,11 @@ from components.sizing.capacity import (
     NodeCapacity,
     PodGroup,
     node_capacity,
-    pods_a_node,
+    pods_per_node,
     quota,
     rolling_peak,
     total,
-    unplaceable,
+    unschedulable,
 )
 from tests.harness.config_samples import changed, loaded
 
@@ -120,7 +120,7 @@ def test_a_daemon_set_counts_once_for_each_node() -> None:
     ],
 )
 def test_a_node_holds_the_pods_that_its_interfaces_address(kind: str, prefixes: bool, pods: int) -> None:
-    assert pods_a_node(kind, prefix_delegation=prefixes) == pods
+    assert pods_per_node(kind, prefix_delegation=prefixes) == pods
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ NODE = NodeCapacity(pods=4, cpu=1000, memory=1000)
     ],
 )
 def test_what_finds_no_node_is_named(groups: list[PodGroup], nodes: int, missing: tuple[str, ...]) -> None:
-    assert unplaceable(groups, NODE, nodes) == missing
+    assert unschedulable(groups, NODE, nodes) == missing
 
 
 PLACED = st.lists(
@@ -191,17 +191,17 @@ def test_nothing_fits_when_the_sums_do_not(groups: list[PodGroup], nodes: int) -
         and needed.cpu_request <= NODE.cpu * nodes
         and needed.memory_request <= NODE.memory * nodes
     )
-    assert sums_fit or unplaceable(groups, NODE, nodes)
+    assert sums_fit or unschedulable(groups, NODE, nodes)
 
 
 @given(PLACED, st.integers(1, 6))
 @settings(max_examples=60)
 def test_one_more_node_never_makes_anything_unschedulable(groups: list[PodGroup], nodes: int) -> None:
-    assert set(unplaceable(groups, NODE, nodes + 1)) <= set(unplaceable(groups, NODE, nodes))
+    assert set(unschedulable(groups, NODE, nodes + 1)) <= set(unschedulable(groups, NODE, nodes))
 
 
 @given(PLACED, st.integers(1, 6))
 @settings(max_examples=30)
 def test_the_order_of_the_groups_does_not_matter(groups: list[PodGroup], nodes: int) -> None:
     named = [group(f"{n}", g.pods, g.cpu_request, g.memory_request) for n, g in enumerate(groups)]
-    assert unplaceable(named, NODE, nodes) == unplaceable(named[::-1], NODE, nodes)
+    assert unschedulable(named, NODE, nodes) == unschedulable(named[::-1], NODE, nodes)

@@ -1,4 +1,4 @@
-"""What database and cache sizes hold, by table and by property."""
+"""Memory and connections of database classes and cache node types, by table and by property."""
 
 import pytest
 from hypothesis import given, settings
@@ -61,7 +61,7 @@ def test_memory_of_database_classes(instance_class: str, gib: int) -> None:
     [("db.t5g.medium", "db.t4g.medium"), ("db.m7g.larg", "db.m7g.large"), ("t4g.micro", "db.t4g.micro")],
 )
 def test_an_unknown_class_is_refused_with_the_nearest_known_one(unknown: str, nearest: str) -> None:
-    with pytest.raises(ValueError, match=rf"^'{unknown}' is not an RDS .* Write e\.g\. {nearest}\.$"):
+    with pytest.raises(ValueError, match=rf"^'{unknown}' is not a known RDS .* Write e\.g\. {nearest}\.$"):
         max_connections(unknown)
 
 
@@ -82,11 +82,13 @@ def test_memory_of_cache_nodes(node_type: str, mebibytes: int) -> None:
 
 
 def test_an_unknown_node_type_is_refused_with_the_nearest_known_one() -> None:
-    with pytest.raises(ValueError, match=r"'cache.m9g.large' is not an ElastiCache node type .* cache.m[67]g.large\.$"):
+    with pytest.raises(
+        ValueError, match=r"'cache.m9g.large' is not a known ElastiCache node type\. .* cache.m[67]g.large\.$"
+    ):
         cache_memory_mib("cache.m9g.large")
 
 
-def test_tables_hold_the_families_of_the_model() -> None:
+def test_tables_have_the_supported_families() -> None:
     databases = {name.split(".")[1] for name in DATABASE_CLASSES}
     assert databases == {"t3", "t4g", "m6g", "m6i", "m7g", "r6g", "r7g"}
     assert {name.split(".")[1] for name in CACHE_NODES} == {"t3", "t4g", "m6g", "m7g", "r6g", "r7g"}
@@ -105,5 +107,5 @@ def test_parameter_family_follows_the_major_version_of_valkey(version: str, expe
 
 
 @pytest.mark.parametrize(("version", "expected"), [("17.6", "1"), ("18", "all"), ("18.2", "all")])
-def test_connection_log_is_a_switch_until_17_and_a_list_from_18(version: str, expected: str) -> None:
+def test_log_connections_is_a_boolean_until_17_and_a_list_from_18(version: str, expected: str) -> None:
     assert log_connections(version) == expected

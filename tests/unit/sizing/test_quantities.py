@@ -1,4 +1,4 @@
-"""Quantities: what is read, what is refused, and the one notation in which they are written."""
+"""Quantities: parsing, refusals, and the one format in which they are written."""
 
 from fractions import Fraction
 
@@ -14,7 +14,7 @@ BINARY = {"": Fraction(1, 2**20), "Mi": Fraction(1), "Gi": Fraction(2**10), "Ti"
 
 
 def value(text: str, units: dict[str, Fraction]) -> Fraction:
-    """A reader of its own, so that a mistake in ours shows."""
+    """An independent parser to test ours against."""
     digits = text.rstrip("mkMGTi")
     return Fraction(digits) * units[text[len(digits) :]]
 
@@ -33,7 +33,7 @@ def value(text: str, units: dict[str, Fraction]) -> Fraction:
         ("0", 0),
     ],
 )
-def test_cpu_is_read_in_millicores(text: str, expected: int) -> None:
+def test_cpu_parses_to_millicores(text: str, expected: int) -> None:
     assert quantities.millicores(text) == expected
 
 
@@ -41,19 +41,19 @@ def test_cpu_is_read_in_millicores(text: str, expected: int) -> None:
     ("text", "expected"),
     [("1Mi", 1), ("256Mi", 256), ("1Gi", 1024), ("13Gi", 13312), ("2Ti", 2 * 1024 * 1024), ("0", 0)],
 )
-def test_memory_is_read_in_mebibytes(text: str, expected: int) -> None:
+def test_memory_parses_to_mebibytes(text: str, expected: int) -> None:
     assert quantities.mebibytes(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "m", "0m", "-1", "1.", ".5", "0.0001", "1e3", "100 m", "1M", "500Mi", "2\n"])
-def test_what_is_no_cpu_quantity_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a CPU quantity: write 100m"):
+def test_invalid_cpu_quantity_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not a CPU quantity\. Write e\.g\. 100m"):
         quantities.millicores(text)
 
 
 @pytest.mark.parametrize("text", ["", "Mi", "0Mi", "1.5Gi", "512M", "512", "-1Gi", "1 Gi", "1gi", "1Gi\n", "100m"])
-def test_what_is_no_memory_quantity_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a memory quantity: write 256Mi"):
+def test_invalid_memory_quantity_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not a memory quantity\. Write e\.g\. 256Mi"):
         quantities.mebibytes(text)
 
 
@@ -76,13 +76,13 @@ def test_what_is_no_memory_quantity_is_refused(text: str) -> None:
         (quantities.count(0), "0"),
     ],
 )
-def test_quantities_are_written_as_the_api_server_stores_them(written: str, expected: str) -> None:
+def test_quantities_are_formatted_as_the_api_server_stores_them(written: str, expected: str) -> None:
     assert written == expected
 
 
 @given(NUMBERS)
 @settings(max_examples=60)
-def test_what_is_written_is_read_back_as_it_was(number: int) -> None:
+def test_formatted_quantities_parse_back_to_the_same_value(number: int) -> None:
     assert quantities.millicores(quantities.cpu(number)) == number == value(quantities.cpu(number), SUFFIXES) * 1000
     assert quantities.mebibytes(quantities.memory(number)) == number
     assert value(quantities.memory(number), BINARY | {"": Fraction(0)}) == number
@@ -91,7 +91,7 @@ def test_what_is_written_is_read_back_as_it_was(number: int) -> None:
 
 @given(NUMBERS)
 @settings(max_examples=60)
-def test_no_quantity_has_a_shorter_form(number: int) -> None:
+def test_quantities_are_formatted_in_the_shortest_form(number: int) -> None:
     for text, step in (
         (quantities.cpu(number), 1000),
         (quantities.count(number), 1000),
@@ -118,8 +118,8 @@ def test_headroom_is_rounded_up_to_the_step(number: int, percent: int, step: int
 
 @given(NUMBERS, st.integers(0, 100), st.sampled_from([1, 100, 128]))
 @settings(max_examples=100)
-def test_headroom_is_never_less_than_asked_nor_a_step_more(number: int, percent: int, step: int) -> None:
+def test_headroom_is_rounded_up_by_less_than_a_step(number: int, percent: int, step: int) -> None:
     exact = Fraction(number * (100 + percent), 100)
-    found = quantities.with_headroom(number, percent, step)
-    assert found % step == 0
-    assert exact <= found < exact + step
+    rounded = quantities.with_headroom(number, percent, step)
+    assert rounded % step == 0
+    assert exact <= rounded < exact + step

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from components.config.git_urls import ssh_address
 from components.config.platform import PlatformConfig
-from components.config.ssh_addresses import ssh_address
 from components.validation.access_rules import access
 from tests.harness.config_samples import host_key
 

@@ -182,4 +182,4 @@ def test_a_canary_needs_the_load_balancer_that_shifts_its_traffic() -> None:
 
 def test_a_word_that_is_no_slip_of_the_pen_is_answered_with_the_keys_that_there_are() -> None:
     (line,) = example("tiketi", "dev", "argocd", project={"destinations": []})
-    assert line.startswith("argocd.project.destinations: is not a known key. Known keys here: description, clusterName")
+    assert line.startswith("argocd.project.destinations: is not a known key. Known keys: description, clusterName")

@@ -1,18 +1,18 @@
-"""The plan of databases and the fingerprint of what the Job does. What the scripts do: tests/database."""
+"""The list of databases, the fingerprint, and the form of the Job's files. tests/database runs the scripts."""
 
 import pytest
 
-from components.data.bootstrap_sql import COMMAND, DatabasePlan, files, fingerprint, plan
+from components.data.bootstrap_scripts import COMMAND, DatabasePlan, files, fingerprint, plan
 
 AUTH = DatabasePlan(name="shop_auth", extensions=("uuid-ossp", "pgcrypto"))
 FEED = DatabasePlan(name="shop_feed")
 
 
-def test_the_plan_is_one_line_a_database_whatever_the_order() -> None:
+def test_the_plan_has_one_line_per_database_in_any_order() -> None:
     assert plan([FEED, AUTH]) == plan([AUTH, FEED]) == "shop_auth\tpgcrypto,uuid-ossp\nshop_feed\n"
 
 
-def test_an_extension_named_twice_is_made_once() -> None:
+def test_an_extension_listed_twice_is_created_once() -> None:
     assert plan([DatabasePlan(name="a", extensions=("vector", "vector"))]) == "a\tvector\n"
 
 
@@ -27,7 +27,7 @@ def test_an_extension_that_is_not_one_field_of_one_line_is_refused() -> None:
         plan([DatabasePlan(name="a", extensions=("b\nc",))])
 
 
-def test_the_fingerprint_changes_with_what_is_done_and_with_nothing_else() -> None:
+def test_the_fingerprint_changes_with_the_files_and_nothing_else() -> None:
     same = {fingerprint(files([AUTH, FEED])), fingerprint(files([FEED, AUTH]))}
     assert len(same) == 1
     more = DatabasePlan(name="shop_feed", extensions=("vector",))
@@ -46,3 +46,9 @@ def test_the_files_hold_the_scripts_that_the_command_runs_and_no_secret() -> Non
     assert COMMAND[-1].rpartition("/")[2] in found
     assert "\\password" in found["bootstrap.sh"]
     assert not [text for text in found.values() if " PASSWORD %L" in text]
+
+
+def test_the_three_statements_about_ownership_look_for_the_same_objects() -> None:
+    parts = files([])["ownership.sql"].split("WITH found AS (\n")[1:]
+    assert len(parts) == 3
+    assert len({part.partition("\n)\n")[0] for part in parts}) == 1
