@@ -5,6 +5,7 @@ from functools import cache
 
 from components.config.environments import EnvironmentConfig
 from components.config.platform import PlatformConfig
+from components.environments.plan import EnvironmentPlan, plan_environments
 from tests.harness.harness import ROOT, Run
 from tests.reachability.ground import Ground, Neighbour, address, pods_of
 from tests.reachability.model import End
@@ -21,22 +22,25 @@ class Site:
     """One environment of one stack."""
 
     stack: str
-    config: PlatformConfig
-    environment: EnvironmentConfig
+    plan: EnvironmentPlan
 
     @property
     def name(self) -> str:
-        return self.environment.name
+        return self.plan.name
+
+    @property
+    def config(self) -> PlatformConfig:
+        return self.plan.config
+
+    @property
+    def environment(self) -> EnvironmentConfig:
+        return self.plan.settings
 
 
 @cache
 def sites() -> tuple[Site, ...]:
     """All environments of Nova's two stacks."""
-    return tuple(
-        Site(stack, config, environment)
-        for stack, config in stacks(ROOT).items()
-        for environment in config.environments
-    )
+    return tuple(Site(stack, plan) for stack, config in stacks(ROOT).items() for plan in plan_environments(config))
 
 
 @cache
