@@ -1,4 +1,4 @@
-"""Tests of the sandbox and the tools, without an engine. An Output in an f-string is an error, as in the other tests."""
+"""Tests of the sandbox and the tools, without an engine. An Output in an f-string is an error, as elsewhere."""
 
 import os
 
