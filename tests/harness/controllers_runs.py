@@ -1,4 +1,4 @@
-"""Optional controllers for tests: settings as a stack file writes them, and the component run with them."""
+"""Optional controllers for tests: settings as in a stack file, and the component's run."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -81,10 +81,10 @@ def install(
     nodes: Mapping[str, Any] | None = None,
     **changes: Mapping[str, Any],
 ) -> Run:
-    """The component alone, beside a cluster for whose name it waits."""
+    """Run the component alone, with a cluster whose name it depends on."""
 
     def program() -> None:
-        there = None
+        context = None
         if not local:
             cluster = aws.eks.Cluster(
                 "cluster",
@@ -92,7 +92,7 @@ def install(
                 role_arn="arn:aws:iam::111122223333:role/cluster",
                 vpc_config={"subnet_ids": []},
             )
-            there = on_aws(cluster.name, **(nodes or {}))
+            context = on_aws(cluster.name, **(nodes or {}))
         Operators(
             "operators",
             OperatorsArgs(
@@ -100,7 +100,7 @@ def install(
                 scaling=scaling,
                 system="shop",
                 prefix=prefix,
-                on_aws=there,
+                on_aws=context,
                 secret_namespaces=["argocd", "shop"],
                 control_plane_cidrs=None if local else control_plane,
                 api_server_cidrs=None if local else api_server,

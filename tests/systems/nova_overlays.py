@@ -1,4 +1,4 @@
-"""Nova's environments with their built overlays, and what the plan of their stack puts around them; only read."""
+"""Nova's environments with their built overlays and surroundings; shared by all tests, which only read them."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -50,7 +50,7 @@ def overlay(path: str) -> list[Object]:
 
 
 def ground(site: Site, run: Run) -> Ground:
-    """What lies around the services of an environment, from its overlay and its stack's plan."""
+    """The surroundings of an environment's services, from its overlay and its stack's plan."""
     found = bare_ground(site.config, site.environment, run)
     private = list(found.private)
     return replace(
@@ -70,7 +70,7 @@ def _of_other_environments(site: Site, private: list[str]) -> list[Neighbour]:
 
 
 def _of_other_namespaces(site: Site, run: Run, private: list[str]) -> list[Neighbour]:
-    """A pod for each policy of the platform's own namespaces, one that nobody knows, and one of Prometheus."""
+    """A pod for each policy of the platform's own namespaces, an unrelated pod, and one of Prometheus."""
     own = {other.environment.namespace for other in sites() if other.stack == site.stack}
     where = address(private[0], 40)
     found = {
