@@ -1,4 +1,4 @@
-# One command for each thing a person does; each makes what it needs first, and a second call costs nothing.
+# One command per task. Each first builds what it needs; nothing is built twice.
 
 STACK ?= staging
 PYTHON_VENV := .venv/bin/python
@@ -14,7 +14,7 @@ VALIDATOR := .tools/bin/validate-manifests
 # The text of the bootstrap script is part of a Job's name, so a remark about style (A && B || C) is no reason to change it.
 SHELLCHECK_BOOTSTRAP := --exclude=SC2015
 
-# Without pulumi and Go the engine comes from the SDK's installer, which lives in the virtual environment.
+# With neither pulumi nor Go on the PATH, the SDK's installer fetches the engine; it is in the virtual environment.
 ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 
 .DEFAULT_GOAL := help
@@ -22,38 +22,38 @@ ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 .PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-cluster manifests lint format docs bench mutants clean venv engine ready lint-ready \
 	cluster-tools ready-cluster
 
-help: ## List these commands
+help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
-	@echo "  STACK=prod chooses the stack (default: staging); the sandbox needs no AWS account."
+	@echo "  STACK=prod selects the stack (default: staging). The sandbox needs no AWS account."
 
-preview: ready ## Show what 'pulumi up' would do, on the sandbox
-up: ready ## Make the stack on the sandbox
-refresh: ready ## Read the sandbox's resources back and show what differs
-destroy: ready ## Delete the stack on the sandbox, but for what the stack file keeps
+preview: ready ## Preview the stack on the sandbox
+up: ready ## Create or update the stack on the sandbox
+refresh: ready ## Compare the stack's state with the sandbox's resources
+destroy: ready ## Delete the stack from the sandbox, except what the stack file retains
 preview up refresh destroy:
 	@$(PYTHON_VENV) -m sandbox $@ --stack $(STACK)
 
-test: manifests test-unit test-systems test-tooling test-engine test-database ## Run every test but those on a cluster
+test: manifests test-unit test-systems test-tooling test-engine test-database ## Run all tests except those on a cluster
 
-test-unit: venv ## Run the tests under Pulumi's mocks (seconds)
+test-unit: venv ## Run the unit tests under Pulumi mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadgroup tests/unit
 
-test-systems: venv $(KUSTOMIZE) $(VALIDATOR) ## Run the tests of whole systems under mocks: Nova's overlays, the examples (seconds)
+test-systems: venv $(KUSTOMIZE) $(VALIDATOR) ## Run the tests of whole systems under Pulumi mocks: Nova's overlays, the examples (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 tests/systems
 
 test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadfile tests/tooling
 
-test-engine: ready ## Run the tests on the real engine and the sandbox (minutes)
+test-engine: ready ## Run the tests of the real engine on the sandbox (minutes)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadfile tests/engine
 
-test-cluster: ready-cluster ## Run the tests on a real Kubernetes and Argo CD (minutes, in namespaces of their own)
+test-cluster: ready-cluster ## Run the tests on a real Kubernetes API server and Argo CD (minutes)
 	$(PYTHON_VENV) -m tests.cluster
 
 test-database: venv $(PACKAGES) ## Run the tests of the database bootstrap on a real PostgreSQL (seconds)
 	$(PYTHON_VENV) -m pytest tests/database
 
-manifests: venv $(KUSTOMIZE) $(VALIDATOR) ## Build every overlay of k8s/infrastructure and say what is wrong with it (seconds)
+manifests: venv $(KUSTOMIZE) $(VALIDATOR) ## Build and check every overlay of k8s/infrastructure (seconds)
 	@$(PYTHON_VENV) -m tools.manifests
 
 lint: lint-ready ## Check style, types, workflows, scripts, shape and generated pages
@@ -66,13 +66,13 @@ lint: lint-ready ## Check style, types, workflows, scripts, shape and generated 
 	.venv/bin/shellcheck --shell=sh $(SHELLCHECK_BOOTSTRAP) components/data/bootstrap_files/bootstrap.sh
 	$(PYTHON_VENV) -m tools.shape
 	@$(PYTHON_VENV) -m tools.configuration_docs | diff -u docs/configuration.md - \
-		|| { echo "docs/configuration.md is not what the code says: run 'make docs' and commit it."; exit 1; }
+		|| { echo "docs/configuration.md is out of date: run 'make docs' and commit the result."; exit 1; }
 
-format: venv ## Format the code and apply the safe fixes
+format: venv ## Format the code and apply safe lint fixes
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-docs: venv ## Write docs/configuration.md again from the config model
+docs: venv ## Regenerate docs/configuration.md
 	@$(PYTHON_VENV) -m tools.configuration_docs > .venv/configuration.md
 	cp .venv/configuration.md docs/configuration.md
 
@@ -82,18 +82,18 @@ bench: ready ## Measure the program, the engine and the sandbox
 mutants: venv ## Break the components one way at a time and see the unit tests go red
 	$(PYTHON_VENV) -m tests.mutants
 
-# Two at a time, as linking takes 2 GB; Kubernetes's own one after the other, as they are made of the same packages.
-cluster-tools: ## Make the programs of the tests on a cluster (a quarter of an hour the first time)
+# Two at a time, because linking takes 2 GB; Kubernetes' programs one after the other, because they share packages.
+cluster-tools: ## Build the programs for the tests on a cluster (15 minutes the first time)
 	@$(MAKE) --silent --no-print-directory -j2 $(PACKAGES) $(KUBECTL) $(KUBERNETES) $(GO_TOOLS)
 
-clean: ## Delete all that these commands made, the sandbox's account included
+clean: ## Delete everything these commands created, including the sandbox's account
 	rm -rf .venv .tools .sandbox .bench .pytest_cache .hypothesis .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 venv: .venv/.stamp
 engine: $(ENGINE)
 
-# The two slow steps of a first run do not need each other.
+# The two slow steps of a first run are independent.
 ready:
 	@$(MAKE) --silent --no-print-directory -j2 .venv/.stamp $(ENGINE)
 
@@ -112,7 +112,7 @@ $(ENGINE): tools/engine/go.mod tools/engine/go.sum $(ENGINE_NEEDS)
 $(ACTIONLINT): tools/actionlint/go.mod tools/actionlint/go.sum
 	@tools/setup actionlint
 
-# PostgreSQL and redis, made by one call; redis last, so that it stands for both.
+# One call installs PostgreSQL, then redis, so redis-server's file marks both as done.
 $(PACKAGES):
 	@tools/setup cluster debian
 

@@ -13,18 +13,22 @@ from sandbox.summary import summary
 
 
 def parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
+    """The parser of the command line."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="{preview,up,refresh,destroy,recover}")
     for verb, text in HELP.items():
         command = verbs.add_parser(verb, help=text, description=text)
-        command.add_argument("--stack", required=True, help="the NAME of Pulumi.NAME.yaml")
-        command.add_argument("--project", type=Path, default=Path(), help="folder of Pulumi.yaml (default: this one)")
-        command.add_argument("--state", type=Path, help="folder of state and account (default: PROJECT/.sandbox)")
-        command.add_argument("--json", type=Path, metavar="FILE", help="write the report there")
+        command.add_argument("--stack", required=True, help="NAME of the stack file Pulumi.NAME.yaml")
+        command.add_argument(
+            "--project", type=Path, default=Path(), help="folder of Pulumi.yaml (default: the current one)"
+        )
+        command.add_argument(
+            "--state", type=Path, help="folder of the state and the simulated account (default: PROJECT/.sandbox)"
+        )
+        command.add_argument("--json", type=Path, metavar="FILE", help="write the report to FILE as JSON")
         command.add_argument(
             "--plugin", action="append", default=[], metavar="PACKAGE", choices=PACKAGES,
-            help="use the plugin on the PATH for this package instead of the simulation; may be repeated",
+            help="use the plugin on the PATH for this package instead of simulating it; may be repeated",
         )  # fmt: skip
         command.add_argument(
             "--kubeconfig", type=Path, metavar="FILE",
@@ -32,32 +36,32 @@ def parser() -> argparse.ArgumentParser:
         )  # fmt: skip
         command.add_argument(
             "--charts", type=Path, metavar="DIR",
-            help="with --kubeconfig: a Helm release applies the manifests DIR/CHART/*.yaml",
+            help="with --kubeconfig: a Helm release applies the rendered manifests DIR/CHART/*.yaml",
         )  # fmt: skip
         command.add_argument(
             "--timeout", type=_seconds, default=TIMEOUT, metavar="SECONDS",
-            help="with --kubeconfig: how long to wait for an object that does not say (default: %(default)g)",
+            help="with --kubeconfig: how long to wait for an object without its own timeout (default: %(default)g)",
         )  # fmt: skip
         command.add_argument(
             "--checkpoints",
             action=argparse.BooleanOptionalAction,
             default=True,
-            help="record each step as it ends (default), or only the end, which is faster",
+            help="save the state after each step (default), or only at the end, which is faster",
         )
     return parser
 
 
 HELP = {
-    Verb.PREVIEW: "show what up would do",
-    Verb.UP: "preview, and if that passes make it so",
-    Verb.REFRESH: "take over what the account says",
-    Verb.DESTROY: "preview, and if that passes delete everything",
-    Verb.RECOVER: "after a killed run: clear its lock, and take over what it made and did not record",
+    Verb.PREVIEW: "show the changes that up would make",
+    Verb.UP: "preview, and if that succeeds apply the changes",
+    Verb.REFRESH: "update the state from the simulated account",
+    Verb.DESTROY: "preview, and if that succeeds delete everything",
+    Verb.RECOVER: "after a killed run: remove its lock, and adopt the resources it created but did not record",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when it did all that was asked for, else 1."""
+    """Run one command; 0 when it succeeds, otherwise 1."""
     options = parser().parse_args(arguments)
     request = Request(
         verb=Verb(options.verb),
@@ -83,13 +87,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _seconds(text: str) -> float:
-    """A finite number above zero: a wait that is over before it begins would fail every object."""
+    """A finite number above zero: with no time to wait, every object would fail."""
     try:
         seconds = float(text)
     except ValueError:
         seconds = math.nan
     if not (math.isfinite(seconds) and seconds > 0):
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds above zero")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds above zero")
     return seconds
 
 

@@ -1,8 +1,8 @@
 """Run one operation of the real engine on a stack, in the simulated account.
 
-Like the bare CLI, `up` and `destroy` preview first and stop there when that fails: the Automation API by itself would
-make or delete what it can before it meets what is wrong or protected. The program runs in this process, so no Pulumi
-language host has to be installed. Several runs in one process are fine, one after the other.
+Like the Pulumi CLI, `up` and `destroy` preview first and stop if that fails: the Automation API alone would create or
+delete resources until it reaches the one that is invalid or protected. The program runs in this process, so no Pulumi
+language host has to be installed. One process can do several runs, one after the other.
 """
 
 import contextlib
@@ -24,9 +24,9 @@ from pulumi.automation import (
     create_or_select_stack,
 )
 
-from sandbox.engine import Engine, engine, stoppable
-from sandbox.plan import Report, Resource, Result, Watch, planned, standing
-from sandbox.program import Once, at_home, inline
+from sandbox.engine import Engine, engine, forwarding_signals
+from sandbox.plan import Report, Resource, Result, Watch, planned_resources, recorded_resources
+from sandbox.program import ErrorFilter, inline, inside_project
 from sandbox.providers import ProviderProcess, serve
 from sandbox.providers.account import Account
 from sandbox.recovery import recover
@@ -37,18 +37,18 @@ ACCOUNT = "account.db"
 """The simulated account, in the state folder."""
 PACKAGES = ("aws", "eks", "kubernetes", "random", "tls")
 TIMEOUT = 600.0
-PASSPHRASE = "sandbox"  # noqa: S105  protects nothing: all that it encrypts is the placeholder and what the simulation made up
+PASSPHRASE = "sandbox"  # noqa: S105  protects nothing: it encrypts only the placeholder and simulated values
 
 
 class Verb(StrEnum):
-    """What can be done to a stack."""
+    """The operations on a stack."""
 
     PREVIEW = "preview"
     UP = "up"
     REFRESH = "refresh"
     DESTROY = "destroy"
     RECOVER = "recover"
-    """Settle what a killed run left: its lock, its pending operations, and what it made without recording it."""
+    """Clean up after a killed run: its lock, its pending operations, and resources created but not recorded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,27 +62,27 @@ class Request:
     state: Path | None = None
     """Folder of the backend and the simulated account; default `.sandbox` in the project."""
     plugins: frozenset[str] = frozenset()
-    """Packages left to the plugin that is installed on the PATH."""
+    """Packages that are not simulated: the plugin on the PATH serves them."""
     kubeconfig: Path | None = None
     """Send Kubernetes objects to the API server of this file's current context; default: simulate them."""
     charts: Path | None = None
-    """With `kubeconfig`: folder of rendered charts; a Helm release applies the manifests in the one of its chart."""
+    """With `kubeconfig`: folder of rendered charts; a Helm release applies the manifests in its chart's folder."""
     timeout: float = TIMEOUT
-    """With `kubeconfig`: seconds to wait for an object to be ready, or gone, that does not say how long."""
+    """With `kubeconfig`: seconds to wait until an object without a timeout of its own is ready, or deleted."""
     checkpoints: bool = True
-    """Record each step as it ends, as a real backend does; without it a killed run loses all it did, and is faster."""
+    """Save the state after each step, as a real backend does; without it a run is faster, but loses all if killed."""
     resources: bool = True
-    """Whether the report lists the resources; for a preview this costs a second one."""
+    """Whether the report lists the resources; a preview then runs twice."""
     colour: bool = False
 
 
 def run(request: Request, show: Callable[[str], None] = print) -> Report:
-    """Do what is asked, handing the engine's display to `show` line by line. No failure of the stack raises."""
+    """Perform the request, passing the engine's output to `show` line by line. A failed operation does not raise."""
     project = request.project.resolve()
     state = (request.state or project / ".sandbox").resolve()
     request = replace(request, project=project, state=state)
     try:
-        _can_be_a_folder(state)
+        _require_writable(state)
         workspace = prepare(project, request.stack, state)
         live = _live(request)
         command = engine(ROOT)
@@ -91,8 +91,8 @@ def run(request: Request, show: Callable[[str], None] = print) -> Report:
             (state / folder).mkdir(parents=True, exist_ok=True)
         with (
             serve(state / ACCOUNT, packages, more=live) as providers,
-            stoppable(command),
-            at_home(workspace.program),
+            forwarding_signals(command),
+            inside_project(workspace.program),
         ):
             return _Run(request, workspace, command, providers, show).report()
     except UsageError as error:
@@ -101,17 +101,17 @@ def run(request: Request, show: Callable[[str], None] = print) -> Report:
 
 
 def _live(request: Request) -> list[str]:
-    """Options of the provider process that lead it to a real API server; UsageError where they cannot."""
+    """Options of the provider process for a real API server; UsageError where they cannot work."""
     if request.kubeconfig is None:
         if request.charts is not None:
-            raise UsageError("--charts: only a real API server takes the manifests of charts; add --kubeconfig FILE.")
+            raise UsageError("--charts requires a real API server: add --kubeconfig FILE.")
         return []
     if "kubernetes" in request.plugins:
         raise UsageError(
-            "--kubeconfig and --plugin kubernetes: the plugin takes its cluster from the program. Drop one."
+            "--kubeconfig conflicts with --plugin kubernetes, which uses the program's cluster. Remove one of them."
         )
     if request.charts is not None and not request.charts.is_dir():
-        raise UsageError(f"--charts {request.charts}: there is no such folder.")
+        raise UsageError(f"--charts {request.charts}: the folder does not exist.")
     from sandbox.providers.kubernetes.api import Api, Rejected  # noqa: PLC0415  a quarter of a second, for these runs
 
     try:
@@ -122,17 +122,17 @@ def _live(request: Request) -> list[str]:
         raise UsageError(f"--kubeconfig {request.kubeconfig}: {refusal}") from None
     if not user:
         raise UsageError(
-            f"--kubeconfig {request.kubeconfig}: the API server lets the user of the current context in as nobody. "
+            f"--kubeconfig {request.kubeconfig}: the API server treats the user of the current context as anonymous. "
             "Renew its token or certificate, or install the program that its exec entry names."
         )
     options = ["--kubeconfig", str(request.kubeconfig.resolve()), "--timeout", str(request.timeout)]
     return options + (["--charts", str(request.charts.resolve())] if request.charts is not None else [])
 
 
-def _can_be_a_folder(state: Path) -> None:
-    nearest = next(place for place in (state, *state.parents) if place.exists())
+def _require_writable(state: Path) -> None:
+    nearest = next(folder for folder in (state, *state.parents) if folder.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        raise UsageError(f"--state {state}: nothing can be written there. Name a folder of yours.")
+        raise UsageError(f"--state {state}: the folder is not writable. Choose another one.")
 
 
 class _Run:
@@ -151,16 +151,16 @@ class _Run:
         self._engine = command
         self._providers = providers
         self._show = show
-        self._said: set[str] = set()
+        self._shown_errors: set[str] = set()
         self._watch = Watch()
         self._report = Report()
 
     def report(self) -> Report:
-        """Run the operation to its end, whatever that is."""
+        """Run the operation to its end, successful or not."""
         report, verb = self._report, self._request.verb
         try:
             stack = self._stack()
-            self._first(stack)
+            self._before(stack)
             if not self._engine.interrupted:
                 self._operate(stack)
                 report.resources = self._resources(stack)
@@ -168,14 +168,14 @@ class _Run:
         except CommandError as error:
             self._explain(error)
         if report.result is Result.FAILED and verb is not Verb.PREVIEW:
-            with contextlib.suppress(CommandError):  # the state may be what is broken; why it failed is known already
+            with contextlib.suppress(CommandError):  # the state itself may be broken; the cause is already reported
                 report.resources = self._resources(self._stack())
         if self._engine.interrupted:
             report.result = Result.INTERRUPTED
         return report
 
-    def _first(self, stack: Stack) -> None:
-        """Do what has to go well before the operation may begin."""
+    def _before(self, stack: Stack) -> None:
+        """Do what must succeed before the operation may begin."""
         if self._request.verb is Verb.UP:
             self._perform(stack.preview)
         elif self._request.verb is Verb.DESTROY:
@@ -187,10 +187,10 @@ class _Run:
     def _adopt(self, stack: Stack) -> None:
         state = stack.export_stack()
         with contextlib.closing(Account(Path(f"{self._request.state}/{ACCOUNT}"))) as account:
-            recovery = recover(state.deployment or {}, account.made_as)
+            recovery = recover(state.deployment or {}, account.created_by)
         stack.import_stack(Deployment(state.version, recovery.deployment))
         for urn, physical in recovery.adopted.items():
-            self._show(f"made but not recorded, taken over: {urn} ({physical})")
+            self._show(f"adopted, created but not recorded: {urn} ({physical})")
 
     def _operate(self, stack: Stack) -> None:
         operations = {
@@ -202,7 +202,7 @@ class _Run:
         }
         self._watch = watch = Watch()
         self._providers.reset_calls()
-        self._report.result = Result.FAILED  # until it has ended well: from here on the account may be called
+        self._report.result = Result.FAILED  # until it succeeds: from here on the account may change
         try:
             self._perform(operations[self._request.verb])
         finally:
@@ -212,18 +212,18 @@ class _Run:
 
     def _perform(self, operation: Callable[..., object]) -> None:
         operation(
-            on_output=Once(self._show),
-            on_error=self._say,
+            on_output=ErrorFilter(self._show),
+            on_error=self._show_error,
             on_event=self._watch,
             color="always" if self._request.colour else "never",
         )
 
-    def _say(self, line: str) -> None:
-        self._said.add(line)
+    def _show_error(self, line: str) -> None:
+        self._shown_errors.add(line)
         self._show(line)
 
     def _stack(self) -> Stack:
-        """Give the stack, made on first use, with every secret of its configuration set."""
+        """The stack, created on first use, with every secret of its configuration set."""
         ports = ",".join(f"{package}:{port}" for package, port in self._providers.ports.items())
         fast = {} if self._request.checkpoints else {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
         state = self._request.state
@@ -249,24 +249,24 @@ class _Run:
         if self._workspace.secrets:
             secret = ConfigValue(PLACEHOLDER, secret=True)
             stack.set_all_config(dict.fromkeys(self._workspace.secrets, secret), path=True)
-        self._workspace.settle()
+        self._workspace.mark_complete()
         return stack
 
     def _resources(self, stack: Stack) -> list[Resource]:
         if not self._request.resources:
             return []
         if self._request.verb is Verb.PREVIEW:
-            return planned(json.loads(stack.preview(json=True).stdout))
-        return standing(stack.export_stack().deployment or {}, self._watch.ops)
+            return planned_resources(json.loads(stack.preview(json=True).stdout))
+        return recorded_resources(stack.export_stack().deployment or {}, self._watch.ops)
 
     def _explain(self, error: CommandError) -> None:
-        """Show what the engine said beside its display, and keep it in the report."""
-        said = self._engine.stderr.splitlines()
-        for line in said:
-            if line not in self._said:
+        """Show the errors that the engine printed outside its display, and add them to the report."""
+        lines = self._engine.stderr.splitlines()
+        for line in lines:
+            if line not in self._shown_errors:
                 self._show(line)
-        self._report.error = "\n".join(self._watch.errors or said)
+        self._report.error = "\n".join(self._watch.errors or lines)
         if isinstance(error, ConcurrentUpdateError):
-            places = f"--project {self._request.project} --state {self._request.state}"
-            self._show("If the run that holds the lock was killed, clear what it left with:")
-            self._show(f"  python -m sandbox recover --stack {self._request.stack} {places}")
+            folders = f"--project {self._request.project} --state {self._request.state}"
+            self._show("If the run that holds the lock was killed, clean up after it with:")
+            self._show(f"  python -m sandbox recover --stack {self._request.stack} {folders}")

@@ -1,8 +1,8 @@
 """Find the Pulumi engine (its CLI) and run its commands.
 
-The one that a person has on the PATH comes first, so that the sandbox and their own `pulumi up` give the same plan;
-`make engine` builds one for everybody else. Each command runs in a session of its own: a Ctrl-C reaches the driver
-only, which passes it on once, and the engine can then finish the step it is in and record it.
+The engine on the user's PATH comes first, so that the sandbox and the user's own `pulumi up` give the same plan;
+without one, `make engine` builds it. Each command runs in a session of its own: Ctrl-C reaches only the driver, which
+forwards it once, so that the engine can finish and record its current step.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ OnOutput = Callable[[str], Any]
 
 
 def installation(root: Path) -> Path | None:
-    """Folder that holds `bin/pulumi`, or None for the one on the PATH; `root` is the repository's folder.
+    """Folder with `bin/pulumi`, or None for the one on the PATH; `root` is the repository's folder.
 
     Raises UsageError when there is neither.
     """
@@ -39,22 +39,22 @@ def installation(root: Path) -> Path | None:
         return None
     if os.access(root / TOOLS / "bin" / "pulumi", os.X_OK):
         return root / TOOLS
-    raise UsageError("no Pulumi engine: run `make engine` (needs Go), or install pulumi and put it on the PATH")
+    raise UsageError("no Pulumi engine: run `make engine` (needs Go), or install pulumi and add it to the PATH")
 
 
 def engine(root: Path) -> "Engine":
-    """Give the engine to use from the repository at `root`; UsageError when there is none or it is too old."""
-    place = installation(root)
+    """The engine for the repository at `root`; UsageError when there is none or it is too old."""
+    folder = installation(root)
     try:
-        return Engine(root=str(place) if place else None, version=MINIMUM)
+        return Engine(root=str(folder) if folder else None, version=MINIMUM)
     except InvalidVersionError as error:
-        where = place / "bin" / "pulumi" if place else shutil.which("pulumi")
-        raise UsageError(f"{where} cannot be used, {MINIMUM} or newer is needed: {error}") from None
+        binary = folder / "bin" / "pulumi" if folder else shutil.which("pulumi")
+        raise UsageError(f"{binary} is too old, {MINIMUM} or newer is required: {error}") from None
 
 
 @contextlib.contextmanager
-def stoppable(running: "Engine") -> Generator[None]:
-    """Pass Ctrl-C and SIGTERM on to the engine for as long as this lasts; only the main thread can."""
+def forwarding_signals(running: "Engine") -> Generator[None]:
+    """Forward Ctrl-C and SIGTERM to the engine inside the block; only the main thread can."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -71,10 +71,10 @@ def stoppable(running: "Engine") -> Generator[None]:
 
 
 class Engine(PulumiCommand):
-    """The CLI, plus what the Automation API has no parameter for.
+    """The CLI, with the features that the Automation API lacks.
 
-    These are interrupts, `operation` (seconds of the last operation), `stderr` (what the last command said there)
-    and the unchanged resources in a plan as data.
+    These are interrupts, `operation` (seconds of the last operation), `stderr` (of the last command) and the unchanged
+    resources in a JSON preview.
     """
 
     def __init__(self, root: str | None, version: VersionInfo) -> None:
@@ -86,11 +86,11 @@ class Engine(PulumiCommand):
 
     @property
     def interrupted(self) -> bool:
-        """Whether somebody has asked to stop."""
+        """Whether the run was interrupted."""
         return self._interrupts > 0
 
     def interrupt(self) -> None:
-        """Ask the running command to end after its present step; the second time to end now, the third kills it."""
+        """Ask the running command to end after its current step; a second call ends it at once, a third kills it."""
         self._interrupts += 1
         if self._process is not None and self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGINT if self._interrupts < 3 else signal.SIGKILL)
@@ -103,9 +103,9 @@ class Engine(PulumiCommand):
         on_output: OnOutput | None = None,
         on_error: OnOutput | None = None,
     ) -> CommandResult:
-        """Run one command to its end and note its duration; raises CommandError when it fails."""
+        """Run one command to its end and record its duration; CommandError when it fails."""
         verb = next(arg for arg in args if not arg.startswith("-"))
-        # Without it the plan of an existing stack as data lists its changes only.
+        # Without it, the JSON preview of an existing stack lists only its changes.
         same = ["--show-sames"] if verb == "preview" and "--json" in args else []
         started = time.monotonic()
         with subprocess.Popen(
@@ -139,7 +139,7 @@ class Engine(PulumiCommand):
 
 
 class _Lines(threading.Thread):
-    """Reads one stream to its end, handing on each line as it comes."""
+    """Reads one stream to its end, passing on each line as it arrives."""
 
     def __init__(self, stream: IO[str] | None, each: OnOutput | None) -> None:
         super().__init__(daemon=True)

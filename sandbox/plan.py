@@ -1,7 +1,7 @@
-"""What a run did or would do, as data: the report that `--json` writes.
+"""The report of a run, which `--json` writes: what the run did or would do.
 
-A plan is read off the engine's own JSON preview and a finished run off the stack's exported state, because the event
-log has neither dependencies nor options. Both go through one mask: no secret leaves this file in plain text.
+A plan comes from the engine's JSON preview and a finished run from the stack's exported state, because the event log
+has neither dependencies nor options. Both are masked here: no secret leaves this module in plain text.
 """
 
 import json
@@ -19,9 +19,9 @@ from sandbox.program import REPEAT
 SECRET, UNKNOWN = "[secret]", "[unknown]"
 STACK_TYPE = "pulumi:pulumi:Stack"
 
-# What the engine writes in their place: Pulumi's wrapper for special values, its mark for a secret, and its unknown.
+# The engine's wrapper for special values, its mark for a secret, and its unknown value.
 WRAPPER = "4dabf18193072939515e22adb298388d"
-SECRET_MARK = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  a mark in the wire format, no secret
+SECRET_MARK = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  a constant of the wire format, not a secret
 UNKNOWN_MARK = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 COLOUR = re.compile(r"<\{%.*?%\}>")
 
@@ -31,14 +31,14 @@ class Result(StrEnum):
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"
-    """The engine began the operation and did not finish it."""
+    """The engine began the operation but did not finish it."""
     REFUSED = "refused"
-    """Nothing was called: a mistake in what was asked for, or the preview before `up` or `destroy` failed."""
+    """Nothing was changed: the request was invalid, or the preview before `up` or `destroy` failed."""
     INTERRUPTED = "interrupted"
 
 
 class Resource(TypedDict):
-    """One resource of a plan or a state; every name of another resource is its URN."""
+    """One resource of a plan or a state; it refers to other resources by URN."""
 
     urn: str
     type: str
@@ -52,28 +52,28 @@ class Resource(TypedDict):
     retainOnDelete: bool
     custom: bool
     op: str
-    """The engine's word for what happens to it: create, update, replace, delete, same …"""
+    """The engine's operation on it: create, update, replace, delete, same …"""
     inputs: dict[str, Any]
 
 
 @dataclass
 class Report:
-    """How one run ended; `seconds` and `calls` are those of the operation itself, without set-up or first preview."""
+    """How one run ended; `seconds` and `calls` cover the operation alone, without set-up and the first preview."""
 
     result: Result = Result.REFUSED
     changes: dict[str, int] = field(default_factory=dict[str, int])
     seconds: float = 0.0
     calls: dict[str, int] = field(default_factory=dict[str, int])
     resources: list[Resource] = field(default_factory=list[Resource])
-    """After a preview what would stand (and, as `delete`, what would go); else what stands. Empty unless asked for."""
+    """After a preview the planned resources (removed ones as `delete`), otherwise those that exist. Optional."""
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
     error: str | None = None
     kinds: dict[str, int] = field(default_factory=dict[str, int])
-    """Resources that stand after the operation, by type."""
+    """Number of resources after the operation, by type."""
 
     @property
     def ok(self) -> bool:
-        """Whether the operation did all that it was asked for."""
+        """Whether the operation succeeded."""
         return self.result is Result.SUCCEEDED
 
     def write(self, file: Path) -> None:
@@ -83,30 +83,30 @@ class Report:
 
 
 def masked(value: Any) -> Any:
-    """Give a value of the engine with `[secret]` for each secret and `[unknown]` for what is not known yet."""
+    """A value of the engine, with `[secret]` for each secret and `[unknown]` for each unknown value."""
     if isinstance(value, Mapping):
-        found = cast(Mapping[str, Any], value)
-        if found.get(WRAPPER) == SECRET_MARK:
+        entries = cast(Mapping[str, Any], value)
+        if entries.get(WRAPPER) == SECRET_MARK:
             return SECRET
-        return {key: masked(item) for key, item in found.items() if key != "__defaults"}
+        return {key: masked(item) for key, item in entries.items() if key != "__defaults"}
     if isinstance(value, list):
         return [masked(item) for item in cast(list[Any], value)]
     return UNKNOWN if value == UNKNOWN_MARK else value
 
 
-def planned(digest: Mapping[str, Any]) -> list[Resource]:
+def planned_resources(digest: Mapping[str, Any]) -> list[Resource]:
     """Resources of `pulumi preview --json --show-sames`, in the engine's order, one row for each URN."""
     rows: dict[str, Resource] = {}
     for step in cast(list[dict[str, Any]], digest.get("steps") or []):
         new = cast(dict[str, Any] | None, step.get("newState"))
-        # A replacement is several steps; what counts is the state that it leaves.
+        # A replacement has several steps; the resulting state counts.
         if new is not None or step["urn"] not in rows:
             rows[step["urn"]] = _resource(new or step["oldState"], str(step["op"]))
     return list(rows.values())
 
 
-def standing(deployment: Mapping[str, Any], ops: Mapping[str, str]) -> list[Resource]:
-    """Resources of an exported state; `ops` says by URN what the last operation did to them."""
+def recorded_resources(deployment: Mapping[str, Any], ops: Mapping[str, str]) -> list[Resource]:
+    """Resources of an exported state; `ops` has the last operation on each, by URN."""
     states = cast(list[dict[str, Any]], deployment.get("resources") or [])
     return [_resource(state, ops.get(state["urn"], "same")) for state in states if not state.get("delete")]
 
@@ -135,7 +135,7 @@ def _items(value: Any) -> Iterable[tuple[str, list[str] | None]]:
 
 
 class Watch:
-    """Listens to the engine during one operation: what it does to which resource, outputs, counts and errors."""
+    """Collects the engine's events during one operation: steps by resource, outputs, counts and errors."""
 
     def __init__(self) -> None:
         self.ops: dict[str, str] = {}
@@ -145,7 +145,7 @@ class Watch:
         self.errors: list[str] = []
 
     def __call__(self, event: EngineEvent) -> None:
-        """Take one event; the engine's order is kept."""
+        """Record one event."""
         if event.resource_pre_event:
             step = event.resource_pre_event.metadata
             self.ops[step.urn] = OpType(step.op).value
@@ -163,10 +163,10 @@ class Watch:
 
     @property
     def kinds(self) -> dict[str, int]:
-        """Number of resources that stand afterwards, by type."""
-        gone = {"delete", "delete-replaced", "discard", "discard-replaced"}
+        """Number of resources after the operation, by type."""
+        deletions = {"delete", "delete-replaced", "discard", "discard-replaced"}
         counts: dict[str, int] = {}
         for urn, kind in sorted(self.types.items()):
-            if self.ops[urn] not in gone:
+            if self.ops[urn] not in deletions:
                 counts[kind] = counts.get(kind, 0) + 1
         return counts

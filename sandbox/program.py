@@ -1,4 +1,4 @@
-"""The project's program, run inside the driver's process as Pulumi's language host would run it in its own."""
+"""Runs the project's program inside the driver's process, as Pulumi's language host would in a process of its own."""
 
 import contextlib
 import os
@@ -13,32 +13,32 @@ from pulumi import RunError
 from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.settings import get_engine
 
-OURS = Path(__file__).parent
+SANDBOX = Path(__file__).parent
 REPEAT = "an unhandled error occurred: "
-"""What the engine says before the error of an inline program, which the program has told already."""
+"""The engine's prefix of an inline program's error, which the program has already reported."""
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 NEXT = re.compile(r" {4}(error|warning|info|debug): | {0,3}\S")
 
 
 def inline(file: Path) -> Callable[[], None]:
-    """Give the program in `file` as the function that the Automation API wants."""
+    """The program in `file` as the function that the Automation API expects."""
 
     def program() -> None:
         if (engine := get_engine()) is not None:
-            keep_debug_lines(engine)
+            drop_debug_lines(engine)
         try:
             runpy.run_path(str(file), run_name="__main__")
         except SystemExit as error:
-            if error.code:  # `sys.exit("what is wrong")` is a message for a person, not a crash with a traceback
+            if error.code:  # `sys.exit("message")` is a message for the user, not a crash with a traceback
                 raise RunError(str(error.code)) from None
 
     return program
 
 
-def keep_debug_lines(engine: Any) -> None:
-    """Keep the SDK's debug lines from the engine, which shows none: each is a call for which the program waits.
+def drop_debug_lines(engine: Any) -> None:
+    """Keep the SDK's debug lines from the engine, which does not show them: each is a call that blocks the program.
 
-    There are four for each resource; without them a preview of 200 resources takes a fifth less.
+    There are four for each resource; without them a preview of 200 resources takes a fifth less time.
     """
     send = engine.Log
 
@@ -49,32 +49,34 @@ def keep_debug_lines(engine: Any) -> None:
     engine.Log = log
 
 
-class Once:
-    """Hands lines of the engine's display on, without the second telling of the error that the program ended with."""
+class ErrorFilter:
+    """Passes on the lines of the engine's display, without its repetition of the program's error."""
 
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
         self._repeating = False
 
     def __call__(self, line: str) -> None:
-        """Take the next line."""
+        """Handle the next line."""
         plain = ANSI.sub("", line)
         if REPEAT in plain:
-            self._repeating = plain.startswith("    ")  # a row of the display is one line, a diagnostic may be many
+            self._repeating = plain.startswith(
+                "    "
+            )  # a row of the display has one line, a diagnostic may have several
         elif not self._repeating:
             self._show(line)
         elif NEXT.match(plain):
             self._repeating = False
             if not plain.startswith(" "):
-                self._show("")  # the blank line between two sections went with the repetition
+                self._show("")  # the blank line between two sections was part of the repetition
             self._show(line)
 
 
 @contextlib.contextmanager
-def at_home(file: Path) -> Generator[None]:
+def inside_project(file: Path) -> Generator[None]:
     """Let the program import its own modules and open its own files, as if it had been started in its folder.
 
-    Its modules are forgotten at the end, because the next program may call its own the same. Modules that were there
+    Its modules are unloaded at the end, because the next program's may have the same names. Modules that were loaded
     before (a test's imports) and installed packages stay.
     """
     home, folder, before = file.parent, Path.cwd(), set(sys.modules)
@@ -94,5 +96,5 @@ def _belongs(module: str, home: Path) -> bool:
     origin = getattr(sys.modules[module], "__file__", None)
     if not origin:
         return False
-    place = Path(origin)
-    return place.is_relative_to(home) and "site-packages" not in place.parts and not place.is_relative_to(OURS)
+    file = Path(origin)
+    return file.is_relative_to(home) and "site-packages" not in file.parts and not file.is_relative_to(SANDBOX)

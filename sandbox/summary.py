@@ -1,7 +1,7 @@
-"""What a person reads after a plan: how many resources of which kind, and whether it fits.
+"""The summary after a plan: the number of resources of each kind, and whether everything fits.
 
-Nothing here knows a component. A list of flat mappings in an output is a table, and so are flat mappings side by side;
-an output that says `fits` gets one plain line.
+It knows no component. A list of flat mappings in an output becomes a table, as do flat mappings side by side; an output
+with `fits` gets one plain line.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ VERDICTS = {"quotas": ("quota", "fits", "does not fit"), "capacity": ("nodes", "
 
 
 def summary(report: Report) -> Iterator[RenderableType]:
-    """Give the whole summary of a run that succeeded, part by part."""
+    """The parts of the summary of a successful run."""
     yield from ("", kinds(report.kinds))
     for output in VERDICTS:
         if output in report.outputs:
@@ -29,7 +29,7 @@ def summary(report: Report) -> Iterator[RenderableType]:
 
 
 def kinds(counts: Mapping[str, int]) -> Table:
-    """Resources by package and, in it, by family (`aws:ec2/vpc:Vpc` is of package aws, family ec2)."""
+    """Resources by package and family (`aws:ec2/vpc:Vpc` is of package aws, family ec2)."""
     packages: dict[str, dict[str, int]] = {}
     for kind, count in counts.items():
         package, _, rest = kind.partition(":")
@@ -41,7 +41,7 @@ def kinds(counts: Mapping[str, int]) -> Table:
     for package, families in sorted(packages.items()):
         most_first = sorted(families.items(), key=lambda item: (-item[1], item[0]))
         table.add_row(package, str(sum(families.values())), ", ".join(f"{name} {count}" for name, count in most_first))
-    table.add_row("in all", str(sum(counts.values())), style="bold")
+    table.add_row("total", str(sum(counts.values())), style="bold")
     return table
 
 
@@ -66,16 +66,16 @@ def rendered(value: Any) -> Iterator[RenderableType]:
 
 
 def verdicts(outputs: Flat) -> list[str]:
-    """One line for each output that says whether it fits, naming the parts that do not."""
+    """One line for each output with `fits`, naming the parts that do not fit."""
     lines: list[str] = []
     for output, (what, good, bad) in VERDICTS.items():
-        found = dict(_fits(outputs.get(output), ""))
-        against = [name for name, fits in found.items() if fits is False]
-        if against:
-            names = ", ".join(filter(None, against))
+        parts = dict(_fits(outputs.get(output), ""))
+        failing = [name for name, fits in parts.items() if fits is False]
+        if failing:
+            names = ", ".join(filter(None, failing))
             lines.append(f"{what}: {bad}" + (f" ({names})" if names else ""))
-        elif found:
-            known = all(fits is True for fits in found.values())
+        elif parts:
+            known = all(fits is True for fits in parts.values())
             lines.append(f"{what}: {good}" if known else f"{what}: not known before up")
     return lines
 
@@ -103,7 +103,7 @@ def _is_rows(value: Any) -> TypeGuard[list[Flat]]:
 
 
 def _rows(rows: Sequence[Flat]) -> Table:
-    """Table of a list of flat mappings, a column for each key; the engine sorts keys, so what a row is about leads."""
+    """Table of a list of flat mappings, a column for each key; names come first, because the engine sorts the keys."""
     keys = dict.fromkeys(key for row in rows for key in row)
     columns = sorted(keys, key=lambda key: not _names(rows, key))
     table = Table(*columns, box=box.SIMPLE_HEAD)

@@ -1,11 +1,10 @@
 """A private copy of a project's two stack files, for the engine to work in.
 
-The engine writes into the folder that it works in (a salt, encrypted values), and a run must leave the working tree as
-it found it even when it is killed: so it never works there. Only the two files are copied; the program stays where it
-is and runs from there.
+The engine writes to its working folder (a salt, encrypted values), and a run must not change the working tree, even
+when it is killed. Only the two files are copied; the program stays where it is and runs from there.
 
-A person who tries a stack out here has no key for its secrets. So the copy forgets how they were encrypted, and
-each `secure:` value becomes a placeholder, which is still a secret: it is masked wherever the real one would be.
+Users of the sandbox have no key for a stack's secrets. So the copy drops their encryption, and each `secure:` value
+becomes a placeholder, which is still a secret: it is masked wherever the real value would be.
 """
 
 import hashlib
@@ -18,7 +17,7 @@ from typing import Any, cast
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from sandbox.yaml_trouble import merge_marker, yaml_trouble
+from sandbox.yaml_faults import merge_marker, yaml_fault
 
 PLACEHOLDER = "sandbox-placeholder-secret"
 KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt")
@@ -26,7 +25,7 @@ SIMPLE_KEY = re.compile(r"[A-Za-z0-9_:-]+")
 
 
 class UsageError(Exception):
-    """Something that the person at the keyboard can put right; its text is all they need to see."""
+    """A mistake that the user can correct; its text is all they need to see."""
 
 
 @dataclass(frozen=True)
@@ -36,49 +35,49 @@ class Workspace:
     project: str
     stack: str
     folder: Path
-    """Where the copies are: the engine's working directory."""
+    """Folder of the copies: the engine's working directory."""
     program: Path
     """The program's file, in the working tree."""
     secrets: tuple[str, ...]
-    """Config paths that the placeholder still has to be set at, as a secret."""
+    """Config paths that still have to be set to the placeholder, as a secret."""
 
     source: str
-    """Fingerprint of the files that were copied."""
+    """Fingerprint of the copied files."""
 
-    def settle(self) -> None:
-        """Remember that the copies are complete, so that the next run need not encrypt anything again."""
+    def mark_complete(self) -> None:
+        """Record that the copies are complete, so that the next run does not encrypt anything again."""
         (self.folder / "source").write_text(self.source, encoding="utf-8")
 
 
 def digest(project: Path, stack: str) -> str:
-    """Fingerprint of what a copy is made from."""
+    """Fingerprint of the files that are copied."""
     files = (project / "Pulumi.yaml", project / f"Pulumi.{stack}.yaml")
     parts = (str(project).encode(), *(file.read_bytes() for file in files))
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def prepare(project: Path, stack: str, state: Path) -> Workspace:
-    """Copy the files of `stack` in `project` into the state folder; UsageError when they are not there or not YAML."""
+    """Copy the files of `stack` in `project` to the state folder; UsageError when they are missing or not YAML."""
     settings, config = _read(project, stack)
     name = settings.get("name")
     if not isinstance(name, str):
         raise UsageError(f"{project / 'Pulumi.yaml'} has no `name`")
     folder = state / "work" / name / stack
     program = _program(project, settings)
-    settled, copied = folder / "source", folder / f"Pulumi.{stack}.yaml"
+    complete, copied = folder / "source", folder / f"Pulumi.{stack}.yaml"
     source = digest(project, stack)
-    if settled.is_file() and copied.is_file() and settled.read_text(encoding="utf-8") == source:
+    if complete.is_file() and copied.is_file() and complete.read_text(encoding="utf-8") == source:
         return Workspace(name, stack, folder, program, (), source)
     secrets = tuple(_take_secrets(config.get("config") or {}))
     salt = _load(copied).get("encryptionsalt") if copied.is_file() else None
     for key in KEYS:
         config.pop(key, None)
-    if salt:  # of the sandbox's own passphrase: what the state encrypts stays as it is
+    if salt:  # of the sandbox's own passphrase: the state's encrypted values stay valid
         config["encryptionsalt"] = salt
     settings.pop("backend", None)
     settings["main"] = str(program.parent)
     folder.mkdir(parents=True, exist_ok=True)
-    settled.unlink(missing_ok=True)
+    complete.unlink(missing_ok=True)
     _dump(settings, folder / "Pulumi.yaml")
     _dump(config, copied)
     return Workspace(name, stack, folder, program, secrets, source)
@@ -91,10 +90,10 @@ def stacks(project: Path) -> list[str]:
 
 def _read(project: Path, stack: str) -> tuple[dict[str, Any], dict[str, Any]]:
     if not (project / "Pulumi.yaml").is_file():
-        raise UsageError(f"{project} is no Pulumi project: it has no Pulumi.yaml")
+        raise UsageError(f"{project} is not a Pulumi project: it has no Pulumi.yaml")
     if stack not in stacks(project):
         known = ", ".join(stacks(project)) or "none"
-        raise UsageError(f"no stack {stack!r} in {project} (no Pulumi.{stack}.yaml); there are: {known}")
+        raise UsageError(f"no stack {stack!r} in {project} (no Pulumi.{stack}.yaml); its stacks: {known}")
     return _load(project / "Pulumi.yaml"), _load(project / f"Pulumi.{stack}.yaml")
 
 
@@ -102,12 +101,12 @@ def _program(project: Path, settings: dict[str, Any]) -> Path:
     main = (project / str(settings.get("main", "."))).resolve()
     program = main / "__main__.py" if main.is_dir() else main
     if not program.is_file():
-        raise UsageError(f"no program: {program} does not exist")
+        raise UsageError(f"the program {program} does not exist")
     return program
 
 
 def _take_secrets(node: Any, path: str = "") -> Iterator[str]:
-    """Put the placeholder at each `secure:` value below `node`, and give the config paths of these."""
+    """Replace each `secure:` value below `node` by the placeholder, and yield its config path."""
     for key, child in _children(node):
         here = _step(path, key)
         if [name for name, _ in _children(child)] == ["secure"]:
@@ -124,7 +123,7 @@ def _children(node: Any) -> list[tuple[str | int, Any]]:
 
 
 def _step(path: str, key: str | int) -> str:
-    """One step further in Pulumi's config path syntax: `project:object.key`, `list[0]`, `object["odd key"]`."""
+    """The path with one more step, in Pulumi's syntax: `project:object.key`, `list[0]`, `object["odd key"]`."""
     if isinstance(key, int):
         return f"{path}[{key}]"
     if not path:
@@ -133,7 +132,7 @@ def _step(path: str, key: str | int) -> str:
 
 
 def _yaml() -> YAML:
-    yaml = YAML()  # the round-trip kind: a number, a quoted text and a date go out as they came in
+    yaml = YAML()  # the round-trip kind: numbers, quoted strings and dates are written as they were read
     yaml.preserve_quotes = True
     yaml.width = 2**16
     return yaml
@@ -143,25 +142,25 @@ def _load(file: Path) -> dict[str, Any]:
     try:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not text in UTF-8: {error}") from None
+        raise UsageError(f"{file} is not UTF-8 text: {error}") from None
     marker = merge_marker(text)
     if marker is not None:
         raise UsageError(
-            f"{file}:{marker}: a merge was left half done. Keep one of the two sides, without the markers."
+            f"{file}:{marker}: unresolved merge conflict. Keep one of the two sides, and remove the markers."
         )
     try:
-        found: object = _yaml().load(text)
+        content: object = _yaml().load(text)
     except YAMLError as error:
-        raise UsageError(f"{file}{yaml_trouble(error)}") from None
-    if found is None:
+        raise UsageError(f"{file}{yaml_fault(error)}") from None
+    if content is None:
         return {}
-    if not isinstance(found, dict):
-        raise UsageError(f"{file} holds no mapping")
-    return cast(dict[str, Any], found)
+    if not isinstance(content, dict):
+        raise UsageError(f"{file} is not a mapping")
+    return cast(dict[str, Any], content)
 
 
 def _dump(content: dict[str, Any], file: Path) -> None:
     draft = file.with_suffix(".new")
     with draft.open("w", encoding="utf-8") as stream:
         _yaml().dump(content, stream)
-    draft.replace(file)  # in one step: another run of the same stack may be reading
+    draft.replace(file)  # atomically: another run of the same stack may be reading

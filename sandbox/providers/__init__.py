@@ -1,7 +1,6 @@
 """Providers for the simulated cloud, in a process of their own.
 
-One process serves every package, each on its own port, because only CheckConfig and
-Configure tell a provider which package it is asked for.
+One process serves every package, each on its own port, because only CheckConfig and Configure name the package.
 """
 
 from sandbox.providers.client import ProviderProcess, serve

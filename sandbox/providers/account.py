@@ -1,8 +1,7 @@
 """The simulated account: one SQLite file with everything that exists in it.
 
-Every change is one transaction in write-ahead mode, so a process that is killed at any moment
-leaves a valid file. Secrets are stored in the wrappers in which they came, in plain text: the
-file is the simulated cloud itself and must stay out of artifacts.
+Every change is one transaction in write-ahead mode, so that a process killed at any moment leaves a valid file. Secrets
+are stored in their wrappers, in plain text: the file is the simulated cloud itself and must stay out of artifacts.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ class Record:
     """One simulated resource.
 
     `scope` is where its id is unique (an account, an account's region, a cluster), `identity` what no other of its
-    type may share there (empty: nothing), `urn` and `life` its birth, `version` the number of writes since.
+    type may share there (empty: anything may), `urn` and `life` identify its creation, `version` counts the writes.
     """
 
     package: str
@@ -57,25 +56,25 @@ class Record:
 
 
 class Account:
-    """The file, for use by any number of threads."""
+    """The account's file; safe for any number of threads."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
         self._connection.execute("PRAGMA journal_mode=WAL")
-        # What a killed process has written is with the kernel; only a power failure could lose it.
+        # The kernel has what a killed process wrote; only a power failure could lose it.
         self._connection.execute("PRAGMA synchronous=OFF")
         self._connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
 
     def close(self) -> None:
-        """Close the file; nothing is lost without it."""
+        """Close the file; without this, no data is lost."""
         with self._lock:
             self._connection.close()
 
     @contextmanager
     def transaction(self) -> Generator[None]:
-        """Everything inside happens, or nothing: a refusal raised inside undoes it."""
+        """Everything inside happens, or nothing: an exception raised inside rolls it back."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -91,7 +90,7 @@ class Account:
         return cast("int", rows[0][0]) if rows else 0
 
     def next_life(self, urn: str) -> int:
-        """Count one more creation and give its number, from 1."""
+        """Count one more creation; its number, from 1."""
         self._query("INSERT INTO lives VALUES (?, 1) ON CONFLICT (urn) DO UPDATE SET count = count + 1", urn)
         return self.lives(urn)
 
@@ -106,7 +105,7 @@ class Account:
         return _record(cast("_Row", rows[0])) if rows else None
 
     def identified(self, scope: str, type_: str, identity: str) -> Record | None:
-        """The resource that has taken this identity."""
+        """The resource with this identity."""
         rows = self._query(
             f"SELECT {_COLUMNS} FROM resources WHERE scope = ? AND type = ? AND identity = ?",  # noqa: S608
             scope,
@@ -127,8 +126,8 @@ class Account:
             )
         return [_record(cast("_Row", row)) for row in rows]
 
-    def made_as(self, urn: str) -> list[str]:
-        """Ids of everything that was made by this URN and still exists."""
+    def created_by(self, urn: str) -> list[str]:
+        """Ids of all resources that this URN created and that still exist."""
         return [cast("str", row[0]) for row in self._query("SELECT id FROM resources WHERE urn = ? ORDER BY life", urn)]
 
     def within(self, scope: str) -> list[Record]:
@@ -137,7 +136,7 @@ class Account:
         return [_record(cast("_Row", row)) for row in rows]
 
     def put(self, record: Record) -> None:
-        """Write a resource, over the one of the same id if there is one."""
+        """Write a resource, replacing the one with the same id."""
         self._query(
             f"INSERT OR REPLACE INTO resources ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             record.package,
@@ -153,7 +152,7 @@ class Account:
         )
 
     def remove(self, record: Record) -> None:
-        """Take a resource away, as somebody would who deletes it by hand."""
+        """Remove a resource, as if it were deleted by hand."""
         self._query(
             "DELETE FROM resources WHERE scope = ? AND type = ? AND id = ?", record.scope, record.type, record.id
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import cast
 
 _ROOT = Path(__file__).resolve().parents[2]
-_PATIENCE = 10  # seconds to end in before it is killed
+_GRACE_SECONDS = 10  # to end before it is killed
 
 
 class ProviderProcess:
@@ -28,11 +28,11 @@ class ProviderProcess:
         self.ports = cast("dict[str, int]", self._answer()["ports"])
 
     def calls(self) -> dict[str, int]:
-        """How often the engine has called each gRPC method since the last reset."""
+        """Number of the engine's calls since the last reset, by gRPC method."""
         return cast("dict[str, int]", self._ask("calls")["calls"])
 
     def reset_calls(self) -> None:
-        """Count from nothing again."""
+        """Set all counts to zero."""
         self._ask("reset")
 
     def _ask(self, what: str) -> Mapping[str, object]:
@@ -46,7 +46,7 @@ class ProviderProcess:
         assert self._process.stdout is not None  # noqa: S101  we asked for the pipe
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError("the sandbox's provider process has ended; its error output says why")
+            raise RuntimeError("the sandbox's provider process has ended; see its error output")
         return cast("Mapping[str, object]", json.loads(line))
 
 
@@ -54,11 +54,10 @@ class ProviderProcess:
 def serve(
     account: Path, packages: Sequence[str], cache: Path | None = None, more: Sequence[str] = ()
 ) -> Generator[ProviderProcess]:
-    """Run the providers of these packages on the simulated account in the file `account`, made if it is missing.
+    """Run the providers of these packages on the simulated account in the file `account`, created if it is missing.
 
-    `cache` is a folder for what is read off the SDKs (by default the account's own); sharing it between accounts
-    saves importing the SDKs again. `more` are further options of the server. Raises RuntimeError if the process does
-    not start.
+    `cache` is a folder for the SDKs' schemas (by default the account's own); accounts that share it import the SDKs
+    only once. `more` are further options of the server. RuntimeError if the process does not start.
     """
     process = _start(account, packages, cache or account.parent, more)
     try:
@@ -67,7 +66,7 @@ def serve(
         if process.stdin is not None:
             process.stdin.close()
         try:
-            process.wait(_PATIENCE)
+            process.wait(_GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

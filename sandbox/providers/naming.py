@@ -1,4 +1,4 @@
-"""Generated names: `<name>-<7 hex digits>`, made once and then kept from the old inputs."""
+"""Generated names: `<name>-<7 hex digits>`, generated once and then kept from the old inputs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class NameRule:
-    """Which property names a resource and how.
+    """The property that names a resource, and its rules.
 
     `path` may have one level (`metadata.name`); `instead` names a property that makes a generated name unnecessary
     (`namePrefix`); `longest` is the cloud's limit, which is checked and never cut to.
@@ -36,7 +36,7 @@ class NameRule:
 
 
 def named(rule: NameRule, name: str, token: Token, olds: Json, news: Json) -> tuple[Json, list[Failure]]:
-    """The inputs with a name, from the old ones if those have it, and what is wrong with the name."""
+    """The inputs with a name (the old one, if there is one), and the faults of the name."""
     parent, _, field = rule.path.rpartition(".")
     if parent and news.get(parent) == UNKNOWN:
         return news, []

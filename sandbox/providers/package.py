@@ -1,7 +1,7 @@
-"""What every simulated package does alike; a package overrides the questions at the end.
+"""The behaviour that all simulated packages share; a package overrides the methods at the end.
 
-Outputs are a pure function of inputs and birth (URN, life, id, number of writes), so an update that
-changes nothing else leaves every computed output as it was, and nothing has to be carried over.
+Outputs are a pure function of the inputs and the birth (URN, life, id, number of writes), so an update leaves all other
+computed outputs as they were, without carrying them over.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from sandbox.providers.tokens import Token
 from sandbox.providers.wire import Json, Value, dig, text
 
 
-class Refused(Exception):  # noqa: N818  it is the cloud's answer, not a fault of the program
-    """The simulated cloud says no: `code` and message as the real one gives them."""
+class Refused(Exception):  # noqa: N818  the cloud's answer, not an error of the program
+    """A refusal of the simulated cloud, with the real cloud's code and message."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}" if code else message)
@@ -27,7 +27,7 @@ class Refused(Exception):  # noqa: N818  it is the cloud's answer, not a fault o
 
 
 class NotReady(Refused):
-    """A resource exists and is not ready: the engine records it and updates it at the next run."""
+    """A resource exists but is not ready: the engine records it and updates it in the next run."""
 
     def __init__(self, message: str, id_: str, outputs: Json) -> None:
         super().__init__("", message)
@@ -37,19 +37,19 @@ class NotReady(Refused):
 
 @dataclass(frozen=True)
 class Call:
-    """Which resource a call is about, and the settings of the provider instance that it came through."""
+    """The resource of a call, and the settings of the provider instance that received it."""
 
     urn: str
     type: str
     name: str
     settings: Json
     timeout: float = 0
-    """Seconds that the resource's `customTimeouts` allow, 0 where it has none."""
+    """Seconds of the resource's `customTimeouts`, 0 where it has none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Birth:
-    """Where a resource's computed values come from. In a preview its id is empty and computed values are unknown."""
+    """The source of a resource's computed values. In a preview the id is empty and computed values are unknown."""
 
     call: Call
     id: str
@@ -60,21 +60,21 @@ class Birth:
 
 @dataclass(frozen=True)
 class Difference:
-    """Diff's answer."""
+    """The answer of Diff."""
 
     changes: Sequence[Change]
     delete_first: bool
 
 
 class Package:
-    """A package whose resources are echoed and remembered."""
+    """A package that stores its resources and returns their inputs."""
 
     def __init__(self, name: str, account: Account) -> None:
         self.name = name
         self.account = account
 
     def check(self, call: Call, olds: Json, news: Json) -> tuple[Json, list[Failure]]:
-        """Complete the inputs (generated name, defaults) and say what is wrong with them."""
+        """The inputs completed with a generated name and defaults, and their faults."""
         rule = self.naming(call.type)
         if rule is None:
             return news, []
@@ -89,12 +89,12 @@ class Package:
         moves = any(field.partition(".")[0] in changed for field in fields)
         rule = self.naming(call.type)
         fresh = rule is not None and (not text(news, rule.path) or was_generated(rule, call.name, news))
-        # a new resource beside the old one would find the name taken
+        # a new resource next to the old one would find its name taken
         fixed = bool(self.identity(call.type, news)) and not moves and not fresh
         return Difference(changes, delete_first=fixed)
 
     def create(self, call: Call, inputs: Json, *, preview: bool) -> tuple[str, Json]:
-        """Make a resource: its id and outputs. Raises Refused."""
+        """Create a resource: its id and outputs. Raises Refused."""
         if preview:
             birth = Birth(call=call, id="", token=Token(call.urn, 0), version=1, preview=True)
             return "", self.outputs(birth, inputs)
@@ -124,16 +124,16 @@ class Package:
         return id_, outputs
 
     def read(self, call: Call, id_: str) -> Record | None:
-        """The resource as it stands in the account, None if it is gone."""
+        """The resource as it is in the account, None if it does not exist."""
         return self.account.get(self.scope(call), call.type, id_)
 
     def refresh(self, call: Call, id_: str, inputs: Json, outputs: Json) -> Record | None:
-        """`read`, for an engine that holds these inputs and outputs of it."""
+        """`read`, given the inputs and outputs in the engine's state."""
         del inputs, outputs
         return self.read(call, id_)
 
     def update(self, call: Call, id_: str, news: Json, *, preview: bool) -> Json:
-        """Change a resource in place: its new outputs. Raises Refused."""
+        """Update a resource in place: its new outputs. Raises Refused."""
         with self.account.transaction():
             record = self.read(call, id_)
             if record is None:
@@ -152,7 +152,7 @@ class Package:
         return outputs
 
     def delete(self, call: Call, id_: str) -> None:
-        """Remove a resource and what dies with it; one that is already gone is no error. Raises Refused."""
+        """Delete a resource and its parts; it is no error if it does not exist. Raises Refused."""
         with self.account.transaction():
             record = self.read(call, id_)
             if record is not None:
@@ -161,25 +161,25 @@ class Package:
                 self.after_delete(call, record)
 
     def identity(self, type_: str, inputs: Json) -> str:
-        """What no other resource of the type may share in its scope; empty if nothing."""
+        """The value that no other resource of the type may have in its scope; empty if there is none."""
         fields = self.identity_fields(type_)
         values = [dig(inputs, field) for field in fields]
         return "|".join("" if value is None else str(value) for value in values) if any(values) else ""
 
-    # What a package answers for itself.
+    # Methods that a package overrides.
 
     def configure(self, settings: Json) -> str:
-        """Say what is wrong with a provider's settings; empty if nothing."""
+        """The fault of a provider's settings; empty if there is none."""
         del settings
         return ""
 
     def forced_settings(self, settings: Json) -> Collection[str]:
-        """The settings of a provider whose change replaces everything made through it."""
+        """The settings of a provider whose change replaces all its resources."""
         del settings
         return ()
 
     def naming(self, type_: str) -> NameRule | None:
-        """Which property gets a generated name."""
+        """The property that gets a generated name."""
         del type_
 
     def forced(self, call: Call) -> Collection[str]:
@@ -193,11 +193,11 @@ class Package:
         return ()
 
     def taken(self, call: Call, inputs: Json) -> Refused:
-        """The refusal of an identity that something else has."""
+        """The refusal of an identity that another resource has."""
         return Refused("AlreadyExists", f"{call.type} {self.identity(call.type, inputs)} already exists")
 
     def scope(self, call: Call) -> str:
-        """Where ids are unique."""
+        """The scope in which ids are unique."""
         del call
         return self.name
 
@@ -207,40 +207,40 @@ class Package:
         return f"{call.name}-{token.hex(8, 'id')}"
 
     def outputs(self, birth: Birth, inputs: Json) -> Json:
-        """Inputs and everything that the cloud adds."""
+        """The inputs and everything that the cloud adds."""
         del birth
         return dict(inputs)
 
     def guard_create(self, call: Call, inputs: Json) -> None:
-        """Refuse what the cloud refuses to create."""
+        """Refuse a creation that the cloud refuses."""
 
     def guard_update(self, call: Call, record: Record, news: Json) -> None:
-        """Refuse what the cloud refuses to change."""
+        """Refuse an update that the cloud refuses."""
 
     def guard_delete(self, call: Call, record: Record) -> None:
-        """Refuse what the cloud refuses to delete."""
+        """Refuse a deletion that the cloud refuses."""
 
     def after_create(self, call: Call, record: Record) -> None:
-        """Make what comes with a resource."""
+        """Create what the cloud creates with a resource."""
 
     def after_delete(self, call: Call, record: Record) -> None:
-        """Remove what dies with a resource."""
+        """Remove what the cloud deletes with a resource."""
 
     def invoke(self, token: str, args: Json, settings: Json) -> Json:
         """Answer a data source. Raises Refused."""
         del args, settings
-        raise Refused("", f"the sandbox does not know the invoke {token}")
+        raise Refused("", f"the sandbox does not simulate the invoke {token}")
 
     def cancel(self) -> None:
-        """End what takes long."""
+        """Interrupt long operations."""
 
     def construct(self, request: provider_pb2.ConstructRequest) -> provider_pb2.ConstructResponse:
-        """Make a component and its children. Raises Refused."""
-        raise Refused("", f"the sandbox does not know the component {request.type}")
+        """Register a component and its children. Raises Refused."""
+        raise Refused("", f"the sandbox does not simulate the component {request.type}")
 
 
 def stored(package: str, call: Call, id_: str, inputs: Json, outputs: Json) -> Record:
-    """A record of what the engine's own state says, for packages that keep nothing in the account."""
+    """A record of the engine's own state, for packages that keep nothing in the account."""
     return Record(
         package=package,
         scope="",
@@ -256,7 +256,7 @@ def stored(package: str, call: Call, id_: str, inputs: Json, outputs: Json) -> R
 
 
 def overlay(base: Json, extra: Mapping[str, Value]) -> Json:
-    """`extra` under `base`: what is given wins, objects are merged, an unknown object stays unknown."""
+    """`base` completed with `extra`: values of `base` win, objects are merged, an unknown object stays unknown."""
     merged = dict(base)
     for key, value in extra.items():
         own = merged.get(key)

@@ -1,4 +1,4 @@
-"""The random package: values from a hash of the URN and its life, of the shape that was asked for."""
+"""The random package: values of the requested shape, from a hash of the URN and its life."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class RandomValues(StateValues):
 
     @property
     def unknown(self) -> Collection[str]:
-        """The values."""
+        """The generated values."""
         return _COMPUTED
 
     def values(self, type_: str, token: Token, inputs: Json) -> tuple[str, dict[str, Value]]:
-        """The id is the value itself, except for secrets, whose id is the word none."""
+        """The id is the value itself, or `none` for secrets."""
         make = _MAKERS.get(type_.rpartition(":")[2])
         values = make(token, inputs) if make else {}
         first = values.get("b64Url") or values.get("base64") or values.pop("id", None) or values.get("result")

@@ -1,4 +1,4 @@
-"""Which class simulates which package."""
+"""The class that simulates each package."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Live:
     charts: Path | None
     """Folder with the rendered manifests of charts."""
     timeout: float
-    """Seconds to wait for an object that does not say how long."""
+    """Seconds to wait for an object without a timeout of its own."""
 
 
 def make_package(name: str, account: Account, cache: Path, live: Live | None = None) -> Package:
-    """The simulation of a package. Raises ValueError for one that there is none of, and for a bad kubeconfig."""
+    """The simulation of a package. ValueError for a package that is not simulated, and for an invalid kubeconfig."""
     match name:
         case "aws":
             return Aws(account, Schemas(name, cache))
@@ -44,7 +44,7 @@ def make_package(name: str, account: Account, cache: Path, live: Live | None = N
 
 
 def _on_api_server(account: Account, live: Live) -> Package:
-    # Its client takes a quarter of a second to import, which no other run should pay.
+    # Imported here because the client takes a quarter of a second to load.
     from sandbox.providers.kubernetes.api import Api  # noqa: PLC0415
     from sandbox.providers.kubernetes.live import LiveKubernetes  # noqa: PLC0415
     from sandbox.providers.kubernetes.objects import Objects  # noqa: PLC0415

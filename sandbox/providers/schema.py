@@ -1,7 +1,7 @@
-"""What a resource type takes and gives, read off the SDK's class and kept in a file.
+"""The inputs and outputs of a resource type, read from the SDK's class and cached in a file.
 
-Importing a cloud's SDK costs seconds and reading one class milliseconds, so what has been read is kept as JSON, keyed
-by the SDK's version: a second process imports nothing.
+Importing a cloud's SDK takes seconds and reading one class milliseconds, so schemas are cached as JSON, keyed by the
+SDK's version: the next process imports nothing.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Schema:
     outputs: Mapping[str, Output]
 
     def computed(self, given: Mapping[str, object]) -> dict[str, Output]:
-        """The outputs that the cloud sets: those that are no inputs, and required ones that were not given."""
+        """The outputs that the cloud sets: those that are not inputs, and required ones that were not given."""
         return {
             name: output
             for name, output in self.outputs.items()
@@ -69,7 +69,7 @@ class Schemas:
 
 
 def sdk_version(package: str) -> str:
-    """The installed SDK's version, 0.0.0 where there is none."""
+    """Version of the installed SDK, 0.0.0 without one."""
     try:
         return metadata.version(f"pulumi-{package}")
     except metadata.PackageNotFoundError:
@@ -77,7 +77,7 @@ def sdk_version(package: str) -> str:
 
 
 def introspect(type_: str) -> Schema:
-    """Read a type (`aws:ec2/vpc:Vpc`) off the class of the SDK, importing it if need be."""
+    """The schema of a type (`aws:ec2/vpc:Vpc`) from the SDK's class, which is imported if necessary."""
     cls = _class_of(type_)
     if cls is None:
         return EMPTY
@@ -142,7 +142,7 @@ def _read(file: Path) -> dict[str, Schema]:
 
 
 def _write(file: Path, known: Mapping[str, Schema]) -> None:
-    """Replace the file in one step, so that two processes can share it; a cache that cannot be written is no loss."""
+    """Replace the file atomically, so that two processes can share it; failing to write the cache is no error."""
     stored = {
         type_: {
             "inputs": sorted(schema.inputs),

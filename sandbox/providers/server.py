@@ -1,9 +1,9 @@
 """The provider process: `python -m sandbox.providers.server --account FILE --packages aws,random --cache DIR`.
 
 With `--kubeconfig FILE [--charts DIR] [--timeout SECONDS]` the objects of package kubernetes go to a real API server.
-It talks lines of JSON: first `{"ports": {...}}` on its output, then an answer for each `{"do": "calls"}` or
-`{"do": "reset"}` on its input. It ends when its input closes, so a driver that is killed leaves nothing behind, and
-it ignores Ctrl-C, because the engine still needs it to end an update cleanly.
+The protocol is lines of JSON: first `{"ports": {...}}` on its output, then an answer to each `{"do": "calls"}` or
+`{"do": "reset"}` on its input. The process ends when its input closes, so that it does not outlive a killed driver, and
+ignores Ctrl-C, because the engine still needs it to end an update cleanly.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sandbox.providers.registry import Live, make_package
 from sandbox.providers.schema import sdk_version
 from sandbox.providers.servicer import CallCounter, Servicer
 
-# A Construct holds its thread while its children call back into the same server.
+# A Construct call occupies its thread while its children call back into the same server.
 _THREADS = 64
 _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1), ("grpc.so_reuseport", 0)]
 
@@ -84,5 +84,5 @@ def _control(ports: dict[str, int], counter: CallCounter) -> None:
 
 if __name__ == "__main__":
     main()
-    # A Construct that waits for an engine that is gone must not keep the process.
+    # A Construct call that waits for an engine that has ended must not keep the process running.
     os._exit(0)

@@ -1,7 +1,7 @@
-"""One package as a gRPC service: messages in, a `Package`'s answers out.
+"""One package as a gRPC service: translates between messages and a `Package`.
 
-Each provider instance of the engine has a connection of its own, and only Configure carries settings: they are
-remembered by the connection, so that two regions of one package can live side by side.
+Each provider instance of the engine has its own connection, and only Configure carries settings: they are stored by
+connection, so that two regions of one package can coexist.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sandbox.providers.wire import Json, Value, from_struct, revealed, rewrap, t
 
 
 class _About(Protocol):
-    """What every request about a resource has."""
+    """The fields that all requests about a resource have."""
 
     @property
     def urn(self) -> str: ...
@@ -44,24 +44,24 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Handshake(
         self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ProviderHandshakeResponse:
-        """Say what the wire may carry."""
+        """Announce the special values that this provider accepts."""
         del request, context
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True, accept_outputs=True)
 
     def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Be attached to by an engine that did not start us."""
+        """Accept an engine that did not start this process."""
         del request, context
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
-        """The version of the package that is simulated."""
+        """Version of the simulated package."""
         del request, context
         return plugin_pb2.PluginInfo(version=self._version)
 
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        """Take any settings; Configure judges them when they are known."""
+        """Accept any settings; Configure checks them once they are known."""
         del context
         return provider_pb2.CheckResponse(inputs=request.news)
 
@@ -79,7 +79,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        """Remember the settings of this connection."""
+        """Store the settings of this connection."""
         settings = {key: _parsed(value) for key, value in revealed(from_struct(request.args)).items()}
         problem = self._package.configure(settings)
         if problem:
@@ -90,7 +90,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
-        """Complete and judge inputs."""
+        """Complete and check inputs."""
         inputs, failures = self._package.check(
             self._call(request, context), from_struct(request.olds), from_struct(request.news)
         )
@@ -117,14 +117,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
-        """Make a resource."""
+        """Create a resource."""
         call = self._call(request, context)
         with _refusals(context, f"creating {call.type} {call.name!r}"):
             id_, outputs = self._package.create(call, from_struct(request.properties), preview=request.preview)
         return provider_pb2.CreateResponse(id=id_, properties=to_struct(outputs))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
-        """Give a resource as it stands, in the secret wrappers that the engine has; nothing if it is gone."""
+        """The resource as it is, in the engine's secret wrappers; nothing if it does not exist."""
         held_inputs, held_outputs = from_struct(request.inputs), from_struct(request.properties)
         call = self._call(request, context)
         with _refusals(context, f"reading {call.type} {call.name!r}"):
@@ -137,14 +137,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
-        """Change a resource in place."""
+        """Update a resource in place."""
         call = self._call(request, context)
         with _refusals(context, f"updating {call.type} {call.name!r}"):
             outputs = self._package.update(call, request.id, from_struct(request.news), preview=request.preview)
         return provider_pb2.UpdateResponse(properties=to_struct(outputs))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Remove a resource."""
+        """Delete a resource."""
         call = self._call(request, context)
         with _refusals(context, f"deleting {call.type} {call.name!r}"):
             self._package.delete(call, request.id)
@@ -161,18 +161,18 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Construct(
         self, request: provider_pb2.ConstructRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConstructResponse:
-        """Make a component and its children."""
+        """Register a component and its children."""
         with _refusals(context, f"constructing {request.type} {request.name!r}"):
             return self._package.construct(request)
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """End what takes long."""
+        """Interrupt long operations."""
         del request, context
         self._package.cancel()
         return empty_pb2.Empty()
 
     def _call(self, request: _About, context: grpc.ServicerContext) -> Call:
-        timeout = float(getattr(request, "timeout", 0))  # only what makes or removes has one
+        timeout = float(getattr(request, "timeout", 0))  # only creations, updates and deletions have one
         return Call(request.urn, request.type, request.name, self._of(context), timeout)
 
     def _of(self, context: grpc.ServicerContext) -> Json:
@@ -180,7 +180,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
 
 class CallCounter(grpc.ServerInterceptor):
-    """Counts the calls of all services, by method."""
+    """Counts the calls to all services, by method."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -191,24 +191,24 @@ class CallCounter(grpc.ServerInterceptor):
         continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
-        """Count and pass on."""
+        """Count the call and pass it on."""
         with self._lock:
             self._counts[handler_call_details.method.rpartition("/")[2]] += 1
         return continuation(handler_call_details)
 
     def counts(self) -> dict[str, int]:
-        """Method to number, since the last reset."""
+        """Number of calls since the last reset, by method."""
         with self._lock:
             return dict(sorted(self._counts.items()))
 
     def reset(self) -> None:
-        """Start from nothing."""
+        """Set all counts to zero."""
         with self._lock:
             self._counts.clear()
 
 
 class _refusals:  # noqa: N801  used as a statement
-    """Turns the cloud's refusal into the error that the engine shows."""
+    """Turns a refusal of the cloud into the error that the engine shows."""
 
     def __init__(self, context: grpc.ServicerContext, doing: str) -> None:
         self._context = context
@@ -230,7 +230,7 @@ def _abort(context: grpc.ServicerContext, message: str) -> NoReturn:
 
 
 def _details(error: NotReady) -> bytes:
-    """What makes the engine record a resource although its creation failed."""
+    """The error details that make the engine record a resource although its creation failed."""
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
     failed = provider_pb2.ErrorResourceInitFailed(
         id=error.id, properties=to_struct(error.outputs), reasons=[str(error)]

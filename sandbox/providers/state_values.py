@@ -1,4 +1,4 @@
-"""What random and tls have in common: a value that lives in the state alone, and changes by being made again."""
+"""The base of random and tls: values that exist only in the state, and change only by replacement."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.providers.wire import UNKNOWN, Json, Value, revealed
 
 
 class StateValues(Package, ABC):
-    """A package whose resources are values; a subclass makes them."""
+    """A package whose resources are values, which a subclass generates."""
 
     def __init__(self, name: str, account: Account, schemas: Schemas) -> None:
         super().__init__(name, account)
@@ -24,18 +24,18 @@ class StateValues(Package, ABC):
         """The id and the outputs of a new value."""
 
     def forced(self, call: Call) -> Collection[str]:
-        """Everything: a value has no other way to change."""
+        """All properties: a value can only be replaced."""
         del call
         return ("*",)
 
     def refresh(self, call: Call, id_: str, inputs: Json, outputs: Json) -> Record | None:
-        """What the state says: the value lives nowhere else."""
+        """The engine's own state: the value exists nowhere else."""
         return stored(self.name, call, id_, inputs, outputs) if inputs else None
 
     def create(self, call: Call, inputs: Json, *, preview: bool) -> tuple[str, Json]:
-        """Make a value; nothing of it stays in the account but the count of lives."""
+        """Generate a value; the account keeps only the number of lives."""
         computed = self._schemas.of(call.type).computed(inputs)
-        # The packages' own defaults: booleans say which characters are allowed, numbers how many at least.
+        # The packages' defaults: all kinds of characters are allowed, none is required.
         given: dict[str, Value] = {name: {"bool": True, "int": 0}.get(output.kind) for name, output in computed.items()}
         if preview:
             unknown = {name for name in given if name in self.unknown}
@@ -45,7 +45,7 @@ class StateValues(Package, ABC):
         return id_, overlay(inputs, given | values)
 
     def delete(self, call: Call, id_: str) -> None:
-        """Forget a value."""
+        """Nothing to delete."""
 
     @property
     def unknown(self) -> Collection[str]:

@@ -1,6 +1,6 @@
-"""The tls package: real key pairs, because what signs with one must be able to read it.
+"""The tls package: real key pairs, because programs sign with them.
 
-A pair is drawn anew for each life and kept in the state, as the real package does it.
+A pair is generated for each life and kept in the state, as in the real package.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FINGERPRINTS = ("publicKeyFingerprintMd5", "publicKeyFingerprintSha256")
 
 
 class TlsValues(StateValues):
-    """tls:index/privateKey:PrivateKey with RSA; the sandbox makes no other."""
+    """tls:index/privateKey:PrivateKey with RSA; the sandbox supports no other."""
 
     def __init__(self, account: Account, schemas: Schemas) -> None:
         super().__init__("tls", account, schemas)
@@ -36,21 +36,21 @@ class TlsValues(StateValues):
         """The id is the fingerprint of the public key."""
         del token
         if type_ != "tls:index/privateKey:PrivateKey" or dig(inputs, "algorithm") != "RSA":
-            raise Refused("", f"the sandbox makes RSA key pairs, and no {type_} {dig(inputs, 'algorithm')}")
+            raise Refused("", f"the sandbox supports RSA key pairs, not {type_} {dig(inputs, 'algorithm')}")
         bits = dig(inputs, "rsaBits")
         pair = _rsa_pair(bits if isinstance(bits, int) else _RSA_BITS)
         return sha1(str(pair["publicKeyPem"]).encode(), usedforsecurity=False).hexdigest(), pair
 
 
 def _rsa_pair(bits: int) -> dict[str, Value]:
-    # Half a tenth of a second to import, which a stack without keys does not pay.
+    # Imported here because they take 50 ms to load, and most stacks have no keys.
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415
 
     key, none = rsa.generate_private_key(public_exponent=65537, key_size=bits), serialization.NoEncryption()
     pem, form = serialization.Encoding.PEM, serialization.PrivateFormat
     public = key.public_key()
-    # OpenSSH's fingerprints are those of the key in its own form.
+    # Fingerprints are hashes of the key in OpenSSH's format.
     openssh = public.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()
     blob = b64decode(openssh.split()[1])
     return {

@@ -1,7 +1,7 @@
 """Generated values (ids, passwords, addresses) that are stable for a resource and its life.
 
-They come from a hash of the URN and of how often a resource of this URN has been created in
-the account: tests can rely on them, and yet a destroyed and recreated resource gets new ones.
+They come from a hash of the URN and the number of times it has been created in the account: tests can rely on them, and
+yet a resource that is deleted and created again gets new ones.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Token:
-    """The source of generated values of one life of one resource."""
+    """The source of the generated values of one life of a resource."""
 
     urn: str
     life: int
@@ -26,7 +26,7 @@ class Token:
         return self.digest(salt)[:digits]
 
     def uuid(self, salt: str = "") -> str:
-        """A UUID of version 4's shape."""
+        """A UUID in the format of version 4."""
         raw = self.digest(salt)
         return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-a{raw[17:20]}-{raw[20:32]}"
 

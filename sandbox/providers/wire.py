@@ -1,8 +1,7 @@
-"""Pulumi's wire values as plain Python, with secrets and unknowns left as they came.
+"""Pulumi's wire values as plain Python, with secrets and unknowns as they arrived.
 
-A secret stays the dictionary that wraps it and an unknown stays its marker string, so whatever
-is stored or sent back is in the wrapper in which it arrived. Only `reveal` opens secrets, for
-comparing and for rules; its result is never stored, sent or logged.
+A secret stays in its wrapper and an unknown stays its marker string, so that values are stored and sent back as they
+arrived. Only `reveal` opens secrets, for comparisons and rules; its result is never stored, sent or logged.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ OUTPUT = rpc._special_output_value_sig  # pyright: ignore[reportPrivateUsage]
 
 
 def from_struct(message: struct_pb2.Struct) -> Json:
-    """The message as a dictionary; whole numbers come back as int."""
+    """The message as a dictionary; whole numbers are int."""
     return {key: _from_value(value) for key, value in message.fields.items()}
 
 
@@ -40,7 +39,7 @@ def is_secret(value: Value) -> bool:
 
 
 def secret(value: Value) -> Value:
-    """The value, wrapped as a secret once."""
+    """The value, wrapped as a secret unless it is one."""
     return value if is_secret(value) else {SIGNATURE: SECRET, "value": value}
 
 
@@ -61,7 +60,7 @@ def revealed(values: Json) -> Json:
 
 
 def rewrap(shape: Value, value: Value) -> Value:
-    """The value with secrets wherever `shape` has them."""
+    """The value, wrapped as a secret wherever `shape` is."""
     if is_secret(shape) and not is_secret(value):
         return secret(value)
     if isinstance(shape, dict) and isinstance(value, dict) and not is_secret(value):
@@ -72,7 +71,7 @@ def rewrap(shape: Value, value: Value) -> Value:
 
 
 def has_unknown(value: Value) -> bool:
-    """Whether an unknown stands anywhere in the value."""
+    """Whether any part of the value is unknown."""
     if isinstance(value, dict):
         return any(has_unknown(item) for item in value.values())
     if isinstance(value, list):
@@ -81,7 +80,7 @@ def has_unknown(value: Value) -> bool:
 
 
 def dig(value: Value, path: str) -> Value:
-    """The value at a dotted path (`vpcConfig.subnetIds`), through secrets; None where there is nothing."""
+    """The value at a dotted path (`vpcConfig.subnetIds`), also inside secrets; None where there is none."""
     for step in path.split("."):
         value = reveal(value) if is_secret(value) else value
         if not isinstance(value, dict):
@@ -92,19 +91,19 @@ def dig(value: Value, path: str) -> Value:
 
 def text(value: Value, path: str) -> str:
     """The string at a dotted path, empty where there is none."""
-    found = dig(value, path)
-    return found if isinstance(found, str) else ""
+    string = dig(value, path)
+    return string if isinstance(string, str) else ""
 
 
 def put(values: Json, key: str, value: Value) -> Json:
-    """A copy of the values with one more."""
+    """A copy of the values with one more or changed."""
     changed = dict(values)
     changed[key] = value
     return changed
 
 
 def mapping(value: Value) -> Json:
-    """The value if it is an object, else an empty one."""
+    """The value if it is an object, otherwise an empty one."""
     return value if isinstance(value, dict) else {}
 
 

@@ -1,7 +1,6 @@
-"""`python -m tests.cluster [PYTEST ARGUMENTS]`: run the cluster tests where nothing of theirs can be left behind.
+"""`python -m tests.cluster [PYTEST ARGUMENTS]`: run the cluster tests in namespaces that leave nothing behind.
 
-Where the arguments name no file, the folders run side by side, each with a cluster of its own: what takes long there is
-waiting.
+If the arguments name no file, the folders run in parallel, each with its own cluster: the tests mostly wait.
 """
 
 import sys
@@ -13,7 +12,7 @@ from tests.cluster.stand.binaries import ROOT, missing
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run pytest with the arguments inside; its status, or 2 where something is missing."""
+    """Run pytest with the arguments in the namespaces; its status, or 2 if a program is missing."""
     problems = missing() or refusal()
     for problem in problems:
         say(problem)

@@ -1,4 +1,4 @@
-"""Fixtures of all cluster tests: figures that are printed at the end, and the refusal to run anywhere else."""
+"""Fixtures of all cluster tests: figures that are printed at the end, and the check that they run in namespaces."""
 
 import os
 
@@ -11,23 +11,23 @@ FIGURES = pytest.StashKey[list[str]]()
 
 
 class Figures:
-    """What was measured. Tests assert on rules and note figures, which depend on the machine."""
+    """Measurements, which depend on the machine: tests record them instead of asserting on them."""
 
     def __init__(self, lines: list[str]) -> None:
         self._lines = lines
 
     def note(self, what: str, value: object) -> None:
-        """Print `what: value` when all tests are through."""
+        """Print `what: value` after all tests."""
         self._lines.append(f"{what}: {value}")
 
     def seconds(self, what: str, value: float) -> None:
-        """Note a time."""
+        """Record a duration."""
         self.note(what, f"{value:.1f} s")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FIGURES] = []
-    config.addinivalue_line("markers", f"{ENDS_STAND}: destroys the stand of its folder, so it runs last there")
+    config.addinivalue_line("markers", f"{ENDS_STAND}: destroys its folder's stand, so it runs last in it")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,9 +44,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture(scope="session", autouse=True)
 def inside() -> None:
-    """These tests take ports, addresses and /tmp: they run in namespaces of their own or not at all."""
+    """These tests use ports, addresses and /tmp, so they run only in namespaces of their own."""
     if INSIDE not in os.environ:
-        pytest.exit("tests/cluster runs by `make test-cluster` or `python -m tests.cluster`", returncode=2)
+        pytest.exit("run tests/cluster with `make test-cluster` or `python -m tests.cluster`", returncode=2)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
-"""The life of each committed stack, run once in a session: every fixture is one step and asks for the one before.
+"""The lifecycle of each committed stack, run once per session: every fixture is one step and requests the previous one.
 
-Each stack has its own state folder and account, so the files of these tests may run side by side.
+Each stack has its own state folder and account, so these test files can run in parallel.
 """
 
 from pathlib import Path
@@ -18,34 +18,34 @@ def staging_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def staging_planned(staging_state: Path) -> Step:
-    """What the first `up` of staging would do, on an empty account."""
+    """A preview of staging on an empty account."""
     return perform(Verb.PREVIEW, "staging", staging_state)
 
 
 @pytest.fixture(scope="session")
-def staging_made(staging_planned: Step, staging_state: Path) -> Step:
+def staging_up(staging_planned: Step, staging_state: Path) -> Step:
     assert staging_planned.report.ok, staging_planned.lines
     return perform(Verb.UP, "staging", staging_state)
 
 
 @pytest.fixture(scope="session")
-def staging_values(staging_made: Step, staging_state: Path) -> frozenset[str]:
-    """What stands in the entries of Secrets Manager, as words that would give it away."""
-    assert staging_made.report.ok, staging_made.lines
+def staging_values(staging_up: Step, staging_state: Path) -> frozenset[str]:
+    """The secret values in Secrets Manager, as strings to search for."""
+    assert staging_up.report.ok, staging_up.lines
     return secret_words(staging_state)
 
 
 @pytest.fixture(scope="session")
-def staging_again(staging_made: Step, staging_values: frozenset[str], staging_state: Path) -> Step:
-    """The second `up`; the values of the first are read before it."""
+def staging_second_up(staging_up: Step, staging_values: frozenset[str], staging_state: Path) -> Step:
+    """The second `up`; the secrets of the first are read before it."""
     assert staging_values
-    assert staging_made.report.ok, staging_made.lines
+    assert staging_up.report.ok, staging_up.lines
     return perform(Verb.UP, "staging", staging_state)
 
 
 @pytest.fixture(scope="session")
-def staging_refreshed(staging_again: Step, staging_state: Path) -> Step:
-    assert staging_again.report.ok, staging_again.lines
+def staging_refreshed(staging_second_up: Step, staging_state: Path) -> Step:
+    assert staging_second_up.report.ok, staging_second_up.lines
     return perform(Verb.REFRESH, "staging", staging_state)
 
 
@@ -62,32 +62,32 @@ def prod_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def prod_planned(prod_state: Path) -> Step:
-    """What the first `up` of prod would do, on an empty account: what it takes from staging is not there."""
+    """A preview of prod on an empty account, without the resources that staging creates."""
     return perform(Verb.PREVIEW, "prod", prod_state)
 
 
 @pytest.fixture(scope="session")
-def prod_made(prod_planned: Step, prod_state: Path) -> Step:
+def prod_up(prod_planned: Step, prod_state: Path) -> Step:
     assert prod_planned.report.ok, prod_planned.lines
     return perform(Verb.UP, "prod", prod_state)
 
 
 @pytest.fixture(scope="session")
-def prod_again(prod_made: Step, prod_state: Path) -> Step:
+def prod_second_up(prod_up: Step, prod_state: Path) -> Step:
     """The second `up`."""
-    assert prod_made.report.ok, prod_made.lines
+    assert prod_up.report.ok, prod_up.lines
     return perform(Verb.UP, "prod", prod_state)
 
 
 @pytest.fixture(scope="session")
-def prod_refreshed(prod_again: Step, prod_state: Path) -> Step:
-    assert prod_again.report.ok, prod_again.lines
+def prod_refreshed(prod_second_up: Step, prod_state: Path) -> Step:
+    assert prod_second_up.report.ok, prod_second_up.lines
     return perform(Verb.REFRESH, "prod", prod_state)
 
 
 @pytest.fixture(scope="session")
 def prod_destroyed(prod_refreshed: Step, prod_state: Path) -> Step:
-    """An attempt: production is protected."""
+    """An attempt to destroy production, which is protected."""
     assert prod_refreshed.report.ok, prod_refreshed.lines
     return perform(Verb.DESTROY, "prod", prod_state)
 

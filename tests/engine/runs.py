@@ -1,7 +1,7 @@
-"""Runs stacks on the real engine and the sandbox, and keeps what each run said and left as data.
+"""Runs stacks on the real engine and the sandbox, and records the output and the result of each run.
 
-A test never runs anything on a state that another test reads: it looks at the `Step`s of a fixture, or has its own
-state folder. Checkpoints are off unless a test is about a killed run: they cost half of an `up`.
+A test never runs anything on a state that another test reads: it reads the `Step`s of a fixture, or has its own state
+folder. Checkpoints are off unless a test kills a run: they take half the time of an `up`.
 """
 
 import json
@@ -29,7 +29,7 @@ DELETION = re.compile(r"^ - +(\S+) \S+ (deleting|deleted) ")
 
 @dataclass(frozen=True)
 class Step:
-    """One run: its report, the engine's display, and type and id of all that the account has afterwards."""
+    """One run: its report, the engine's output, and type and id of all resources in the account afterwards."""
 
     report: Report
     lines: tuple[str, ...]
@@ -48,12 +48,12 @@ class Step:
 
     def one(self, type_: str, name: str) -> dict[str, Any]:
         """Inputs of the only resource of this type and name; AssertionError otherwise."""
-        found = [resource for resource in self.all(type_) if resource["name"] == name]
-        assert len(found) == 1, f"{len(found)} resources are {type_} {name}"
-        return found[0]["inputs"]
+        matches = [resource for resource in self.all(type_) if resource["name"] == name]
+        assert len(matches) == 1, f"{len(matches)} resources are {type_} {name}"
+        return matches[0]["inputs"]
 
     def urns(self) -> set[str]:
-        """URNs of all but the engine's own provider, which it puts into a state and shows in no plan."""
+        """URNs of all resources except the engine's own provider, which is in states but not in plans."""
         return {resource["urn"] for resource in self.resources if resource["type"] != "pulumi:providers:pulumi"}
 
 
@@ -74,7 +74,7 @@ def account(state: Path) -> frozenset[tuple[str, str]]:
 
 
 def secret_words(state: Path) -> frozenset[str]:
-    """Passwords, private keys and random values in the simulated Secrets Manager: words that a file must not have."""
+    """Passwords, private keys and random values in the simulated Secrets Manager, which no file may contain."""
     with closing(sqlite3.connect(state / "account.db")) as database:
         rows = database.execute("SELECT inputs FROM resources WHERE type LIKE '%:SecretVersion'").fetchall()
     texts = [str(revealed(json.loads(row[0]))["secretString"]) for row in cast("list[tuple[str]]", rows)]
@@ -86,7 +86,7 @@ def _words(text: str) -> Iterator[str]:
         for value in cast("dict[str, str]", json.loads(text)).values():
             yield from _words(value)
     elif text.startswith("-----BEGIN PRIVATE"):
-        # The first lines have the modulus, which is the public key's too.
+        # The first lines contain the modulus, which is also in the public key.
         yield from text.splitlines()[8:-1]
     elif re.fullmatch(r"([0-9a-f]{2}){16,}", text):
         yield from (text, b64encode(bytes.fromhex(text)).decode().rstrip("="))
@@ -95,14 +95,14 @@ def _words(text: str) -> Iterator[str]:
 
 
 def recorded(state: Path, stack: str) -> dict[str, str]:
-    """Id by URN of what the state file holds, read without the engine."""
+    """Ids in the state file by URN, read without the engine."""
     (file,) = (state / "backend").rglob(f"stacks/*/{stack}.json")
     resources = cast("list[dict[str, Any]]", json.loads(file.read_text())["checkpoint"]["latest"]["resources"])
     return {str(resource["urn"]): str(resource.get("id", "")) for resource in resources}
 
 
 def command(verb: Verb, stack: str, *options: str | Path) -> list[str]:
-    """The command that a person types."""
+    """The command as a user types it."""
     return [sys.executable, "-m", "sandbox", verb.value, "--stack", stack, *map(str, options)]
 
 
@@ -119,7 +119,7 @@ def cli(verb: Verb, stack: str, *options: str | Path) -> subprocess.CompletedPro
 
 
 def copy_of_project(folder: Path) -> Path:
-    """Copy program and stack files, for a test that changes or watches them."""
+    """Copy the program and the stack files, for a test that changes or compares them."""
     shutil.copytree(ROOT / "components", folder / "components", ignore=shutil.ignore_patterns("__pycache__"))
     for name in PROGRAM:
         shutil.copy2(ROOT / name, folder / name)
@@ -127,7 +127,7 @@ def copy_of_project(folder: Path) -> Path:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Content by path of all files but bytecode and the sandbox's own folder."""
+    """Content of all files by path, without bytecode and the sandbox's own folder."""
     return {
         str(file.relative_to(folder)): file.read_bytes()
         for file in sorted(folder.rglob("*"))
@@ -135,11 +135,11 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-def moments(step: Step, type_: str) -> tuple[int, int]:
-    """Line of the display at which the first deletion of a type begins and at which the last ends."""
-    found = [(line, what) for line, kind, what in _deletions(step) if kind == type_]
-    begun = [line for line, what in found if what == "deleting"]
-    ended = [line for line, what in found if what == "deleted"]
+def deletion_span(step: Step, type_: str) -> tuple[int, int]:
+    """Lines of the output at which the first deletion of a type begins and the last one ends."""
+    events = [(line, event) for line, kind, event in _deletions(step) if kind == type_]
+    begun = [line for line, event in events if event == "deleting"]
+    ended = [line for line, event in events if event == "deleted"]
     assert begun, f"no {type_} is deleted"
     assert len(begun) == len(ended), f"not every {type_} is deleted"
     return min(begun), max(ended)

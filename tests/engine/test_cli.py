@@ -1,4 +1,4 @@
-"""The command as a person types it: what a mistake costs, and that a run leaves the working tree as it found it."""
+"""The command line: mistakes are refused early and clearly, and a run does not change the working tree."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ REPORTED = (
 
 @pytest.fixture
 def broken(project: Path) -> Path:
-    """A project whose staging has four mistakes."""
+    """A project with four mistakes in staging."""
     file = project / "Pulumi.staging.yaml"
     text = file.read_text()
     for right, wrong in MISTAKES.items():
@@ -35,18 +35,20 @@ def broken(project: Path) -> Path:
 
 
 @pytest.mark.parametrize("verb", [Verb.PREVIEW, Verb.UP])
-def test_a_bad_stack_file_is_refused_in_clear_lines_before_anything_is_called(
+def test_an_invalid_stack_file_is_refused_clearly_before_anything_is_called(
     verb: Verb, broken: Path, tmp_path: Path
 ) -> None:
     state, file = tmp_path / "state", tmp_path / "report.json"
-    ended = cli(verb, "staging", "--project", broken, "--state", state, "--json", file)
-    assert ended.returncode == 1
+    result = cli(verb, "staging", "--project", broken, "--state", state, "--json", file)
+    assert result.returncode == 1
     for problem in REPORTED:
-        assert problem in ended.stdout
-    assert "Pulumi.staging.yaml: network.natGateway: is not a known key. Write natGateways." in ended.stdout
-    assert "Traceback" not in ended.stdout
-    assert 'File "' not in ended.stdout
-    assert {line.split()[1] for line in ended.stdout.splitlines() if line.startswith(" +  ")} == {"pulumi:pulumi:Stack"}
+        assert problem in result.stdout
+    assert "Pulumi.staging.yaml: network.natGateway: is not a known key. Write natGateways." in result.stdout
+    assert "Traceback" not in result.stdout
+    assert 'File "' not in result.stdout
+    assert {line.split()[1] for line in result.stdout.splitlines() if line.startswith(" +  ")} == {
+        "pulumi:pulumi:Stack"
+    }
     assert account(state) == frozenset()
     report = json.loads(file.read_text())
     assert {report["calls"].get(method, 0) for method in ("Check", "Create", "Construct")} == {0}
@@ -71,25 +73,25 @@ PASTED = {
     "variables: {APP_ENV: dev, LOG_LEVEL: debug}": "variables: {DSN: 'postgres://u:hunter2SECRET@h/db'}",
     "  nova:stage: staging\n": "  nova:stage: ghp_SECRETTOKENSECRETTOKEN\n",
 }
-"""Secrets where a name belongs."""
+"""Secrets in place of names."""
 
 
-def test_a_pasted_secret_is_nowhere_in_what_a_preview_says(project: Path, tmp_path: Path) -> None:
+def test_a_pasted_secret_is_nowhere_in_the_output_of_a_preview(project: Path, tmp_path: Path) -> None:
     file, report = project / "Pulumi.staging.yaml", tmp_path / "report.json"
     text = file.read_text()
     for right, wrong in PASTED.items():
         assert text.count(right) == 1, right
         text = text.replace(right, wrong)
     file.write_text(text)
-    ended = cli(Verb.PREVIEW, "staging", "--project", project, "--state", tmp_path / "state", "--json", report)
-    assert ended.returncode == 1
+    result = cli(Verb.PREVIEW, "staging", "--project", project, "--state", tmp_path / "state", "--json", report)
+    assert result.returncode == 1
     for key in ("argocd.webhookSecret: ", "secret.secretsManager: '***' is not", "variables.DSN: ", "stage: 'ghp_***'"):
-        assert key in ended.stdout
-    for said in (ended.stdout, report.read_text()):
-        assert "SECRET" not in said
+        assert key in result.stdout
+    for output in (result.stdout, report.read_text()):
+        assert "SECRET" not in output
 
 
-def test_nodes_that_are_too_small_are_refused_with_the_sums(project: Path, tmp_path: Path) -> None:
+def test_nodes_that_are_too_small_are_refused_with_the_totals(project: Path, tmp_path: Path) -> None:
     file = project / "Pulumi.staging.yaml"
     text = (
         file.read_text()
@@ -97,14 +99,14 @@ def test_nodes_that_are_too_small_are_refused_with_the_sums(project: Path, tmp_p
         .replace("desired: 4", "desired: 3")
     )
     file.write_text(text)
-    ended = cli(Verb.UP, "staging", "--project", project, "--state", tmp_path / "state")
-    assert ended.returncode == 1
-    assert "3 x t3.medium" in ended.stdout
-    assert "Traceback" not in ended.stdout
+    result = cli(Verb.UP, "staging", "--project", project, "--state", tmp_path / "state")
+    assert result.returncode == 1
+    assert "3 x t3.medium" in result.stdout
+    assert "Traceback" not in result.stdout
     assert account(tmp_path / "state") == frozenset()
 
 
-def test_a_run_leaves_the_working_tree_as_it_found_it(project: Path) -> None:
+def test_a_run_does_not_change_the_working_tree(project: Path) -> None:
     before = tree(project)
     assert cli(Verb.UP, "staging", "--project", project, "--no-checkpoints").returncode == 0
     assert tree(project) == before

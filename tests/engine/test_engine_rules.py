@@ -1,4 +1,4 @@
-"""What only the engine can show, on programs of a few resources: inherited protection, and secrets at rest."""
+"""Rules that only the engine can show, on small programs: inherited protection, and secrets at rest."""
 
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def protected(tmp_path_factory: pytest.TempPathFactory) -> Steps:
 
 @pytest.fixture(scope="module")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> tuple[Steps, list[bytes]]:
-    """The runs, and the content of every file of the backend after them."""
+    """The runs, and the content of every file of the backend afterwards."""
     config = "config:\n  small:token:\n    secure: v1:abc:def\n"
     folder, state = project(tmp_path_factory.mktemp("secrets"), SECRETS, config), tmp_path_factory.mktemp("state")
     steps = {verb: perform(verb, "test", state, project=folder) for verb in (Verb.UP, Verb.REFRESH)}
@@ -87,30 +87,30 @@ def test_a_components_children_are_protected_with_it(protected: Steps) -> None:
     assert [key["protect"] for key in protected[Verb.UP].all("aws:kms/key:Key")] == [True]
 
 
-def test_what_a_remote_component_makes_is_protected_with_it(protected: Steps) -> None:
+def test_a_remote_components_children_are_protected_with_it(protected: Steps) -> None:
     step = protected[Verb.UP]
     inside = [r for r in step.resources if "eks:index:Cluster$" in r["urn"] and r["custom"]]
     assert "aws:eks/cluster:Cluster" in {r["type"] for r in inside}
     assert [r["name"] for r in inside if not r["protect"]] == []
 
 
-def test_what_is_beside_a_protected_component_is_not_protected(protected: Steps) -> None:
+def test_resources_outside_a_protected_component_are_not_protected(protected: Steps) -> None:
     assert [r["protect"] for r in protected[Verb.UP].all("aws:ec2/subnet:Subnet")] == [False, False]
 
 
-def test_nothing_is_deleted_where_anything_is_protected(protected: Steps) -> None:
+def test_nothing_is_deleted_if_anything_is_protected(protected: Steps) -> None:
     assert protected[Verb.DESTROY].report.result == "refused"
     assert protected[Verb.DESTROY].account == protected[Verb.UP].account
 
 
-def test_no_secret_stands_in_the_state_in_plain_text(secrets: tuple[Steps, list[bytes]]) -> None:
+def test_no_secret_is_in_the_state_in_plain_text(secrets: tuple[Steps, list[bytes]]) -> None:
     steps, files = secrets
     assert steps[Verb.UP].report.ok, steps[Verb.UP].lines
     assert files
     assert not [content for content in files if PLACEHOLDER.encode() in content]
 
 
-def test_no_secret_stands_in_a_report_in_plain_text(secrets: tuple[Steps, list[bytes]]) -> None:
+def test_no_secret_is_in_a_report_in_plain_text(secrets: tuple[Steps, list[bytes]]) -> None:
     for step in secrets[0].values():
         assert step.report.ok
         assert step.one("aws:ssm/parameter:Parameter", "token")["value"] == "[secret]"
@@ -118,7 +118,7 @@ def test_no_secret_stands_in_a_report_in_plain_text(secrets: tuple[Steps, list[b
         assert PLACEHOLDER not in "\n".join(step.lines)
 
 
-def test_a_generated_password_is_a_secret_wherever_it_goes(secrets: tuple[Steps, list[bytes]]) -> None:
+def test_a_generated_password_is_a_secret_everywhere(secrets: tuple[Steps, list[bytes]]) -> None:
     steps, _ = secrets
     assert steps[Verb.UP].one("aws:ssm/parameter:Parameter", "password")["value"] == "[secret]"
 

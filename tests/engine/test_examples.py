@@ -1,7 +1,6 @@
-"""Tiketi and PingvasAI on the real engine: each of their six stacks is planned, made, made again, and destroyed.
+"""Tiketi and PingvasAI on the real engine: preview, two `up`s and destroy of each of their six stacks.
 
-A stack that is protected is destroyed in the documented way: a refusal first, then an `up` that takes the protection
-off, then the destroy.
+A protected stack is destroyed in the documented way: a refused destroy, an `up` that removes the protection, a destroy.
 """
 
 import shutil
@@ -19,9 +18,9 @@ ONCE = {
     "aws:iam/policy:Policy": 1,
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 1,
 }
-"""What the first stack of an account makes for the pipelines of all: number by type."""
+"""Resources that the first stack in an account creates for all pipelines: number by type."""
 SNAPSHOT_KEYS = {"aws:kms/key:Key": 2}
-"""Keys of database and cache: the snapshots that `finalSnapshot` leaves can be read with them only."""
+"""Keys of database and cache, which are needed to read the snapshots that `finalSnapshot` leaves."""
 NOTHING: dict[str, int] = {}
 
 
@@ -32,7 +31,7 @@ def _with_repositories(number: int) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Example:
-    """A stack, what its destroy leaves standing (number by type), and whether it is protected."""
+    """A stack, the resources that remain after destroy (number by type), and whether it is protected."""
 
     system: str
     stack: str
@@ -58,20 +57,20 @@ EXAMPLES = (
 
 
 @dataclass(frozen=True)
-class Life:
-    """The steps of one stack's life, in order."""
+class Lifecycle:
+    """The steps of one stack, in order."""
 
     example: Example
     planned: Step
-    made: Step
-    again: Step
+    up: Step
+    second_up: Step
     refused: Step | None
-    """A destroy of the committed stack, where it is protected."""
+    """A destroy of the committed stack, if it is protected."""
     destroyed: Step
 
 
 def without_protection(example: Example, folder: Path) -> Path:
-    """A copy of program and stack files in which nothing is protected; its project folder."""
+    """The project folder of a copy of program and stack files, in which nothing is protected."""
     shutil.copytree(ROOT / "components", folder / "components", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy2(ROOT / "__main__.py", folder / "__main__.py")
     project = folder / "examples" / example.system
@@ -89,62 +88,62 @@ def without_protection(example: Example, folder: Path) -> Path:
     return project
 
 
-@pytest.fixture(scope="module", name="life", params=EXAMPLES, ids=str)
-def _life(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Life:
+@pytest.fixture(scope="module", name="lifecycle", params=EXAMPLES, ids=str)
+def _lifecycle(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Lifecycle:
     example: Example = request.param
     state = tmp_path_factory.mktemp(str(example))
 
     def step(verb: Verb, project: Path = example.project) -> Step:
         return perform(verb, example.stack, state, project=project)
 
-    planned, made, again = step(Verb.PREVIEW), step(Verb.UP), step(Verb.UP)
+    planned, up, second_up = step(Verb.PREVIEW), step(Verb.UP), step(Verb.UP)
     if not example.protected:
-        return Life(example, planned, made, again, None, step(Verb.DESTROY))
+        return Lifecycle(example, planned, up, second_up, None, step(Verb.DESTROY))
     refused = step(Verb.DESTROY)
     copy = without_protection(example, tmp_path_factory.mktemp(f"{example}-copy"))
     assert step(Verb.UP, copy).report.ok
-    return Life(example, planned, made, again, refused, step(Verb.DESTROY, copy))
+    return Lifecycle(example, planned, up, second_up, refused, step(Verb.DESTROY, copy))
 
 
-def test_a_preview_succeeds_and_makes_nothing(life: Life) -> None:
-    assert life.planned.report.ok, life.planned.lines
-    assert life.planned.account == frozenset()
+def test_a_preview_succeeds_and_creates_nothing(lifecycle: Lifecycle) -> None:
+    assert lifecycle.planned.report.ok, lifecycle.planned.lines
+    assert lifecycle.planned.account == frozenset()
 
 
-def test_up_makes_what_was_planned(life: Life) -> None:
-    assert life.made.report.ok, life.made.lines
-    assert life.made.urns() == life.planned.urns()
-    assert "[unknown]" not in str(life.made.report.outputs)
+def test_up_creates_the_planned_resources(lifecycle: Lifecycle) -> None:
+    assert lifecycle.up.report.ok, lifecycle.up.lines
+    assert lifecycle.up.urns() == lifecycle.planned.urns()
+    assert "[unknown]" not in str(lifecycle.up.report.outputs)
 
 
-def test_up_makes_the_application_of_the_environment(life: Life) -> None:
-    (application,) = life.made.all("kubernetes:argoproj.io/v1alpha1:Application")
-    assert application["inputs"]["metadata"]["name"] == str(life.example)
+def test_up_creates_the_application_of_the_environment(lifecycle: Lifecycle) -> None:
+    (application,) = lifecycle.up.all("kubernetes:argoproj.io/v1alpha1:Application")
+    assert application["inputs"]["metadata"]["name"] == str(lifecycle.example)
 
 
-def test_a_second_up_changes_nothing_and_calls_nothing(life: Life) -> None:
-    assert set(life.again.report.changes) == {"same"}
-    assert life.again.mutating_calls == 0
-    assert life.again.account == life.made.account
+def test_a_second_up_changes_nothing_and_calls_nothing(lifecycle: Lifecycle) -> None:
+    assert set(lifecycle.second_up.report.changes) == {"same"}
+    assert lifecycle.second_up.mutating_calls == 0
+    assert lifecycle.second_up.account == lifecycle.up.account
 
 
-def test_a_protected_stack_cannot_be_destroyed_as_it_is_committed(life: Life) -> None:
-    if life.refused is None:
-        assert not any(resource["protect"] for resource in life.made.resources)
+def test_a_protected_stack_cannot_be_destroyed_as_it_is_committed(lifecycle: Lifecycle) -> None:
+    if lifecycle.refused is None:
+        assert not any(resource["protect"] for resource in lifecycle.up.resources)
         return
-    assert life.refused.report.result == "refused"
-    assert "it is protected" in (life.refused.report.error or "")
-    assert life.refused.mutating_calls == 0
-    assert life.refused.account == life.made.account
+    assert lifecycle.refused.report.result == "refused"
+    assert "it is protected" in (lifecycle.refused.report.error or "")
+    assert lifecycle.refused.mutating_calls == 0
+    assert lifecycle.refused.account == lifecycle.up.account
 
 
-def test_destroy_leaves_what_the_stack_file_keeps_and_nothing_else(life: Life) -> None:
-    assert life.destroyed.report.ok, life.destroyed.lines
-    assert life.destroyed.resources == []
-    kinds = [kind for kind, _ in life.destroyed.account]
-    assert {kind: kinds.count(kind) for kind in kinds} == life.example.kept
-    assert life.destroyed.account <= life.made.account
+def test_destroy_leaves_only_what_the_stack_file_retains(lifecycle: Lifecycle) -> None:
+    assert lifecycle.destroyed.report.ok, lifecycle.destroyed.lines
+    assert lifecycle.destroyed.resources == []
+    kinds = [kind for kind, _ in lifecycle.destroyed.account]
+    assert {kind: kinds.count(kind) for kind in kinds} == lifecycle.example.kept
+    assert lifecycle.destroyed.account <= lifecycle.up.account
 
 
-def test_nothing_that_is_in_use_is_deleted(life: Life) -> None:
-    assert [line for line in life.destroyed.lines if "DependencyViolation" in line] == []
+def test_no_resource_is_deleted_while_in_use(lifecycle: Lifecycle) -> None:
+    assert [line for line in lifecycle.destroyed.lines if "DependencyViolation" in line] == []

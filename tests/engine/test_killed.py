@@ -1,4 +1,4 @@
-"""An `up` that is killed in the middle: nothing that was recorded is lost, and the next one finishes the work."""
+"""An `up` that is killed halfway: nothing recorded is lost, and the next `up` completes it."""
 
 import os
 import signal
@@ -12,12 +12,12 @@ from sandbox.driver import Verb
 from tests.engine.runs import ROOT, Step, command, copy_of_project, perform, recorded, tree
 
 CREATIONS = 60
-"""So many of some two hundred are made when the run is killed: the network stands, the cluster does not."""
+"""Number of resources, of some 200, after which the run is killed: the network exists, the cluster does not."""
 
 
 @dataclass(frozen=True)
 class Killed:
-    """What was there after the kill, and the runs after it."""
+    """The state after the kill, and the runs that followed."""
 
     recorded: dict[str, str]
     tree_before: dict[str, bytes]
@@ -58,36 +58,36 @@ def _kill_in_the_middle(project: Path, state: Path) -> None:
     arguments = command(Verb.UP, "staging", "--project", project, "--state", state)
     with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
-        made = 0
+        created = 0
         for line in process.stdout:
-            made += " created " in line
-            if made >= CREATIONS:
+            created += " created " in line
+            if created >= CREATIONS:
                 break
-        assert made == CREATIONS
-        # The engine first: it must not have the time to note that its providers are gone.
+        assert created == CREATIONS
+        # The engine first, so that it cannot record that its providers have ended.
         for pid in (*reversed(_descendants(process.pid)), process.pid):
             os.kill(pid, signal.SIGKILL)
 
 
 def _descendants(pid: int) -> list[int]:
-    """Children, their children and so on; the engine has a session of its own, so no group holds them all."""
+    """All descendant processes; the engine has its own session, so that no process group contains them all."""
     table = subprocess.run(["/bin/ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     rows = [(int(child), int(parent)) for child, parent in (line.split() for line in table.splitlines())]
-    found = [pid]
-    for parent in found:
-        found += [child for child, its in rows if its == parent]
-    return found[1:]
+    descendants = [pid]
+    for ancestor in descendants:
+        descendants += [child for child, parent in rows if parent == ancestor]
+    return descendants[1:]
 
 
-def test_the_kill_came_in_the_middle(killed: Killed) -> None:
+def test_the_run_was_killed_halfway(killed: Killed) -> None:
     assert CREATIONS <= len(killed.recorded) < len(killed.undisturbed.resources)
 
 
-def test_a_killed_run_leaves_the_working_tree_as_it_found_it(killed: Killed) -> None:
+def test_a_killed_run_does_not_change_the_working_tree(killed: Killed) -> None:
     assert killed.tree_after == killed.tree_before
 
 
-def test_its_lock_stops_the_next_run_which_says_how_to_recover(killed: Killed) -> None:
+def test_its_lock_stops_the_next_run_which_reports_how_to_recover(killed: Killed) -> None:
     assert not killed.locked.report.ok
     assert [line for line in killed.locked.lines if "python -m sandbox recover --stack staging" in line]
 
@@ -97,15 +97,15 @@ def test_recovery_keeps_everything_that_was_recorded(killed: Killed) -> None:
     assert killed.recorded_after.items() >= killed.recorded.items()
 
 
-def test_the_next_up_makes_nothing_twice_that_was_recorded(killed: Killed) -> None:
+def test_the_next_up_creates_no_recorded_resource_twice(killed: Killed) -> None:
     assert killed.finished.report.ok
     assert killed.recorded_at_the_end.items() >= killed.recorded.items()
 
 
-def test_it_ends_where_an_undisturbed_run_does(killed: Killed) -> None:
+def test_the_result_equals_that_of_an_undisturbed_run(killed: Killed) -> None:
     assert killed.finished.urns() == killed.undisturbed.urns()
 
 
-def test_the_account_has_what_the_state_says_and_nothing_else(killed: Killed) -> None:
-    made, expected = (sorted(kind for kind, _ in step.account) for step in (killed.finished, killed.undisturbed))
-    assert made == expected
+def test_the_account_equals_that_of_an_undisturbed_run(killed: Killed) -> None:
+    actual, expected = (sorted(kind for kind, _ in step.account) for step in (killed.finished, killed.undisturbed))
+    assert actual == expected

@@ -1,4 +1,4 @@
-"""Production on the real engine: it takes what staging made, changes nothing twice, and cannot be destroyed."""
+"""Production on the real engine: it uses staging's shared resources, is idempotent, and cannot be destroyed."""
 
 import pytest
 
@@ -12,7 +12,7 @@ PROTECTED = (
     "aws:elasticache/subnetGroup:SubnetGroup",
     "aws:kms/key:Key",
 )
-"""What holds data, and what is lost with it."""
+"""Types that hold data, or that are needed to read it."""
 
 
 def test_the_plan_has_the_application_of_production(prod_planned: Step) -> None:
@@ -35,40 +35,40 @@ def test_the_plan_has_a_quota_for_the_peak(prod_planned: Step) -> None:
     assert int(quota["spec"]["hard"]["pods"]) >= 2 * most * len(SERVICES)
 
 
-def test_production_makes_nothing_that_the_account_has_once(prod_planned: Step) -> None:
+def test_production_creates_no_shared_resource(prod_planned: Step) -> None:
     once = {"aws:ecr/repository:Repository", "aws:iam/openIdConnectProvider:OpenIdConnectProvider"}
     assert not once & {resource["type"] for resource in prod_planned.resources}
 
 
-def test_what_production_takes_is_known_before_it_exists(prod_planned: Step) -> None:
+def test_shared_resources_are_known_before_they_exist(prod_planned: Step) -> None:
     assert prod_planned.report.ok
     assert prod_planned.account == frozenset()
     assert prod_planned.report.outputs["pushRoleArn"] == PUSH_ROLE_ARN
     assert prod_planned.report.outputs["registryUrls"] == {name: f"{REGISTRY}/nova/{name}" for name in NAMES}
 
 
-def test_up_makes_what_was_planned(prod_planned: Step, prod_made: Step) -> None:
-    assert prod_made.report.ok
-    assert prod_made.urns() == prod_planned.urns()
+def test_up_creates_the_planned_resources(prod_planned: Step, prod_up: Step) -> None:
+    assert prod_up.report.ok
+    assert prod_up.urns() == prod_planned.urns()
 
 
-def test_a_second_up_changes_nothing(prod_made: Step, prod_again: Step) -> None:
-    assert set(prod_again.report.changes) == {"same"}
-    assert prod_again.mutating_calls == 0
-    assert prod_again.account == prod_made.account
+def test_a_second_up_changes_nothing(prod_up: Step, prod_second_up: Step) -> None:
+    assert set(prod_second_up.report.changes) == {"same"}
+    assert prod_second_up.mutating_calls == 0
+    assert prod_second_up.account == prod_up.account
 
 
-def test_a_refresh_changes_nothing(prod_made: Step, prod_refreshed: Step) -> None:
+def test_a_refresh_changes_nothing(prod_up: Step, prod_refreshed: Step) -> None:
     assert set(prod_refreshed.report.changes) == {"same"}
     assert prod_refreshed.report.calls["Read"] > 0
-    assert prod_refreshed.account == prod_made.account
+    assert prod_refreshed.account == prod_up.account
 
 
 @pytest.mark.parametrize("kind", PROTECTED)
-def test_what_holds_data_is_protected(kind: str, prod_made: Step) -> None:
-    found = prod_made.all(kind)
-    assert found
-    assert [resource["name"] for resource in found if not resource["protect"]] == []
+def test_resources_that_hold_data_are_protected(kind: str, prod_up: Step) -> None:
+    resources = prod_up.all(kind)
+    assert resources
+    assert [resource["name"] for resource in resources if not resource["protect"]] == []
 
 
 def test_a_destroy_is_refused_by_its_preview(prod_destroyed: Step) -> None:
@@ -77,7 +77,7 @@ def test_a_destroy_is_refused_by_its_preview(prod_destroyed: Step) -> None:
 
 
 @pytest.mark.parametrize("name", ["nova-prod-database", "nova-prod-cache", "nova-prod-nodes-key"])
-def test_the_refusal_names_what_is_protected(name: str, prod_destroyed: Step) -> None:
+def test_the_refusal_names_the_protected_resources(name: str, prod_destroyed: Step) -> None:
     assert [
         line
         for line in prod_destroyed.lines
@@ -85,7 +85,7 @@ def test_the_refusal_names_what_is_protected(name: str, prod_destroyed: Step) ->
     ]
 
 
-def test_a_refused_destroy_calls_nothing(prod_made: Step, prod_destroyed: Step) -> None:
+def test_a_refused_destroy_calls_nothing(prod_up: Step, prod_destroyed: Step) -> None:
     assert prod_destroyed.mutating_calls == 0
-    assert prod_destroyed.account == prod_made.account
+    assert prod_destroyed.account == prod_up.account
     assert not [line for line in prod_destroyed.lines if " deleting " in line or " deleted " in line]

@@ -1,11 +1,11 @@
-"""Staging on the real engine: its plan states the description, and it lives and dies as its stack file says."""
+"""Staging on the real engine: its plan matches the description, and its lifecycle the stack file."""
 
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.engine.runs import Step, moments
+from tests.engine.runs import Step, deletion_span
 from tests.facts.nova import (
     ACCOUNT,
     APPLICATION_METADATA,
@@ -29,9 +29,9 @@ KEPT = {
     "aws:iam/policy:Policy": 1,
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 1,
 }
-"""What the account has once and staging makes: number by type of what its destroy leaves standing."""
+"""The account's shared resources, which staging creates and its destroy retains: number by type."""
 
-DEATHS = (
+DELETION_ORDER = (
     "kubernetes:argoproj.io/v1alpha1:Application",
     "kubernetes:argoproj.io/v1alpha1:AppProject",
     "kubernetes:helm.sh/v3:Release",
@@ -40,7 +40,7 @@ DEATHS = (
     "aws:ec2:NatGateway",
     "aws:ec2:Vpc",
 )
-"""In this order: each may go only when the one before is gone."""
+"""Each type is deleted only after the previous one."""
 
 
 def test_the_plan_has_the_account_and_region(staging_planned: Step) -> None:
@@ -105,59 +105,59 @@ def test_the_plan_has_the_environment_of_staging(staging_planned: Step) -> None:
     assert (described["path"], described["imageTag"], described["replicas"]) == (STAGING.path, "commitSha", 2)
 
 
-def test_a_plan_makes_nothing(staging_planned: Step) -> None:
+def test_a_preview_creates_nothing(staging_planned: Step) -> None:
     assert staging_planned.report.ok
     assert staging_planned.account == frozenset()
 
 
-def test_up_makes_what_was_planned(staging_planned: Step, staging_made: Step) -> None:
-    assert staging_made.report.ok
-    assert staging_made.urns() == staging_planned.urns()
-    assert staging_made.report.changes == staging_planned.report.changes
+def test_up_creates_the_planned_resources(staging_planned: Step, staging_up: Step) -> None:
+    assert staging_up.report.ok
+    assert staging_up.urns() == staging_planned.urns()
+    assert staging_up.report.changes == staging_planned.report.changes
 
 
-def test_up_exports_what_a_pipeline_needs_next(staging_made: Step) -> None:
-    outputs = staging_made.report.outputs
+def test_up_exports_the_values_that_a_pipeline_needs(staging_up: Step) -> None:
+    outputs = staging_up.report.outputs
     assert outputs["registryUrls"] == {name: f"{REGISTRY}/nova/{name}" for name in NAMES}
     assert outputs["pushRoleArn"] == PUSH_ROLE_ARN
     assert outputs["updateKubeconfig"] == "aws eks update-kubeconfig --region ap-northeast-1 --name nova-staging"
     assert "[unknown]" not in str(outputs)
 
 
-def test_a_second_up_changes_nothing(staging_made: Step, staging_again: Step) -> None:
-    assert set(staging_again.report.changes) == {"same"}
-    assert staging_again.mutating_calls == 0
-    assert staging_again.account == staging_made.account
+def test_a_second_up_changes_nothing(staging_up: Step, staging_second_up: Step) -> None:
+    assert set(staging_second_up.report.changes) == {"same"}
+    assert staging_second_up.mutating_calls == 0
+    assert staging_second_up.account == staging_up.account
 
 
-def test_a_refresh_changes_nothing(staging_made: Step, staging_refreshed: Step) -> None:
+def test_a_refresh_changes_nothing(staging_up: Step, staging_refreshed: Step) -> None:
     assert set(staging_refreshed.report.changes) == {"same"}
     assert staging_refreshed.report.calls["Read"] > 0
     assert staging_refreshed.mutating_calls == 0
-    assert staging_refreshed.account == staging_made.account
+    assert staging_refreshed.account == staging_up.account
 
 
-def test_no_secret_stands_in_a_state_a_report_or_an_output(
-    staging_values: frozenset[str], staging_made: Step, staging_state: Path
+def test_no_secret_is_in_a_state_a_report_or_an_output(
+    staging_values: frozenset[str], staging_up: Step, staging_state: Path
 ) -> None:
-    # In each environment nine passwords, a key of many lines, two random values in two notations.
+    # Each environment has nine passwords, a key of several lines, and two random values in two encodings.
     assert len(staging_values) >= 2 * 12
     files = {file.name: file.read_text() for file in (staging_state / "backend").rglob("*.json*")}
     assert any("secretsmanager" in text for text in files.values())
-    said = {**files, "report": repr(staging_made.report), "display": "\n".join(staging_made.lines)}
-    assert [(name, word) for name, text in said.items() for word in staging_values if word in text] == []
+    outputs = {**files, "report": repr(staging_up.report), "display": "\n".join(staging_up.lines)}
+    assert [(name, word) for name, text in outputs.items() for word in staging_values if word in text] == []
 
 
-def test_dev_and_staging_share_an_instance_and_no_data(staging_made: Step) -> None:
+def test_dev_and_staging_share_an_instance_but_no_data(staging_up: Step) -> None:
     dev, staging = (
-        staging_made.one("kubernetes:core/v1:ConfigMap", f"{name}-platform-outputs")["data"]
+        staging_up.one("kubernetes:core/v1:ConfigMap", f"{name}-platform-outputs")["data"]
         for name in ("dev", "staging")
     )
-    assert len(staging_made.all("aws:rds/instance:Instance")) == 1
-    assert len(staging_made.all("aws:elasticache/replicationGroup:ReplicationGroup")) == 1
+    assert len(staging_up.all("aws:rds/instance:Instance")) == 1
+    assert len(staging_up.all("aws:elasticache/replicationGroup:ReplicationGroup")) == 1
     assert (dev["DB_HOST"], dev["REDIS_HOST"]) == (staging["DB_HOST"], staging["REDIS_HOST"])
     assert dev["REDIS_DATABASE"] != staging["REDIS_DATABASE"]
-    described = staging_made.report.outputs["environments"]
+    described = staging_up.report.outputs["environments"]
     assert not set(described["dev"]["databases"].values()) & set(described["staging"]["databases"].values())
 
 
@@ -167,27 +167,27 @@ def test_destroy_leaves_nothing_in_the_state(staging_destroyed: Step) -> None:
 
 
 @pytest.mark.parametrize(("kind", "number"), KEPT.items())
-def test_destroy_leaves_what_the_account_has_once(
-    kind: str, number: int, staging_made: Step, staging_destroyed: Step
+def test_destroy_retains_the_shared_resources(
+    kind: str, number: int, staging_up: Step, staging_destroyed: Step
 ) -> None:
     left = {entry for entry in staging_destroyed.account if entry[0] == kind}
     assert len(left) == number
-    assert left <= staging_made.account
+    assert left <= staging_up.account
 
 
-def test_destroy_leaves_the_role_that_the_build_uses(staging_destroyed: Step) -> None:
+def test_destroy_retains_the_role_that_pipelines_use(staging_destroyed: Step) -> None:
     assert ("aws:iam/role:Role", PUSH_ROLE) in staging_destroyed.account
 
 
-def test_destroy_deletes_all_else(staging_destroyed: Step) -> None:
+def test_destroy_deletes_everything_else(staging_destroyed: Step) -> None:
     assert {kind for kind, _ in staging_destroyed.account} == set(KEPT)
 
 
-@pytest.mark.parametrize(("first", "second"), list(pairwise(DEATHS)))
-def test_what_another_needs_to_die_goes_after_it(first: str, second: str, staging_destroyed: Step) -> None:
-    assert moments(staging_destroyed, first)[1] < moments(staging_destroyed, second)[0]
+@pytest.mark.parametrize(("first", "second"), list(pairwise(DELETION_ORDER)))
+def test_resources_are_deleted_in_order(first: str, second: str, staging_destroyed: Step) -> None:
+    assert deletion_span(staging_destroyed, first)[1] < deletion_span(staging_destroyed, second)[0]
 
 
-def test_nothing_that_is_in_use_is_deleted(staging_destroyed: Step) -> None:
+def test_no_resource_is_deleted_while_in_use(staging_destroyed: Step) -> None:
     assert staging_destroyed.report.error is None
     assert [line for line in staging_destroyed.lines if "DependencyViolation" in line] == []

@@ -1,6 +1,6 @@
-"""Pages that people follow, followed to the letter: files, changes, commands in a shell, and what these print.
+"""Documentation followed to the letter: files, changes, shell commands and their output.
 
-docs/new-system.md from its first block to its last, and the commands that the examples' READMEs show.
+docs/new-system.md from its first block to its last, and the commands in the examples' READMEs.
 """
 
 import os
@@ -19,7 +19,7 @@ KEPT = {"aws:ecr/repository:Repository", "aws:ecr/lifecyclePolicy:LifecyclePolic
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """The repository's folder without examples: what a reader adds lands here, not in the working tree."""
+    """The repository's folder without examples: the reader's files are written here, not to the working tree."""
     for name in ("__main__.py", "components", "sandbox"):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "examples").mkdir()
@@ -27,14 +27,14 @@ def repository(tmp_path: Path) -> Path:
 
 
 def follow(page: Path, folder: Path) -> list[str]:
-    """Do what the page says, as a reader does who has activated the virtual environment; gives the commands."""
+    """Follow the page in an activated virtual environment; returns the commands."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     commands: list[str] = []
     for step in steps(page.read_text(encoding="utf-8")):
         if not isinstance(step, Command):
             step.apply(folder)
             continue
-        ended = subprocess.run(
+        result = subprocess.run(
             ["sh", "-c", step.line],
             cwd=folder,
             env={**os.environ, "PATH": path},
@@ -43,13 +43,13 @@ def follow(page: Path, folder: Path) -> list[str]:
             text=True,
             check=False,
         )
-        assert ended.returncode == step.status, f"{step.line}\n{ended.stdout}"
-        assert missing(step.output, ended.stdout.splitlines()) == [], f"{step.line}\n{ended.stdout}"
+        assert result.returncode == step.status, f"{step.line}\n{result.stdout}"
+        assert missing(step.output, result.stdout.splitlines()) == [], f"{step.line}\n{result.stdout}"
         commands.append(step.line)
     return commands
 
 
-def test_the_tutorial_does_what_it_says(repository: Path) -> None:
+def test_the_tutorial_works_as_written(repository: Path) -> None:
     verbs = [line.removeprefix("python -m sandbox ").split()[0] for line in follow(PAGE, repository)]
     assert verbs == ["mkdir", "preview", "preview", "preview", "up", "up", "destroy"]
     assert sorted(tree(repository / "examples")) == ["bookshop/Pulumi.test.yaml", "bookshop/Pulumi.yaml"]

@@ -1,6 +1,6 @@
-"""What the reference system's description says, written down by hand: names, numbers and tables as data.
+"""The reference system's description, transcribed by hand: names, numbers and tables as data.
 
-Nothing here is read from the stack files or from the components, so a test that compares the two can fail.
+Nothing is read from the stack files or the components, so that a test that compares the two can fail.
 CPU is in millicores, memory in MiB.
 """
 
@@ -23,7 +23,7 @@ T3_MEDIUM_VCPU, T3_MEDIUM_MIB = 2, 4096
 
 @dataclass(frozen=True)
 class Service:
-    """One service with its staging resources for a pod."""
+    """One service, with the resources of a pod in staging."""
 
     name: str
     cpu_request: int
@@ -51,7 +51,7 @@ SCRAPED_PORTS = (8080, 8081, 8082, 8083, 8084, 3000, 8000)
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One row of the table of sums for staging."""
+    """One row of the table of totals for staging."""
 
     pods_a_service: int
     pods: int
@@ -124,7 +124,7 @@ APPLICATION_METADATA: Mapping[str, Any] = {
     "name": "nova-staging",
     "namespace": "argocd",
 }
-"""Its annotation is the smoke test's list. `compare-result`, which the source names, does not exist."""
+"""The annotation is the smoke test's list. `compare-result`, which the description mentions, does not exist."""
 
 APPLICATION_SPEC: Mapping[str, Any] = {
     "destination": {"namespace": "nova", "server": "https://kubernetes.default.svc"},

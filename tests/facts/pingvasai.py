@@ -6,16 +6,16 @@ STAGES = DEVELOPMENT, STAGING, PRODUCTION = ("development", "staging", "producti
 REPOSITORY_URL = "https://github.com/pingvasai/infrastructure"
 ROWS = ("branch", "deployment", "scale", "namespace", "path")
 
-BY_ITSELF = application("spec syncPolicy automated", {"prune": True, "selfHeal": True})
-"""Without `allowEmpty`, which is false where it does not stand."""
+AUTOMATED = application("spec syncPolicy automated", {"prune": True, "selfHeal": True})
+"""Without `allowEmpty`, which is false by default."""
 
 
 def _scale(stage: str, fewest: int, most: int, peak: str) -> tuple[Check, ...]:
-    """Pods of the API, and of the worker beside it: both count, twice while everything rolls."""
-    here = f"environments {stage}"
+    """Pods of the API and of the worker: both count, and twice during a rollout of everything."""
+    environment = f"environments {stage}"
     return (
-        output(f"{here} replicas", fewest),
-        output(f"{here} maxReplicas", most),
+        output(f"{environment} replicas", fewest),
+        output(f"{environment} maxReplicas", most),
         output(f"quotas {stage} peak pods", peak),
     )
 
@@ -26,9 +26,9 @@ TABLE: Table = {
     ),
     "deployment": row(
         STAGES,
-        BY_ITSELF,
-        BY_ITSELF,
-        (BY_ITSELF, docs("Deployment and rollback", "approval is the merge to `main`")),
+        AUTOMATED,
+        AUTOMATED,
+        (AUTOMATED, docs("Deployment and rollback", "approval is the merge to `main`")),
     ),
     "scale": row(STAGES, _scale(DEVELOPMENT, 1, 2, "8"), _scale(STAGING, 2, 3, "12"), _scale(PRODUCTION, 5, 20, "80")),
     "namespace": row(

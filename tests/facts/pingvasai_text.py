@@ -1,4 +1,4 @@
-"""PingvasAI's facts: what the text beside the tables says."""
+"""PingvasAI's facts: the text of the description."""
 
 from tests.facts.pingvasai import DEVELOPMENT, PRODUCTION, REPOSITORY_URL, STAGES, STAGING
 from tests.facts.systems import (
@@ -23,10 +23,10 @@ LARGE = {"cpuRequest": "1", "memoryRequest": "1Gi", "cpuLimit": "2", "memoryLimi
 RETRY = {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}, "refresh": True}
 OWNED_BY_THE_HPA: list[object] = [
     {"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]},
-    # What a canary makes of it.
+    # Argo Rollouts replaces the Deployment with a Rollout for a canary.
     {"group": "argoproj.io", "kind": "Rollout", "jsonPointers": ["/spec/replicas"]},
 ]
-DOORMAN = "operators-load-balancer-controller"
+LOAD_BALANCER_CONTROLLER = "operators-load-balancer-controller"
 ROLES = (
     "p, proj:pingvasai:admin, applications, *, pingvasai/*, allow",
     "p, proj:pingvasai:admin, logs, get, pingvasai/*, allow",
@@ -94,7 +94,7 @@ PROSE = (
         ),
     ),
     Fact(
-        what="the quota has room for it",
+        what="the quota has room for the worker",
         stacks=(PRODUCTION,),
         checks=(plan(QUOTA, "spec hard pods", "88", name=PRODUCTION),),
     ),
@@ -129,7 +129,7 @@ PROSE = (
         ),
     ),
     Fact(
-        what="spread and end",
+        what="spread and termination",
         stacks=STAGES,
         checks=(docs("Pods", "anti-affinity", "`terminationGracePeriodSeconds: 60`"),),
     ),
@@ -164,12 +164,12 @@ PROSE = (
         what="the ingress",
         stacks=(PRODUCTION,),
         checks=(
-            plan(RELEASE, "chart", "aws-load-balancer-controller", name=DOORMAN),
-            plan(RELEASE, "values ingressClassParams spec targetType", "ip", name=DOORMAN),
-            plan(RELEASE, "values ingressClassParams spec scheme", "internet-facing", name=DOORMAN),
-            plan(RELEASE, "values ingressClassParams spec certificateArn 0", SOME, name=DOORMAN),
-            plan(RELEASE, "values ingressClassParams spec wafv2AclArn", SOME, name=DOORMAN),
-            plan(RELEASE, "values ingressClassParams spec sslRedirectPort", "443", name=DOORMAN),
+            plan(RELEASE, "chart", "aws-load-balancer-controller", name=LOAD_BALANCER_CONTROLLER),
+            plan(RELEASE, "values ingressClassParams spec targetType", "ip", name=LOAD_BALANCER_CONTROLLER),
+            plan(RELEASE, "values ingressClassParams spec scheme", "internet-facing", name=LOAD_BALANCER_CONTROLLER),
+            plan(RELEASE, "values ingressClassParams spec certificateArn 0", SOME, name=LOAD_BALANCER_CONTROLLER),
+            plan(RELEASE, "values ingressClassParams spec wafv2AclArn", SOME, name=LOAD_BALANCER_CONTROLLER),
+            plan(RELEASE, "values ingressClassParams spec sslRedirectPort", "443", name=LOAD_BALANCER_CONTROLLER),
             plan(CONFIG_MAP, "data INGRESS_SCHEME", "internet-facing"),
             plan(CONFIG_MAP, "data INGRESS_TARGET_TYPE", "ip"),
             plan(CONFIG_MAP, "data INGRESS_LISTEN_PORTS", '[{"HTTP": 80}, {"HTTPS": 443}]'),
@@ -252,7 +252,7 @@ PROSE = (
         checks=(docs("Pipeline", "lint", "coverage of 80 % or more", "Bandit", "Safety", "Trivy", "manifest update"),),
     ),
     Fact(
-        what="the load test, which the firewall lets through",
+        what="the load test, which the firewall allows",
         stacks=(PRODUCTION,),
         checks=(
             docs("Load test", "p95 under 500 ms", "under 1 % errors", "200 requests a second"),

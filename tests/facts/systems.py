@@ -1,7 +1,7 @@
-"""The form of what the descriptions of Tiketi and PingvasAI say: a fact, and where it is shown.
+"""The model of the facts in the descriptions of Tiketi and PingvasAI, each with the checks that show it.
 
-Each check says one thing by hand; nothing is read from stack files or components, so a test that compares the two can
-fail. A check looks at one of four places, and `Shown` names it: most are in the plan.
+Checks are written by hand; nothing is read from stack files or components, so that a test that compares the two can
+fail. A check looks at one of the four places in `Shown`, most at the plan.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 SOME = object()
-"""As an expected value: there is one, whichever."""
+"""As an expected value: any value."""
 
 CLUSTER = "eks:index:Cluster"
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
@@ -28,30 +28,30 @@ SUBNET = "aws:ec2/subnet:Subnet"
 
 
 class Shown(StrEnum):
-    """Where a fact stands."""
+    """The place that shows a fact."""
 
     PLAN = "plan"
-    """Inputs of a resource, or an output, of a mocked run of the stack."""
+    """Inputs of a resource, or a stack output, in a mocked run of the stack."""
     APPLICATION = "application"
-    """The Application, or the AppProject, as it is rendered."""
+    """The Application or AppProject in the plan."""
     CATALOGUE = "catalogue"
-    """The validated service catalogue: the plan has no probe and no Service; the manifests take them from there."""
+    """The validated configuration: probes and Services are in the manifests, which use its values."""
     DOCS = "docs"
-    """`docs/application-repository.md`: what the application repository brings."""
+    """`docs/application-repository.md`: the content of the application repository."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """The distinct values found at a path, in any order; none means that nothing may stand there."""
+    """The distinct values at a path, in any order; without values the path must be empty."""
 
     shown: Shown
     values: tuple[object, ...]
     path: str = ""
-    """Keys separated by spaces; `*` is every entry of a list or mapping. In documentation: the heading of a section."""
+    """Keys separated by spaces; `*` is every entry of a list or mapping. In documentation, the heading of a section."""
     kind: str = ""
-    """Type of the resource; in an empty one the path is that of a stack output."""
+    """Type of the resource; if empty, the path is that of a stack output."""
     name: str | None = None
-    """Name of the resource, where there are several of its type."""
+    """Name of the resource, if there are several of its type."""
 
 
 Cell = tuple[Check, ...]
@@ -61,7 +61,7 @@ Table = Mapping[str, Mapping[str, Cell]]
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """What the text beside the tables says, and the stacks in which it is shown."""
+    """A fact in the text of the description, and the stacks that show it."""
 
     what: str
     stacks: tuple[str, ...]
@@ -69,35 +69,35 @@ class Fact:
 
 
 def plan(kind: str, path: str, *values: object, name: str | None = None) -> Check:
-    """Inputs of the resources of a type."""
+    """A check of the inputs of the resources of a type."""
     return Check(shown=Shown.PLAN, kind=kind, path=path, values=values, name=name)
 
 
 def output(path: str, *values: object) -> Check:
-    """An output of the stack."""
+    """A check of a stack output."""
     return Check(shown=Shown.PLAN, path=path, values=values)
 
 
 def application(path: str, *values: object) -> Check:
-    """The Applications of a stack."""
+    """A check of a stack's Applications."""
     return Check(shown=Shown.APPLICATION, kind="kubernetes:argoproj.io/v1alpha1:Application", path=path, values=values)
 
 
 def project(path: str, *values: object) -> Check:
-    """The AppProject of a stack."""
+    """A check of a stack's AppProject."""
     return Check(shown=Shown.APPLICATION, kind="kubernetes:argoproj.io/v1alpha1:AppProject", path=path, values=values)
 
 
 def catalogue(path: str, *values: object) -> Check:
-    """The configuration, keys as in YAML."""
+    """A check of the configuration, with the keys of the stack file."""
     return Check(shown=Shown.CATALOGUE, path=path, values=values)
 
 
 def docs(section: str, *words: str) -> Check:
-    """Words that stand in a section of the documentation."""
+    """A check of words in a section of the documentation."""
     return Check(shown=Shown.DOCS, path=section, values=words)
 
 
 def row(stages: tuple[str, ...], *cells: Check | Cell) -> Mapping[str, Cell]:
-    """A row of a table, its cells in the order of the columns."""
+    """A row of a table, with its cells in the order of the columns."""
     return {stage: (cell,) if isinstance(cell, Check) else cell for stage, cell in zip(stages, cells, strict=True)}

@@ -51,8 +51,8 @@ def _port(stage: str, service: str, port: int) -> Check:
 def service_checks(stage: str, service: str, directory: str, repository: str, port: int) -> tuple[Check, ...]:
     """One row of the table of services."""
     url = f"123456789012.dkr.ecr.{REGION}.amazonaws.com/{repository}"
-    made = () if stage == DEV else (output(f"registryUrls {service}", url),)
-    return (_port(stage, service, port), docs("Services", f"| {service} | `{directory}` |"), *made)
+    repositories = () if stage == DEV else (output(f"registryUrls {service}", url),)
+    return (_port(stage, service, port), docs("Services", f"| {service} | `{directory}` |"), *repositories)
 
 
 def _runs_in_the_namespace(what: str, app: str, port: int) -> tuple[Check, ...]:
@@ -65,11 +65,11 @@ def _runs_in_the_namespace(what: str, app: str, port: int) -> tuple[Check, ...]:
 
 
 def _replicas(stage: str, fewest: int, most: int) -> tuple[Check, ...]:
-    here = f"environments {stage}"
-    return output(f"{here} replicas", fewest), output(f"{here} maxReplicas", most)
+    environment = f"environments {stage}"
+    return output(f"{environment} replicas", fewest), output(f"{environment} maxReplicas", most)
 
 
-BY_ITSELF = application("spec syncPolicy automated", {"prune": True, "selfHeal": True})
+AUTOMATED = application("spec syncPolicy automated", {"prune": True, "selfHeal": True})
 ALB = plan(RELEASE, "chart", "aws-load-balancer-controller", name="operators-load-balancer-controller")
 
 TABLE: Table = {
@@ -87,8 +87,8 @@ TABLE: Table = {
     ),
     "sync": row(
         STAGES,
-        BY_ITSELF,
-        BY_ITSELF,
+        AUTOMATED,
+        AUTOMATED,
         (
             application("spec syncPolicy automated"),
             application("spec syncPolicy retry"),

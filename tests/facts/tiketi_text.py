@@ -1,4 +1,4 @@
-"""Tiketi's facts: what the text beside the tables says."""
+"""Tiketi's facts: the text of the description."""
 
 from tests.facts.systems import (
     CLUSTER,
@@ -44,16 +44,16 @@ PROSE = (
         checks=(plan("pulumi:providers:aws", "region", REGION), output("region", REGION)),
     ),
     Fact(
-        what="five repositories with lifecycle policies, made once",
+        what="five repositories with lifecycle policies, created once",
         stacks=(STAGING,),
         checks=(
             plan(REPOSITORY, "name", *REPOSITORIES),
             plan("aws:ecr/lifecyclePolicy:LifecyclePolicy", "repository", *REPOSITORIES),
         ),
     ),
-    Fact(what="production takes them", stacks=(PROD,), checks=(plan(REPOSITORY, "name"),)),
+    Fact(what="production uses the repositories of staging", stacks=(PROD,), checks=(plan(REPOSITORY, "name"),)),
     Fact(
-        what="latest and the environments' names move, other tags do not",
+        what="latest and the environments' names are mutable tags, others are not",
         stacks=(STAGING,),
         checks=(
             plan(REPOSITORY, "imageTagMutability", "IMMUTABLE_WITH_EXCLUSION"),
@@ -168,7 +168,7 @@ PROSE = (
         checks=(plan("aws:eks/nodeGroup:NodeGroup", "scalingConfig minSize", SOME),),
     ),
     Fact(
-        what="left out: the cluster's OIDC provider, whose place Pod Identity takes",
+        what="left out: the cluster's OIDC provider, replaced by Pod Identity",
         stacks=ON_AWS,
         checks=(
             plan(CLUSTER, "createOidcProvider", False),
@@ -177,13 +177,15 @@ PROSE = (
         ),
     ),
     Fact(
-        what="the only OIDC provider is GitHub's, made once in the account",
+        what="the only OIDC provider is GitHub's, created once in the account",
         stacks=(STAGING,),
         checks=(plan(OIDC_PROVIDER, "url", "https://token.actions.githubusercontent.com"),),
     ),
-    Fact(what="production takes GitHub's OIDC provider", stacks=(PROD,), checks=(plan(OIDC_PROVIDER, "url"),)),
     Fact(
-        what="External Secrets for Sealed Secrets, Prometheus, Grafana",
+        what="production uses GitHub's OIDC provider of staging", stacks=(PROD,), checks=(plan(OIDC_PROVIDER, "url"),)
+    ),
+    Fact(
+        what="External Secrets instead of Sealed Secrets, Prometheus, Grafana",
         stacks=ON_AWS,
         checks=(
             plan(RELEASE, "chart", "external-secrets", name="operators-external-secrets"),
@@ -193,7 +195,7 @@ PROSE = (
         ),
     ),
     Fact(
-        what="left out: Loki, because where logs are kept and how long is the team's to say",
+        what="left out: Loki, because the team decides where and how long to keep logs",
         stacks=ON_AWS,
         checks=(
             plan(RELEASE, "chart", *CHARTS),

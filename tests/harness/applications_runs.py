@@ -1,4 +1,4 @@
-"""AppProject, Applications and ApplicationSets for tests: environments as a stack file writes them, and the run."""
+"""AppProject, Applications and ApplicationSets for tests: environments as in a stack file, and the component's run."""
 
 import json
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ GITHUB_APP = {
 
 
 def environment(name: str = "staging", **changes: Any) -> EnvironmentConfig:
-    given = {
+    settings = {
         "name": name,
         "namespace": f"shop-{name}",
         "path": f"k8s/overlays/{name}",
@@ -40,7 +40,7 @@ def environment(name: str = "staging", **changes: Any) -> EnvironmentConfig:
         "resourceClass": "standard",
         "replicas": 2,
     }
-    return EnvironmentConfig.model_validate_json(json.dumps(given | changes))
+    return EnvironmentConfig.model_validate_json(json.dumps(settings | changes))
 
 
 def run(
@@ -54,7 +54,7 @@ def run(
     services: Sequence[ServiceConfig] = (),
     preview: bool = False,
 ) -> Run:
-    found = [environment("dev"), environment("staging")] if environments is None else environments
+    chosen = [environment("dev"), environment("staging")] if environments is None else environments
 
     def program() -> None:
         release = stand_in("release")
@@ -71,7 +71,7 @@ def run(
                     ApplicationSpec(
                         settings=item, hpa=hpa, services=services, after=[stand_in(f"namespace-{item.name}")]
                     )
-                    for item in found
+                    for item in chosen
                 ],
                 argocd=release,
             ),

@@ -1,4 +1,4 @@
-"""Argo CD installations for tests: settings as a stack file writes them, and the component run with them."""
+"""Argo CD installations for tests: settings as in a stack file, and the component's run."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,7 +32,7 @@ def settings(**changes: Any) -> ArgoCdConfig:
 
 
 def stand_in(name: str) -> pulumi.Resource:
-    """A resource that others come after: a node group, a cluster."""
+    """A resource for others to depend on, in place of a node group or a cluster."""
     return k8s.core.v1.ConfigMap(name)
 
 
@@ -43,7 +43,7 @@ def install(
     preview: bool = False,
     **changes: Any,
 ) -> Run:
-    """The component alone."""
+    """Run the component alone."""
 
     def program() -> None:
         ArgoCd(

@@ -1,7 +1,7 @@
-"""A stack's configuration as the engine hands it to a program: project file and stack file merged, values as text.
+"""A stack's configuration as the engine passes it to a program: project file and stack file merged, values as text.
 
-The engine's rules: a stack's key replaces the project's whole value (no deep merge); a key without namespace belongs to
-the project; an object or list travels as JSON text, a scalar as its own text.
+The engine's rules: a stack's key replaces the project's whole value (no deep merge); a key without a namespace belongs
+to the project; objects and lists are passed as JSON text, scalars as text.
 """
 
 import copy
@@ -17,12 +17,12 @@ SCHEMA_KEYS = {"type", "description", "items", "default", "value", "secret"}
 
 
 def load_project(root: Path) -> dict[str, Any]:
-    """Read Pulumi.yaml."""
+    """The content of Pulumi.yaml."""
     return _load(root / "Pulumi.yaml")
 
 
 def stack_config(stack: str, root: Path) -> dict[str, Any]:
-    """Merge to full keys and values. ValueError if a key that the project declares has no value anywhere."""
+    """Merged values by full key. ValueError if a key that the project declares has no value."""
     project = load_project(root)
     merged = {_key(k, project["name"]): v for k, v in _config(_load(root / f"Pulumi.{stack}.yaml")).items()}
     for name, entry in _config(project).items():
@@ -37,13 +37,13 @@ def stack_config(stack: str, root: Path) -> dict[str, Any]:
 
 
 def config_values(config: Mapping[str, Any], project: str) -> tuple[dict[str, str], list[str]]:
-    """Turn values into texts by full key; list the keys that hold a `{"secure": text}`, whose text stands as it is."""
+    """Values as text by full key, and the keys that contain a `{"secure": text}`, whose text is the value."""
     texts = {_key(k, project): _text(_open(v)) for k, v in config.items()}
     return texts, [_key(k, project) for k, v in config.items() if _open(v) != v]
 
 
 def _declared(entry: Any) -> list[Any]:
-    """Return the value of a declaration in Pulumi.yaml, as a list of none or one."""
+    """The value of a declaration in Pulumi.yaml, as a list of one or none."""
     if not isinstance(entry, dict):
         return [entry]
     declaration = cast("dict[str, Any]", entry)
@@ -60,7 +60,7 @@ def _load(path: Path) -> dict[str, Any]:
 
 @functools.cache
 def _parsed(text: str) -> dict[str, Any]:
-    """Reading a stack file takes longer than all of its rules, and hundreds of tests begin with the same one."""
+    """Parsed once, because hundreds of tests read the same stack file and parsing takes longer than all rules."""
     return cast("dict[str, Any]", YAML(typ="safe", pure=True).load(text) or {})
 
 

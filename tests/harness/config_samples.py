@@ -1,4 +1,4 @@
-"""Configurations for tests: the committed stacks with single keys changed, loaded as the program loads them."""
+"""Configurations for tests: committed stacks with some keys changed, loaded as the program loads them."""
 
 import base64
 import copy
@@ -14,12 +14,13 @@ from components.validation.load import checked, load
 from tests.harness.config import load_project, stack_config
 from tests.harness.harness import ROOT, run_program
 
+PROJECT = str(load_project(ROOT)["name"])
 ABSENT = object()
-"""As a value: takes the key away."""
+"""As a value: removes the key."""
 
 
 def host_key(host: str) -> str:
-    """A line of known_hosts with a key that is whole and nobody's."""
+    """A line of known_hosts with a well-formed key that belongs to no host."""
     parts = (b"ssh-ed25519", bytes(32))
     blob = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
     return f"{host} ssh-ed25519 {base64.b64encode(blob).decode()}"
@@ -31,16 +32,15 @@ def _committed(stack: str) -> dict[str, Any]:
 
 
 def changed(stack: str = "staging", **changes: Any) -> dict[str, Any]:
-    """A committed stack's configuration with values replaced by path, `__` between the parts: `services__2__port`."""
-    project = load_project(ROOT)["name"]
+    """A committed stack's configuration with values replaced by path, with `__` as separator: `services__2__port`."""
     config = copy.deepcopy(_committed(stack))
     for path, value in changes.items():
-        set_value(config, [f"{project}:", *path.split("__")], value)
+        set_value(config, [f"{PROJECT}:", *path.split("__")], value)
     return config
 
 
 def set_value(config: dict[str, Any], path: Sequence[str], value: object) -> None:
-    """Put a value at a path (`["shop:", "services", "2", "port"]`), or take the key away (ABSENT)."""
+    """Set a value at a path (`["shop:", "services", "2", "port"]`), or remove the key (ABSENT)."""
     prefix, first, *rest = path
     keys: list[Any] = [f"{prefix}{first}", *(int(part) if part.isdigit() else part for part in rest)]
     target: Any = config
@@ -52,24 +52,30 @@ def set_value(config: dict[str, Any], path: Sequence[str], value: object) -> Non
         target[keys[-1]] = value
 
 
-def loaded(config: dict[str, Any], stack: str = "staging") -> PlatformConfig:
-    """The configuration object; raises ConfigurationError as the program would."""
-    found: list[PlatformConfig] = []
-    project = load_project(ROOT)["name"]
-    run_program(lambda: found.append(load()), project=project, stack=stack, config=config)
-    return found[0]
+def loaded(config: dict[str, Any], stack: str = "staging", project: str = PROJECT) -> PlatformConfig:
+    """The configuration object; ConfigurationError if the program would refuse it."""
+    configs: list[PlatformConfig] = []
+    run_program(lambda: configs.append(load()), project=project, stack=stack, config=config)
+    return configs[0]
+
+
+def refused(config: dict[str, Any], stack: str = "staging", project: str = PROJECT) -> list[str]:
+    """The lines with which the program refuses a configuration, without heading and file names."""
+    with pytest.raises(ConfigurationError) as error:
+        loaded(config, stack, project)
+    return [line.split(": ", 1)[1] for line in str(error.value).splitlines()[1:]]
 
 
 def refusals(stack: str = "staging", **changes: Any) -> list[str]:
-    """The lines of the refusal that the changes cause, without the heading."""
-    with pytest.raises(ConfigurationError) as refused:
+    """The lines with which the program refuses the changes, without the heading."""
+    with pytest.raises(ConfigurationError) as error:
         loaded(changed(stack, **changes), stack)
-    return str(refused.value).splitlines()[1:]
+    return str(error.value).splitlines()[1:]
 
 
 def wrong(stack: str = "staging", **changes: Any) -> list[str]:
-    """The same without the files' names, and without the runtime: in a tenth of the time."""
-    prefix = f"{load_project(ROOT)['name']}:"
+    """The same without file names and without Pulumi's runtime, in a tenth of the time."""
+    prefix = f"{PROJECT}:"
     config = changed(stack, **changes)
     _, problems = checked({key.removeprefix(prefix): value for key, value in config.items() if key.startswith(prefix)})
     return [f"{problem.where}: {problem.message}" for problem in problems]

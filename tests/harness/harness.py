@@ -1,12 +1,12 @@
-"""Runs a Pulumi program under mocks and hands back what it asked the engine for.
+"""Runs a Pulumi program under mocks and returns its requests to the engine.
 
     run = run_program(lambda: Network("net", NetworkArgs(...)))
     assert run.one("aws:ec2/vpc:Vpc").inputs["cidrBlock"] == "10.0.0.0/16"
 
-Arguments that hold Outputs are made inside the program, where the event loop runs. Each run has a fresh context, event
-loop and monitor, so nothing of it is left in the process: the SDK keeps its settings in context variables.
-The monitor inherits nothing: what `protect` or a provider does to the children of a *remote* component, and transforms,
-are seen on the real engine only (tests/engine). A local component's children get both from the SDK.
+Arguments that contain Outputs must be created inside the program, where the event loop runs. Each run has its own
+context, event loop and monitor, and leaves nothing in the process: the SDK keeps its settings in context variables.
+The monitor implements no inheritance: the effects of `protect` and providers on the children of a *remote* component,
+and of transforms, appear only on the real engine (tests/engine). A local component's children get both from the SDK.
 """
 
 import asyncio
@@ -31,11 +31,11 @@ __all__ = ["ROOT", "UNKNOWN", "Invoked", "Recorded", "Run", "run_program", "run_
 
 ROOT = Path(__file__).resolve().parents[2]
 UNKNOWN = rpc.UNKNOWN
-"""Stands in inputs and outputs for a value that a preview cannot know."""
+"""The value in inputs and outputs that is unknown in a preview."""
 
 
 class Run:
-    """What one run registered (in order), read (`X.get`), invoked and exported. The stack itself is not listed."""
+    """The resources that a run registered (in order) and read (`X.get`), its invokes and outputs, without the stack."""
 
     def __init__(self, recorder: Recorder) -> None:
         self.resources: list[Recorded] = recorder.recorded
@@ -46,7 +46,7 @@ class Run:
         self._by_urn = {r.urn: r for r in (*recorder.recorded, *recorder.reads)}
 
     def all(self, type: str, **inputs: Any) -> list[Recorded]:  # noqa: A002 the word the engine uses
-        """List the resources of this type token whose inputs equal the given ones (camelCase)."""
+        """The resources of this type token whose inputs equal the given ones (camelCase)."""
         return [
             r
             for r in self.resources
@@ -54,18 +54,18 @@ class Run:
         ]
 
     def one(self, type: str, name: str | None = None) -> Recorded:  # noqa: A002 the word the engine uses
-        """Return the only resource of this type (and name). AssertionError with the candidates otherwise."""
-        found = [r for r in self.all(type) if name in (None, r.name)]
+        """The only resource of this type (and name). AssertionError with the candidates otherwise."""
+        matches = [r for r in self.all(type) if name in (None, r.name)]
         candidates = [r.name for r in self.all(type)] or sorted({r.type for r in self.resources})
-        assert len(found) == 1, f"{len(found)} resources are {type} {name or ''}; there are: {candidates}"
-        return found[0]
+        assert len(matches) == 1, f"{len(matches)} resources are {type} {name or ''}; there are: {candidates}"
+        return matches[0]
 
     def named(self, name: str) -> Recorded:
-        """Return the only resource of this logical name. AssertionError with all names otherwise."""
-        found = [r for r in self.resources if r.name == name]
-        candidates = [f"{r.type} {r.name}" for r in found or self.resources]
-        assert len(found) == 1, f"{len(found)} resources are named {name}; there are: {candidates}"
-        return found[0]
+        """The only resource of this logical name. AssertionError with all names otherwise."""
+        matches = [r for r in self.resources if r.name == name]
+        candidates = [f"{r.type} {r.name}" for r in matches or self.resources]
+        assert len(matches) == 1, f"{len(matches)} resources are named {name}; there are: {candidates}"
+        return matches[0]
 
     def children(self, of: Recorded) -> list[Recorded]:
         return [r for r in self.resources if r.parent == of.urn]
@@ -75,10 +75,10 @@ class Run:
         return [r for child in self.children(of) for r in (child, *self.under(child))]
 
     def depends(self, a: Recorded, b: Recorded) -> bool:
-        """Say whether the engine makes `b` before `a` and deletes it after.
+        """Whether the engine creates `b` before `a` and deletes it after.
 
-        Follows dependencies, the provider, `deleted_with` and a custom parent, over any number of steps. The SDK sends
-        a dependency on a component as one on all under it; so `a` depends on a component if it does on all of that.
+        Follows dependencies, the provider, `deleted_with` and a custom parent, transitively. The SDK sends a dependency
+        on a component as one on each of its descendants; so `a` depends on a component if it depends on all of them.
         """
         reached = self._reached_from(a)
         if b.urn in reached:
@@ -110,7 +110,7 @@ class Run:
 
 
 class _Inline(ThreadPoolExecutor):
-    """Calls in the caller's thread: no threads to leak, and one order of registration."""
+    """Runs calls in the caller's thread: no thread leaks, and registrations have one order."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -130,11 +130,11 @@ def run_program(
     preview: bool = False,
     outputs: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Run:
-    """Run `program` in a fresh runtime, wait for all that it started, and re-raise what it (or a registration) raised.
+    """Run `program` in a new runtime, wait for everything that it started, and re-raise its error, or a registration's.
 
-    `config`: as in a stack file; a key without namespace gets the project's, `{"secure": text}` makes a secret.
-    `preview`: computed outputs stay unknown and applies on them do not run.
-    `outputs`: mocked outputs by type token (camelCase), over those of `harness_outputs`.
+    `config`: as in a stack file; a key without a namespace gets the project's, `{"secure": text}` is a secret.
+    `preview`: computed outputs are unknown, and applies on them do not run.
+    `outputs`: mocked outputs by type token (camelCase), which override those of `tests.harness.outputs`.
     """
     recorder = Recorder(outputs or {}, preview=preview)
     values, secret_keys = config_values(config or {}, project)
@@ -161,14 +161,14 @@ def run_program(
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
         loop.set_default_executor(_Inline())
-        # After a failure the SDK leaves its other tasks unread; asyncio would log each. The failure itself is raised.
+        # After a failure the SDK does not await its other tasks; asyncio would log each. The failure itself is raised.
         loop.set_exception_handler(lambda _loop, _context: None)
         try:
-            # Where a resource was made costs a fifth of a run below pytest's deep stack, and no test asks for it.
+            # Recording where each resource is created takes a fifth of a run in pytest's deep stack; no test reads it.
             with patch.object(resource, "_get_stack_trace", source_pb2.StackTrace):
                 runner.run(main())
         finally:
-            # The program sets them for a process of its own.
+            # The program sets them for its own process.
             gc.set_threshold(*thresholds)
     return Run(recorder)
 

@@ -1,7 +1,7 @@
-"""The engine's side of a run under mocks: it writes down every request and answers with plausible outputs.
+"""The engine's side of a run under mocks: records every request and answers with plausible outputs.
 
-It reads the requests themselves and not `MockResourceArgs`, because only they carry parent, provider, dependencies,
-options and the secret marks.
+It reads the requests themselves instead of `MockResourceArgs`, because only they have parent, provider, dependencies,
+options and secrets.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,11 +23,11 @@ STACK_TYPE = "pulumi:pulumi:Stack"
 
 @dataclass(frozen=True)
 class Recorded:
-    """One resource as the program asked the engine for it.
+    """One resource as the program requested it from the engine.
 
-    Inputs are JSON-like, keyed as the engine sees them (camelCase): secrets are unwrapped (`secret_keys` names the
-    top-level inputs that are or contain one), a resource is its URN, a value unknown in a preview is `harness.UNKNOWN`.
-    `parent` is None for what stands directly under the stack. `outputs` is what a component registered.
+    Inputs are JSON-like with the engine's keys (camelCase): secrets are unwrapped (`secret_keys` has the top-level
+    inputs that are or contain one), a resource is its URN, an unknown value in a preview is `harness.UNKNOWN`.
+    `parent` is None for children of the stack. `outputs` are those that a component registered.
     """
 
     type: str
@@ -58,7 +58,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Invoked:
-    """One provider function that the program called; `provider` is empty where it left the default one."""
+    """One provider function that the program called; `provider` is empty for the default provider."""
 
     token: str
     args: dict[str, Any]
@@ -66,7 +66,7 @@ class Invoked:
 
 
 class Answers(Mocks):
-    """What the simulated providers answer; `overrides` (outputs by type token) win over the table."""
+    """The answers of the simulated providers; `overrides` (outputs by type token) override the table."""
 
     def __init__(self, overrides: Mapping[str, Mapping[str, Any]]) -> None:
         self.overrides = overrides
@@ -80,7 +80,7 @@ class Answers(Mocks):
 
 
 class Transforms:
-    """Stands in for the SDK's callback server, which would open a port for each run. Transforms are kept, never run."""
+    """Replaces the SDK's callback server, which would open a port for each run. Transforms are stored, never run."""
 
     def __init__(self) -> None:
         self.by_token: dict[str, Callable[..., Any]] = {}
@@ -92,7 +92,7 @@ class Transforms:
 
 
 class Recorder(MockMonitor):
-    """A resource monitor that records. In a preview it computes nothing: outputs that are not inputs stay unknown."""
+    """A resource monitor that records requests. In a preview, outputs that are not inputs stay unknown."""
 
     def __init__(self, overrides: Mapping[str, Mapping[str, Any]], *, preview: bool) -> None:
         self.answers = Answers(overrides)
@@ -107,7 +107,7 @@ class Recorder(MockMonitor):
         self.transforms = Transforms()
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
-        """Chain the types of all parents, as the engine does; MockMonitor keeps one, which lets two URNs be equal."""
+        """Chain the types of all parents, as the engine does; MockMonitor uses one, so that two URNs could be equal."""
         if parent and parent != self.stack_urn:
             type_ = f"{parent.split('::')[2]}${type_}"
         return super().make_urn("", type_, name)
@@ -149,9 +149,9 @@ class Recorder(MockMonitor):
             remote=request.remote,
         )
         self.recorded.append(recorded)
-        made = request.custom or request.remote
+        has_state = request.custom or request.remote
         secret = secret_keys | frozenset(request.additionalSecretOutputs)
-        physical, state = self._answer(recorded, request.object, secret) if made else ("", request.object)
+        physical, state = self._answer(recorded, request.object, secret) if has_state else ("", request.object)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=physical if request.custom else "", object=state)
 
     def ReadResource(  # noqa: N802 gRPC's name
@@ -205,7 +205,7 @@ class Recorder(MockMonitor):
         return parent if parent and parent != self.stack_urn else None
 
     def _answer(self, resource: Recorded, given: Struct, secret: frozenset[str]) -> tuple[str, Struct]:
-        """Return id and state of a resource that was made: its inputs as given, the computed outputs over them."""
+        """Id and state of a created resource: its inputs, with the computed outputs over them."""
         state = Struct()
         state.CopyFrom(given)
         physical = resource.import_id
@@ -230,5 +230,5 @@ class Recorder(MockMonitor):
 
 
 def _alias(alias: Message) -> dict[str, Any]:
-    told = MessageToDict(alias)
-    return {key: value for key, value in told.get("spec", told).items() if value != ""}
+    content = MessageToDict(alias)
+    return {key: value for key, value in content.get("spec", content).items() if value != ""}

@@ -1,4 +1,4 @@
-"""Runs of the network component that its tests share: one as in production, one as in staging."""
+"""Runs of the network component that its tests share: one like production's, one like staging's."""
 
 import json
 from functools import cache
@@ -48,7 +48,7 @@ def program(config: NetworkConfig, cluster: str | None, protect: bool) -> None:
         "net",
         NetworkArgs(name="nova-prod", settings=config, account=account, cluster_name=cluster, protect=protect),
     )
-    # Stands for the cluster.
+    # In place of the cluster.
     aws.ec2.PlacementGroup("after", strategy="spread", opts=pulumi.ResourceOptions(depends_on=network.egress))
     pulumi.export(
         "network",
@@ -79,7 +79,7 @@ def single() -> Run:
 
 
 def id_of(run: Run, type_: str, name: str) -> str:
-    """The id that the mocked cloud gave a resource: what another one's inputs hold."""
+    """The mocked id of a resource, which other resources have in their inputs."""
     resource = run.one(type_, name)
     return mock_outputs(type_, name, resource.inputs)[0]
 

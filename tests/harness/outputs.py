@@ -1,7 +1,7 @@
-"""What AWS, EKS, Kubernetes and random would compute, in plausible shapes, and the few questions a program may ask.
+"""Plausible computed outputs of AWS, EKS, Kubernetes and random, and answers to the invokes that a program may use.
 
-One table: a type token to its id and its computed outputs. Texts are templates over `account`, `region`, `name` (the
-physical name), `hex` (17 digits), `hex8` and `uuid`; they come from type and logical name, so every run has the same.
+One table has the id and the computed outputs by type token. Strings are templates with `account`, `region`, `name` (the
+physical name), `hex` (17 digits), `hex8` and `uuid`, which derive from type and logical name: every run has the same.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ def _arn(service: str, resource: str, where: str = "{region}:{account}") -> str:
 
 PEMS = {"privateKeyPem": "RSA PRIVATE", "privateKeyPemPkcs8": "PRIVATE", "publicKeyPem": "PUBLIC"}
 
-# type: (id, computed outputs). Types that are missing get a generic id, name and ARN.
+# type: (id, computed outputs). Other types get a generic id, name and ARN.
 TABLE: dict[str, tuple[str, dict[str, Any]]] = {
     "aws:ec2/vpc:Vpc": (
         "vpc-{hex}",
@@ -164,12 +164,12 @@ TABLE: dict[str, tuple[str, dict[str, Any]]] = {
     "tls:index/privateKey:PrivateKey": ("{hex}", {key: f"-----BEGIN {kind} KEY-----\n" for key, kind in PEMS.items()}),
 }
 
-# Inputs that carry a resource's physical name, in the order in which they are believed.
+# Inputs with a resource's physical name, in order of preference.
 NAMES = ("name", "identifier", "replicationGroupId", "bucket", "clusterName")
 
 
 def mock_outputs(type: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:  # noqa: A002 the engine's word
-    """Return id and computed outputs of a resource. A given input is not overridden; nested objects are joined."""
+    """Id and computed outputs of a resource. Inputs are not overridden; nested objects are merged."""
     if type.startswith("kubernetes:"):
         return _kubernetes(type, name, inputs)
     if type == "eks:index:Cluster":
@@ -190,7 +190,7 @@ def mock_outputs(type: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, 
 
 
 def mock_invoke(token: str, args: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer what AWS says about itself. ValueError for the rest: a program does not ask a cloud what to make."""
+    """Answer invokes about AWS itself. ValueError for others: a program must not ask a cloud what to create."""
     region = args.get("region", REGION)
     match token:
         case "aws:index/getCallerIdentity:getCallerIdentity":
@@ -237,11 +237,11 @@ def _fill(template: Any, facts: Mapping[str, Any]) -> Any:
     if not isinstance(template, str):
         return template
     whole = template.removeprefix("{").removesuffix("}")
-    return facts[whole] if whole in facts else template.format(**facts)  # a number stays one
+    return facts[whole] if whole in facts else template.format(**facts)  # a number stays a number
 
 
 def _under(computed: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Put the inputs over the computed values; what the inputs alone say is not repeated."""
+    """The computed values with the inputs over them, without values that are only inputs."""
     joined: dict[str, Any] = {}
     for key, value in computed.items():
         given = inputs.get(key)
@@ -265,7 +265,7 @@ def _kubernetes(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, 
 
 
 def _eks_component(name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Fill in pulumi-eks' Cluster; `eksCluster` refers to a resource that the monitor makes on the way."""
+    """Outputs of pulumi-eks' Cluster; `eksCluster` refers to a resource that the monitor creates."""
     nested = f"{name}-eksCluster"
     given = {key: inputs[key] for key in ("name", "version", "tags") if key in inputs}
     cluster_type = "aws:eks/cluster:Cluster"

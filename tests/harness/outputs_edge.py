@@ -1,11 +1,11 @@
-"""Mocked outputs of what answers in lists as long as its inputs: certificates with an option for each name."""
+"""Mocked outputs of certificates: a validation option for each name."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def certificate_outputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """One validation record for each name, in another order than asked for, as ACM has it."""
+    """One validation record for each name, in another order than requested, as from ACM."""
     names = [inputs["domainName"], *inputs.get("subjectAlternativeNames", [])]
     return {
         "domainValidationOptions": [

@@ -1,8 +1,7 @@
-"""docs/new-system.md read as a script: the files it shows, the changes it makes to them, commands and their output.
+"""docs/new-system.md as a script: its files, changes to them, commands and their output.
 
-A reader runs what stands in its fenced blocks, so the tests do the same. What a block is stands in its first line:
-`yaml title=PATH` is a whole file, `diff title=PATH` changes one, `console` is a command and what it prints, with
-`status=N` where it fails.
+The tests run its fenced blocks as a reader does. The first line of a block gives its kind: `yaml title=PATH` is a whole
+file, `diff title=PATH` changes one, `console` is a command with its output, and with `status=N` if it fails.
 """
 
 import re
@@ -14,18 +13,18 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/new-system.md"
 FENCE = re.compile(r"^```(?P<language>\w+)(?P<attributes>(?: \w+=\S+)*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 REST = "…"
-"""Stands for text that is left out: alone on a line for any lines, inside one for the rest of it."""
+"""Omitted text: alone on a line, any lines; inside a line, any text."""
 
 
 @dataclass(frozen=True)
 class File:
-    """A file as the reader writes it."""
+    """A file that the reader writes."""
 
     path: str
     text: str
 
     def apply(self, folder: Path) -> None:
-        """Write it; its folder exists."""
+        """Write the file; its folder exists."""
         (folder / self.path).write_text(self.text, encoding="utf-8")
 
 
@@ -38,16 +37,16 @@ class Change:
     after: str
 
     def apply(self, folder: Path) -> None:
-        """Replace the lines; AssertionError unless they are there once."""
+        """Replace the lines; AssertionError unless they occur exactly once."""
         file = folder / self.path
         text = file.read_text(encoding="utf-8")
-        assert text.count(self.before) == 1, f"{self.path} does not have once:\n{self.before}"
+        assert text.count(self.before) == 1, f"{self.path} does not contain exactly once:\n{self.before}"
         file.write_text(text.replace(self.before, self.after), encoding="utf-8")
 
 
 @dataclass(frozen=True)
 class Command:
-    """A command, its exit status, and what it prints."""
+    """A command, its exit status and its output."""
 
     line: str
     status: int
@@ -58,8 +57,8 @@ Step = File | Change | Command
 
 
 def steps(page: str) -> list[Step]:
-    """All steps of a page, in order. ValueError for a block that is none of the three."""
-    return [_step(found["language"], _attributes(found["attributes"]), found["text"]) for found in FENCE.finditer(page)]
+    """All steps of a page, in order. ValueError for a block of another kind."""
+    return [_step(block["language"], _attributes(block["attributes"]), block["text"]) for block in FENCE.finditer(page)]
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -76,38 +75,38 @@ def _step(language: str, attributes: dict[str, str], text: str) -> Step:
             first, *output = text.splitlines()
             return Command(first.removeprefix("$ "), int(attributes.get("status", 0)), tuple(output))
         case _:
-            raise ValueError(f"a block of {language} with {attributes} is no step:\n{text}")
+            raise ValueError(f"a block of {language} with {attributes} is not a step:\n{text}")
 
 
 def _side(diff: str, sign: str) -> str:
-    """The lines of one side; what has no sign is on both."""
+    """The lines of one side; lines without a sign are on both."""
     return "".join(line[1:] for line in diff.splitlines(keepends=True) if line[0] in (sign, " "))
 
 
 def missing(expected: Sequence[str], printed: Sequence[str]) -> list[str]:
-    """The first lines of `expected` that `printed` does not have, or what it says after the last; none when right.
+    """The first expected lines that are not in `printed`, or the extra lines at its end; empty if both match.
 
-    Spaces at both ends and empty lines do not count. Lines between two `…` follow one another.
+    Surrounding spaces and empty lines are ignored. Lines between two `…` must be consecutive.
     """
-    said = [line.strip() for line in printed if line.strip()]
+    actual = [line.strip() for line in printed if line.strip()]
     runs = _runs(expected)
     position, anywhere = 0, False
     for number, run in enumerate(runs, start=1):
         if run == [REST]:
             anywhere = True
             continue
-        latest = len(said) - len(run)
+        latest = len(actual) - len(run)
         earliest = latest if anywhere and number == len(runs) else position
         starts = range(earliest, latest + 1) if anywhere else range(position, position + 1)
-        found = next((start for start in starts if _same(run, said[start:])), None)
-        if found is None:
+        match = next((start for start in starts if _same(run, actual[start:])), None)
+        if match is None:
             return run
-        position, anywhere = found + len(run), False
-    return [] if anywhere else said[position:]
+        position, anywhere = match + len(run), False
+    return [] if anywhere else actual[position:]
 
 
 def _runs(expected: Sequence[str]) -> list[list[str]]:
-    """Expected lines, cut before and after each line that is only `…`."""
+    """Expected lines, split before and after each line that is only `…`."""
     runs: list[list[str]] = []
     for line in (line.strip() for line in expected if line.strip()):
         if line != REST and runs and runs[-1] != [REST]:
@@ -117,8 +116,8 @@ def _runs(expected: Sequence[str]) -> list[list[str]]:
     return runs
 
 
-def _same(run: Sequence[str], said: Sequence[str]) -> bool:
-    return len(said) >= len(run) and all(
-        re.fullmatch(re.escape(line).replace(re.escape(REST), ".*"), there)
-        for line, there in zip(run, said, strict=False)
+def _same(run: Sequence[str], actual: Sequence[str]) -> bool:
+    return len(actual) >= len(run) and all(
+        re.fullmatch(re.escape(expected).replace(re.escape(REST), ".*"), line)
+        for expected, line in zip(run, actual, strict=False)
     )

@@ -1,4 +1,4 @@
-"""From the engine's protocol to plain values: on the wire, secrets and resource references are signed JSON objects."""
+"""Decodes the engine's protocol: on the wire, secrets and resource references are JSON objects with a signature."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -12,7 +12,7 @@ RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
 
 
 def decode(struct: Struct) -> tuple[dict[str, Any], frozenset[str]]:
-    """Return the properties as plain values, and which top-level ones are or contain a secret."""
+    """The properties as plain values, and the top-level ones that are or contain a secret."""
     raw = to_dict(struct)
     return {k: _plain(v) for k, v in raw.items()}, frozenset(k for k, v in raw.items() if _is_secret(v))
 
@@ -39,7 +39,7 @@ def _plain(value: Any) -> Any:
                 return entries["urn"]
             case _:  # an asset or archive keeps its path or text
                 return {k: _plain(v) for k, v in entries.items() if k != SIGNATURE}
-    if isinstance(value, float) and value.is_integer():  # the wire knows doubles only
+    if isinstance(value, float) and value.is_integer():  # the wire has only doubles
         return int(value)
     return value
 

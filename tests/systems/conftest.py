@@ -1,4 +1,4 @@
-"""Whole systems under mocks: Nova's stacks and the examples', each run once in a session."""
+"""Whole systems under mocks: Nova's stacks and the examples, each run once per session."""
 
 from tests.unit.conftest import prod, staging
 

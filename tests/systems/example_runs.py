@@ -1,4 +1,4 @@
-"""The committed stacks that have AWS, of the root program and of the examples; each example runs once in a session."""
+"""The examples' committed stacks on AWS; each runs once per session."""
 
 from functools import cache
 
@@ -10,6 +10,6 @@ EXAMPLES = ("tiketi/staging", "tiketi/prod", "pingvasai/development", "pingvasai
 
 @cache
 def example(path: str) -> Run:
-    """Run one example; the run is shared and only read."""
+    """The run of one example, shared by all tests, which only read it."""
     directory, stack = path.split("/")
     return run_stack(stack, root=ROOT / "examples" / directory)

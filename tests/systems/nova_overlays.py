@@ -1,10 +1,11 @@
-"""Nova's environments with their built overlays, and what the plan of their stack puts around them; only read."""
+"""Nova's environments with their built overlays and surroundings; shared by all tests, which only read them."""
 
 from dataclasses import dataclass, replace
 from functools import cache
 
 from components.config.environments import EnvironmentConfig
 from components.config.platform import PlatformConfig
+from components.environments.plan import EnvironmentPlan, plan_environments
 from tests.harness.harness import ROOT, Run
 from tests.reachability.ground import Ground, Neighbour, address, pods_of
 from tests.reachability.model import End
@@ -21,22 +22,25 @@ class Site:
     """One environment of one stack."""
 
     stack: str
-    config: PlatformConfig
-    environment: EnvironmentConfig
+    plan: EnvironmentPlan
 
     @property
     def name(self) -> str:
-        return self.environment.name
+        return self.plan.name
+
+    @property
+    def config(self) -> PlatformConfig:
+        return self.plan.config
+
+    @property
+    def environment(self) -> EnvironmentConfig:
+        return self.plan.settings
 
 
 @cache
 def sites() -> tuple[Site, ...]:
     """All environments of Nova's two stacks."""
-    return tuple(
-        Site(stack, config, environment)
-        for stack, config in stacks(ROOT).items()
-        for environment in config.environments
-    )
+    return tuple(Site(stack, plan) for stack, config in stacks(ROOT).items() for plan in plan_environments(config))
 
 
 @cache
@@ -46,7 +50,7 @@ def overlay(path: str) -> list[Object]:
 
 
 def ground(site: Site, run: Run) -> Ground:
-    """What lies around the services of an environment, from its overlay and its stack's plan."""
+    """The surroundings of an environment's services, from its overlay and its stack's plan."""
     found = bare_ground(site.config, site.environment, run)
     private = list(found.private)
     return replace(
@@ -66,7 +70,7 @@ def _of_other_environments(site: Site, private: list[str]) -> list[Neighbour]:
 
 
 def _of_other_namespaces(site: Site, run: Run, private: list[str]) -> list[Neighbour]:
-    """A pod for each policy of the platform's own namespaces, one that nobody knows, and one of Prometheus."""
+    """A pod for each policy of the platform's own namespaces, an unrelated pod, and one of Prometheus."""
     own = {other.environment.namespace for other in sites() if other.stack == site.stack}
     where = address(private[0], 40)
     found = {

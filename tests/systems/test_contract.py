@@ -1,6 +1,6 @@
-"""Every key of a Secret or ConfigMap that a pod of Nova reads is made in its namespace, and every key made is read.
+"""Every key that Nova's pods read exists in their namespace, and every key that exists is read.
 
-The pods' side is the built overlay's, the program's is read off the plan of the stack: nothing of it is typed here.
+The keys read come from the built overlays, the keys created from the stack's resources: none is typed here.
 """
 
 import copy
@@ -12,14 +12,16 @@ from tests.harness.harness import Run
 from tests.systems.nova_overlays import Site, overlay, planned, sites
 from tools.manifests.contract import Key, contract_faults
 
-SHARED = "the database that all services may share is for people and Jobs: each service has its own"
-OTHERS = {
+SHARED = "the database that services may share is for people and Jobs: each service has its own"
+UNREAD = {
     Key("Secret", "nova-db-credentials", "DATABASE_URL"): SHARED,
     Key("Secret", "nova-db-credentials", "DB_USER"): SHARED,
     Key("Secret", "nova-db-credentials", "DB_PASSWORD"): SHARED,
-    Key("Secret", "nova-db-credentials", "redis-url"): "the description has it twice; pods read nova-redis-credentials",
+    Key(
+        "Secret", "nova-db-credentials", "redis-url"
+    ): "the description has the URL twice; pods read nova-redis-credentials",
 }
-"""Keys that no pod of Nova reads, and why they are made all the same."""
+"""Keys that no pod of Nova reads, and why they exist."""
 
 each_site = pytest.mark.parametrize("site", sites(), ids=[site.name for site in sites()])
 
@@ -30,27 +32,27 @@ def runs(staging: Run, prod: Run) -> dict[str, Run]:
 
 
 def _faults(site: Site, platform: list[dict[str, Any]]) -> list[str]:
-    return list(contract_faults(overlay(site.environment.path), platform, site.environment.namespace, OTHERS))
+    return list(contract_faults(overlay(site.environment.path), platform, site.environment.namespace, UNREAD))
 
 
 @each_site
-def test_every_key_that_a_pod_reads_is_made_and_every_key_made_is_read(site: Site, runs: dict[str, Run]) -> None:
+def test_every_key_that_a_pod_reads_is_created_and_every_created_key_is_read(site: Site, runs: dict[str, Run]) -> None:
     assert _faults(site, planned(runs[site.stack])) == []
 
 
 @each_site
-def test_each_key_that_the_program_stops_making_is_named(site: Site, runs: dict[str, Run]) -> None:
+def test_each_key_that_the_program_no_longer_creates_is_reported(site: Site, runs: dict[str, Run]) -> None:
     platform, namespace = planned(runs[site.stack]), site.environment.namespace
-    named: list[str] = []
-    for position, one in enumerate(platform):
-        if one["kind"] != "ExternalSecret" or one["metadata"]["namespace"] != namespace:
+    reported: list[str] = []
+    for position, item in enumerate(platform):
+        if item["kind"] != "ExternalSecret" or item["metadata"]["namespace"] != namespace:
             continue
-        for entry, data in enumerate(one["spec"]["data"]):
-            changed = copy.deepcopy(one)
+        for entry, data in enumerate(item["spec"]["data"]):
+            changed = copy.deepcopy(item)
             del changed["spec"]["data"][entry]
-            key = f"Secret {one['spec']['target']['name']}, key {data['secretKey']}"
-            found = _faults(site, [*platform[:position], changed, *platform[position + 1 :]])
-            assert len(found) == 1, key
-            assert key in found[0]
-            named.append(key)
-    assert len(named) == 19
+            key = f"key {data['secretKey']} of Secret {item['spec']['target']['name']}"
+            faults = _faults(site, [*platform[:position], changed, *platform[position + 1 :]])
+            assert len(faults) == 1, key
+            assert key in faults[0]
+            reported.append(key)
+    assert len(reported) == 19

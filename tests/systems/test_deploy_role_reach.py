@@ -1,4 +1,4 @@
-"""The deploy role of every committed stack reaches what its stack makes, and Karpenter's, which none of them has."""
+"""The deploy role of every committed stack may create all its resources, and Karpenter's, which no stack has."""
 
 import json
 from collections import Counter
@@ -35,9 +35,9 @@ ARNS = {
     "aws:route53/record:Record": ("route53", "hostedzone/{zoneId}"),
     "aws:wafv2/webAcl:WebAcl": ("wafv2", "regional/webacl/{name}/1a2b3c4d"),
 }
-"""What is held by its name: service and resource of its ARN. Pulumi adds a suffix to a name that nobody gave."""
+"""Types whose rights are limited by name: service and resource of the ARN. Pulumi adds a suffix to default names."""
 
-MAKING = {
+CREATING = {
     **{f"aws:ec2/{kind}": action for kind, action in {
         "defaultSecurityGroup:DefaultSecurityGroup": "ec2:RevokeSecurityGroupIngress",
         "eip:Eip": "ec2:AllocateAddress", "flowLog:FlowLog": "ec2:CreateFlowLogs",
@@ -88,27 +88,29 @@ MAKING = {
     "aws:wafv2/webAcl:WebAcl": "wafv2:CreateWebACL",
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": "wafv2:PutLoggingConfiguration",
 }  # fmt: skip
-"""The action by which AWS makes each kind of resource. A kind that is missing here is one nobody gave rights for."""
+"""The action that creates each type of resource. A type that is missing here has no rights yet."""
 
-ATTACHED = 10
-"""Managed policies that IAM attaches to one role by default."""
+MAX_ATTACHED_POLICIES = 10
+"""IAM's default limit of managed policies per role."""
 EDGE = ("acm:", "events:", "route53:", "sqs:", "wafv2:")
 
 
-def deploying(run: Run) -> list[dict[str, Any]]:
-    """Statements of everything that the deploy role carries."""
+def deploy_statements(run: Run) -> list[dict[str, Any]]:
+    """All statements of the deploy role."""
     policies = [p for p in run.all("aws:iam/policy:Policy") if "-deploy-" in p.name or p.name.endswith("-read")]
     return [statement for policy in policies for statement in statements(policy.inputs["policy"])]
 
 
+def _changes(statement: dict[str, Any]) -> bool:
+    return any(action.partition(":")[2][:3] not in {"Des", "Get", "Lis"} for action in statement["Action"])
+
+
 def arn(resource: Recorded, region: str, account: str) -> str:
     service, form = ARNS[resource.type]
-    given = form.format(**{"name": f"{resource.name}-1a2b3c4", **resource.inputs})
-    if service == "route53":
-        return f"arn:aws:{service}:::{given}"
-    if service == "s3":
-        return f"arn:aws:s3:::{given}"
-    return f"arn:aws:{service}:{'' if service == 'iam' else region}:{account}:{given}"
+    identifier = form.format(**{"name": f"{resource.name}-1a2b3c4", **resource.inputs})
+    if service in ("route53", "s3"):
+        return f"arn:aws:{service}:::{identifier}"
+    return f"arn:aws:{service}:{'' if service == 'iam' else region}:{account}:{identifier}"
 
 
 def stack_run(stack: str, request: pytest.FixtureRequest) -> Run:
@@ -119,57 +121,55 @@ every_stack = pytest.mark.parametrize("stack", ["staging", "prod", *EXAMPLES])
 
 
 @every_stack
-def test_the_deploy_role_reaches_everything_that_its_stack_names(stack: str, request: pytest.FixtureRequest) -> None:
+def test_the_deploy_role_covers_every_named_resource_of_its_stack(stack: str, request: pytest.FixtureRequest) -> None:
     run = stack_run(stack, request)
     provider = run.one("pulumi:providers:aws").inputs
     [account] = json.loads(provider["allowedAccountIds"])
-    changing = [
-        s for s in deploying(run) if any(a.partition(":")[2][:3] not in {"Des", "Get", "Lis"} for a in s["Action"])
-    ]
+    changing = [s for s in deploy_statements(run) if _changes(s)]
     patterns = [pattern for s in changing for pattern in s["Resource"] if pattern != "*"]
     named = [r for r in run.resources if r.type in ARNS]
     assert {r.type for r in named} >= {"aws:rds/instance:Instance", "aws:iam/role:Role"}
-    wanted = {arn(r, provider["region"], account) for r in named}
-    assert {name for name in wanted if not any(fnmatchcase(name, pattern) for pattern in patterns)} == set()
+    arns = {arn(r, provider["region"], account) for r in named}
+    assert {name for name in arns if not any(fnmatchcase(name, pattern) for pattern in patterns)} == set()
 
 
 @every_stack
-def test_the_deploy_role_makes_every_kind_of_resource_of_its_stack(stack: str, request: pytest.FixtureRequest) -> None:
+def test_the_deploy_role_may_create_every_type_in_its_stack(stack: str, request: pytest.FixtureRequest) -> None:
     run = stack_run(stack, request)
-    allowed = {action for s in deploying(run) for action in s["Action"]}
+    allowed = {action for s in deploy_statements(run) for action in s["Action"]}
     kinds = {r.type for r in run.resources if r.type.startswith("aws:")}
-    assert {kind for kind in kinds if MAKING.get(kind) not in allowed} == set()
+    assert {kind for kind in kinds if CREATING.get(kind) not in allowed} == set()
 
 
 @every_stack
-def test_iam_takes_the_policies_of_every_stack(stack: str, request: pytest.FixtureRequest) -> None:
+def test_the_policies_of_every_stack_are_within_iams_limits(stack: str, request: pytest.FixtureRequest) -> None:
     run = stack_run(stack, request)
     assert all(policy_size(p.inputs["policy"]) <= POLICY_SIZE for p in run.all("aws:iam/policy:Policy"))
     attached = Counter(a.inputs["role"] for a in run.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment"))
-    assert max(attached.values()) <= ATTACHED
+    assert max(attached.values()) <= MAX_ATTACHED_POLICIES
 
 
 @every_stack
-def test_rights_on_the_edge_go_with_the_edge(stack: str, request: pytest.FixtureRequest) -> None:
+def test_only_stacks_with_an_edge_have_rights_on_it(stack: str, request: pytest.FixtureRequest) -> None:
     run = stack_run(stack, request)
-    found = {a.partition(":")[0] for s in deploying(run) for a in s["Action"] if a.startswith(EDGE)}
-    kinds = {r.type.split(":")[1].partition("/")[0] for r in run.resources if r.type.startswith("aws:")}
-    assert found == kinds & {"acm", "route53", "wafv2"}
+    services = {a.partition(":")[0] for s in deploy_statements(run) for a in s["Action"] if a.startswith(EDGE)}
+    used = {r.type.split(":")[1].partition("/")[0] for r in run.resources if r.type.startswith("aws:")}
+    assert services == used & {"acm", "route53", "wafv2"}
 
 
-def test_the_deploy_role_reaches_what_karpenter_is_made_of() -> None:
+def test_the_deploy_role_may_create_karpenters_resources() -> None:
     run = install(
         "rollouts",
         scaling=NodeScaling.KARPENTER,
         prefix=SCOPE.prefix,
         nodes={"scaling": "karpenter", "capacityType": "SPOT"},
     )
-    found = statements(document(karpenter_changes(SCOPE)))
+    allowed = statements(document(karpenter_changes(SCOPE)))
     kinds = ("aws:iam/instanceProfile:", "aws:sqs/", "aws:cloudwatch/")
-    made = [r for r in run.resources if r.type.startswith(kinds)]
-    assert len(made) == 5
-    assert {MAKING[r.type] for r in made} <= {action for s in found for action in s["Action"]}
-    patterns = [pattern for s in found for pattern in s["Resource"]]
-    for resource in (r for r in made if r.type in ARNS):
+    resources = [r for r in run.resources if r.type.startswith(kinds)]
+    assert len(resources) == 5
+    assert {CREATING[r.type] for r in resources} <= {action for s in allowed for action in s["Action"]}
+    patterns = [pattern for s in allowed for pattern in s["Resource"]]
+    for resource in (r for r in resources if r.type in ARNS):
         name = arn(resource, "eu-central-1", "111122223333")
         assert any(fnmatchcase(name, pattern) for pattern in patterns), name

@@ -1,4 +1,4 @@
-"""Nova's overlays as committed: sound, equal to stack files and description, and the pipeline can set their images."""
+"""Nova's committed overlays: no faults, as the stack files and the description say, images set by the pipeline."""
 
 import shutil
 import subprocess
@@ -10,12 +10,11 @@ from components.sizing.quantities import mebibytes, millicores
 from tests.facts.nova import NAMES, REGISTRY, SERVICES, STAGES, Service
 from tests.harness.harness import ROOT
 from tests.systems.nova_overlays import Site, overlay, sites
-from tools.manifests.__main__ import Overlay, faults, overlays
+from tools.manifests.__main__ import faults
 from tools.manifests.build import build, kustomize
 from tools.manifests.contract import Key, keys_read
 from tools.manifests.folders import folder_faults
 from tools.manifests.model import at, containers, items, of_kind, pods, table
-from tools.manifests.stacks import stacks
 from tools.manifests.validator import validator
 
 each_site = pytest.mark.parametrize("site", sites(), ids=[site.name for site in sites()])
@@ -26,13 +25,12 @@ SHA = "0123456789abcdef0123456789abcdef01234567"
 
 
 @each_site
-def test_an_overlay_is_sound_and_equals_its_stack_file(site: Site) -> None:
-    found = Overlay(site.environment.path, site.config, site.environment)
-    assert list(faults(found, overlay(found.path), validator(ROOT))) == []
+def test_an_overlay_has_no_faults_and_matches_its_stack_file(site: Site) -> None:
+    assert list(faults(site.plan, overlay(site.environment.path), validator(ROOT))) == []
 
 
 def test_every_folder_belongs_to_an_environment() -> None:
-    assert list(folder_faults(ROOT, [overlay.path for overlay in overlays(stacks(ROOT))])) == []
+    assert list(folder_faults(ROOT, [site.environment.path for site in sites()])) == []
 
 
 def test_the_environments_are_synced_from_the_folders_of_the_description() -> None:
@@ -63,7 +61,7 @@ def test_replicas_are_those_of_the_description(site: Site) -> None:
 def test_production_scales_from_three_to_six() -> None:
     scalers = of_kind(overlay(PRODUCTION), "HorizontalPodAutoscaler")
     assert {
-        name: (at(one, "spec", "minReplicas"), at(one, "spec", "maxReplicas")) for name, one in scalers.items()
+        name: (at(scaler, "spec", "minReplicas"), at(scaler, "spec", "maxReplicas")) for name, scaler in scalers.items()
     } == dict.fromkeys(NAMES, (3, 6))
 
 
@@ -78,7 +76,7 @@ def test_only_auth_service_signs_tokens_and_only_messaging_service_encrypts(site
 
 
 @each_site
-def test_every_service_checks_the_tokens_that_auth_service_signs(site: Site) -> None:
+def test_every_service_verifies_the_tokens_that_auth_service_signs(site: Site) -> None:
     read = keys_read(overlay(site.environment.path))
     readers = read[Key("Secret", "nova-jwt-keys", "JWT_PUBLIC_KEY_PEM")]
     assert sorted(readers) == sorted(f"Deployment {name}" for name in NAMES)
@@ -98,7 +96,7 @@ def test_a_changed_secret_restarts_the_pods_that_read_it(site: Site) -> None:
         assert at(deployment, "metadata", "annotations", "reloader.stakater.com/auto") == "true"
 
 
-def test_a_tag_that_moves_is_pulled_anew() -> None:
+def test_a_mutable_tag_is_always_pulled() -> None:
     for _, template in pods(overlay("k8s/infrastructure/overlays/dev")):
         assert {container.get("imagePullPolicy") for container in containers(template)} == {"Always"}
 
@@ -117,6 +115,8 @@ def test_kustomize_edit_set_image_changes_the_images_of_all_services_and_nothing
         line for line in before.splitlines() if "newTag" not in line
     ]
     images = {
-        str(one.get("image")) for _, template in pods(build(folder, kustomize(ROOT))) for one in containers(template)
+        str(container.get("image"))
+        for _, template in pods(build(folder, kustomize(ROOT)))
+        for container in containers(template)
     }
     assert images == {f"{REGISTRY}/nova/{name}:{SHA}" for name in NAMES}

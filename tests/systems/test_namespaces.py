@@ -1,4 +1,4 @@
-"""Namespaces that the program makes for itself are nobody's environment."""
+"""Namespaces that the program creates for its controllers cannot be environments."""
 
 import pytest
 
@@ -12,16 +12,15 @@ NAMESPACE = "kubernetes:core/v1:Namespace"
 @pytest.mark.parametrize(
     "stack", ["tiketi/dev", "tiketi/staging", "tiketi/prod", "pingvasai/development", "pingvasai/production"]
 )
-def test_every_namespace_of_an_operator_is_kept_for_it(stack: str) -> None:
-    """Argo Rollouts, too, runs in one of them: a namespace of another name is not the program's, and free."""
+def test_every_namespace_of_a_controller_is_reserved(stack: str) -> None:
     run = example(stack)
-    made = {namespace.inputs["metadata"]["name"] for namespace in run.all(NAMESPACE)}
-    own = {facts["namespace"] for facts in run.outputs["environments"].values()}
-    assert own <= made
-    assert made - own <= {*RESERVED_NAMESPACES, "argocd"}
+    created = {namespace.inputs["metadata"]["name"] for namespace in run.all(NAMESPACE)}
+    environments = {environment["namespace"] for environment in run.outputs["environments"].values()}
+    assert environments <= created
+    assert created - environments <= {*RESERVED_NAMESPACES, "argocd"}
 
 
 @pytest.mark.parametrize("namespace", sorted(RESERVED_NAMESPACES))
-def test_no_environment_takes_such_a_namespace(namespace: str) -> None:
+def test_no_environment_may_use_a_reserved_namespace(namespace: str) -> None:
     (line,) = refusals("tiketi", "dev", {"environments 0 namespace": namespace})
     assert line == f"environments[0].namespace: {namespace!r} is not for services. Write e.g. tiketi."

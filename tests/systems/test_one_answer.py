@@ -1,4 +1,4 @@
-"""One mistake is told once: no second line that follows from it, and none that the next run would refuse."""
+"""One mistake is reported once: no line that follows from another, and no remedy that the next run would refuse."""
 
 from typing import Any
 
@@ -46,24 +46,24 @@ def test_one_mistake_is_one_line(changes: dict[str, Any], line: str) -> None:
     assert refusals("tiketi", "staging", changes) == [line]
 
 
-def test_a_key_that_is_no_slip_of_another_hides_nothing() -> None:
+def test_an_unknown_key_that_resembles_no_other_hides_nothing() -> None:
     lines = refusals("tiketi", "staging", {"monitoring": {}, "database": ABSENT})
     assert [line.split(":")[0] for line in lines] == ["monitoring", "environments[0].databasePrefix"]
 
 
-def test_a_misspelt_key_beside_the_right_one_hides_nothing() -> None:
+def test_a_misspelt_key_next_to_the_right_one_hides_nothing() -> None:
     lines = refusals("tiketi", "staging", {"databse": {}, "environments 0 databasePrefix": ABSENT})
     assert [line.split(":")[0] for line in lines] == ["databse", "environments[0].databasePrefix"]
 
 
 @pytest.mark.parametrize("system", ["tiketi", "pingvasai"])
-def test_secrets_that_are_there_already_are_not_asked_for(system: str) -> None:
+def test_existing_secrets_need_no_section(system: str) -> None:
     assert refusals(system, "staging", NO_DATA) == [
         "secretsManager: is read by nothing: the program fills no entry. Leave it out."
     ]
     accepted(system, "staging", {**NO_DATA, "secretsManager": ABSENT})
 
 
-def test_secrets_that_are_not_there_are() -> None:
+def test_missing_secrets_need_a_section() -> None:
     (line,) = refusals("tiketi", "staging", {"secrets": ABSENT})
     assert line.endswith("the program fills no entry. Add the section secrets, or leave it out.")

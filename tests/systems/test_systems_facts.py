@@ -1,4 +1,4 @@
-"""Tiketi and PingvasAI: every cell of the tables and every fact of the text stands where its check says."""
+"""Tiketi and PingvasAI: every cell of the description's tables and every fact of its text is shown by its check."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,11 +8,11 @@ from typing import Any, cast
 
 import pytest
 
-from components.validation.load import load
 from tests.facts import pingvasai, pingvasai_text, tiketi, tiketi_text
 from tests.facts.systems import SOME, Check, Fact, Shown, Table
 from tests.harness.config import stack_config
-from tests.harness.harness import ROOT, Run, run_program
+from tests.harness.config_samples import loaded
+from tests.harness.harness import ROOT, Run
 from tests.systems.example_runs import example
 
 EXAMPLES = ROOT / "examples"
@@ -28,18 +28,13 @@ def run(system: str, stack: str) -> Run:
 
 @cache
 def settings(system: str, stack: str) -> dict[str, Any]:
-    """The validated configuration, keys as in YAML; what is not set is left out."""
-    found: list[dict[str, Any]] = []
-
-    def read() -> None:
-        found.append(load().model_dump(mode="json", by_alias=True, exclude_none=True))
-
-    run_program(read, project=system, stack=stack, config=stack_config(stack, EXAMPLES / system))
-    return found[0]
+    """The validated configuration with the keys of the stack file; keys without a value are omitted."""
+    config = loaded(stack_config(stack, EXAMPLES / system), stack, system)
+    return config.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def at(node: object, path: Sequence[str]) -> Iterator[object]:
-    """What stands at a path; nothing where a key is missing."""
+    """The values at a path; none where a key is missing."""
     if not path:
         yield node
         return
@@ -55,13 +50,13 @@ def at(node: object, path: Sequence[str]) -> Iterator[object]:
 
 
 def section(title: str) -> str:
-    """Text under a heading of the documentation, with single spaces."""
+    """Text under a heading of the documentation, with whitespace collapsed."""
     texts = [text for text in DOCUMENT.read_text().split("\n## ")[1:] if text.split("\n", 1)[0] == title]
     assert len(texts) == 1, f"{DOCUMENT.name} has {len(texts)} sections called {title}"
     return " ".join(texts[0].split())
 
 
-def found(system: str, stack: str, check: Check) -> list[object]:
+def actual(system: str, stack: str, check: Check) -> list[object]:
     path = check.path.split()
     if check.shown is Shown.CATALOGUE:
         return list(at(settings(system, stack), path))
@@ -76,14 +71,14 @@ def distinct(values: Sequence[object]) -> list[str]:
     return sorted({json.dumps(value, sort_keys=True, default=str) for value in values})
 
 
-def hold(system: str, stack: str, check: Check) -> None:
+def verify(system: str, stack: str, check: Check) -> None:
     if check.shown is Shown.DOCS:
         text = section(check.path)
         assert [words for words in check.values if str(words) not in text] == []
         return
-    values = found(system, stack, check)
+    values = actual(system, stack, check)
     if check.values == (SOME,):
-        assert values, f"{stack}: nothing stands at {check.kind} {check.name or ''} {check.path}"
+        assert values, f"{stack}: no value at {check.kind} {check.name or ''} {check.path}"
     else:
         assert distinct(values) == distinct(check.values), f"{stack}: {check.kind} {check.name or ''} {check.path}"
 
@@ -108,14 +103,14 @@ SERVICES = [
 
 
 @pytest.mark.parametrize(("system", "stack", "checks"), [*CELLS, *SERVICES, *FACTS])
-def test_what_the_description_says_is_shown(system: str, stack: str, checks: Sequence[Check]) -> None:
+def test_the_description_is_implemented(system: str, stack: str, checks: Sequence[Check]) -> None:
     assert checks
     for check in checks:
-        hold(system, stack, check)
+        verify(system, stack, check)
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_no_cell_of_a_table_is_left_out(system: str) -> None:
+def test_every_cell_of_a_table_has_a_check(system: str) -> None:
     facts = SYSTEMS[system]
     table = cast("Table", facts.TABLE)
     assert tuple(table) == facts.ROWS
@@ -123,7 +118,7 @@ def test_no_cell_of_a_table_is_left_out(system: str) -> None:
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_most_facts_are_in_the_plan(system: str) -> None:
+def test_most_facts_are_checked_in_the_plan(system: str) -> None:
     facts = SYSTEMS[system]
     cells = [cell for cells in cast("Table", facts.TABLE).values() for cell in cells.values()]
     checks = [check for cell in cells for check in cell]
@@ -133,16 +128,16 @@ def test_most_facts_are_in_the_plan(system: str) -> None:
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_a_check_that_asks_for_something_else_fails(system: str) -> None:
+def test_a_check_with_another_value_fails(system: str) -> None:
     stack = SYSTEMS[system].STAGES[0]
     table: Table = SYSTEMS[system].TABLE
     for check in (check for cells in table.values() for check in cells[stack]):
         wrong = Check(shown=check.shown, values=("something else",), path=check.path, kind=check.kind, name=check.name)
         with pytest.raises(AssertionError):
-            hold(system, stack, wrong)
+            verify(system, stack, wrong)
 
 
-FLOWING = {
+PASSED_ON = {
     "AWS_ACCOUNT_ID": "accountId",
     "AWS_REGION": "region",
     "CLUSTER_URL": "clusterEndpoint",
@@ -151,45 +146,45 @@ FLOWING = {
     "CERTIFICATE_ARN": "certificateArn",
     "FIREWALL_ARN": "firewallArn",
 }
-"""What people edited by hand: key of `platform-outputs`, and the output with the same value."""
+"""Values that people used to copy by hand: key of `platform-outputs`, and the output with the same value."""
 
 
 @pytest.mark.parametrize(("system", "stack"), [("tiketi", "prod"), ("pingvasai", "production")])
-def test_values_that_people_typed_flow_from_what_was_made(system: str, stack: str) -> None:
-    made = run(system, stack)
-    values = made.named(f"{stack}-platform-outputs").inputs["data"]
-    assert {key: values[key] for key in FLOWING} == {key: made.outputs[name] for key, name in FLOWING.items()}
+def test_platform_outputs_equal_the_stacks_outputs(system: str, stack: str) -> None:
+    outputs = run(system, stack).outputs
+    values = run(system, stack).named(f"{stack}-platform-outputs").inputs["data"]
+    assert {key: values[key] for key in PASSED_ON} == {key: outputs[name] for key, name in PASSED_ON.items()}
     assert values["REPOSITORY_URL"] == SYSTEMS[system].REPOSITORY_URL
 
 
-def test_a_local_cluster_gets_nothing_of_aws() -> None:
+def test_a_local_cluster_gets_no_aws_resources() -> None:
     kinds = {resource.type.split(":")[0] for resource in run("tiketi", "dev").resources}
     assert kinds == {"kubernetes", "platform", "pulumi"}
     providers = {r.type for r in run("tiketi", "dev").resources if r.type.startswith("pulumi:providers:")}
     assert providers == {"pulumi:providers:kubernetes"}
 
 
-def test_what_others_have_edited_on_a_cluster_that_exists_is_a_conflict() -> None:
+def test_edits_by_others_on_an_existing_cluster_are_conflicts() -> None:
     assert "enablePatchForce" not in run("tiketi", "dev").one("pulumi:providers:kubernetes").inputs
 
 
-def test_the_broker_evicts_nothing() -> None:
+def test_the_cache_of_the_broker_evicts_nothing() -> None:
     for stack in pingvasai.STAGES:
         group = run("pingvasai", stack).one("aws:elasticache/parameterGroup:ParameterGroup").inputs["parameters"]
         assert {"name": "maxmemory-policy", "value": "noeviction"} in group
 
 
-def test_production_takes_what_the_account_has_once() -> None:
-    """Made by the first stack of each system, taken by the others, under the same address."""
+def test_production_uses_the_repositories_of_the_first_stack() -> None:
+    """The first stack of each system creates them, the others use them, at the same address."""
     for system, first, others in (
         ("tiketi", "staging", ["prod"]),
         ("pingvasai", "development", ["staging", "production"]),
     ):
-        made = run(system, first).outputs["registryUrls"]
-        assert len(run(system, first).all("aws:ecr/repository:Repository")) == len(set(made.values()))
+        urls = run(system, first).outputs["registryUrls"]
+        assert len(run(system, first).all("aws:ecr/repository:Repository")) == len(set(urls.values()))
         for stack in others:
             assert run(system, stack).all("aws:ecr/repository:Repository") == []
-            assert run(system, stack).outputs["registryUrls"] == made
+            assert run(system, stack).outputs["registryUrls"] == urls
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

@@ -1,4 +1,4 @@
-"""The platform knows no system by name: what one is called stands in its project file and stack files."""
+"""The platform does not name any system: names are only in project files and stack files."""
 
 import re
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ from tools.shape import text_faults
 
 PLATFORM = ("components", "policy", "sandbox")
 SYSTEMS = ("nova", "tiketi", "pingvasai")
-"""The real ones. A new example may be called like a common word, `shop`, which the platform may use."""
+"""The real systems. A new example may have a common word as its name, such as `shop`, which the platform may use."""
 
 
 def naming(root: Path, system: str) -> Iterator[str]:
-    """Files of the platform in which the system's name stands as a whole, in any case."""
+    """Files of the platform that contain the system's name as a whole word, in any case."""
     name = re.compile(rf"(?<![a-z]){system}(?![a-z])", re.IGNORECASE)
     for folder in PLATFORM:
         for file in sorted((root / folder).rglob("*")):
@@ -24,7 +24,7 @@ def naming(root: Path, system: str) -> Iterator[str]:
                 yield str(file.relative_to(root))
 
 
-def test_the_real_systems_are_there() -> None:
+def test_the_real_systems_exist() -> None:
     projects = {
         load_project(file.parent)["name"] for file in [ROOT / "Pulumi.yaml", *ROOT.glob("examples/*/Pulumi.yaml")]
     }
@@ -62,7 +62,7 @@ def test_lint_refuses_a_systems_name(folder: str, system: str) -> None:
     assert list(text_faults("tests/new.py", f'NAME = "{system}-staging"\n')) == []
 
 
-def test_the_examples_are_stack_files_only() -> None:
+def test_the_examples_have_only_stack_files() -> None:
     """No code: `main` is the root program, and everything else is data."""
     for project in ROOT.glob("examples/*/Pulumi.yaml"):
         assert load_project(project.parent)["main"] == "../.."

@@ -1,4 +1,4 @@
-"""docs/new-system.md under mocks: its files are a configuration, its refusals are what the program says."""
+"""docs/new-system.md under mocks: its files are a valid configuration, its refusals are the program's."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ FOLDER = "examples/bookshop"
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A repository's folder with the program, and the tutorial's own folder, still empty."""
+    """A repository folder with the program, and the tutorial's folder, which is empty."""
     for name in ("__main__.py", "components"):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / FOLDER).mkdir(parents=True)
@@ -29,19 +29,19 @@ def run_as_written(tree: Path) -> Run:
 
 def test_the_system_of_the_tutorial_has_one_service_two_zones_and_no_database(tree: Path) -> None:
     run = run_as_written(tree)
-    assert [found.inputs["name"] for found in run.all("aws:ecr/repository:Repository")] == ["bookshop/shop"]
-    assert {found.inputs["availabilityZone"] for found in run.all("aws:ec2/subnet:Subnet")} == {
+    assert [item.inputs["name"] for item in run.all("aws:ecr/repository:Repository")] == ["bookshop/shop"]
+    assert {subnet.inputs["availabilityZone"] for subnet in run.all("aws:ec2/subnet:Subnet")} == {
         "eu-west-1a",
         "eu-west-1b",
     }
-    assert not [found.type for found in run.resources if found.type.startswith(("aws:rds/", "aws:elasticache/"))]
+    assert not [item.type for item in run.resources if item.type.startswith(("aws:rds/", "aws:elasticache/"))]
     application = run.one("kubernetes:argoproj.io/v1alpha1:Application").inputs["spec"]
     assert application["source"]["repoURL"] == "https://github.com/example/bookshop"
     assert application["source"]["path"] == "deploy/test"
     assert application["destination"]["namespace"] == "bookshop"
 
 
-def test_every_refusal_of_the_tutorial_is_what_the_program_says_then(tree: Path) -> None:
+def test_every_refusal_in_the_tutorial_is_the_programs(tree: Path) -> None:
     refused = 0
     for step in steps(PAGE.read_text(encoding="utf-8")):
         if isinstance(step, File | Change):
@@ -49,13 +49,13 @@ def test_every_refusal_of_the_tutorial_is_what_the_program_says_then(tree: Path)
         elif step.status:
             with pytest.raises(ConfigurationError) as error:
                 run_stack("test", tree / FOLDER)
-            said = ["Previewing update (test):", *f"error: {error.value}".splitlines()]
-            assert missing(step.output, said) == []
+            output = ["Previewing update (test):", *f"error: {error.value}".splitlines()]
+            assert missing(step.output, output) == []
             refused += 1
     assert refused == 2
 
 
-def test_the_tutorial_ends_with_the_files_that_it_began_with(tree: Path) -> None:
+def test_the_tutorial_ends_with_its_original_files(tree: Path) -> None:
     written = {step.path: step.text for step in steps(PAGE.read_text(encoding="utf-8")) if isinstance(step, File)}
     for step in steps(PAGE.read_text(encoding="utf-8")):
         if isinstance(step, File | Change):
@@ -82,12 +82,12 @@ PRINTED = ["one", "", "  two of 7", "three", "two of 9", "end"]
         (["…", "two", "…"], ["two"]),
     ],
 )
-def test_an_expected_line_has_its_place_and_its_whole_text(expected: list[str], absent: list[str]) -> None:
+def test_expected_lines_match_in_order_and_as_a_whole(expected: list[str], absent: list[str]) -> None:
     assert missing(expected, PRINTED) == absent
 
 
-def test_a_block_that_is_no_step_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"a block of yaml with \{\} is no step"):
+def test_a_block_of_another_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"a block of yaml with \{\} is not a step"):
         steps("```yaml\na: 1\n```\n")
 
 

@@ -1,4 +1,4 @@
-"""The tests of the sandbox and the tools run without an engine; an Output inside an f-string is an error here too."""
+"""Tests of the sandbox and the tools, without an engine. An Output in an f-string is an error, as elsewhere."""
 
 import os
 

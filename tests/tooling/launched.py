@@ -1,6 +1,6 @@
-"""What test_cluster_launcher.py has the launcher run: tests that leave a process, a port and a file, and may not end.
+"""Tests that test_cluster_launcher.py runs in the launcher: they leak a process, a port and a file, or do not end.
 
-The word in the environment is the file's name, and what all processes of one launch are known by.
+The word in the environment is the file's name, and identifies all processes of one launch.
 """
 
 import os
@@ -15,26 +15,26 @@ ENDLESS = ("sleep", "600")
 PORT = 47311
 
 
-def leave_things() -> None:
+def leak() -> None:
     Path("/tmp", os.environ[WORD]).touch()
     socket.create_server(("0.0.0.0", PORT)).set_inheritable(True)
     subprocess.Popen(ENDLESS, start_new_session=True, close_fds=False)
 
 
-def test_is_through() -> None:
+def test_passes() -> None:
     assert os.environ[WORD]
 
 
-def test_leaves_things() -> None:
-    leave_things()
+def test_leaks() -> None:
+    leak()
 
 
 def test_takes_long() -> None:
-    leave_things()
+    leak()
     time.sleep(600)
 
 
-def test_hears_no_interrupt() -> None:
+def test_ignores_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    leave_things()
+    leak()
     time.sleep(600)

@@ -1,4 +1,4 @@
-"""An account with the simulated AWS on it, for the tests of both."""
+"""A simulated AWS account, for tests."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SECRET = "aws:secretsmanager/secret:Secret"
 
 
 class Cloud:
-    """An account with the AWS package on it."""
+    """An account with the aws package."""
 
     def __init__(self, folder: Path) -> None:
         self.account = Account(folder / "account.db")
@@ -44,7 +44,7 @@ class Cloud:
     def call(self, type_: str, name: str, settings: Json = SETTINGS) -> Call:
         return Call(f"urn:pulumi:dev::project::{type_}::{name}", type_, name, settings)
 
-    def make(self, type_: str, name: str, inputs: Json) -> tuple[str, Json]:
+    def create(self, type_: str, name: str, inputs: Json) -> tuple[str, Json]:
         checked, failures = self.aws.check(self.call(type_, name), {}, inputs)
         assert failures == []
         return self.aws.create(self.call(type_, name), checked, preview=False)
@@ -57,17 +57,19 @@ class Cloud:
         self.aws.delete(self.call(type_, name), id_)
 
     def network(self) -> tuple[str, str]:
-        vpc, _ = self.make(VPC, "net", {"cidrBlock": "10.0.0.0/16"})
-        subnet, _ = self.make(SUBNET, "a", {"vpcId": vpc, "cidrBlock": "10.0.0.0/24", "availabilityZone": f"{REGION}a"})
+        vpc, _ = self.create(VPC, "net", {"cidrBlock": "10.0.0.0/16"})
+        subnet, _ = self.create(
+            SUBNET, "a", {"vpcId": vpc, "cidrBlock": "10.0.0.0/24", "availabilityZone": f"{REGION}a"}
+        )
         return vpc, subnet
 
     def cluster(self, subnet: str, **more: Value) -> str:
         inputs: Json = {"name": "demo", "roleArn": "arn", "vpcConfig": {"subnetIds": [subnet]}, **more}
-        return self.make(CLUSTER, "c", inputs)[0]
+        return self.create(CLUSTER, "c", inputs)[0]
 
 
-def refusal(act: Callable[[], object]) -> str:
-    """The code of the refusal that the act meets."""
+def refusal(operation: Callable[[], object]) -> str:
+    """The error code with which the operation is refused."""
     with pytest.raises(Refused) as refused:
-        act()
+        operation()
     return refused.value.code

@@ -1,4 +1,4 @@
-"""Whatever ends the launcher of the cluster tests, nothing is left of what ran, and what is known by then is shown."""
+"""However the launcher of the cluster tests ends, nothing is left running, and the results so far are shown."""
 
 import os
 import signal
@@ -17,8 +17,8 @@ from tests.tooling.launched import ENDLESS, PORT, WORD
 
 SCRIPT = "import sys; from tests.cluster.launcher import launch; sys.exit(launch([sys.argv[2:]] * int(sys.argv[1])))"
 FILE = "tests/tooling/launched.py"
-LONG, DEAF = f"{FILE}::test_takes_long", f"{FILE}::test_hears_no_interrupt"
-THROUGH, LEAVES = f"{FILE}::test_is_through", f"{FILE}::test_leaves_things"
+LONG, UNINTERRUPTIBLE = f"{FILE}::test_takes_long", f"{FILE}::test_ignores_interrupts"
+PASSING, LEAKING = f"{FILE}::test_passes", f"{FILE}::test_leaks"
 SECONDS = 30
 
 
@@ -31,28 +31,28 @@ class Launch:
     temporary: Path
 
     def alive(self) -> set[str]:
-        """Command lines of all processes that came of it, wherever they are."""
-        found: set[str] = set()
+        """Command lines of all processes that the launch started, in any namespace."""
+        lines: set[str] = set()
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 if f"{WORD}={self.word}".encode() in (process / "environ").read_bytes().split(b"\0"):
-                    found.add(f"{process.name} {(process / 'cmdline').read_text().replace(chr(0), ' ').strip()}")
-            except OSError:  # ended meanwhile, or somebody else's
+                    lines.add(f"{process.name} {(process / 'cmdline').read_text().replace(chr(0), ' ').strip()}")
+            except OSError:  # it has ended, or belongs to another user
                 continue
-        return found
+        return lines
 
     def endless(self) -> int:
-        """How many of the tests have left what they leave."""
+        """Number of tests that have started their endless process."""
         return sum(line.endswith(" ".join(ENDLESS)) for line in self.alive())
 
-    def wait_until(self, what: Callable[[], bool]) -> None:
+    def wait_until(self, condition: Callable[[], bool]) -> None:
         end = time.monotonic() + SECONDS
-        while not what():
+        while not condition():
             assert time.monotonic() < end, (self.alive(), self.process.poll())
             time.sleep(0.02)
 
-    def goes_on(self) -> bool:
-        """Whether it is still there half a second from now."""
+    def keeps_running(self) -> bool:
+        """Whether the launcher still runs after half a second."""
         try:
             self.process.wait(0.5)
         except subprocess.TimeoutExpired:
@@ -74,11 +74,11 @@ class Launch:
 def launch(tmp_path: Path) -> Iterator[Callable[..., Launch]]:
     started: list[Launch] = []
 
-    def start(*tests: str, runs: int = 2, deaf_to: signal.Signals | None = None) -> Launch:
+    def start(*tests: str, runs: int = 2, ignoring: signal.Signals | None = None) -> Launch:
         word = uuid.uuid4().hex
         command = [sys.executable, "-c", SCRIPT, str(runs), *tests]
-        if deaf_to is not None:
-            command = ["sh", "-c", f'trap "" {deaf_to.name.removeprefix("SIG")}; exec "$@"', "sh", *command]
+        if ignoring is not None:
+            command = ["sh", "-c", f'trap "" {ignoring.name.removeprefix("SIG")}; exec "$@"', "sh", *command]
         process = subprocess.Popen(
             command,
             env={**os.environ, WORD: word, "TMPDIR": str(tmp_path)},
@@ -91,9 +91,9 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Launch]]:
         return started[-1]
 
     yield start
-    for one in started:
-        one.process.kill()
-        one.process.wait()
+    for launched in started:
+        launched.process.kill()
+        launched.process.wait()
 
 
 @pytest.mark.parametrize(
@@ -101,51 +101,49 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Launch]]:
     [(signal.SIGINT, os.kill), (signal.SIGINT, os.killpg), (signal.SIGTERM, os.kill), (signal.SIGHUP, os.killpg)],
     ids=["SIGINT", "SIGINT to its group, as Ctrl-C", "SIGTERM", "SIGHUP to its group, as a lost terminal"],
 )
-def test_a_signal_ends_all_and_what_is_known_is_shown(
+def test_a_signal_ends_everything_and_the_results_so_far_are_shown(
     launch: Callable[..., Launch], number: signal.Signals, send: Callable[[int, int], None]
 ) -> None:
-    run = launch(THROUGH, LONG)
+    run = launch(PASSING, LONG)
     run.wait_until(lambda: run.endless() == 2)
     send(run.process.pid, number)
-    said = run.output()
+    output = run.output()
     assert run.leaves_nothing()
     assert run.process.returncode == 128 + number
-    assert said.count("= 1 passed in ") == 2, said
+    assert output.count("= 1 passed in ") == 2, output
 
 
-def test_a_second_signal_ends_tests_that_do_not_hear_the_first(launch: Callable[..., Launch]) -> None:
-    run = launch("-v", THROUGH, DEAF)
+def test_a_second_signal_ends_tests_that_ignore_the_first(launch: Callable[..., Launch]) -> None:
+    run = launch("-v", PASSING, UNINTERRUPTIBLE)
     run.wait_until(lambda: run.endless() == 2)
     run.process.send_signal(signal.SIGINT)
-    assert run.goes_on()
-    begun = time.monotonic()
+    assert run.keeps_running()
+    sent = time.monotonic()
     run.process.send_signal(signal.SIGTERM)
-    said = run.output()
-    assert time.monotonic() - begun < 5
+    output = run.output()
+    assert time.monotonic() - sent < 5
     assert run.leaves_nothing()
     assert run.process.returncode == 128 + signal.SIGINT
-    assert said.count(f"{THROUGH} PASSED") == 2, said
+    assert output.count(f"{PASSING} PASSED") == 2, output
 
 
 @pytest.mark.parametrize("runs", [1, 2])
-def test_a_launcher_that_is_killed_leaves_nothing(launch: Callable[..., Launch], runs: int) -> None:
-    run = launch(DEAF, runs=runs)
+def test_a_killed_launcher_leaves_nothing(launch: Callable[..., Launch], runs: int) -> None:
+    run = launch(UNINTERRUPTIBLE, runs=runs)
     run.wait_until(lambda: run.endless() == runs)
     run.process.kill()
     run.wait_until(run.leaves_nothing)
 
 
 @pytest.mark.parametrize("milliseconds", [50, 150, 400])
-def test_a_launcher_that_is_killed_while_it_starts_leaves_nothing(
-    launch: Callable[..., Launch], milliseconds: int
-) -> None:
-    run = launch(DEAF)
+def test_a_launcher_killed_while_it_starts_leaves_nothing(launch: Callable[..., Launch], milliseconds: int) -> None:
+    run = launch(UNINTERRUPTIBLE)
     time.sleep(milliseconds / 1000)
     run.process.kill()
     run.wait_until(run.leaves_nothing)
 
 
-def test_namespaces_that_are_killed_from_outside_leave_nothing_and_are_no_success(
+def test_namespaces_killed_from_outside_leave_nothing_and_fail_the_run(
     launch: Callable[..., Launch],
 ) -> None:
     run = launch(LONG, runs=1)
@@ -157,15 +155,15 @@ def test_namespaces_that_are_killed_from_outside_leave_nothing_and_are_no_succes
     assert run.process.returncode == 128 + signal.SIGKILL
 
 
-def test_a_lost_terminal_that_the_caller_ignores_ends_nothing(launch: Callable[..., Launch]) -> None:
-    run = launch(LONG, runs=1, deaf_to=signal.SIGHUP)
+def test_a_hangup_that_the_caller_ignores_ends_nothing(launch: Callable[..., Launch]) -> None:
+    run = launch(LONG, runs=1, ignoring=signal.SIGHUP)
     run.wait_until(lambda: run.endless() == 1)
     run.process.send_signal(signal.SIGHUP)
-    assert run.goes_on()
+    assert run.keeps_running()
 
 
-def test_an_interrupt_is_heard_also_in_the_background_of_a_script(launch: Callable[..., Launch]) -> None:
-    run = launch(LONG, runs=1, deaf_to=signal.SIGINT)
+def test_an_interrupt_is_handled_even_in_the_background_of_a_script(launch: Callable[..., Launch]) -> None:
+    run = launch(LONG, runs=1, ignoring=signal.SIGINT)
     run.wait_until(lambda: run.endless() == 1)
     run.process.send_signal(signal.SIGINT)
     assert "KeyboardInterrupt" in run.output()
@@ -173,15 +171,15 @@ def test_an_interrupt_is_heard_also_in_the_background_of_a_script(launch: Callab
     assert run.leaves_nothing()
 
 
-def test_what_tests_leave_is_gone_when_they_are_through(launch: Callable[..., Launch]) -> None:
-    run = launch(LEAVES)
+def test_leaked_processes_and_files_are_gone_when_the_tests_end(launch: Callable[..., Launch]) -> None:
+    run = launch(LEAKING)
     assert run.output().count("= 1 passed in ") == 2
     assert run.leaves_nothing()
     assert run.process.returncode == 0
 
 
-def test_a_reader_that_goes_away_leaves_nothing(launch: Callable[..., Launch]) -> None:
-    run = launch(THROUGH)
+def test_a_closed_output_leaves_nothing(launch: Callable[..., Launch]) -> None:
+    run = launch(PASSING)
     assert run.process.stdout is not None
     run.process.stdout.close()
     assert run.process.wait(SECONDS) == 0

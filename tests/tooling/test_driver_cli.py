@@ -1,4 +1,4 @@
-"""The command line, as far as it comes without an engine."""
+"""The command line, up to the point that needs an engine."""
 
 import json
 from pathlib import Path
@@ -20,21 +20,21 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_an_unknown_stack_is_one_line_and_status_1(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["up", "--stack", "dev"]) == 1
-    assert capsys.readouterr().out == f"error: no stack 'dev' in {project} (no Pulumi.dev.yaml); there are: staging\n"
+    assert capsys.readouterr().out == f"error: no stack 'dev' in {project} (no Pulumi.dev.yaml); its stacks: staging\n"
 
 
-def test_a_mistake_is_reported_as_refused_too(project: Path) -> None:
+def test_a_mistake_is_reported_as_refused(project: Path) -> None:
     assert main(["preview", "--stack", "dev", "--json", "report.json"]) == 1
     report = json.loads((project / "report.json").read_text())
     assert (report["result"], report["calls"], report["resources"]) == ("refused", {}, [])
     assert report["error"].startswith("no stack 'dev'")
 
 
-def test_a_state_that_is_a_file_is_one_line_and_status_1(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_state_below_a_file_is_one_line_and_status_1(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "file").write_text("")
     assert main(["up", "--stack", "staging", "--state", "file/state"]) == 1
-    place = project / "file" / "state"
-    assert capsys.readouterr().out == f"error: --state {place}: nothing can be written there. Name a folder of yours.\n"
+    state = project / "file" / "state"
+    assert capsys.readouterr().out == f"error: --state {state}: the folder is not writable. Choose another one.\n"
 
 
 def test_a_mistake_leaves_nothing_behind(project: Path) -> None:
@@ -43,14 +43,14 @@ def test_a_mistake_leaves_nothing_behind(project: Path) -> None:
 
 
 @pytest.mark.parametrize("given", ["-5", "0", "-0.0", "nan", "inf", "5m", ""])
-def test_a_timeout_that_is_no_time_is_refused_in_one_line(
+def test_an_invalid_timeout_is_refused_in_one_line(
     given: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as leaving:
+    with pytest.raises(SystemExit) as exit_:
         main(["up", "--stack", "staging", f"--timeout={given}"])
-    assert leaving.value.code == 2
+    assert exit_.value.code == 2
     (line,) = [line for line in capsys.readouterr().err.splitlines() if "error:" in line]
-    assert line.endswith(f"argument --timeout: '{given}' is no number of seconds above zero")
+    assert line.endswith(f"argument --timeout: '{given}' is not a number of seconds above zero")
     assert not (project / ".sandbox").exists()
 
 
@@ -58,16 +58,16 @@ def test_a_timeout_that_is_no_time_is_refused_in_one_line(
     "arguments",
     [[], ["up"], ["undo", "--stack", "staging"], ["up", "--stack", "staging", "--plugin", "azure"]],
 )
-def test_a_command_line_that_makes_no_sense_is_refused(
+def test_an_invalid_command_line_is_refused(
     arguments: list[str], project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as leaving:
+    with pytest.raises(SystemExit) as exit_:
         main(arguments)
-    assert leaving.value.code == 2
+    assert exit_.value.code == 2
     assert "usage: python -m sandbox" in capsys.readouterr().err
     assert not (project / ".sandbox").exists()
 
 
-def test_the_page_tells_how_long_an_object_is_waited_for() -> None:
+def test_the_documentation_has_the_default_timeout() -> None:
     (row,) = [line for line in (ROOT / "docs" / "sandbox.md").read_text().splitlines() if "| `--timeout` |" in line]
     assert row.endswith(f"Default: {TIMEOUT:g} |")

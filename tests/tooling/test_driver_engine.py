@@ -1,4 +1,4 @@
-"""Finding the engine and running its commands, on a stand-in that answers as `pulumi` does."""
+"""Finding the engine and running its commands, with a stub of `pulumi`."""
 
 import os
 import signal
@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pulumi.automation import CommandError, ConcurrentUpdateError
 
-from sandbox.engine import Engine, engine, installation, stoppable
+from sandbox.engine import Engine, engine, forwarding_signals, installation
 from sandbox.workspace import UsageError
 
-STAND_IN = """\
+STUB = """\
 #!{python}
 import signal, sys
 arguments = sys.argv[1:]
@@ -33,51 +33,51 @@ else:
 def install(folder: Path, version: str = "v3.230.0") -> Path:
     file = folder / "bin" / "pulumi"
     file.parent.mkdir(parents=True)
-    file.write_text(STAND_IN.format(python=sys.executable, version=version))
+    file.write_text(STUB.format(python=sys.executable, version=version))
     file.chmod(0o755)
     return file
 
 
 @pytest.fixture
-def nothing_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def empty_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
 
 
 @pytest.fixture
 def running(tmp_path: Path, request: pytest.FixtureRequest) -> Engine:
-    request.getfixturevalue("nothing_on_path")
+    request.getfixturevalue("empty_path")
     install(tmp_path / ".tools")
     return engine(tmp_path)
 
 
 def test_the_engine_on_the_path_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path / ".tools")
-    monkeypatch.setenv("PATH", str(install(tmp_path / "theirs").parent))
+    monkeypatch.setenv("PATH", str(install(tmp_path / "user").parent))
     assert installation(tmp_path) is None
     assert engine(tmp_path).command == "pulumi"
 
 
-@pytest.mark.usefixtures("nothing_on_path")
-def test_the_project_s_own_build_comes_second(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("empty_path")
+def test_the_projects_own_build_comes_second(tmp_path: Path) -> None:
     file = install(tmp_path / ".tools")
     assert engine(tmp_path).command == str(file)
 
 
-@pytest.mark.usefixtures("nothing_on_path")
-def test_without_an_engine_the_remedy_is_named(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("empty_path")
+def test_without_an_engine_the_error_has_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="make engine"):
         engine(tmp_path)
 
 
-@pytest.mark.usefixtures("nothing_on_path")
+@pytest.mark.usefixtures("empty_path")
 def test_an_engine_that_is_too_old_is_refused_with_both_versions(tmp_path: Path) -> None:
     install(tmp_path / ".tools", version="v3.150.0")
-    with pytest.raises(UsageError, match=r"3\.200\.0 or newer is needed: .*3\.150\.0"):
+    with pytest.raises(UsageError, match=r"3\.200\.0 or newer is required: .*3\.150\.0"):
         engine(tmp_path)
 
 
-def test_a_plan_as_data_lists_what_stays_the_same(running: Engine, tmp_path: Path) -> None:
+def test_a_json_preview_lists_unchanged_resources(running: Engine, tmp_path: Path) -> None:
     assert (
         running.run(["preview", "--json"], str(tmp_path), {}).stdout == "--non-interactive preview --json --show-sames"
     )
@@ -91,13 +91,13 @@ def test_only_operations_are_timed(running: Engine, tmp_path: Path) -> None:
     assert 0 < running.operation < 30
 
 
-def test_lines_are_handed_on_as_they_come(running: Engine, tmp_path: Path) -> None:
+def test_lines_are_passed_on_as_they_arrive(running: Engine, tmp_path: Path) -> None:
     lines: list[str] = []
     running.run(["up", "--yes"], str(tmp_path), {}, on_output=lines.append)
     assert lines == ["--non-interactive up --yes"]
 
 
-def test_a_lock_is_told_from_other_failures(running: Engine, tmp_path: Path) -> None:
+def test_a_lock_is_distinguished_from_other_failures(running: Engine, tmp_path: Path) -> None:
     with pytest.raises(ConcurrentUpdateError):
         running.run(["up", "locked"], str(tmp_path), {})
     assert running.stderr == "error: the stack is currently locked by 1 lock(s)"
@@ -105,7 +105,7 @@ def test_a_lock_is_told_from_other_failures(running: Engine, tmp_path: Path) -> 
 
 def test_ctrl_c_lets_the_engine_end_by_itself(running: Engine, tmp_path: Path) -> None:
     before = signal.getsignal(signal.SIGINT)
-    with stoppable(running), pytest.raises(CommandError):
+    with forwarding_signals(running), pytest.raises(CommandError):
         running.run(["up", "wait"], str(tmp_path), {}, on_output=lambda _line: os.kill(os.getpid(), signal.SIGINT))
     assert running.interrupted
     assert running.stderr == "ended cleanly"

@@ -1,4 +1,4 @@
-"""The report as data, and its mask."""
+"""The report and its mask."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pulumi.automation import EngineEvent
 
-from sandbox.plan import Report, Result, Watch, masked, planned, standing
+from sandbox.plan import Report, Result, Watch, masked, planned_resources, recorded_resources
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 ASSET = {"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "text": "hello"}
@@ -44,8 +44,8 @@ def test_secrets_and_unknowns_are_masked_at_any_depth(value: Any, expected: Any)
     assert masked(value) == expected
 
 
-def test_a_planned_resource_has_every_key_of_the_report() -> None:
-    [row] = planned({"steps": [{"op": "create", "urn": VPC, "newState": STATE}]})
+def test_a_resource_of_a_plan_has_every_key_of_the_report() -> None:
+    [row] = planned_resources({"steps": [{"op": "create", "urn": VPC, "newState": STATE}]})
     assert row == {
         "urn": VPC,
         "type": "aws:ec2/vpc:Vpc",
@@ -63,8 +63,8 @@ def test_a_planned_resource_has_every_key_of_the_report() -> None:
     }
 
 
-def test_a_resource_that_goes_is_listed_as_deleted() -> None:
-    [row] = planned({"steps": [{"op": "delete", "urn": VPC, "oldState": STATE}]})
+def test_a_removed_resource_is_listed_as_deleted() -> None:
+    [row] = planned_resources({"steps": [{"op": "delete", "urn": VPC, "oldState": STATE}]})
     assert (row["op"], row["name"]) == ("delete", "main")
 
 
@@ -75,22 +75,22 @@ def test_a_replacement_is_one_row_with_its_new_inputs() -> None:
         {"op": "replace", "urn": VPC, "oldState": STATE, "newState": after},
         {"op": "delete-replaced", "urn": VPC, "oldState": STATE},
     ]
-    [row] = planned({"steps": steps})
+    [row] = planned_resources({"steps": steps})
     assert (row["op"], row["inputs"]) == ("replace", {"cidrBlock": "10.1.0.0/16"})
 
 
-def test_a_plan_of_nothing_has_no_resources() -> None:
-    assert planned({}) == []
+def test_an_empty_plan_has_no_resources() -> None:
+    assert planned_resources({}) == []
 
 
-def test_a_state_says_what_happened_to_each_resource() -> None:
+def test_a_state_has_the_operation_on_each_resource() -> None:
     other = {"urn": URN + "pulumi:pulumi:Stack::shop-dev", "type": "pulumi:pulumi:Stack"}
-    rows = standing({"resources": [other, STATE]}, {VPC: "update"})
+    rows = recorded_resources({"resources": [other, STATE]}, {VPC: "update"})
     assert [(row["name"], row["op"]) for row in rows] == [("shop-dev", "same"), ("main", "update")]
 
 
-def test_what_waits_to_be_deleted_does_not_stand() -> None:
-    assert standing({"resources": [{**STATE, "delete": True}]}, {}) == []
+def test_a_resource_pending_deletion_is_not_listed() -> None:
+    assert recorded_resources({"resources": [{**STATE, "delete": True}]}, {}) == []
 
 
 def event(**content: Any) -> EngineEvent:
@@ -102,7 +102,7 @@ def step(op: str, kind: str, name: str, **new: Any) -> dict[str, Any]:
     return {"metadata": {"op": op, "urn": urn, "type": kind, "new": {"urn": urn, "type": kind, **new}}}
 
 
-def test_the_engine_s_events_become_outputs_counts_and_kinds() -> None:
+def test_the_engines_events_become_outputs_counts_and_kinds() -> None:
     watch = Watch()
     watch(event(resourcePreEvent=step("create", "pulumi:pulumi:Stack", "shop-dev")))
     watch(event(resourcePreEvent=step("same", "aws:ec2/vpc:Vpc", "a")))
@@ -124,7 +124,7 @@ def test_an_error_is_kept_once_and_without_colour() -> None:
     assert watch.errors == ["size is too small"]
 
 
-def test_the_report_is_written_as_json_with_the_promised_keys(tmp_path: Path) -> None:
+def test_the_report_is_written_as_json_with_the_documented_keys(tmp_path: Path) -> None:
     Report(result=Result.FAILED, changes={"create": 2}, seconds=1.5, calls={"Create": 2}, error="no").write(
         tmp_path / "new" / "report.json"
     )

@@ -7,7 +7,7 @@ import pytest
 from pulumi import RunError
 from pulumi.runtime.proto import engine_pb2
 
-from sandbox.program import Once, at_home, inline, keep_debug_lines
+from sandbox.program import ErrorFilter, drop_debug_lines, inline, inside_project
 
 
 @pytest.fixture
@@ -22,35 +22,35 @@ def program(tmp_path: Path) -> Path:
 
 
 def test_the_program_finds_its_modules_and_files(program: Path) -> None:
-    with at_home(program):
+    with inside_project(program):
         inline(program)()
     assert (program.parent / "out").read_text() == "found"
 
 
-def test_the_process_is_left_as_it_was(program: Path) -> None:
+def test_the_process_is_restored(program: Path) -> None:
     before = Path.cwd(), list(sys.path)
-    with pytest.raises(ZeroDivisionError), at_home(program):
+    with pytest.raises(ZeroDivisionError), inside_project(program):
         raise ZeroDivisionError
     assert (Path.cwd(), list(sys.path)) == before
 
 
 def test_the_next_program_gets_its_own_modules(program: Path) -> None:
-    with at_home(program):
+    with inside_project(program):
         inline(program)()
         assert "parts_of_a_test" in sys.modules
     assert "parts_of_a_test" not in sys.modules
     assert "pulumi" in sys.modules
 
 
-def test_leaving_with_a_message_is_an_error_without_traceback(program: Path) -> None:
+def test_exiting_with_a_message_is_an_error_without_traceback(program: Path) -> None:
     program.write_text("import sys; sys.exit('no such size')")
-    with at_home(program), pytest.raises(RunError, match="no such size"):
+    with inside_project(program), pytest.raises(RunError, match="no such size"):
         inline(program)()
 
 
-def test_leaving_without_one_is_no_error(program: Path) -> None:
+def test_exiting_without_a_message_is_no_error(program: Path) -> None:
     program.write_text("import sys; open('reached', 'w'); sys.exit()")
-    with at_home(program):
+    with inside_project(program):
         inline(program)()
     assert (program.parent / "reached").exists()
 
@@ -58,7 +58,7 @@ def test_leaving_without_one_is_no_error(program: Path) -> None:
 @pytest.mark.parametrize("red", ["", "\x1b[38;5;1m"])
 def test_an_error_of_the_program_is_shown_once(red: str) -> None:
     shown: list[str] = []
-    once = Once(shown.append)
+    error_filter = ErrorFilter(shown.append)
     for line in (
         f" + stack create {red}error: two problems",
         f" + stack create {red}error: an unhandled error occurred: two problems",
@@ -70,7 +70,7 @@ def test_an_error_of_the_program_is_shown_once(red: str) -> None:
         "Resources:",
         "    + 1 to create",
     ):
-        once(line)
+        error_filter(line)
     assert shown == [
         f" + stack create {red}error: two problems",
         f"    {red}error: two problems",
@@ -81,26 +81,26 @@ def test_an_error_of_the_program_is_shown_once(red: str) -> None:
     ]
 
 
-def test_another_diagnostic_after_the_repetition_is_shown() -> None:
+def test_a_diagnostic_after_the_repetition_is_shown() -> None:
     shown: list[str] = []
-    once = Once(shown.append)
+    error_filter = ErrorFilter(shown.append)
     for line in ("    error: an unhandled error occurred: a", "    more", "    warning: b", "  aws:s3:Bucket (c):"):
-        once(line)
+        error_filter(line)
     assert shown == ["    warning: b", "  aws:s3:Bucket (c):"]
 
 
 class _Engine:
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self.messages: list[str] = []
 
     def Log(self, request: engine_pb2.LogRequest) -> None:  # noqa: N802  the name that gRPC gives it
-        self.said.append(request.message)
+        self.messages.append(request.message)
 
 
-def test_debug_lines_stay_here_and_all_others_reach_the_engine() -> None:
+def test_debug_lines_are_dropped_and_all_others_reach_the_engine() -> None:
     engine = _Engine()
-    said = engine.said
-    keep_debug_lines(engine)
+    messages = engine.messages
+    drop_debug_lines(engine)
     for severity in (engine_pb2.DEBUG, engine_pb2.INFO, engine_pb2.WARNING, engine_pb2.ERROR):
         engine.Log(engine_pb2.LogRequest(severity=severity, message=engine_pb2.LogSeverity.Name(severity)))
-    assert said == ["INFO", "WARNING", "ERROR"]
+    assert messages == ["INFO", "WARNING", "ERROR"]

@@ -1,10 +1,10 @@
-"""What a killed run left pending is settled by what the account says."""
+"""The pending operations of a killed run are resolved from the account."""
 
 from typing import Any
 
 from sandbox.recovery import recover
 
-MADE, MISSING = "urn:made", "urn:missing"
+CREATED, MISSING = "urn:created", "urn:missing"
 
 
 def operation(urn: str, kind: str = "creating") -> dict[str, Any]:
@@ -16,47 +16,47 @@ def deployment(*pending: dict[str, Any]) -> dict[str, Any]:
 
 
 def account(urn: str) -> list[str]:
-    return {MADE: ["vpc-1"], "urn:old": ["vpc-0"]}.get(urn, [])
+    return {CREATED: ["vpc-1"], "urn:old": ["vpc-0"]}.get(urn, [])
 
 
-def test_what_was_made_is_taken_over_with_its_id_after_what_it_needs() -> None:
-    found = recover(deployment(operation(MADE)), account)
-    assert found.adopted == {MADE: "vpc-1"}
-    assert [(r["urn"], r["id"]) for r in found.deployment["resources"]] == [("urn:old", "vpc-0"), (MADE, "vpc-1")]
-    assert found.deployment["resources"][1]["outputs"] == {"a": 1}
+def test_a_created_resource_is_adopted_with_its_id_after_its_dependencies() -> None:
+    recovery = recover(deployment(operation(CREATED)), account)
+    assert recovery.adopted == {CREATED: "vpc-1"}
+    assert [(r["urn"], r["id"]) for r in recovery.deployment["resources"]] == [("urn:old", "vpc-0"), (CREATED, "vpc-1")]
+    assert recovery.deployment["resources"][1]["outputs"] == {"a": 1}
 
 
-def test_what_was_not_made_is_forgotten() -> None:
-    found = recover(deployment(operation(MISSING)), account)
-    assert found.adopted == {}
-    assert [r["urn"] for r in found.deployment["resources"]] == ["urn:old"]
+def test_a_resource_that_was_not_created_is_dropped() -> None:
+    recovery = recover(deployment(operation(MISSING)), account)
+    assert recovery.adopted == {}
+    assert [r["urn"] for r in recovery.deployment["resources"]] == ["urn:old"]
 
 
-def test_no_creation_stays_pending_and_all_else_does() -> None:
+def test_only_creations_stop_being_pending() -> None:
     deletion = operation("urn:old", "deleting")
-    found = recover(deployment(operation(MADE), operation(MISSING), deletion), account)
-    assert found.deployment["pending_operations"] == [deletion]
+    recovery = recover(deployment(operation(CREATED), operation(MISSING), deletion), account)
+    assert recovery.deployment["pending_operations"] == [deletion]
 
 
-def test_a_life_that_is_recorded_is_not_taken_over_again() -> None:
+def test_a_recorded_resource_is_not_adopted_again() -> None:
     assert recover(deployment(operation("urn:old")), account).adopted == {}
 
 
-def test_a_replacement_that_was_made_is_taken_over_and_the_life_before_goes() -> None:
-    found = recover(deployment(operation("urn:old")), lambda _: ["vpc-0", "vpc-2"])
-    assert found.adopted == {"urn:old": "vpc-2"}
-    assert [(r["id"], r.get("delete", False)) for r in found.deployment["resources"]] == [
+def test_a_created_replacement_is_adopted_and_the_old_resource_deleted() -> None:
+    recovery = recover(deployment(operation("urn:old")), lambda _: ["vpc-0", "vpc-2"])
+    assert recovery.adopted == {"urn:old": "vpc-2"}
+    assert [(r["id"], r.get("delete", False)) for r in recovery.deployment["resources"]] == [
         ("vpc-0", True),
         ("vpc-2", False),
     ]
 
 
 def test_the_exported_deployment_is_not_changed() -> None:
-    given = deployment(operation(MADE))
+    given = deployment(operation(CREATED))
     recover(given, account)
-    assert given == deployment(operation(MADE))
+    assert given == deployment(operation(CREATED))
 
 
-def test_a_state_without_pending_operations_stays_as_it_is() -> None:
+def test_a_state_without_pending_operations_is_unchanged() -> None:
     given = {"resources": [{"urn": "urn:old", "id": "vpc-0"}]}
     assert recover(given, account).deployment["resources"] == given["resources"]

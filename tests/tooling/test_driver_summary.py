@@ -1,4 +1,4 @@
-"""What a person reads after a plan."""
+"""The summary after a plan."""
 
 from typing import Any
 
@@ -48,11 +48,11 @@ def test_resources_are_counted_by_package_and_family() -> None:
         "eks 1 Cluster 1",
         "kubernetes 2 core 2",
         "pulumi 1 Stack 1",
-        "in all 20",
+        "total 20",
     ]
 
 
-def test_a_list_of_flat_mappings_is_a_table_led_by_what_a_row_is_about() -> None:
+def test_a_list_of_flat_mappings_is_a_table_with_names_first() -> None:
     assert text(*rendered(CAPACITY)) == [
         "fits: yes",
         "nodes: 3 x t3.large",
@@ -62,7 +62,7 @@ def test_a_list_of_flat_mappings_is_a_table_led_by_what_a_row_is_about() -> None
     ]
 
 
-def test_mappings_side_by_side_are_a_table() -> None:
+def test_flat_mappings_side_by_side_are_a_table() -> None:
     assert text(*rendered(QUOTAS["dev"])) == [
         "namespace: nova-dev",
         "fits: yes",
@@ -72,7 +72,7 @@ def test_mappings_side_by_side_are_a_table() -> None:
     ]
 
 
-def test_each_environment_has_its_heading() -> None:
+def test_each_environment_has_a_heading() -> None:
     lines = text(*rendered(QUOTAS))
     assert lines.index("dev") < lines.index("namespace: nova-dev") < lines.index("staging")
 
@@ -81,7 +81,7 @@ def test_rows_with_different_keys_leave_cells_empty() -> None:
     assert text(*rendered([{"what": "a", "pods": 1}, {"what": "b", "cpu": "2"}])) == ["what pods cpu", "a 1", "b 2"]
 
 
-def test_an_output_that_is_not_known_yet_is_shown_as_such() -> None:
+def test_an_unknown_output_is_shown_as_unknown() -> None:
     assert text(*rendered("[unknown]")) == ["[unknown]"]
 
 
@@ -98,7 +98,7 @@ def test_an_output_that_is_not_known_yet_is_shown_as_such() -> None:
         ({"quotas": {}}, []),
     ],
 )
-def test_fitting_is_said_in_one_line_each(outputs: dict[str, Any], expected: list[str]) -> None:
+def test_each_verdict_is_one_line(outputs: dict[str, Any], expected: list[str]) -> None:
     assert verdicts(outputs) == expected
 
 

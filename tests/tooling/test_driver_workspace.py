@@ -1,4 +1,4 @@
-"""The copy of a project's stack files that the engine works in."""
+"""The copy of a project's stack files that the engine works on."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ config:
     value: [{name: api, port: 8080}]
 """
 STACK = """\
-secretsprovider: awskms://alias/somebody
+secretsprovider: awskms://alias/someone
 encryptedkey: QUJD
 encryptionsalt: v1:theirs
 config:
@@ -61,9 +61,9 @@ def test_the_two_stack_files_are_copied_and_nothing_else(project: Path, tmp_path
     assert workspace.folder.is_relative_to(tmp_path / "state")
 
 
-def test_the_project_stays_as_it_was(project: Path, tmp_path: Path) -> None:
+def test_the_project_is_unchanged(project: Path, tmp_path: Path) -> None:
     before = tree(project)
-    prepare(project, "staging", tmp_path / "state").settle()
+    prepare(project, "staging", tmp_path / "state").mark_complete()
     assert tree(project) == before
 
 
@@ -79,17 +79,17 @@ def test_a_project_without_main_is_its_own_program(project: Path, tmp_path: Path
     assert prepare(project, "staging", tmp_path / "state").program == project / "__main__.py"
 
 
-def test_a_missing_program_is_named(project: Path, tmp_path: Path) -> None:
+def test_a_missing_program_is_reported(project: Path, tmp_path: Path) -> None:
     (project / "app" / "__main__.py").unlink()
-    with pytest.raises(UsageError, match=r"no program: .*app/__main__\.py does not exist"):
+    with pytest.raises(UsageError, match=r"the program .*app/__main__\.py does not exist"):
         prepare(project, "staging", tmp_path / "state")
 
 
-def test_the_project_s_own_backend_is_never_used(project: Path, tmp_path: Path) -> None:
+def test_the_projects_own_backend_is_never_used(project: Path, tmp_path: Path) -> None:
     assert "backend" not in copy(prepare(project, "staging", tmp_path / "state").folder, "Pulumi.yaml")
 
 
-def test_somebody_s_encryption_is_forgotten(project: Path, tmp_path: Path) -> None:
+def test_the_stacks_own_encryption_is_dropped(project: Path, tmp_path: Path) -> None:
     folder = prepare(project, "staging", tmp_path / "state").folder
     assert list(copy(folder, "Pulumi.staging.yaml")) == ["config"]
 
@@ -110,72 +110,72 @@ def test_plain_values_keep_their_types(project: Path, tmp_path: Path) -> None:
     assert config["aws:region"] == "eu-central-1"
 
 
-def test_a_settled_copy_is_used_again(project: Path, tmp_path: Path) -> None:
+def test_a_complete_copy_is_reused(project: Path, tmp_path: Path) -> None:
     workspace = prepare(project, "staging", tmp_path / "state")
     (workspace.folder / "Pulumi.staging.yaml").write_text("encryptionsalt: v1:ours\nconfig: {}\n")
-    workspace.settle()
+    workspace.mark_complete()
     assert prepare(project, "staging", tmp_path / "state").secrets == ()
     assert copy(workspace.folder, "Pulumi.staging.yaml")["encryptionsalt"] == "v1:ours"
 
 
-def test_a_copy_that_was_not_settled_is_made_again(project: Path, tmp_path: Path) -> None:
+def test_an_incomplete_copy_is_made_again(project: Path, tmp_path: Path) -> None:
     prepare(project, "staging", tmp_path / "state")
     assert len(prepare(project, "staging", tmp_path / "state").secrets) == 3
 
 
 @pytest.mark.parametrize("file", ["Pulumi.yaml", "Pulumi.staging.yaml"])
-def test_a_changed_file_is_copied_again_under_the_sandbox_s_own_salt(file: str, project: Path, tmp_path: Path) -> None:
+def test_a_changed_file_is_copied_again_with_the_sandboxs_own_salt(file: str, project: Path, tmp_path: Path) -> None:
     workspace = prepare(project, "staging", tmp_path / "state")
     (workspace.folder / "Pulumi.staging.yaml").write_text("encryptionsalt: v1:ours\nconfig: {}\n")
-    workspace.settle()
+    workspace.mark_complete()
     (project / file).write_text((project / file).read_text() + "# changed\n")
     assert len(prepare(project, "staging", tmp_path / "state").secrets) == 3
     assert copy(workspace.folder, "Pulumi.staging.yaml")["encryptionsalt"] == "v1:ours"
 
 
-def test_a_change_that_was_never_settled_is_not_mistaken_for_the_version_before(project: Path, tmp_path: Path) -> None:
+def test_an_incomplete_copy_is_not_mistaken_for_an_earlier_version(project: Path, tmp_path: Path) -> None:
     file = project / "Pulumi.staging.yaml"
-    prepare(project, "staging", tmp_path / "state").settle()
+    prepare(project, "staging", tmp_path / "state").mark_complete()
     file.write_text("config: {shop:token: other}\n")
     prepare(project, "staging", tmp_path / "state")
     file.write_text(STACK)
     assert len(prepare(project, "staging", tmp_path / "state").secrets) == 3
 
 
-def test_an_unknown_stack_is_answered_with_those_that_exist(project: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"no stack 'dev' .*there are: prod, staging$"):
+def test_an_unknown_stack_is_refused_with_the_existing_ones(project: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no stack 'dev' .*its stacks: prod, staging$"):
         prepare(project, "dev", tmp_path / "state")
 
 
-def test_a_folder_without_a_project_is_named(tmp_path: Path) -> None:
+def test_a_folder_without_a_project_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"has no Pulumi\.yaml"):
         prepare(tmp_path, "dev", tmp_path / "state")
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("config: [", ":1 is not YAML: "),
-        ("- a\n", " holds no mapping"),
+        ("- a\n", " is not a mapping"),
         (
             "config:\n  demo:stage: a\n  demo:stage: b\n",
-            ":3: the key 'demo:stage' stands there twice. Keep one of the two.",
+            ":3: the key 'demo:stage' is set twice. Keep one of the two.",
         ),
-        ("config:\n\tdemo:stage: a\n", ":2: a tab. Indent with spaces."),
+        ("config:\n\tdemo:stage: a\n", ":2: indented with a tab. Use spaces."),
         (
             "config:\n<<<<<<< HEAD\n  demo:stage: a\n=======\n  demo:stage: b\n>>>>>>> other\n",
-            ":2: a merge was left half done. Keep one of the two sides, without the markers.",
+            ":2: unresolved merge conflict. Keep one of the two sides, and remove the markers.",
         ),
-        ("config:\n  a: b: c\n", ":2 is not YAML: mapping values are not allowed here. Look at this line"),
+        ("config:\n  a: b: c\n", ":2 is not YAML: mapping values are not allowed here. Check this line"),
     ],
 )
-def test_a_stack_file_that_cannot_be_read_is_named_with_line_and_remedy(
-    text: str, says: str, project: Path, tmp_path: Path
+def test_an_unreadable_stack_file_is_reported_with_line_and_remedy(
+    text: str, message: str, project: Path, tmp_path: Path
 ) -> None:
     (project / "Pulumi.staging.yaml").write_text(text)
     with pytest.raises(UsageError) as refused:
         prepare(project, "staging", tmp_path / "state")
-    assert f"Pulumi.staging.yaml{says}" in str(refused.value)
+    assert f"Pulumi.staging.yaml{message}" in str(refused.value)
     assert "\n" not in str(refused.value)
 
 

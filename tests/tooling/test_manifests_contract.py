@@ -1,8 +1,8 @@
-"""Which keys pods read, which are made, and what is said about the difference."""
+"""The keys that pods read, the keys that exist, and the report of the difference."""
 
 from typing import Any
 
-from tools.manifests.contract import ALL, Key, contract_faults, keys_made, keys_read
+from tools.manifests.contract import ALL, Key, contract_faults, keys_created, keys_read
 
 NAMESPACE = "shop"
 
@@ -56,53 +56,53 @@ def test_variables_imports_and_volumes_are_read() -> None:
     }
 
 
-def test_an_external_secret_makes_the_keys_of_its_target_in_its_namespace() -> None:
+def test_an_external_secret_creates_the_keys_of_its_target_in_its_namespace() -> None:
     objects = [external("db", "url", "user"), external(None, "x"), external("db", "other", namespace="elsewhere")]
-    assert keys_made(objects, NAMESPACE) == {
+    assert keys_created(objects, NAMESPACE) == {
         Key("Secret", "db", "url"),
         Key("Secret", "db", "user"),
         Key("Secret", "entry", "x"),
     }
 
 
-def test_what_is_made_and_read_is_right() -> None:
+def test_a_key_that_is_created_and_read_is_no_fault() -> None:
     assert list(contract_faults([URL], [external("db", "url")], NAMESPACE, {})) == []
 
 
-def test_a_key_that_nobody_makes_is_named_with_its_readers() -> None:
+def test_a_missing_key_is_reported_with_its_readers() -> None:
     assert list(contract_faults([URL], [external("db", "uri")], NAMESPACE, {})) == [
-        "shop: Deployment cart reads Secret db, key url, and nobody makes it",
-        "shop: Secret db, key uri is made, and nobody reads it: leave it out, or say who does",
+        "shop: Deployment cart reads key url of Secret db, which nothing creates",
+        "shop: key uri of Secret db is created but never read: remove it, or record its reason",
     ]
 
 
-def test_a_secret_of_another_namespace_does_not_help() -> None:
-    found = list(contract_faults([URL], [external("db", "url", namespace="elsewhere")], NAMESPACE, {}))
-    assert found == ["shop: Deployment cart reads Secret db, key url, and nobody makes it"]
+def test_a_secret_of_another_namespace_does_not_count() -> None:
+    faults = list(contract_faults([URL], [external("db", "url", namespace="elsewhere")], NAMESPACE, {}))
+    assert faults == ["shop: Deployment cart reads key url of Secret db, which nothing creates"]
 
 
-def test_an_import_of_an_object_that_nobody_makes_is_named() -> None:
+def test_an_import_of_a_missing_object_is_reported() -> None:
     pod = deployment(containers=[{"envFrom": [{"configMapRef": {"name": "outputs"}}]}])
     assert list(contract_faults([pod], [], NAMESPACE, {})) == [
-        "shop: Deployment cart reads ConfigMap outputs, every key, and nobody makes it"
+        "shop: Deployment cart reads every key of ConfigMap outputs, which nothing creates"
     ]
     assert list(contract_faults([pod], [config("outputs", HOST="db")], NAMESPACE, {})) == []
 
 
-def test_a_config_map_of_the_overlay_itself_counts_as_made() -> None:
+def test_a_config_map_of_the_overlay_counts() -> None:
     pod = reads(("configMapKeyRef", "urls", "A"))
-    found = list(contract_faults([pod, config("urls", A="http://a", B="http://b")], [], NAMESPACE, {}))
-    assert found == ["shop: ConfigMap urls, key B is made, and nobody reads it: leave it out, or say who does"]
+    faults = list(contract_faults([pod, config("urls", A="http://a", B="http://b")], [], NAMESPACE, {}))
+    assert faults == ["shop: key B of ConfigMap urls is created but never read: remove it, or record its reason"]
 
 
-def test_a_reason_stands_for_a_reader_and_goes_when_it_is_not_needed() -> None:
+def test_an_unread_key_needs_a_reason_and_a_reason_needs_an_unread_key() -> None:
     user, gone = Key("Secret", "db", "user"), Key("Secret", "db", "gone")
     platform = [external("db", "url", "user")]
     assert list(contract_faults([URL], platform, NAMESPACE, {user: "people"})) == []
     assert list(contract_faults([URL], platform, NAMESPACE, {user: "people", gone: "people"})) == [
-        "shop: Secret db, key gone has a reason (people), and nobody makes it"
+        "shop: key gone of Secret db has a reason (people), but nothing creates it"
     ]
     url = Key("Secret", "db", "url")
     assert list(contract_faults([URL], [external("db", "url")], NAMESPACE, {url: "people"})) == [
-        "shop: Secret db, key url is read by a pod, so it needs no reason (people)"
+        "shop: key url of Secret db is read by a pod, so it needs no reason (people)"
     ]

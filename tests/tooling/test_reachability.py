@@ -133,7 +133,7 @@ def test_expressions_select_pods(expression: dict[str, Any], matched: bool) -> N
 
 def test_an_operator_that_does_not_exist_is_refused() -> None:
     known = world([policy(selector={"matchExpressions": [{"key": "app", "operator": "Like"}]})])
-    with pytest.raises(ValueError, match="'Like' is none of In"):
+    with pytest.raises(ValueError, match="'Like' is not In"):
         is_open(known, CART, BANK)
 
 
@@ -184,19 +184,19 @@ def test_a_service_that_leads_to_its_pods_is_right() -> None:
 
 def test_a_service_that_selects_nobody_is_named() -> None:
     assert said(objects(selector="bnak")) == [
-        "Service bank: spec.selector selects the pods of nobody, and must select those of bank alone"
+        "Service bank: spec.selector selects the pods of no workload, but must select only those of bank"
     ]
 
 
 def test_a_service_that_selects_too_many_is_named() -> None:
     twin = {**objects()[0], "metadata": {"name": "bank-2"}}
     assert said([*objects(), twin]) == [
-        "Service bank: spec.selector selects the pods of bank, bank-2, and must select those of bank alone"
+        "Service bank: spec.selector selects the pods of bank, bank-2, but must select only those of bank"
     ]
 
 
 def test_a_port_that_nobody_listens_on_is_named() -> None:
-    assert said(objects(target="web"))[0] == "Service bank: targetPort web: no container of bank listens there"
+    assert said(objects(target="web"))[0] == "Service bank: targetPort web: no container of bank listens on it"
 
 
 def test_a_port_that_callers_use_and_the_service_has_not_is_named() -> None:

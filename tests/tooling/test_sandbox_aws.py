@@ -28,7 +28,7 @@ def test_only_the_computed_part_of_an_object_is_unknown_in_a_preview(tmp_path: P
     assert planned["name"] == "demo"
 
 
-def test_a_preview_makes_nothing(tmp_path: Path) -> None:
+def test_a_preview_creates_nothing(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
     cloud.preview(VPC, "net", {"cidrBlock": "10.0.0.0/16"})
     assert cloud.account.all(VPC) == []
@@ -66,47 +66,47 @@ def test_a_preview_makes_nothing(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_ids_and_arns_have_the_shape_of_aws(tmp_path: Path, type_: str, inputs: Json, id_: str, arn: str) -> None:
-    made, outputs = Cloud(tmp_path).make(type_, "thing", inputs)
-    assert re.fullmatch(id_, made)
+def test_ids_and_arns_have_aws_shapes(tmp_path: Path, type_: str, inputs: Json, id_: str, arn: str) -> None:
+    created, outputs = Cloud(tmp_path).create(type_, "thing", inputs)
+    assert re.fullmatch(id_, created)
     assert re.fullmatch(arn, text(outputs, "arn"))
 
 
-def test_a_cluster_has_what_pulumi_eks_reads_from_it(tmp_path: Path) -> None:
+def test_a_cluster_has_the_outputs_that_pulumi_eks_reads(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
     vpc, subnet = cloud.network()
     cloud.cluster(subnet)
     (record,) = cloud.account.all(CLUSTER)
-    found = record.outputs
-    assert re.fullmatch(r"https://[0-9A-F]{32}\.gr7\.ap-northeast-1\.eks\.amazonaws\.com", text(found, "endpoint"))
-    assert dig(found, "vpcConfig.vpcId") == vpc
-    assert text(found, "vpcConfig.clusterSecurityGroupId").startswith("sg-0")
-    assert "oidc.eks.ap-northeast-1.amazonaws.com/id/" in json.dumps(found["identities"])
+    outputs = record.outputs
+    assert re.fullmatch(r"https://[0-9A-F]{32}\.gr7\.ap-northeast-1\.eks\.amazonaws\.com", text(outputs, "endpoint"))
+    assert dig(outputs, "vpcConfig.vpcId") == vpc
+    assert text(outputs, "vpcConfig.clusterSecurityGroupId").startswith("sg-0")
+    assert "oidc.eks.ap-northeast-1.amazonaws.com/id/" in json.dumps(outputs["identities"])
 
 
 def test_a_database_has_its_address_port_and_managed_secret(tmp_path: Path) -> None:
     inputs: Json = {"engine": "postgres", "identifier": "db", "manageMasterUserPassword": True}
-    _, outputs = Cloud(tmp_path).make(DATABASE, "db", inputs)
+    _, outputs = Cloud(tmp_path).create(DATABASE, "db", inputs)
     assert text(outputs, "endpoint") == f"{text(outputs, 'address')}:5432"
     assert text(outputs, "address").endswith(".ap-northeast-1.rds.amazonaws.com")
     assert "arn:aws:secretsmanager:" in json.dumps(outputs["masterUserSecrets"])
 
 
-def test_default_tags_are_merged_under_the_resource_s_own(tmp_path: Path) -> None:
-    _, outputs = Cloud(tmp_path).make(VPC, "net", {"cidrBlock": "10.0.0.0/16", "tags": {"Stage": "prod"}})
+def test_a_resources_own_tags_override_default_tags(tmp_path: Path) -> None:
+    _, outputs = Cloud(tmp_path).create(VPC, "net", {"cidrBlock": "10.0.0.0/16", "tags": {"Stage": "prod"}})
     assert outputs["tagsAll"] == {"Owner": "platform", "Stage": "prod"}
 
 
 def test_a_secret_input_stays_wrapped_in_account_and_outputs(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
-    _, outputs = cloud.make(DATABASE, "db", {"engine": "postgres", "password": secret("hush")})
+    _, outputs = cloud.create(DATABASE, "db", {"engine": "postgres", "password": secret("hush")})
     assert outputs["password"] == secret("hush")
     assert cloud.account.all(DATABASE)[0].inputs["password"] == secret("hush")
 
 
-def test_an_update_keeps_computed_outputs_and_moves_the_version(tmp_path: Path) -> None:
+def test_an_update_keeps_computed_outputs_and_increments_the_version(tmp_path: Path) -> None:
     cloud, type_ = Cloud(tmp_path), "aws:ec2/launchTemplate:LaunchTemplate"
-    id_, before = cloud.make(type_, "lt", {"name": "lt", "imageId": "ami-1"})
+    id_, before = cloud.create(type_, "lt", {"name": "lt", "imageId": "ami-1"})
     call, news = cloud.call(type_, "lt"), {"name": "lt", "imageId": "ami-2"}
     assert cloud.aws.update(call, id_, dict(news), preview=True)["latestVersion"] == UNKNOWN
     after = cloud.aws.update(call, id_, dict(news), preview=False)
@@ -116,9 +116,9 @@ def test_an_update_keeps_computed_outputs_and_moves_the_version(tmp_path: Path) 
 
 def test_a_recreated_resource_gets_a_new_id(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
-    first, _ = cloud.make(VPC, "net", {"cidrBlock": "10.0.0.0/16"})
+    first, _ = cloud.create(VPC, "net", {"cidrBlock": "10.0.0.0/16"})
     cloud.delete(VPC, "net", first)
-    assert cloud.make(VPC, "net", {"cidrBlock": "10.0.0.0/16"})[0] != first
+    assert cloud.create(VPC, "net", {"cidrBlock": "10.0.0.0/16"})[0] != first
 
 
 @pytest.mark.parametrize(
@@ -180,6 +180,6 @@ def test_a_policy_document_becomes_json(tmp_path: Path) -> None:
     ]
 
 
-def test_an_unknown_data_source_is_named_in_the_refusal(tmp_path: Path) -> None:
+def test_the_refusal_of_an_unknown_data_source_names_it(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="aws:x/getY:getY"):
         Cloud(tmp_path).aws.invoke("aws:x/getY:getY", {}, SETTINGS)

@@ -48,16 +48,16 @@ from tests.tooling.sandbox_cloud import (
 )
 def test_a_fixed_name_cannot_be_taken_twice(tmp_path: Path, type_: str, inputs: Json, code: str) -> None:
     cloud = Cloud(tmp_path)
-    cloud.make(type_, "first", dict(inputs))
-    assert refusal(lambda: cloud.make(type_, "second", dict(inputs))) == code
+    cloud.create(type_, "first", dict(inputs))
+    assert refusal(lambda: cloud.create(type_, "second", dict(inputs))) == code
 
 
 def test_rules_of_one_group_differ_by_their_ports(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
     rule: Json = {"securityGroupId": "sg-1", "ipProtocol": "tcp", "cidrIpv4": "10.0.0.0/8", "toPort": 80}
-    cloud.make(INGRESS, "a", {**rule, "fromPort": 80})
-    cloud.make(INGRESS, "b", {**rule, "fromPort": 79})
-    assert refusal(lambda: cloud.make(INGRESS, "c", {**rule, "fromPort": 80})) == "InvalidPermission.Duplicate"
+    cloud.create(INGRESS, "a", {**rule, "fromPort": 80})
+    cloud.create(INGRESS, "b", {**rule, "fromPort": 79})
+    assert refusal(lambda: cloud.create(INGRESS, "c", {**rule, "fromPort": 80})) == "InvalidPermission.Duplicate"
 
 
 @pytest.mark.parametrize(
@@ -70,18 +70,18 @@ def test_rules_of_one_group_differ_by_their_ports(tmp_path: Path) -> None:
 )
 def test_a_subnet_that_does_not_fit_is_refused(tmp_path: Path, cidr: str, zone: str, code: str) -> None:
     cloud = Cloud(tmp_path)
-    vpc, _ = cloud.make(VPC, "net", {"cidrBlock": "10.0.0.0/21"})
-    cloud.make(SUBNET, "a", {"vpcId": vpc, "cidrBlock": "10.0.0.0/24", "availabilityZone": f"{REGION}a"})
+    vpc, _ = cloud.create(VPC, "net", {"cidrBlock": "10.0.0.0/21"})
+    cloud.create(SUBNET, "a", {"vpcId": vpc, "cidrBlock": "10.0.0.0/24", "availabilityZone": f"{REGION}a"})
     inputs: Json = {"vpcId": vpc, "cidrBlock": cidr, "availabilityZone": zone}
-    assert refusal(lambda: cloud.make(SUBNET, "b", inputs)) == code
+    assert refusal(lambda: cloud.create(SUBNET, "b", inputs)) == code
 
 
 def test_a_network_in_use_cannot_be_deleted(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
     vpc, subnet = cloud.network()
     assert refusal(lambda: cloud.delete(VPC, "net", vpc)) == "DependencyViolation"
-    nat, _ = cloud.make("aws:ec2/natGateway:NatGateway", "nat", {"subnetId": subnet, "allocationId": "eipalloc-1"})
-    igw, _ = cloud.make("aws:ec2/internetGateway:InternetGateway", "igw", {"vpcId": vpc})
+    nat, _ = cloud.create("aws:ec2/natGateway:NatGateway", "nat", {"subnetId": subnet, "allocationId": "eipalloc-1"})
+    igw, _ = cloud.create("aws:ec2/internetGateway:InternetGateway", "igw", {"vpcId": vpc})
     assert refusal(lambda: cloud.delete(SUBNET, "a", subnet)) == "DependencyViolation"
     assert refusal(lambda: cloud.delete("aws:ec2/internetGateway:InternetGateway", "igw", igw)) == "DependencyViolation"
     cloud.delete("aws:ec2/natGateway:NatGateway", "nat", nat)
@@ -91,20 +91,20 @@ def test_a_network_in_use_cannot_be_deleted(tmp_path: Path) -> None:
     assert cloud.account.all(VPC) == []
 
 
-def test_a_security_group_that_another_names_cannot_be_deleted_and_takes_its_own_rules_along(tmp_path: Path) -> None:
+def test_a_security_group_in_use_cannot_be_deleted_and_its_own_rules_are_deleted_with_it(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
-    one, _ = cloud.make(GROUP, "one", {"vpcId": "vpc-1"})
-    two, _ = cloud.make(GROUP, "two", {"vpcId": "vpc-1"})
+    one, _ = cloud.create(GROUP, "one", {"vpcId": "vpc-1"})
+    two, _ = cloud.create(GROUP, "two", {"vpcId": "vpc-1"})
     rule: Json = {"ipProtocol": "-1"}
-    cloud.make(INGRESS, "self", {**rule, "securityGroupId": one, "referencedSecurityGroupId": one})
-    cloud.make(INGRESS, "other", {**rule, "securityGroupId": two, "referencedSecurityGroupId": one})
+    cloud.create(INGRESS, "self", {**rule, "securityGroupId": one, "referencedSecurityGroupId": one})
+    cloud.create(INGRESS, "other", {**rule, "securityGroupId": two, "referencedSecurityGroupId": one})
     assert refusal(lambda: cloud.delete(GROUP, "one", one)) == "DependencyViolation"
     cloud.delete(GROUP, "two", two)
     cloud.delete(GROUP, "one", one)
     assert cloud.account.all(INGRESS) == []
 
 
-def test_a_cluster_with_nodes_or_under_protection_cannot_be_deleted(tmp_path: Path) -> None:
+def test_a_protected_cluster_or_one_with_nodes_cannot_be_deleted(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
     _, subnet = cloud.network()
     cluster = cloud.cluster(subnet, deletionProtection=True)
@@ -112,7 +112,7 @@ def test_a_cluster_with_nodes_or_under_protection_cannot_be_deleted(tmp_path: Pa
     (record,) = cloud.account.all(CLUSTER)
     unprotected: Json = {**record.inputs, "deletionProtection": False}
     cloud.aws.update(cloud.call(CLUSTER, "c"), cluster, unprotected, preview=False)
-    nodes, _ = cloud.make(NODES, "n", {"clusterName": "demo", "subnetIds": [subnet]})
+    nodes, _ = cloud.create(NODES, "n", {"clusterName": "demo", "subnetIds": [subnet]})
     assert refusal(lambda: cloud.delete(CLUSTER, "c", cluster)) == "ResourceInUseException"
     cloud.delete(NODES, "n", nodes)
     cloud.delete(CLUSTER, "c", cluster)
@@ -123,59 +123,59 @@ def test_coredns_needs_nodes(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
     addon: Json = {"clusterName": "demo", "addonName": "coredns"}
     with pytest.raises(Refused, match="DEGRADED"):
-        cloud.make("aws:eks/addon:Addon", "dns", addon)
-    cloud.make(NODES, "n", {"clusterName": "demo", "subnetIds": []})
-    assert cloud.make("aws:eks/addon:Addon", "dns", addon)[0] == "demo:coredns"
+        cloud.create("aws:eks/addon:Addon", "dns", addon)
+    cloud.create(NODES, "n", {"clusterName": "demo", "subnetIds": []})
+    assert cloud.create("aws:eks/addon:Addon", "dns", addon)[0] == "demo:coredns"
 
 
-def test_a_protected_database_stays_and_a_final_snapshot_is_unique(tmp_path: Path) -> None:
+def test_a_protected_database_is_not_deleted_and_a_final_snapshot_is_unique(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
-    protected, _ = cloud.make(DATABASE, "p", {"identifier": "p", "deletionProtection": True})
+    protected, _ = cloud.create(DATABASE, "p", {"identifier": "p", "deletionProtection": True})
     assert refusal(lambda: cloud.delete(DATABASE, "p", protected)) == "InvalidParameterCombination"
-    bare, _ = cloud.make(DATABASE, "b", {"identifier": "b"})
+    bare, _ = cloud.create(DATABASE, "b", {"identifier": "b"})
     with pytest.raises(Refused, match="final_snapshot_identifier"):
         cloud.delete(DATABASE, "b", bare)
     inputs: Json = {"identifier": "s", "finalSnapshotIdentifier": "last"}
-    cloud.delete(DATABASE, "s", cloud.make(DATABASE, "s", inputs)[0])
-    again, _ = cloud.make(DATABASE, "s", inputs)
+    cloud.delete(DATABASE, "s", cloud.create(DATABASE, "s", inputs)[0])
+    again, _ = cloud.create(DATABASE, "s", inputs)
     assert refusal(lambda: cloud.delete(DATABASE, "s", again)) == "DBSnapshotAlreadyExists"
 
 
-def test_a_secret_s_name_waits_for_its_recovery_window(tmp_path: Path) -> None:
+def test_a_secrets_name_is_taken_during_its_recovery_window(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
-    cloud.delete(SECRET, "now", cloud.make(SECRET, "now", {"name": "now", "recoveryWindowInDays": 0})[0])
-    cloud.make(SECRET, "now", {"name": "now"})
-    cloud.delete(SECRET, "later", cloud.make(SECRET, "later", {"name": "later"})[0])
-    assert refusal(lambda: cloud.make(SECRET, "later", {"name": "later"})) == "InvalidRequestException"
+    cloud.delete(SECRET, "now", cloud.create(SECRET, "now", {"name": "now", "recoveryWindowInDays": 0})[0])
+    cloud.create(SECRET, "now", {"name": "now"})
+    cloud.delete(SECRET, "later", cloud.create(SECRET, "later", {"name": "later"})[0])
+    assert refusal(lambda: cloud.create(SECRET, "later", {"name": "later"})) == "InvalidRequestException"
 
 
-def test_a_bucket_with_objects_is_deleted_only_if_it_says_so(tmp_path: Path) -> None:
+def test_a_bucket_with_objects_is_deleted_only_with_force_destroy(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
     for name, force in (("kept", False), ("emptied", True)):
-        cloud.make(BUCKET, name, {"bucket": name, "forceDestroy": force})
-        cloud.make(VERSIONING, name, {"bucket": name, "versioningConfiguration": {"status": "Enabled"}})
-        cloud.make(OBJECT, name, {"bucket": name, "key": "a"})
+        cloud.create(BUCKET, name, {"bucket": name, "forceDestroy": force})
+        cloud.create(VERSIONING, name, {"bucket": name, "versioningConfiguration": {"status": "Enabled"}})
+        cloud.create(OBJECT, name, {"bucket": name, "key": "a"})
     assert refusal(lambda: cloud.delete(BUCKET, "kept", "kept")) == "BucketNotEmpty"
     cloud.delete(BUCKET, "emptied", "emptied")
     left = [r.inputs["bucket"] for type_ in (BUCKET, VERSIONING, OBJECT) for r in cloud.account.all(type_)]
     assert left == ["kept"] * 3
 
 
-def test_a_buckets_name_is_nobody_elses(tmp_path: Path) -> None:
+def test_a_buckets_name_is_unique(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
-    cloud.make(BUCKET, "a", {"bucket": "shop"})
-    assert refusal(lambda: cloud.make(BUCKET, "b", {"bucket": "shop"})) == "BucketAlreadyOwnedByYou"
+    cloud.create(BUCKET, "a", {"bucket": "shop"})
+    assert refusal(lambda: cloud.create(BUCKET, "b", {"bucket": "shop"})) == "BucketAlreadyOwnedByYou"
 
 
-def test_deleting_what_is_gone_succeeds_and_reading_it_finds_nothing(tmp_path: Path) -> None:
+def test_a_missing_resource_can_be_deleted_and_reads_as_none(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
-    id_, _ = cloud.make(VPC, "net", {"cidrBlock": "10.0.0.0/16"})
+    id_, _ = cloud.create(VPC, "net", {"cidrBlock": "10.0.0.0/16"})
     cloud.account.remove(cloud.account.all(VPC)[0])
     assert cloud.aws.read(cloud.call(VPC, "net"), id_) is None
     cloud.delete(VPC, "net", id_)
 
 
-def test_a_policy_that_is_no_json_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+def test_a_policy_that_is_not_json_is_refused_by_check(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
     _, failures = cloud.aws.check(cloud.call(ROLE, "r"), {}, {"assumeRolePolicy": "{"})
     assert [failure.property for failure in failures] == ["assumeRolePolicy"]

@@ -1,4 +1,4 @@
-"""The simulated pulumi-eks: what its Cluster registers with the engine, and what it refuses."""
+"""The simulated pulumi-eks: the resources that its Cluster registers, and its refusals."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ARGS: Json = {
     "serviceRole": {SIGNATURE: RESOURCE, "urn": ROLE, "id": "role"},
     "version": "1.36",
 }
-OWN_CHOICE: Json = {
+MINIMAL: Json = {
     "skipDefaultSecurityGroups": True,
     "useDefaultVpcCni": True,
     "kubeProxyAddonOptions": {"enabled": False},
@@ -44,7 +44,7 @@ OWN_CHOICE: Json = {
 
 
 class Engine(resource_pb2_grpc.ResourceMonitorServicer):
-    """Remembers what is registered, and answers like an engine; in a preview nothing computed is known."""
+    """Records registrations and answers like the engine; in a preview computed values are unknown."""
 
     def __init__(self, *, preview: bool) -> None:
         self.preview = preview
@@ -79,7 +79,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer):
 
 
 def construct(more: Json, *, preview: bool = False) -> tuple[Engine, Json]:
-    """Construct a cluster named c: what was registered, and its outputs."""
+    """Construct a cluster named c: the engine with the registrations, and the outputs."""
     engine = Engine(preview=preview)
     server = grpc.server(futures.ThreadPoolExecutor(4))
     resource_pb2_grpc.add_ResourceMonitorServicer_to_server(engine, server)
@@ -121,14 +121,14 @@ def test_the_default_children_have_the_names_of_pulumi_eks() -> None:
     }
 
 
-def test_what_is_turned_off_is_not_made() -> None:
-    engine, outputs = construct(OWN_CHOICE)
+def test_disabled_children_are_not_registered() -> None:
+    engine, outputs = construct(MINIMAL)
     assert set(engine.registered) == {"c", "c-eksCluster", "c-eks-k8s"}
     assert outputs["clusterSecurityGroupId"] == outputs["nodeSecurityGroupId"] == "sg-own"
 
 
-def test_without_a_role_one_is_made_with_its_policy() -> None:
-    engine, _ = construct({**OWN_CHOICE, "serviceRole": None})
+def test_without_a_role_one_is_registered_with_its_policy() -> None:
+    engine, _ = construct({**MINIMAL, "serviceRole": None})
     roles = {name: message.type for name, message in engine.registered.items() if "eksRole" in name}
     assert [roles.pop("c-eksRole"), roles.pop("c-eksRole-role")] == ["eks:index:ServiceRole", "aws:iam/role:Role"]
     ((name, type_),) = roles.items()
@@ -136,7 +136,7 @@ def test_without_a_role_one_is_made_with_its_policy() -> None:
     assert f"urn:{name}" in engine.registered["c-eksCluster"].dependencies
 
 
-def test_every_child_waits_for_what_the_component_waits_for_and_is_protected_with_it() -> None:
+def test_every_child_has_the_components_dependencies_and_protection() -> None:
     engine, _ = construct({})
     children = [message for name, message in engine.registered.items() if name != "c"]
     assert [message.name for message in children if "urn:nat" not in message.dependencies] == []
@@ -150,8 +150,8 @@ def test_children_use_the_provider_of_the_component() -> None:
     assert dict(engine.registered["c"].providers) == {"aws": "urn:aws::aws-id", "eks": "urn:eks::eks-id"}
 
 
-def test_the_control_plane_gets_the_arguments_and_what_they_come_from() -> None:
-    engine, _ = construct({**OWN_CHOICE, "endpointPrivateAccess": True, "encryptionConfigKeyArn": secret("arn:key")})
+def test_the_control_plane_gets_the_arguments_and_their_dependencies() -> None:
+    engine, _ = construct({**MINIMAL, "endpointPrivateAccess": True, "encryptionConfigKeyArn": secret("arn:key")})
     message = engine.registered["c-eksCluster"]
     inputs = from_struct(message.object)
     assert inputs["vpcConfig"] == {"subnetIds": ["subnet-1", "subnet-2"], "endpointPrivateAccess": True}
@@ -161,23 +161,23 @@ def test_the_control_plane_gets_the_arguments_and_what_they_come_from() -> None:
     assert {"urn:nat", ROLE, "urn:subnet-1", "urn:subnet-2"} <= set(message.dependencies)
 
 
-def test_pulumi_eks_makes_the_creator_an_administrator() -> None:
-    engine, _ = construct(OWN_CHOICE)
+def test_the_creator_is_an_administrator_as_in_pulumi_eks() -> None:
+    engine, _ = construct(MINIMAL)
     inputs = from_struct(engine.registered["c-eksCluster"].object)
     assert inputs["accessConfig"] == {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True}
 
 
-def test_access_entries_come_with_their_policies() -> None:
+def test_access_entries_have_their_policies() -> None:
     scope: Json = {"type": "cluster"}
     entry: Json = {"principalArn": "arn:ops", "accessPolicies": {"admin": {"policyArn": "arn:p", "accessScope": scope}}}
-    engine, _ = construct({**OWN_CHOICE, "accessEntries": {"ops": entry}})
+    engine, _ = construct({**MINIMAL, "accessEntries": {"ops": entry}})
     association = from_struct(engine.registered["c-ops-admin"].object)
     assert from_struct(engine.registered["c-ops"].object) == {"clusterName": "demo", "principalArn": "arn:ops"}
     assert (association["policyArn"], association["accessScope"]) == ("arn:p", scope)
 
 
-def test_outputs_lead_to_the_cluster() -> None:
-    engine, outputs = construct(OWN_CHOICE)
+def test_outputs_refer_to_the_cluster() -> None:
+    engine, outputs = construct(MINIMAL)
     config = json.loads(text(outputs, "kubeconfigJson"))
     assert config == outputs["kubeconfig"]
     assert config["clusters"][0]["cluster"]["server"] == "https://demo"
@@ -186,7 +186,7 @@ def test_outputs_lead_to_the_cluster() -> None:
     assert from_struct(engine.registered["c-eks-k8s"].object)["kubeconfig"] == outputs["kubeconfigJson"]
 
 
-def test_no_resource_reference_is_registered_in_the_state() -> None:
+def test_no_resource_reference_is_in_the_state() -> None:
     engine, outputs = construct({})
     assert {"eksCluster", "core", "nodeSecurityGroup"} <= set(outputs)
     assert RESOURCE not in json.dumps(engine.completed)
@@ -208,6 +208,6 @@ def test_the_kubeconfig_is_unknown_in_a_preview() -> None:
         ({"privateSubnetIds": []}, "needs subnets"),
     ],
 )
-def test_what_is_not_simulated_is_refused_by_name(more: Json, words: str) -> None:
+def test_an_unsupported_argument_is_refused_by_name(more: Json, words: str) -> None:
     with pytest.raises(Refused, match=words):
         construct(more)

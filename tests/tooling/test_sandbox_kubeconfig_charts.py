@@ -148,8 +148,8 @@ def test_a_server_that_does_not_answer_is_named_with_its_file(tmp_path: Path) ->
         (["--charts", "."], "add --kubeconfig FILE"),
         (["--kubeconfig", "none"], "error: --kubeconfig none is no kubeconfig with a current context"),
         (["--kubeconfig", "empty"], "error: --kubeconfig empty is no kubeconfig with a current context"),
-        (["--kubeconfig", "empty", "--plugin", "kubernetes"], "Drop one."),
-        (["--kubeconfig", "empty", "--charts", "none"], "error: --charts none: there is no such folder."),
+        (["--kubeconfig", "empty", "--plugin", "kubernetes"], "Remove one of them."),
+        (["--kubeconfig", "empty", "--charts", "none"], "error: --charts none: the folder does not exist."),
     ],
 )
 def test_a_kubeconfig_that_leads_nowhere_is_one_line_and_status_1(
@@ -170,7 +170,7 @@ def test_a_kubeconfig_that_leads_nowhere_is_one_line_and_status_1(
 
 @pytest.mark.parametrize(
     ("stopped", "said"),
-    [(True, "does not answer"), (False, "lets the user of the current context in as nobody. Renew its token")],
+    [(True, "does not answer"), (False, "treats the user of the current context as anonymous. Renew its token")],
 )
 def test_a_server_that_cannot_be_used_is_told_before_anything_is_made(
     stopped: bool, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -1,4 +1,4 @@
-"""The simulated Kubernetes, Helm releases and random values, and the kubeconfig that leads to a cluster."""
+"""The simulated Kubernetes with Helm releases, the kubeconfig of a cluster, and random values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PASSWORD = "random:index/randomPassword:RandomPassword"
 
 
 class Cluster:
-    """A cluster with the Kubernetes package on it."""
+    """A cluster with the kubernetes package."""
 
     def __init__(self, folder: Path) -> None:
         self.account = Account(folder / "account.db")
@@ -52,12 +52,12 @@ class Cluster:
     def call(self, type_: str, name: str) -> Call:
         return Call(f"urn:pulumi:dev::project::{type_}::{name}", type_, name, SETTINGS)
 
-    def make(self, type_: str, name: str, inputs: Json) -> tuple[str, Json]:
+    def create(self, type_: str, name: str, inputs: Json) -> tuple[str, Json]:
         checked, _ = self.kubernetes.check(self.call(type_, name), {}, inputs)
         return self.kubernetes.create(self.call(type_, name), checked, preview=False)
 
 
-def test_a_kubeconfig_leads_to_its_cluster_by_the_aws_command() -> None:
+def test_a_kubeconfig_authenticates_to_its_cluster_with_the_aws_command() -> None:
     config = kubeconfig(CLUSTER, {"roleArn": "arn:aws:iam::1:role/x"})
     assert server_of(config) == server_of(as_text(config)) == ENDPOINT
     users = json.loads(str(as_text(config)))["users"]
@@ -71,7 +71,7 @@ def test_a_kubeconfig_is_unknown_while_its_cluster_is() -> None:
     assert as_text(kubeconfig({**CLUSTER, "endpoint": UNKNOWN}, None)) == UNKNOWN
 
 
-def test_a_kubeconfig_in_yaml_is_read_too() -> None:
+def test_a_kubeconfig_can_be_yaml() -> None:
     yaml = """
 current-context: b
 contexts: [{name: a, context: {cluster: one}}, {name: b, context: {cluster: two}}]
@@ -81,37 +81,37 @@ clusters: [{name: one, cluster: {server: https://one}}, {name: two, cluster: {se
 
 
 def test_an_object_gets_a_name_and_the_default_namespace(tmp_path: Path) -> None:
-    id_, outputs = Cluster(tmp_path).make(CONFIG_MAP, "settings", {"data": {"a": "1"}})
+    id_, outputs = Cluster(tmp_path).create(CONFIG_MAP, "settings", {"data": {"a": "1"}})
     assert id_ == f"default/{text(outputs, 'metadata.name')}"
     assert text(outputs, "metadata.name").startswith("settings-")
 
 
-def test_what_lies_in_no_namespace_is_known_by_its_name(tmp_path: Path) -> None:
-    assert Cluster(tmp_path).make(NAMESPACE, "n", {"metadata": {"name": "app"}})[0] == "app"
+def test_the_id_of_a_cluster_scoped_object_is_its_name(tmp_path: Path) -> None:
+    assert Cluster(tmp_path).create(NAMESPACE, "n", {"metadata": {"name": "app"}})[0] == "app"
 
 
-def test_a_custom_resource_lies_where_it_says(tmp_path: Path) -> None:
+def test_a_custom_resource_without_a_namespace_is_cluster_scoped(tmp_path: Path) -> None:
     type_ = "kubernetes:kyverno.io/v1:ClusterPolicy"
-    assert Cluster(tmp_path).make(type_, "p", {"metadata": {"name": "signed"}})[0] == "signed"
+    assert Cluster(tmp_path).create(type_, "p", {"metadata": {"name": "signed"}})[0] == "signed"
 
 
-def test_a_namespace_must_exist_and_is_made_once(tmp_path: Path) -> None:
+def test_a_namespace_must_exist_and_is_created_once(tmp_path: Path) -> None:
     cluster = Cluster(tmp_path)
     inside: Json = {"metadata": {"name": "a", "namespace": "app"}}
     with pytest.raises(Refused, match='NotFound: namespaces "app" not found'):
-        cluster.make(CONFIG_MAP, "a", inside)
-    cluster.make(NAMESPACE, "n", {"metadata": {"name": "app"}})
-    cluster.make(CONFIG_MAP, "a", inside)
+        cluster.create(CONFIG_MAP, "a", inside)
+    cluster.create(NAMESPACE, "n", {"metadata": {"name": "app"}})
+    cluster.create(CONFIG_MAP, "a", inside)
     for name in ("app", "default"):
         with pytest.raises(Refused, match=f'AlreadyExists: namespaces "{name}" already exists'):
-            cluster.make(NAMESPACE, "again", {"metadata": {"name": name}})
+            cluster.create(NAMESPACE, "again", {"metadata": {"name": name}})
 
 
-def test_a_deleted_namespace_takes_everything_in_it_along(tmp_path: Path) -> None:
+def test_everything_in_a_namespace_is_deleted_with_it(tmp_path: Path) -> None:
     cluster = Cluster(tmp_path)
-    id_, _ = cluster.make(NAMESPACE, "n", {"metadata": {"name": "app"}})
-    cluster.make(CONFIG_MAP, "in", {"metadata": {"name": "in", "namespace": "app"}})
-    cluster.make(CONFIG_MAP, "out", {"metadata": {"name": "out"}})
+    id_, _ = cluster.create(NAMESPACE, "n", {"metadata": {"name": "app"}})
+    cluster.create(CONFIG_MAP, "in", {"metadata": {"name": "in", "namespace": "app"}})
+    cluster.create(CONFIG_MAP, "out", {"metadata": {"name": "out"}})
     cluster.kubernetes.delete(cluster.call(NAMESPACE, "n"), id_)
     assert [record.id for record in cluster.account.within(ENDPOINT)] == ["default/out"]
 
@@ -120,18 +120,18 @@ def test_a_release_has_its_status_and_needs_its_namespace(tmp_path: Path) -> Non
     cluster = Cluster(tmp_path)
     inputs: Json = {"name": "argo", "namespace": "argocd", "chart": "argo-cd", "version": "10.9.0"}
     with pytest.raises(Refused, match="NotFound"):
-        cluster.make(RELEASE, "argo", inputs)
-    id_, outputs = cluster.make(RELEASE, "argo", {**inputs, "createNamespace": True})
+        cluster.create(RELEASE, "argo", inputs)
+    id_, outputs = cluster.create(RELEASE, "argo", {**inputs, "createNamespace": True})
     assert (id_, dig(outputs, "status.revision"), text(outputs, "status.status")) == ("argocd/argo", 1, "deployed")
     after = cluster.kubernetes.update(cluster.call(RELEASE, "argo"), id_, inputs, preview=False)
     assert dig(after, "status.revision") == 2
 
 
-def test_an_object_of_a_cluster_that_is_gone_cannot_be_made(tmp_path: Path) -> None:
+def test_an_object_in_a_missing_cluster_cannot_be_created(tmp_path: Path) -> None:
     cluster = Cluster(tmp_path)
     cluster.account.remove(cluster.account.all("aws:eks/cluster:Cluster")[0])
     with pytest.raises(Refused, match="unreachable"):
-        cluster.make(NAMESPACE, "n", {"metadata": {"name": "app"}})
+        cluster.create(NAMESPACE, "n", {"metadata": {"name": "app"}})
 
 
 @pytest.mark.parametrize(
@@ -159,19 +159,19 @@ def test_another_kubeconfig_replaces_everything_unless_the_cluster_has_an_identi
     assert kubernetes.forced_settings({"kubeconfig": "x", "clusterIdentifier": "arn"}) == ("clusterIdentifier",)
 
 
-def test_a_password_has_the_length_and_characters_asked_for(tmp_path: Path) -> None:
+def test_a_password_has_the_requested_length_and_characters(tmp_path: Path) -> None:
     random = RandomValues(Account(tmp_path / "account.db"), Schemas("random", tmp_path))
     call = Call("urn:x", PASSWORD, "p", {})
     inputs: Json = {"length": 24, "special": False, "minNumeric": 3}
     planned = random.create(call, inputs, preview=True)
-    made = random.create(call, inputs, preview=False)
-    word = text(made[1], "result")
-    assert (planned[1]["result"], made[0]) == (UNKNOWN, "none")
-    assert (len(word), word.isalnum(), sum(letter.isdigit() for letter in word) >= 3) == (24, True, True)
-    assert text(random.create(call, inputs, preview=False)[1], "result") != word
+    created = random.create(call, inputs, preview=False)
+    password = text(created[1], "result")
+    assert (planned[1]["result"], created[0]) == (UNKNOWN, "none")
+    assert (len(password), password.isalnum(), sum(letter.isdigit() for letter in password) >= 3) == (24, True, True)
+    assert text(random.create(call, inputs, preview=False)[1], "result") != password
 
 
-def test_a_random_value_lives_in_the_state_and_changes_by_replacement_only(tmp_path: Path) -> None:
+def test_a_random_value_is_only_in_the_state_and_changes_by_replacement(tmp_path: Path) -> None:
     random = RandomValues(Account(tmp_path / "account.db"), Schemas("random", tmp_path))
     call = Call("urn:x", PASSWORD, "p", {})
     record = random.refresh(call, "none", {"length": 8}, {"result": secret("hush")})

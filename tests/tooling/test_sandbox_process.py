@@ -1,4 +1,4 @@
-"""The provider process over gRPC: settings, refusals, counting, and how it ends."""
+"""The provider process over gRPC: settings, refusals, call counts, and its end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROLE = "aws:iam/role:Role"
 
 
 def provider(port: int, region: str) -> provider_pb2_grpc.ResourceProviderStub:
-    """A provider instance of the engine: a connection of its own, configured."""
+    """A configured provider instance with its own connection, as the engine has it."""
     options = [("grpc.use_local_subchannel_pool", 1)]
     stub = provider_pb2_grpc.ResourceProviderStub(grpc.insecure_channel(f"127.0.0.1:{port}", options=options))
     stub.Configure(provider_pb2.ConfigureRequest(args=to_struct({"region": region, "allowedAccountIds": '["1"]'})))
@@ -28,7 +28,7 @@ def provider(port: int, region: str) -> provider_pb2_grpc.ResourceProviderStub:
 
 
 def create(stub: provider_pb2_grpc.ResourceProviderStub, type_: str, name: str, inputs: Json) -> Json:
-    """Create a resource; its outputs and id."""
+    """Create a resource; returns its outputs and id."""
     request = provider_pb2.CreateRequest(
         urn=f"urn:{type_}::{name}", type=type_, name=name, properties=to_struct(inputs)
     )
@@ -52,7 +52,7 @@ def test_each_provider_instance_keeps_its_region_and_calls_are_counted(tmp_path:
     assert len(Account(tmp_path / "account.db").all(type_)) == 2
 
 
-def test_read_gives_secrets_back_as_the_engine_holds_them(tmp_path: Path) -> None:
+def test_read_returns_secrets_wrapped_as_in_the_engines_state(tmp_path: Path) -> None:
     with serve(tmp_path / "account.db", ["aws"]) as process:
         stub = provider(process.ports["aws"], "eu-west-1")
         create(stub, ROLE, "r", {"name": "r", "description": "hush"})
@@ -65,7 +65,7 @@ def test_read_gives_secrets_back_as_the_engine_holds_them(tmp_path: Path) -> Non
         assert cast("provider_pb2.ReadResponse", stub.Read(missing)).id == ""
 
 
-def test_diff_names_what_is_replaced(tmp_path: Path) -> None:
+def test_diff_names_the_properties_that_replace(tmp_path: Path) -> None:
     with serve(tmp_path / "account.db", ["aws"]) as process:
         stub = provider(process.ports["aws"], "eu-west-1")
         old, new = to_struct({"name": "r", "path": "/"}), to_struct({"name": "r", "path": "/ci/", "description": "x"})

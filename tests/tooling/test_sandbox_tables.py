@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from functools import cache
 
 from sandbox.providers.aws.names import NAMES
-from sandbox.providers.aws.replaces import REPLACES
-from sandbox.providers.aws.rules import DIES_WITH, IN_USE
+from sandbox.providers.aws.replacements import REPLACES
+from sandbox.providers.aws.rules import DELETED_WITH, IN_USE
 from sandbox.providers.aws.shapes import SHAPES
-from sandbox.providers.aws.taken import UNIQUE
+from sandbox.providers.aws.unique import UNIQUE
 from sandbox.providers.schema import Schema, introspect
 
 
 @cache
 def schema(type_: str) -> Schema:
-    """What the SDK says of a type, read once."""
+    """The SDK's schema of a type."""
     return introspect(f"aws:{type_}")
 
 
 def named_inputs() -> Iterator[tuple[str, str]]:
-    """Every type with an input that a table names for it, a dotted path's first part."""
+    """Every input in a table, with its type; a dotted path where it is nested."""
     for type_, paths in REPLACES.items():
         yield from ((type_, path) for path in paths if path != "*")
     for type_, unique in UNIQUE.items():
@@ -28,16 +28,16 @@ def named_inputs() -> Iterator[tuple[str, str]]:
     for type_, rule in NAMES.items():
         if rule is not None:
             yield from ((type_, path) for path in (rule.path, rule.instead) if path)
-    for uses in (*(rule.users for rule in IN_USE.values()), *DIES_WITH.values()):
+    for uses in (*(rule.users for rule in IN_USE.values()), *DELETED_WITH.values()):
         yield from ((user.type, user.path) for user in uses)
 
 
-def test_every_input_in_a_table_is_one_of_its_type() -> None:
+def test_every_input_in_a_table_exists() -> None:
     wrong = [(type_, path) for type_, path in named_inputs() if path.partition(".")[0] not in schema(type_).inputs]
     assert wrong == []
 
 
-def test_every_shape_fills_outputs_of_its_type() -> None:
+def test_every_output_of_a_shape_exists() -> None:
     wrong = [
         (type_, name) for type_, shape in SHAPES.items() for name in shape.out if name not in schema(type_).outputs
     ]
@@ -45,5 +45,5 @@ def test_every_shape_fills_outputs_of_its_type() -> None:
 
 
 def test_every_type_in_a_table_exists() -> None:
-    types = {*SHAPES, *REPLACES, *UNIQUE, *NAMES, *IN_USE, *DIES_WITH}
+    types = {*SHAPES, *REPLACES, *UNIQUE, *NAMES, *IN_USE, *DELETED_WITH}
     assert [type_ for type_ in sorted(types) if not schema(type_).outputs] == []

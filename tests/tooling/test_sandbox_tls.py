@@ -1,4 +1,4 @@
-"""The simulated tls package: real keys, which live in the state."""
+"""The simulated tls package: real keys, kept in the state."""
 
 from pathlib import Path
 
@@ -22,40 +22,40 @@ def package(folder: Path) -> TlsValues:
     return TlsValues(Account(folder / "account.db"), Schemas("tls", folder))
 
 
-def test_a_preview_knows_no_key(tmp_path: Path) -> None:
+def test_keys_are_unknown_in_a_preview(tmp_path: Path) -> None:
     id_, planned = package(tmp_path).create(CALL, INPUTS, preview=True)
     assert id_ == ""
     assert [planned[name] for name in ("privateKeyPem", "privateKeyPemPkcs8", "publicKeyPem")] == [UNKNOWN] * 3
 
 
-def test_a_pair_signs_and_verifies_and_each_life_has_its_own(tmp_path: Path) -> None:
+def test_a_key_pair_signs_and_verifies_and_each_creation_has_its_own(tmp_path: Path) -> None:
     tls = package(tmp_path)
-    (first, made), (second, _) = (tls.create(CALL, INPUTS, preview=False) for _ in range(2))
+    (first, outputs), (second, _) = (tls.create(CALL, INPUTS, preview=False) for _ in range(2))
     assert first != second
-    pem = text(made, "privateKeyPemPkcs8")
+    pem = text(outputs, "privateKeyPemPkcs8")
     assert pem.startswith("-----BEGIN PRIVATE KEY-----\n")
     private = serialization.load_pem_private_key(pem.encode(), None)
-    public = serialization.load_pem_public_key(text(made, "publicKeyPem").encode())
+    public = serialization.load_pem_public_key(text(outputs, "publicKeyPem").encode())
     assert isinstance(private, rsa.RSAPrivateKey)
     assert isinstance(public, rsa.RSAPublicKey)
     signature = private.sign(b"token", padding.PKCS1v15(), hashes.SHA256())
-    public.verify(signature, b"token", padding.PKCS1v15(), hashes.SHA256())  # raises if it is another's
+    public.verify(signature, b"token", padding.PKCS1v15(), hashes.SHA256())  # raises if the key is another one's
     assert private.key_size == 2048
 
 
-def test_a_refresh_finds_the_pair_that_the_state_has(tmp_path: Path) -> None:
+def test_a_refresh_returns_the_key_pair_of_the_state(tmp_path: Path) -> None:
     record = package(tmp_path).refresh(CALL, "id", INPUTS, {"privateKeyPem": secret("hush")})
     assert record is not None
     assert record.outputs == {"privateKeyPem": secret("hush")}
 
 
-def test_another_size_is_another_pair(tmp_path: Path) -> None:
+def test_another_size_replaces_the_key_pair(tmp_path: Path) -> None:
     changes = package(tmp_path).diff(CALL, INPUTS, {**INPUTS, "rsaBits": 4096}).changes
     assert [change.replaces for change in changes] == [True]
 
 
-def test_what_the_sandbox_does_not_make_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="the sandbox makes RSA key pairs"):
+def test_an_unsupported_algorithm_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="the sandbox supports RSA key pairs"):
         package(tmp_path).create(CALL, {"algorithm": "ED25519"}, preview=False)
 
 

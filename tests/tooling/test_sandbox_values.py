@@ -1,4 +1,4 @@
-"""The provider process's values: the wire, differences, generated names, what the SDK's classes say."""
+"""Values in the provider process: the wire format, differences, generated names, the SDK's schemas."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_secret_is_opened_for_rules_only() -> None:
     assert dig({"a": secret({"b": "c"})}, "a.b") == "c"
 
 
-def test_what_is_read_comes_back_in_the_wrappers_that_the_engine_holds() -> None:
+def test_read_values_are_wrapped_as_in_the_engines_state() -> None:
     held: Json = {"result": secret("old"), "nested": {"key": secret("x")}, "list": [secret(1)]}
     assert rewrap(held, {"result": "new", "nested": {"key": "y"}, "list": [2], "more": 1}) == {
         "result": secret("new"),
@@ -40,11 +40,11 @@ def test_an_unknown_is_found_at_any_depth() -> None:
     assert not has_unknown({"a": [{"b": "known"}]})
 
 
-def test_equal_inputs_are_no_difference_whether_secret_or_not() -> None:
+def test_equal_inputs_do_not_differ_whether_secret_or_not() -> None:
     assert compare({"a": secret("x"), "b": None}, {"a": "x"}, ["a"]) == []
 
 
-def test_differences_are_named_by_their_paths() -> None:
+def test_differences_have_their_paths() -> None:
     old: Json = {"tags": {"k/x": "1", "gone": "1"}, "ports": [1, 2]}
     new: Json = {"tags": {"k/x": "2"}, "ports": [1, 3, 4], "added": True}
     assert {change.key: change.kind for change in compare(old, new, [])} == {
@@ -56,7 +56,7 @@ def test_differences_are_named_by_their_paths() -> None:
     }
 
 
-def test_a_forced_property_covers_what_lies_below_it_and_nothing_beside_it() -> None:
+def test_a_forced_property_includes_nested_ones_but_not_its_siblings() -> None:
     old: Json = {"vpc": {"ids": ["a"], "open": True}}
     new: Json = {"vpc": {"ids": ["b"], "open": False}}
     assert {change.key: change.replaces for change in compare(old, new, ["vpc.ids"])} == {
@@ -69,7 +69,7 @@ def test_an_object_that_is_unknown_as_a_whole_may_replace() -> None:
     assert [change.replaces for change in compare({"vpc": {"ids": ["a"]}}, {"vpc": UNKNOWN}, ["vpc.ids"])] == [True]
 
 
-def test_a_generated_name_is_made_once_and_kept() -> None:
+def test_a_generated_name_is_kept() -> None:
     first, failures = named(RULE, "net", Token(URN, 1), {}, {})
     again, _ = named(RULE, "net", Token(URN, 2), first, {})
     assert failures == []
@@ -77,7 +77,7 @@ def test_a_generated_name_is_made_once_and_kept() -> None:
     assert again == first
 
 
-def test_a_given_name_or_prefix_is_left_alone() -> None:
+def test_a_given_name_or_prefix_is_unchanged() -> None:
     assert named(RULE, "net", Token(URN, 1), {"name": "old"}, {"name": "mine"})[0] == {"name": "mine"}
     assert named(RULE, "net", Token(URN, 1), {}, {"namePrefix": "p-"})[0] == {"namePrefix": "p-"}
     assert not was_generated(RULE, "net", {"name": "net"})
@@ -88,17 +88,17 @@ def test_a_name_over_the_limit_is_refused_with_both_lengths() -> None:
     assert [(item.property, "21" in item.reason, "20" in item.reason) for item in failures] == [("name", True, True)]
 
 
-def test_a_name_below_an_unknown_object_waits() -> None:
+def test_a_name_inside_an_unknown_object_is_not_generated() -> None:
     assert named(NameRule("metadata.name"), "net", Token(URN, 1), {}, {"metadata": UNKNOWN})[0] == {"metadata": UNKNOWN}
 
 
-def test_generated_values_are_stable_in_a_life_and_new_in_the_next() -> None:
+def test_generated_values_are_stable_in_a_life_and_differ_in_the_next() -> None:
     assert generated(RULE, "net", Token(URN, 1)) == generated(RULE, "net", Token(URN, 1))
     assert generated(RULE, "net", Token(URN, 1)) != generated(RULE, "net", Token(URN, 2))
     assert Token(URN, 1).hex(8, "a") != Token(URN, 1).hex(8, "b")
 
 
-def test_the_sdk_class_tells_inputs_from_computed_outputs() -> None:
+def test_the_sdks_class_distinguishes_inputs_and_computed_outputs() -> None:
     schema = introspect("aws:ec2/subnet:Subnet")
     assert {"vpcId", "cidrBlock", "availabilityZone"} <= schema.inputs
     computed = schema.computed({"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/24"})
@@ -112,7 +112,7 @@ def test_a_type_without_a_class_has_an_empty_schema() -> None:
     assert introspect("aws:no/such:Thing").outputs == {}
 
 
-def test_what_was_read_off_the_sdk_is_kept_in_a_file(tmp_path: Path) -> None:
+def test_schemas_are_cached_in_a_file(tmp_path: Path) -> None:
     type_ = "random:index/randomId:RandomId"
     first = Schemas("random", tmp_path).of(type_)
     (file,) = tmp_path.glob("schema-random-*.json")
@@ -121,7 +121,7 @@ def test_what_was_read_off_the_sdk_is_kept_in_a_file(tmp_path: Path) -> None:
     assert "fromTheFile" in Schemas("random", tmp_path).of(type_).outputs
 
 
-def test_a_broken_cache_file_is_read_anew(tmp_path: Path) -> None:
+def test_a_broken_cache_file_is_replaced(tmp_path: Path) -> None:
     type_ = "random:index/randomId:RandomId"
     Schemas("random", tmp_path).of(type_)
     (file,) = tmp_path.glob("schema-random-*.json")
@@ -140,7 +140,7 @@ def test_a_refused_transaction_leaves_nothing_behind(tmp_path: Path) -> None:
     assert account.all("t") == []
 
 
-def test_the_account_is_there_after_reopening(tmp_path: Path) -> None:
+def test_the_account_persists(tmp_path: Path) -> None:
     first = Account(tmp_path / "account.db")
     first.put(_record("a"))
     assert Account(tmp_path / "account.db").get("s", "t", "a") == _record("a")

@@ -1,6 +1,6 @@
-"""What tools/setup says where a program that it needs is missing.
+"""tools/setup reports a missing program, with the way to install it.
 
-It runs in a copy of its own, with a PATH on which nothing stands but what every system has.
+Each test runs a copy of the script, with a PATH that has nothing but the programs of every system.
 """
 
 import shutil
@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 SYSTEM = ("basename", "cat", "dirname", "env", "find", "grep", "head", "ln", "mkdir", "mv", "rm", "sed", "sh", "tail")
-GO = "need Go: https://go.dev/dl/"
+GO = "needs Go: https://go.dev/dl/"
 
 
 def project(folder: Path, *programs: str) -> Path:
-    """A project of nothing but tools/setup, with a PATH (bin) of the system's programs and stubs of the named ones."""
+    """A project with tools/setup alone, and in bin, its PATH, the system's programs and stubs of the named ones."""
     (folder / "tools").mkdir()
     for script in Path("tools").glob("setup*"):
         shutil.copy(script, folder / "tools")
@@ -28,7 +28,7 @@ def project(folder: Path, *programs: str) -> Path:
 
 
 def refusal(project: Path, *arguments: str) -> str:
-    """What tools/setup says when it gives up."""
+    """The error message of tools/setup."""
     command = [str(project / "tools/setup"), *arguments]
     result = subprocess.run(command, env={"PATH": str(project / "bin")}, capture_output=True, text=True, check=False)
     assert result.returncode == 1
@@ -38,31 +38,30 @@ def refusal(project: Path, *arguments: str) -> str:
 @pytest.mark.parametrize(
     "tool", ["etcd", "kube-apiserver", "kube-scheduler", "kwok", "kustomize", "validate-manifests", "argocd"]
 )
-def test_without_go_a_program_of_the_cluster_says_where_to_get_it(tmp_path: Path, tool: str) -> None:
-    said = refusal(project(tmp_path), "cluster", tool)
-    assert said.startswith(f"setup: the tests on a cluster build {tool} from tools/")
-    assert GO in said
+def test_without_go_a_cluster_tool_says_where_to_get_it(tmp_path: Path, tool: str) -> None:
+    error = refusal(project(tmp_path), "cluster", tool)
+    assert error.startswith(f"setup: {tool} is built from tools/")
+    assert GO in error
 
 
 def test_without_git_argo_cd_says_where_to_get_it(tmp_path: Path) -> None:
-    said = refusal(project(tmp_path, "go"), "cluster", "argocd")
-    assert "git, which is missing: 'apt-get install git' or https://git-scm.com/downloads" in said
+    error = refusal(project(tmp_path, "go"), "cluster", "argocd")
+    assert "git, which is missing: run 'apt-get install git' or see https://git-scm.com/downloads" in error
 
 
-@pytest.mark.parametrize(("there", "missing"), [((), "apt-get"), (("apt-get",), "dpkg")])
-def test_without_debians_tools_the_databases_say_what_to_install(
-    tmp_path: Path, there: tuple[str, ...], missing: str
+@pytest.mark.parametrize(("installed", "missing"), [((), "apt-get"), (("apt-get",), "dpkg")])
+def test_without_apt_the_databases_say_what_to_install(
+    tmp_path: Path, installed: tuple[str, ...], missing: str
 ) -> None:
-    said = refusal(project(tmp_path, *there), "cluster", "debian")
-    assert f"'{missing}' is missing" in said
-    assert "redis-server on the PATH" in said
-    assert "contrib extensions and pgvector" in said
+    error = refusal(project(tmp_path, *installed), "cluster", "debian")
+    assert f"'{missing}' is missing" in error
+    assert "redis-server on the PATH" in error
+    assert "contrib extensions and pgvector" in error
 
 
 @pytest.mark.parametrize("arguments", [(), ("engines",), ("cluster",), ("cluster", "kubelet")])
-def test_an_unknown_name_is_answered_with_those_that_there_are(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    said = refusal(project(tmp_path), *arguments)
-    assert said.startswith("setup: usage: tools/setup ")
+def test_an_unknown_name_gets_the_usage(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    assert refusal(project(tmp_path), *arguments).startswith("setup: usage: tools/setup ")
 
 
 GO_WITHOUT_MODULES = """#!/bin/sh
@@ -71,11 +70,11 @@ case "$1 $2" in
 "list -m") [ ! -e "$HOME/fetched" ] || echo "$HOME/module" ;;
 esac
 """
-"""Go as it is with an empty module cache: it knows no folder of a module before it has fetched it."""
+"""Go with an empty module cache: it knows the directory of a module only once it has downloaded it."""
 
 
-def test_the_files_of_a_module_that_was_never_fetched_are_found(tmp_path: Path) -> None:
-    made = project(tmp_path, "go")
+def test_a_module_that_is_not_in_the_cache_is_downloaded(tmp_path: Path) -> None:
+    folder = project(tmp_path, "go")
     (tmp_path / "bin" / "go").write_text(GO_WITHOUT_MODULES)
     for program in ("chmod", "cp", "touch"):
         (tmp_path / "bin" / program).symlink_to(str(shutil.which(program)))
@@ -85,6 +84,6 @@ def test_the_files_of_a_module_that_was_never_fetched_are_found(tmp_path: Path) 
         file.parent.mkdir(parents=True)
         file.touch()
     environment = {"PATH": str(tmp_path / "bin"), "HOME": str(tmp_path)}
-    subprocess.run([str(made / "tools/setup"), "cluster", "kwok"], env=environment, check=False, capture_output=True)
+    subprocess.run([str(folder / "tools/setup"), "cluster", "kwok"], env=environment, check=False, capture_output=True)
     stages = tmp_path / ".tools" / "share" / "kwok" / "stages"
     assert sorted(file.name for file in stages.iterdir()) == ["node-a.yaml", "node-b.yaml", "pod-c.yaml"]

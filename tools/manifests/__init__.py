@@ -1,1 +1,1 @@
-"""Builds every overlay of k8s/infrastructure offline and says what is wrong with it: `python -m tools.manifests`."""
+"""Builds every overlay of k8s/infrastructure offline and reports its faults: `python -m tools.manifests`."""

@@ -1,7 +1,7 @@
-"""What an overlay says beside what the stack's configuration says: every difference by service and field.
+"""Compares an overlay with the stack's configuration: every difference by service and field.
 
-The configuration decides quotas, network policies and identities, so a manifest that differs from it is wrong even when
-Kubernetes takes it. Sizes are compared as numbers (`1` is `1000m`), everything else as written.
+Quotas, network policies and identities follow from the configuration, so a manifest that differs from it is wrong even
+when Kubernetes accepts it. Sizes are compared as numbers (`1` is `1000m`), everything else as written.
 """
 
 import re
@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.config.catalogue import ServiceConfig
-from components.config.environments import EnvironmentConfig
-from components.config.platform import PlatformConfig
 from components.environments.plan import EnvironmentPlan
 from components.environments.workloads import ServiceWorkload
 from components.sizing.quantities import mebibytes, millicores
@@ -19,12 +17,12 @@ from tools.manifests.model import NAME_LABEL, Object, at, containers, items, nam
 
 PART_OF_LABEL = "app.kubernetes.io/part-of"
 TAGS: Mapping[str, str] = {"commitSha": r"[0-9a-f]{40}", "releaseTag": r"v?[0-9]+\.[0-9]+\.[0-9]+([-+.][\w.-]+)?"}
-"""What an image tag looks like, by the kind that the environment's `deployment.imageTag` names."""
+"""Pattern of an image tag, by the value of the environment's `deployment.imageTag`."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of one service that manifest and configuration state differently; None where a side says nothing."""
+    """One field of one service that differs between manifest and configuration; None where a side does not set it."""
 
     service: str
     field: str
@@ -32,53 +30,50 @@ class Difference:
     configuration: Any
 
     def __str__(self) -> str:
-        """The difference as a person reads it."""
-        says = f"the manifest says {self.manifest}, the configuration {self.configuration}"
-        return f"{self.service}: {self.field}: {says}"
+        manifest, configuration = ("none" if value is None else value for value in (self.manifest, self.configuration))
+        return f"{self.service}: {self.field}: the manifest has {manifest}, the configuration expects {configuration}"
 
 
-def differences(
-    config: PlatformConfig, environment: EnvironmentConfig, objects: Sequence[Object]
-) -> Iterator[Difference]:
-    """Yield every difference between an environment of a stack and the objects of its overlay."""
-    found = EnvironmentPlan(config, environment).workloads
-    names = {workload.service.name for workload in found}
-    for kind, wanted in (
-        ("Deployment", names),
-        ("Service", {workload.service.name for workload in found if workload.service.port is not None}),
-        ("PodDisruptionBudget", {workload.service.name for workload in found if workload.replicas > 1}),
-        ("HorizontalPodAutoscaler", {w.service.name for w in found if w.max_replicas > w.replicas}),
+def differences(plan: EnvironmentPlan, objects: Sequence[Object]) -> Iterator[Difference]:
+    """Yield every difference between an environment and the objects of its overlay."""
+    workloads = plan.workloads
+    for kind, expected in (
+        ("Deployment", {workload.service.name for workload in workloads}),
+        ("Service", {workload.service.name for workload in workloads if workload.service.port is not None}),
+        ("PodDisruptionBudget", {workload.service.name for workload in workloads if workload.replicas > 1}),
+        ("HorizontalPodAutoscaler", {workload.service.name for workload in workloads if _scales(workload)}),
     ):
-        for service in sorted(wanted ^ set(of_kind(objects, kind))):
-            there = service not in wanted
-            yield Difference(service, kind, "there" if there else "missing", "none" if there else "needed")
-    for one in objects:
-        if at(one, "metadata", "namespace") != environment.namespace:
-            yield Difference(name(one), "namespace", at(one, "metadata", "namespace"), environment.namespace)
-    for workload in found:
-        yield from _of_service(config, environment, workload, objects)
+        for service in sorted(expected ^ set(of_kind(objects, kind))):
+            yield Difference(service, kind, *((None, "one") if service in expected else ("one", None)))
+    for item in objects:
+        namespace = at(item, "metadata", "namespace")
+        if namespace != plan.settings.namespace:
+            yield Difference(name(item), "namespace", namespace, plan.settings.namespace)
+    for workload in workloads:
+        yield from _of_workload(plan, workload, objects)
 
 
-def _of_service(
-    config: PlatformConfig, environment: EnvironmentConfig, workload: ServiceWorkload, objects: Sequence[Object]
-) -> Iterator[Difference]:
+def _scales(workload: ServiceWorkload) -> bool:
+    return workload.max_replicas > workload.replicas
+
+
+def _of_workload(plan: EnvironmentPlan, workload: ServiceWorkload, objects: Sequence[Object]) -> Iterator[Difference]:
     service = workload.service
-    deployment, door, scaler = (
+    deployment, kubernetes_service, scaler = (
         of_kind(objects, kind).get(service.name) for kind in ("Deployment", "Service", "HorizontalPodAutoscaler")
     )
     pairs: dict[str, tuple[Any, Any]] = {}
     if deployment is not None:
         template = table(deployment, "spec", "template")
         container = table(template, "spec", "containers", 0)
-        pairs |= _identity(config, service, template)
+        pairs |= _identity(plan.config.system.name, service, template)
         pairs |= _ports(service, template, container)
         pairs |= _sizes(workload, container)
-        replicas = None if workload.max_replicas > workload.replicas else workload.replicas
-        pairs["replicas"] = (at(deployment, "spec", "replicas"), replicas)
-        yield from _images(config, environment, service, template)
-        yield from _calls(config, service, container, objects)
-    if door is not None:
-        ports = [(at(port, "name"), at(port, "port")) for port in items(door, "spec", "ports")]
+        pairs["replicas"] = (at(deployment, "spec", "replicas"), None if _scales(workload) else workload.replicas)
+        yield from _images(plan, service, template)
+        yield from _calls(plan, service, container, objects)
+    if kubernetes_service is not None:
+        ports = [(at(port, "name"), at(port, "port")) for port in items(kubernetes_service, "spec", "ports")]
         pairs["Service's ports"] = (ports, [("http", service.service_port or service.port)])
     if scaler is not None:
         pairs["minReplicas"] = (at(scaler, "spec", "minReplicas"), workload.replicas)
@@ -88,11 +83,11 @@ def _of_service(
             yield Difference(service.name, field, manifest, configuration)
 
 
-def _identity(config: PlatformConfig, service: ServiceConfig, template: Object) -> dict[str, tuple[Any, Any]]:
+def _identity(system: str, service: ServiceConfig, template: Object) -> dict[str, tuple[Any, Any]]:
     labels = table(template, "metadata", "labels")
     return {
         f"label {NAME_LABEL}": (labels.get(NAME_LABEL), service.name),
-        f"label {PART_OF_LABEL}": (labels.get(PART_OF_LABEL), config.system.name),
+        f"label {PART_OF_LABEL}": (labels.get(PART_OF_LABEL), system),
         "serviceAccountName": (at(template, "spec", "serviceAccountName"), service.short_name),
         "containers": (len(items(template, "spec", "containers")), 1),
     }
@@ -101,7 +96,7 @@ def _identity(config: PlatformConfig, service: ServiceConfig, template: Object) 
 def _ports(service: ServiceConfig, template: Object, container: Object) -> dict[str, tuple[Any, Any]]:
     annotations = table(template, "metadata", "annotations")
     scraped = service.port is not None and service.metrics_path is not None
-    wanted = {
+    expected = {
         "prometheus.io/scrape": "true" if scraped else None,
         "prometheus.io/port": str(service.port) if scraped else None,
         "prometheus.io/path": service.metrics_path if scraped else None,
@@ -110,10 +105,10 @@ def _ports(service: ServiceConfig, template: Object, container: Object) -> dict[
     pairs: dict[str, tuple[Any, Any]] = {
         "ports": ([(at(port, "name"), at(port, "containerPort")) for port in items(container, "ports")], listening)
     }
-    pairs |= {f"annotation {key}": (annotations.get(key), value) for key, value in wanted.items()}
+    pairs |= {f"annotation {key}": (annotations.get(key), value) for key, value in expected.items()}
     if service.port is not None:
-        told = [at(variable, "value") for variable in items(container, "env") if at(variable, "name") == "PORT"]
-        pairs["variable PORT"] = (told, [str(service.port)])
+        values = [at(variable, "value") for variable in items(container, "env") if at(variable, "name") == "PORT"]
+        pairs["variable PORT"] = (values, [str(service.port)])
         for probe, path in (
             ("startupProbe", service.health_path),
             ("readinessProbe", service.ready_path or service.health_path),
@@ -124,33 +119,31 @@ def _ports(service: ServiceConfig, template: Object, container: Object) -> dict[
 
 
 def _sizes(workload: ServiceWorkload, container: Object) -> dict[str, tuple[Any, Any]]:
-    found: dict[str, tuple[Any, Any]] = {}
-    for side, key, wanted in (
+    pairs: dict[str, tuple[Any, Any]] = {}
+    for side, key, expected in (
         ("requests", "cpu", workload.resources.cpu_request),
         ("requests", "memory", workload.resources.memory_request),
         ("limits", "cpu", workload.resources.cpu_limit),
         ("limits", "memory", workload.resources.memory_limit),
     ):
-        stated = at(container, "resources", side, key)
-        same = stated is not None and _size(key, str(stated)) == _size(key, wanted)
-        found[f"resources.{side}.{key}"] = (wanted if same else stated, wanted)
-    return found
+        size = at(container, "resources", side, key)
+        same = size is not None and _number(key, str(size)) == _number(key, expected)
+        pairs[f"resources.{side}.{key}"] = (expected if same else size, expected)
+    return pairs
 
 
-def _size(key: str, quantity: str) -> int | str:
+def _number(key: str, quantity: str) -> int | str:
     try:
         return millicores(quantity) if key == "cpu" else mebibytes(quantity)
-    except ValueError:  # the rules say that it is no quantity; here it is only different
+    except ValueError:  # not a quantity, which tools/manifests/pod_rules.py reports
         return quantity
 
 
-def _images(
-    config: PlatformConfig, environment: EnvironmentConfig, service: ServiceConfig, template: Object
-) -> Iterator[Difference]:
-    repository = config.repositories[service.name]
-    if config.aws is not None:
-        repository = f"{config.aws.account_id}.dkr.ecr.{config.aws.region}.amazonaws.com/{repository}"
-    kind = environment.deployment.image_tag
+def _images(plan: EnvironmentPlan, service: ServiceConfig, template: Object) -> Iterator[Difference]:
+    repository, aws = plan.config.repositories[service.name], plan.config.aws
+    if aws is not None:
+        repository = f"{aws.account_id}.dkr.ecr.{aws.region}.amazonaws.com/{repository}"
+    kind = plan.settings.deployment.image_tag
     for container in containers(template):
         image, _, tag = str(container.get("image")).partition(":")
         if image != repository:
@@ -160,29 +153,31 @@ def _images(
 
 
 def _calls(
-    config: PlatformConfig, service: ServiceConfig, container: Object, objects: Sequence[Object]
+    plan: EnvironmentPlan, service: ServiceConfig, container: Object, objects: Sequence[Object]
 ) -> Iterator[Difference]:
-    """Every service that is called, and no other, is given by its address in `<CALLED>_URL`."""
-    variables = {
-        variable.replace("-", "_").upper() + "_URL": f"http://{other.name}:{other.service_port or other.port}"
-        for other in config.services
-        for variable in [other.name]
+    """A variable `<NAME>_URL` holds the address of each service that this one calls, and of no other."""
+    addresses = {
+        _url_variable(callee.name): f"http://{callee.name}:{callee.service_port or callee.port}"
+        for callee in plan.config.services
     }
-    called = {called.replace("-", "_").upper() + "_URL" for called in service.calls}
-    settings = of_kind(objects, "ConfigMap")
-    told = {
-        str(at(variable, "name")): _value(variable, settings)
+    expected = {variable: addresses.get(variable) for variable in map(_url_variable, service.calls)}
+    config_maps = of_kind(objects, "ConfigMap")
+    values = {
+        str(at(variable, "name")): _value(variable, config_maps)
         for variable in items(container, "env")
-        if at(variable, "name") in variables
+        if at(variable, "name") in addresses
     }
-    for variable in sorted(called | set(told)):
-        wanted = variables.get(variable) if variable in called else None
-        if told.get(variable) != wanted:
-            yield Difference(service.name, f"variable {variable}", told.get(variable), wanted)
+    for variable in sorted({*expected, *values}):
+        if values.get(variable) != expected.get(variable):
+            yield Difference(service.name, f"variable {variable}", values.get(variable), expected.get(variable))
 
 
-def _value(variable: Object, settings: Mapping[str, Object]) -> Any:
+def _url_variable(service: str) -> str:
+    return service.replace("-", "_").upper() + "_URL"
+
+
+def _value(variable: Object, config_maps: Mapping[str, Object]) -> Any:
     reference = table(variable, "valueFrom", "configMapKeyRef")
     if not reference:
         return at(variable, "value")
-    return at(settings.get(str(reference.get("name"))), "data", str(reference.get("key")))
+    return at(config_maps.get(str(reference.get("name"))), "data", str(reference.get("key")))

@@ -1,10 +1,10 @@
-"""The contract of Secrets and ConfigMaps: what the pods of an overlay read beside what is made in their namespace.
+"""The contract of Secrets and ConfigMaps: the keys that the pods of an overlay read equal the keys in their namespace.
 
-Both ways: a key that nobody makes keeps a pod from starting, and one that nobody reads is a secret without a use,
-unless somebody else reads it, which is then said with the reason.
+Both ways: a pod does not start when a key that it reads is missing, and a key that no pod reads is a secret without a
+use, unless a reason is recorded for it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from tools.manifests.model import Object, at, containers, items, name, pods, table, title
@@ -22,73 +22,88 @@ class Key:
     key: str
 
     def __str__(self) -> str:
-        """The key as a person reads it."""
-        return f"{self.kind} {self.owner}, " + ("every key" if self.key == ALL else f"key {self.key}")
+        """`key DATABASE_URL of Secret nova-db-credentials`."""
+        return ("every key" if self.key == ALL else f"key {self.key}") + f" of {self.kind} {self.owner}"
 
 
 def keys_read(objects: Sequence[Object]) -> dict[Key, list[str]]:
-    """Who reads each key, as `Deployment auth-service`: variables, whole imports (`ALL`) and volumes."""
-    found: dict[Key, list[str]] = {}
+    """Readers of each key, such as `Deployment auth-service`, through variables, whole imports (`ALL`) and volumes."""
+    readers_by_key: dict[Key, list[str]] = {}
     for owner, template in pods(objects):
         for key in _keys_of(template):
-            readers = found.setdefault(key, [])
+            readers = readers_by_key.setdefault(key, [])
             if title(owner) not in readers:
                 readers.append(title(owner))
-    return found
+    return readers_by_key
 
 
 def _keys_of(template: Object) -> Iterator[Key]:
     for container in containers(template):
         for variable in items(container, "env"):
-            for kind, field in (("Secret", "secretKeyRef"), ("ConfigMap", "configMapKeyRef")):
-                reference = table(variable, "valueFrom", field)
-                if reference:
-                    yield Key(kind, str(reference.get("name")), str(reference.get("key")))
+            key = source_key(variable)
+            if key is not None:
+                yield key
         for source in items(container, "envFrom"):
             for kind, field in (("Secret", "secretRef"), ("ConfigMap", "configMapRef")):
                 if at(source, field):
                     yield Key(kind, str(at(source, field, "name")), ALL)
     for volume in items(template, "spec", "volumes"):
-        for kind, field, called in (("Secret", "secret", "secretName"), ("ConfigMap", "configMap", "name")):
+        for kind, field, name_field in (("Secret", "secret", "secretName"), ("ConfigMap", "configMap", "name")):
             if at(volume, field):
                 for key in [str(at(item, "key")) for item in items(volume, field, "items")] or [ALL]:
-                    yield Key(kind, str(at(volume, field, called)), key)
+                    yield Key(kind, str(at(volume, field, name_field)), key)
 
 
-def keys_made(objects: Iterable[Object], namespace: str) -> set[Key]:
-    """Every key of the Secrets and ConfigMaps of a namespace; an ExternalSecret stands for the Secret that it makes."""
-    found: set[Key] = set()
-    for one in objects:
-        if at(one, "metadata", "namespace") != namespace:
+def source_key(variable: Object) -> Key | None:
+    """The key that a variable reads; None for a literal."""
+    for kind, field in (("Secret", "secretKeyRef"), ("ConfigMap", "configMapKeyRef")):
+        reference = table(variable, "valueFrom", field)
+        if reference:
+            return Key(kind, str(reference.get("name")), str(reference.get("key")))
+    return None
+
+
+def keys_created(objects: Iterable[Object], namespace: str) -> set[Key]:
+    """Every key of the Secrets and ConfigMaps in a namespace; an ExternalSecret counts as the Secret it creates."""
+    created: set[Key] = set()
+    for item in objects:
+        if at(item, "metadata", "namespace") != namespace:
             continue
-        kind = str(one.get("kind"))
+        kind = str(item.get("kind"))
         if kind == "ExternalSecret":
-            owner = str(at(one, "spec", "target", "name") or name(one))
-            found |= {Key("Secret", owner, str(at(entry, "secretKey"))) for entry in items(one, "spec", "data")}
+            owner = str(at(item, "spec", "target", "name") or name(item))
+            created |= {Key("Secret", owner, str(at(entry, "secretKey"))) for entry in items(item, "spec", "data")}
         elif kind in ("Secret", "ConfigMap"):
-            keys = {**table(one, "data"), **table(one, "stringData"), **table(one, "binaryData")}
-            found |= {Key(kind, name(one), key) for key in keys}
-    return found
+            keys = {**table(item, "data"), **table(item, "stringData"), **table(item, "binaryData")}
+            created |= {Key(kind, name(item), key) for key in keys}
+    return created
+
+
+def missing_keys(objects: Sequence[Object], created: Set[Key]) -> Iterator[tuple[Key, str]]:
+    """Yield each key that pods read and that does not exist, with the message that names its readers."""
+    owners = {(key.kind, key.owner) for key in created}
+    for key, readers in sorted(keys_read(objects).items()):
+        exists = (key.kind, key.owner) in owners if key.key == ALL else key in created
+        if not exists:
+            yield key, f"{', '.join(readers)} reads {key}, which nothing creates"
 
 
 def contract_faults(
-    overlay: Sequence[Object], platform: Sequence[Object], namespace: str, others: Mapping[Key, str]
+    overlay: Sequence[Object], platform: Sequence[Object], namespace: str, unread: Mapping[Key, str]
 ) -> Iterator[str]:
-    """Yield each broken promise between an overlay and the platform's objects (all namespaces, as in the plan).
+    """Yield each key that is read and missing or created and unread (`platform`: the plan's objects of all namespaces).
 
-    `others`: keys that no pod of the overlay reads, each with the reason why it is made all the same.
+    `unread`: keys that no pod of the overlay reads, each with the reason why it exists.
     """
-    read, made = keys_read(overlay), keys_made([*overlay, *platform], namespace)
-    whole = {(key.kind, key.owner) for key in read if key.key == ALL}
-    present = {(key.kind, key.owner) for key in made}
-    for key, readers in sorted(read.items()):
-        if key not in made and not (key.key == ALL and (key.kind, key.owner) in present):
-            yield f"{namespace}: {', '.join(readers)} reads {key}, and nobody makes it"
-    for key in sorted(made):
-        used = key in read or (key.kind, key.owner) in whole
-        if not used and key not in others:
-            yield f"{namespace}: {key} is made, and nobody reads it: leave it out, or say who does"
-        if used and key in others:
-            yield f"{namespace}: {key} is read by a pod, so it needs no reason ({others[key]})"
-    for key in sorted(set(others) - made):
-        yield f"{namespace}: {key} has a reason ({others[key]}), and nobody makes it"
+    read, created = keys_read(overlay), keys_created([*overlay, *platform], namespace)
+    imported = {(key.kind, key.owner) for key in read if key.key == ALL}
+    for _, message in missing_keys(overlay, created):
+        yield f"{namespace}: {message}"
+    for key in sorted(created):
+        used = key in read or (key.kind, key.owner) in imported
+        if not used and key not in unread:
+            yield f"{namespace}: {key} is created but never read: remove it, or record its reason"
+        if used and key in unread:
+            yield f"{namespace}: {key} is read by a pod, so it needs no reason ({unread[key]})"
+    for key in sorted(set(unread) - created):
+        yield f"{namespace}: {key} has a reason ({unread[key]}), but nothing creates it"

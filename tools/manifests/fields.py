@@ -1,8 +1,8 @@
-"""The fields that services set, and nothing else: what Kubernetes takes and a service has no use for is named.
+"""The fields that manifests may set: any other field is a fault, even where Kubernetes accepts it.
 
-A list of what is allowed, because what stops a roll-out or leaves a service without pods (`paused`, `nodeSelector`,
-`command`, an optional key, a probe on another host) cannot be listed in full. To use another field, add it to the table
-of its kind below.
+A list of what is allowed, because the fields that stop a rollout or leave a service without pods (`paused`,
+`nodeSelector`, `command`, an optional key, a probe on another host) cannot all be listed. To use another field, add it
+to the table of its kind below.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ HERE = "tools/manifests/fields.py"
 EVERY = "*"
 """In place of a key: every key."""
 Fields: TypeAlias = "Mapping[str, Fields] | list[Fields] | tuple[str, ...] | None"
-"""Fields by name, the fields of a list's items, the values that may be written, or None: any value."""
+"""Fields by name, the fields of a list's items, the allowed values, or None for any value."""
 
 NAMED: Fields = {EVERY: None}
 _META: Mapping[str, Fields] = {"name": None, "namespace": None, "labels": NAMED}
@@ -154,32 +154,32 @@ FIELDS: Mapping[str, Mapping[str, Fields]] = {
         },
     },
 }
-"""Kinds that an application repository brings, and their fields. All else is the platform's, or nobody's."""
+"""Kinds that an application repository may contain, and their fields. All others belong to the platform."""
 
 
 def field_faults(objects: Sequence[Object]) -> Iterator[str]:
-    """Yield each kind, field and value that services do not set."""
-    for found in objects:
-        known = FIELDS.get(str(found.get("kind")))
-        if known is None:
-            yield f"{title(found)}: objects of this kind do not belong in Git; allowed are {', '.join(FIELDS)}"
+    """Yield each kind, field and value that is not allowed."""
+    for item in objects:
+        allowed = FIELDS.get(str(item.get("kind")))
+        if allowed is None:
+            yield f"{title(item)}: objects of this kind do not belong in Git; allowed kinds: {', '.join(FIELDS)}"
             continue
-        for fault in _faults(found, {"apiVersion": None, "kind": None, **known}, ""):
-            yield f"{title(found)}: {fault}"
+        for fault in _faults(item, {"apiVersion": None, "kind": None, **allowed}, ""):
+            yield f"{title(item)}: {fault}"
 
 
-def _faults(data: object, known: Fields, path: str) -> Iterator[str]:
-    """Yield what of the data is not known; what is of another form than the fields is the validator's to name."""
-    if isinstance(known, tuple):
-        if data not in known:
-            yield f"{path} is {data}, and services set {' or '.join(known)}: write that, or add it to {HERE}"
-    elif isinstance(known, list) and isinstance(data, list):
+def _faults(data: object, allowed: Fields, path: str) -> Iterator[str]:
+    """Yield the parts of the data that are not allowed; the validator reports a value of the wrong type."""
+    if isinstance(allowed, tuple):
+        if data not in allowed:
+            yield f"{path} must be {' or '.join(allowed)}, not {data}: change it, or add the value to {HERE}"
+    elif isinstance(allowed, list) and isinstance(data, list):
         for position, item in enumerate(cast("list[Any]", data)):
-            yield from _faults(item, known[0], f"{path}[{position}]")
-    elif isinstance(known, Mapping) and isinstance(data, Mapping):
+            yield from _faults(item, allowed[0], f"{path}[{position}]")
+    elif isinstance(allowed, Mapping) and isinstance(data, Mapping):
         for key, value in cast("Mapping[str, Any]", data).items():
             inner = f"{path}.{key}".removeprefix(".")
-            if key in known or EVERY in known:
-                yield from _faults(value, known.get(key, known.get(EVERY)), inner)
+            if key in allowed or EVERY in allowed:
+                yield from _faults(value, allowed.get(key, allowed.get(EVERY)), inner)
             else:
-                yield f"{inner} is not a field that services set: take it out, or add it to {HERE}"
+                yield f"{inner} is not an allowed field: remove it, or add it to {HERE}"

@@ -1,4 +1,4 @@
-"""Folders of the manifests that nothing is built from: no environment and no kustomization comes to them."""
+"""Folders of the manifests that no environment is built from."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,35 +14,35 @@ OVERLAYS = MANIFESTS / "overlays"
 
 
 def folder_faults(root: Path, paths: Iterable[str]) -> Iterator[str]:
-    """Yield a message for each folder that no overlay (`paths`, from the root) comes to."""
-    reached: set[Path] = set()
+    """Yield a message for each folder that no overlay uses, directly or through a base (`paths`, from the root)."""
+    used: set[Path] = set()
     for path in paths:
-        _follow((root / path).resolve(), reached)
+        _follow((root / path).resolve(), used)
     for folder in sorted(path for path in (root / MANIFESTS).rglob("*") if path.is_dir()):
         path = folder.relative_to(root)
-        if folder.resolve() in reached:
+        if folder.resolve() in used:
             continue
         if path.parent == OVERLAYS:
-            yield f"{path}: no environment of any stack is synced from here"
+            yield f"{path}: no environment is synced from this folder"
         elif any(folder.glob("*.yaml")):
-            yield f"{path}: no kustomization that an environment is built from lists this folder: list it or remove it"
+            yield f"{path}: no environment's kustomization lists this folder: list it, or remove it"
 
 
-def _follow(folder: Path, reached: set[Path]) -> None:
-    """Add the folder, and every folder that its kustomization takes something from."""
-    if folder in reached:
+def _follow(folder: Path, used: set[Path]) -> None:
+    """Add the folder and every folder that its kustomization refers to."""
+    if folder in used:
         return
-    reached.add(folder)
+    used.add(folder)
     try:
         reader: Any = YAML(typ="safe")
-        listed = reader.load((folder / "kustomization.yaml").read_text(encoding="utf-8"))
-    except (OSError, YAMLError):  # kustomize says what is wrong with it
+        kustomization = reader.load((folder / "kustomization.yaml").read_text(encoding="utf-8"))
+    except (OSError, YAMLError):  # kustomize reports it
         return
-    entries = [*items(listed, "resources"), *items(listed, "components")]
-    entries += [at(patch, "path") for patch in items(listed, "patches")]
+    entries = [*items(kustomization, "resources"), *items(kustomization, "components")]
+    entries += [at(patch, "path") for patch in items(kustomization, "patches")]
     for entry in entries:
         target = (folder / str(entry)).resolve()
         if target.is_dir():
-            _follow(target, reached)
+            _follow(target, used)
         elif target.is_file():
-            reached.add(target.parent)
+            used.add(target.parent)

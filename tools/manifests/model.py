@@ -1,15 +1,15 @@
-"""Kubernetes objects as plain data, and the few questions that every rule asks about them."""
+"""Kubernetes objects as plain data, and the lookups that all rules share."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 Object = Mapping[str, Any]
-"""One Kubernetes object as YAML has it."""
+"""One Kubernetes object as it is in YAML."""
 
 Labels = Mapping[str, str]
 
 NAME_LABEL = "app.kubernetes.io/name"
-"""The label by which Services, budgets and network policies know the pods of a service."""
+"""The label by which Services, disruption budgets and network policies select the pods of a service."""
 
 POD_TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
@@ -19,11 +19,11 @@ POD_TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "Pod": (),
     "StatefulSet": ("spec", "template"),
 }
-"""Where the template of its pods stands in an object of a kind."""
+"""Path of the pod template in an object, by kind."""
 
 
 def at(data: Any, *path: str | int) -> Any:
-    """What stands under the path of keys and positions, or None where it ends before."""
+    """The value at the path of keys and positions, or None where there is none."""
     for key in path:
         if isinstance(data, Mapping):
             data = cast("Mapping[str | int, Any]", data).get(key)
@@ -36,48 +36,48 @@ def at(data: Any, *path: str | int) -> Any:
 
 
 def items(data: Any, *path: str | int) -> list[Any]:
-    """The list under the path; empty where there is none."""
-    found = at(data, *path)
-    return cast("list[Any]", found) if isinstance(found, list) else []
+    """The list at the path; empty where there is none."""
+    value = at(data, *path)
+    return cast("list[Any]", value) if isinstance(value, list) else []
 
 
 def table(data: Any, *path: str | int) -> dict[str, Any]:
-    """The mapping under the path; empty where there is none."""
-    found = at(data, *path)
-    return dict(cast("Mapping[str, Any]", found)) if isinstance(found, Mapping) else {}
+    """The mapping at the path; empty where there is none."""
+    value = at(data, *path)
+    return dict(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else {}
 
 
-def name(found: Object) -> str:
+def name(item: Object) -> str:
     """Name of an object; empty without one."""
-    return str(at(found, "metadata", "name") or "")
+    return str(at(item, "metadata", "name") or "")
 
 
-def title(found: Object) -> str:
-    """How messages call an object: `Deployment auth-service`."""
-    return f"{found.get('kind', 'object without kind')} {name(found) or 'without name'}"
+def title(item: Object) -> str:
+    """Kind and name of an object, for messages: `Deployment auth-service`."""
+    return f"{item.get('kind', 'object without kind')} {name(item) or 'without name'}"
 
 
 def of_kind(objects: Iterable[Object], *kinds: str) -> dict[str, Object]:
     """Objects of these kinds by name."""
-    return {name(found): found for found in objects if found.get("kind") in kinds}
+    return {name(item): item for item in objects if item.get("kind") in kinds}
 
 
-def pod_template(found: Object) -> Object | None:
-    """Template of the pods that an object makes (with `metadata` and `spec`), or None where it makes none."""
-    path = POD_TEMPLATES.get(str(found.get("kind")))
-    return None if path is None else table(found, *path)
+def pod_template(item: Object) -> Object | None:
+    """Template of an object's pods (with `metadata` and `spec`), or None for a kind that has no pods."""
+    path = POD_TEMPLATES.get(str(item.get("kind")))
+    return None if path is None else table(item, *path)
 
 
 def pods(objects: Iterable[Object]) -> Iterator[tuple[Object, Object]]:
-    """Every object that makes pods, with the template."""
-    for found in objects:
-        template = pod_template(found)
+    """Every object that has pods, with the template."""
+    for item in objects:
+        template = pod_template(item)
         if template is not None:
-            yield found, template
+            yield item, template
 
 
 def containers(template: Object) -> list[Object]:
-    """All containers of a pod, the init containers first."""
+    """All containers of a pod, init containers first."""
     return [*items(template, "spec", "initContainers"), *items(template, "spec", "containers")]
 
 
@@ -88,8 +88,8 @@ def matches(selector: Any, labels: Labels) -> bool:
     """
     if selector is None:
         return False
-    plain = cast("Labels", at(selector, "matchLabels") or {})
-    return all(labels.get(key) == value for key, value in plain.items()) and all(
+    expected = cast("Labels", at(selector, "matchLabels") or {})
+    return all(labels.get(key) == value for key, value in expected.items()) and all(
         _holds(expression, labels) for expression in items(selector, "matchExpressions")
     )
 
@@ -105,4 +105,4 @@ def _holds(expression: Object, labels: Labels) -> bool:
         return key in labels
     if operator == "DoesNotExist":
         return key not in labels
-    raise ValueError(f"matchExpressions: {operator!r} is none of In, NotIn, Exists, DoesNotExist")
+    raise ValueError(f"matchExpressions: {operator!r} is not In, NotIn, Exists or DoesNotExist")

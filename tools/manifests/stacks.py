@@ -1,4 +1,4 @@
-"""The stacks of a project as their files say them, read without the engine: what the overlays are compared with."""
+"""The configuration of a project's stacks, read from their files without the engine, to compare the overlays with."""
 
 import json
 from collections.abc import Mapping
@@ -12,24 +12,24 @@ from components.config.platform import PlatformConfig
 
 
 class StackError(Exception):
-    """Stack files that are not right by themselves; `make preview` tells why, with the key."""
+    """A stack file that is invalid by itself; `make preview` reports the keys."""
 
 
 def stacks(root: Path) -> dict[str, PlatformConfig]:
-    """Configuration by stack, for each `Pulumi.<stack>.yaml` of the project. StackError where one is broken."""
+    """Configuration by stack, for each `Pulumi.<stack>.yaml` of the project. StackError where one is invalid."""
     project = _read(root / "Pulumi.yaml")
     prefix = f"{project['name']}:"
     shared = {key: entry["value"] for key, entry in _config(project).items() if "value" in entry}
-    found: dict[str, PlatformConfig] = {}
+    configs: dict[str, PlatformConfig] = {}
     for file in sorted(root.glob("Pulumi.*.yaml")):
         stack = file.name.split(".")[1]
         merged = shared | {key.removeprefix(prefix): value for key, value in _config(_read(file)).items()}
         sections = {key: value for key, value in merged.items() if ":" not in key}
         try:
-            found[stack] = PlatformConfig.model_validate_json(json.dumps(sections))
+            configs[stack] = PlatformConfig.model_validate_json(json.dumps(sections))
         except ValidationError:
-            raise StackError(f"{file.name} is not right: `make preview STACK={stack}` says where") from None
-    return found
+            raise StackError(f"{file.name} is invalid: run `make preview STACK={stack}` for the reason") from None
+    return configs
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Simulated AWS: generic behaviour read off the SDK, and tables for what needs a real shape."""
+"""Simulated AWS: generic behaviour derived from the SDK, and tables for values that need a real shape."""

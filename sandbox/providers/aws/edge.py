@@ -1,4 +1,4 @@
-"""What AWS refuses of DNS records, certificates and the firewall's log."""
+"""AWS's refusals of DNS records, certificates and firewall logs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LOG_PREFIX = "aws-waf-logs-"
 
 
 def refuse_record(account: Account, scope: str, inputs: Json) -> None:
-    """A record lies in its zone, and takes another's place only if told so. Raises Refused."""
+    """A record must be in its zone's domain, and replaces another only with `allowOverwrite`. Raises Refused."""
     zone_id, name, type_ = text(inputs, "zoneId"), _bare(inputs, "name"), text(inputs, "type")
     zone = account.get(scope, _ZONE, zone_id)
     domain = _bare(zone.inputs, "name") if zone else ""
@@ -30,7 +30,7 @@ def refuse_record(account: Account, scope: str, inputs: Json) -> None:
 
 
 def refuse_unvalidated(account: Account, scope: str, everywhere: str, inputs: Json) -> None:
-    """ACM issues a certificate when it finds the record of each name; else it waits in vain. Raises Refused.
+    """ACM issues a certificate when each name has its validation record; otherwise it times out. Raises Refused.
 
     `everywhere` is the scope of DNS records, which belong to no region.
     """
@@ -39,10 +39,10 @@ def refuse_unvalidated(account: Account, scope: str, everywhere: str, inputs: Js
     if certificate is None:
         raise Refused("ResourceNotFoundException", f"Could not find certificate {arn}.")
     options = certificate.outputs.get("domainValidationOptions")
-    found = {_answer(record.inputs) for record in account.all(_RECORD, everywhere)}
+    records = {_answer(record.inputs) for record in account.all(_RECORD, everywhere)}
     for option in options if isinstance(options, list) else []:
-        wanted = (_bare(option, "resourceRecordName"), _bare(option, "resourceRecordValue"))
-        if wanted not in found:
+        expected = (_bare(option, "resourceRecordName"), _bare(option, "resourceRecordValue"))
+        if expected not in records:
             raise Refused(
                 "",
                 f"waiting for ACM Certificate ({arn}) to be issued: timeout while waiting for state to become 'ISSUED' "
@@ -51,7 +51,7 @@ def refuse_unvalidated(account: Account, scope: str, everywhere: str, inputs: Js
 
 
 def refuse_log(inputs: Json) -> None:
-    """AWS WAF writes only to destinations whose name begins with its prefix. Raises Refused."""
+    """AWS WAF logs only to destinations whose name has its prefix. Raises Refused."""
     destinations = inputs.get("logDestinationConfigs")
     for arn in destinations if isinstance(destinations, list) else []:
         if not str(arn).rpartition(":")[2].startswith(_LOG_PREFIX):

@@ -1,4 +1,4 @@
-"""AWS's data sources, as far as a platform program asks them."""
+"""AWS's data sources that a platform program uses."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _Answer = Callable[[Json, str, str], Json]
 
 
 def answer(account: Account, token: str, args: Json, number: str, region: str) -> Json:
-    """The answer to a data source in an account (its number) and a region. Raises Refused for one that is not known."""
+    """The result of a data source in an account (its number) and a region. Raises Refused for an unknown one."""
     computed = _COMPUTED.get(token)
     if computed:
         return {**args, **computed(args, number, region)}
     lookup = _LOOKUPS.get(token)
     if lookup is None:
-        raise Refused("", f"the sandbox does not know the invoke {token}")
+        raise Refused("", f"the sandbox does not simulate the invoke {token}")
     type_, argument = lookup
     for scope in (number, f"{number}/{region}"):
         for record in account.all(type_, scope):
@@ -133,7 +133,7 @@ _COMPUTED: Mapping[str, _Answer] = {
     "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
 }
 
-# What already exists in the account: the type, and the argument that finds it.
+# Lookups of existing resources: the type, and the argument that identifies one.
 _LOOKUPS: Mapping[str, tuple[str, str]] = {
     "aws:ec2/getVpc:getVpc": ("aws:ec2/vpc:Vpc", "id"),
     "aws:ecr/getRepository:getRepository": ("aws:ecr/repository:Repository", "name"),

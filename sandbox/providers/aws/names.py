@@ -1,6 +1,6 @@
-"""Which property of an AWS type gets a generated name, and how long it may be.
+"""The property of each AWS type that gets a generated name, and its maximum length.
 
-A type without an entry is named by `name` where its class has that as an input and as an output that is always set.
+A type without an entry is named by `name` if its class has that as an input and as an output that is always set.
 """
 
 from __future__ import annotations

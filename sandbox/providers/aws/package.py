@@ -1,4 +1,4 @@
-"""The aws package: any type of the SDK, with AWS's shapes, names and refusals from the tables beside this file.
+"""The aws package: any type of the SDK, with AWS's shapes, names and refusals from the tables in this folder.
 
 As with the real provider, Check merges the provider's default tags into `tags`, so plans and policies see them.
 """
@@ -13,19 +13,19 @@ from sandbox.providers.aws.edge import refuse_log, refuse_record, refuse_unvalid
 from sandbox.providers.aws.invokes import answer
 from sandbox.providers.aws.names import name_rule
 from sandbox.providers.aws.render import Context, blank, fill, plausible
-from sandbox.providers.aws.replaces import ALWAYS, REPLACES
+from sandbox.providers.aws.replacements import ALWAYS, REPLACES
 from sandbox.providers.aws.rules import (
-    DIES_WITH,
+    DELETED_WITH,
     IN_USE,
     documents,
-    refuse_detached,
-    refuse_homeless,
+    refuse_detachment,
     refuse_protected,
     refuse_subnet,
+    refuse_unschedulable,
     users_of,
 )
 from sandbox.providers.aws.shapes import SHAPES, Shape
-from sandbox.providers.aws.taken import UNIQUE
+from sandbox.providers.aws.unique import UNIQUE
 from sandbox.providers.naming import Failure, NameRule
 from sandbox.providers.package import Birth, Call, Package, Refused, overlay
 from sandbox.providers.schema import Schema, Schemas
@@ -33,9 +33,9 @@ from sandbox.providers.tokens import Token
 from sandbox.providers.wire import UNKNOWN, Json, Value, dig, mapping, put, revealed, text
 
 _GLOBAL = ("iam/", "route53/", "budgets/", "cloudfront/", "s3/bucket:")
-_NOBODY = "123456789012"
+_DEFAULT_ACCOUNT = "123456789012"
 _EMPTIED = {"iam/role:Role": "forceDetachPolicies", "s3/bucket:Bucket": "forceDestroy"}
-"""The input with which the provider clears away what uses a resource, and deletes it all the same."""
+"""The input with which the provider removes everything that uses a resource, and then deletes it."""
 
 
 class Aws(Package):
@@ -46,16 +46,16 @@ class Aws(Package):
         self._schemas = schemas
 
     def configure(self, settings: Json) -> str:
-        """A region is needed; credentials are not."""
+        """A region is required, credentials are not."""
         return "" if text(settings, "region") else "Missing region information: set `region` on the aws provider"
 
     def forced_settings(self, settings: Json) -> Collection[str]:
-        """What is in one region cannot move to another."""
+        """The region: resources cannot move to another one."""
         del settings
         return ("region",)
 
     def check(self, call: Call, olds: Json, news: Json) -> tuple[Json, list[Failure]]:
-        """Default tags, the generated name, and policy documents that must be JSON."""
+        """Add default tags and a generated name, and check that policy documents are JSON."""
         inputs, failures = super().check(call, olds, news)
         defaults = mapping(dig(call.settings, "defaultTags.tags"))
         if defaults and "tagsAll" in self._schema(call.type).outputs and inputs.get("tags") != UNKNOWN:
@@ -63,7 +63,7 @@ class Aws(Package):
         return inputs, failures + documents(inputs)
 
     def naming(self, type_: str) -> NameRule | None:
-        """From the table of names or the class."""
+        """From the table of names, or the class."""
         return name_rule(_short(type_), self._schema(type_))
 
     def forced(self, call: Call) -> Collection[str]:
@@ -82,12 +82,12 @@ class Aws(Package):
         return Refused(unique.code, str(fill(unique.message, context)))
 
     def scope(self, call: Call) -> str:
-        """The account's region, or the account for what is global in it."""
+        """The region in the account, or the account for global types."""
         account = _account(call.settings)
         return account if _short(call.type).startswith(_GLOBAL) else f"{account}/{_region(call.settings)}"
 
     def make_id(self, call: Call, inputs: Json, token: Token) -> str:
-        """From the table of shapes; otherwise the name, or a generated id."""
+        """From the table of shapes; without an entry the name, or a generated id."""
         shape = SHAPES.get(_short(call.type), Shape())
         rule = self.naming(call.type)
         bucket = text(inputs, "bucket") if _short(call.type).startswith("s3/bucket") else ""
@@ -100,7 +100,7 @@ class Aws(Package):
         return str(fill(template, context))
 
     def outputs(self, birth: Birth, inputs: Json) -> Json:
-        """Inputs, the shapes of the table, and a plausible value for every other output that AWS sets."""
+        """The inputs, the shapes of the table, and a plausible value for every other output that AWS sets."""
         call = birth.call
         schema, shape = self._schema(call.type), SHAPES.get(_short(call.type), Shape())
         first_preview = birth.preview and not birth.id
@@ -126,13 +126,13 @@ class Aws(Package):
         return overlay(outputs, extra)
 
     def guard_create(self, call: Call, inputs: Json) -> None:
-        """Subnets and DNS records must fit, add-ons have nodes, and a secret's name must not wait for its deletion."""
+        """Check subnets, DNS records, certificates, add-ons without nodes, and secrets still scheduled for deletion."""
         opened = revealed(inputs)
         kind = _short(call.type)
         if kind == "ec2/subnet:Subnet":
             refuse_subnet(self.account, self.scope(call), _region(call.settings), opened)
         if kind == "eks/addon:Addon":
-            refuse_homeless(self.account, self.scope(call), opened)
+            refuse_unschedulable(self.account, self.scope(call), opened)
         if kind == "route53/record:Record":
             refuse_record(self.account, self.scope(call), opened)
         if kind == "acm/certificateValidation:CertificateValidation":
@@ -146,31 +146,31 @@ class Aws(Package):
             )
 
     def guard_delete(self, call: Call, record: Record) -> None:
-        """Protected, or in use."""
+        """Refuse to delete a resource that is protected or in use."""
         scope = self.scope(call)
         refuse_protected(self.account, scope, record)
-        refuse_detached(self.account, scope, record)
+        refuse_detachment(self.account, scope, record)
         kind = _short(call.type)
         rule = IN_USE.get(kind)
         emptied = _EMPTIED.get(kind)
         if rule is None or (emptied and dig(record.inputs, emptied) is True):
             return
         scopes = self._scopes(call)
-        parts = {(part.type, part.id) for part in users_of(self.account, scopes, DIES_WITH.get(kind, ()), record.id)}
+        parts = {(part.type, part.id) for part in users_of(self.account, scopes, DELETED_WITH.get(kind, ()), record.id)}
         users = users_of(self.account, scopes, rule.users, record.id)
         if any((user.type, user.id) not in parts for user in users):
             raise Refused(rule.code, rule.message.format(id=record.id))
 
     def after_delete(self, call: Call, record: Record) -> None:
-        """Remove the resource's parts; a cluster takes everything in it along."""
+        """Remove the resource's parts, and everything inside a cluster."""
         scope = self.scope(call)
         kind = _short(call.type)
-        dying = (*DIES_WITH.get(kind, ()), *(IN_USE[kind].users if kind == "s3/bucket:Bucket" else ()))
-        for part in users_of(self.account, self._scopes(call), dying, record.id):
+        parts = (*DELETED_WITH.get(kind, ()), *(IN_USE[kind].users if kind == "s3/bucket:Bucket" else ()))
+        for part in users_of(self.account, self._scopes(call), parts, record.id):
             self.account.remove(part)
-        if _short(call.type) == "eks/cluster:Cluster":
-            for thing in self.account.within(text(record.outputs, "endpoint")):
-                self.account.remove(thing)
+        if kind == "eks/cluster:Cluster":
+            for item in self.account.within(text(record.outputs, "endpoint")):
+                self.account.remove(item)
         if _is_secret(call.type) and dig(record.inputs, "recoveryWindowInDays") != 0:
             self.account.mark("secret-scheduled", scope, text(record.inputs, "name"))
 
@@ -179,7 +179,7 @@ class Aws(Package):
         return answer(self.account, token, args, _account(settings), text(args, "region") or _region(settings))
 
     def _scopes(self, call: Call) -> Sequence[str]:
-        """Where the users and parts of a resource are: beside it, or in the region if it is the account's."""
+        """The scopes of a resource's users and parts: its own, and the region if it is global."""
         return sorted({self.scope(call), f"{_account(call.settings)}/{_region(call.settings)}"})
 
     def _schema(self, type_: str) -> Schema:
@@ -229,8 +229,8 @@ def _account(settings: Json) -> str:
         return str(allowed[0])
     roles = dig(settings, "assumeRoles")
     role = text(roles[0], "roleArn") if isinstance(roles, list) and roles else ""
-    found = re.search(r":iam::(\d{12}):", role)
-    return found[1] if found else _NOBODY
+    match = re.search(r":iam::(\d{12}):", role)
+    return match[1] if match else _DEFAULT_ACCOUNT
 
 
 def _arn(type_: str) -> str:
@@ -239,7 +239,7 @@ def _arn(type_: str) -> str:
 
 
 def _provided(call: Call, schema: Schema, inputs: Json) -> Json:
-    """What the provider itself sets, known even in a preview."""
+    """The outputs that the provider itself sets, known even in a preview."""
     provided: Json = {}
     if "region" in schema.outputs:
         provided["region"] = _region(call.settings)

@@ -1,4 +1,4 @@
-"""AWS's regions as far as they differ: the zones an account sees, and ElastiCache's short names."""
+"""The differences between AWS's regions: the zones that an account sees, and ElastiCache's short names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fills the templates of `shapes`, and gives a plausible value where no template is."""
+"""Fills the templates of `shapes`, and gives a plausible value for outputs without a template."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _WHOLE = {"{version}", "{port}", "{validations}"}
 
 
 class Context(dict[str, object]):
-    """What templates may name; generated values come from the token and differ by their kind only.
+    """The placeholders of templates; generated values come from the token, one for each kind.
 
-    `look` finds values that stand on other resources: the VPC of the first subnet, a VPC's default security group.
+    `look` finds values of other resources: the VPC of the first subnet, a VPC's default security group.
     """
 
     def __init__(self, token: Token, inputs: Json, known: Json, look: Callable[[str], str]) -> None:
@@ -60,7 +60,7 @@ class _Inputs(dict[str, Value]):
 
 
 def fill(template: Value, context: Context) -> Value:
-    """The template with its values; unknown as a whole where a value that it names is unknown."""
+    """The filled template; unknown as a whole if a value in it is unknown."""
     if isinstance(template, dict):
         return {key: fill(item, context) for key, item in template.items()}
     if isinstance(template, list):
@@ -79,7 +79,7 @@ def blank(template: Value) -> Value:
 
 
 def plausible(name: str, output: Output, birth: Birth, account: str) -> Value:
-    """A value for a computed output that no table describes."""
+    """A value for a computed output without a template."""
     if output.kind in _NOTHING:
         return copy.copy(_NOTHING[output.kind])
     folded = name.lower()
@@ -115,7 +115,7 @@ def _cache_host(word: str) -> Callable[[Token, Json, str], str]:
 
 
 def _validations(token: Token, inputs: Json, region: str) -> Value:
-    """ACM's record for each of a certificate's names; a name gets the same one every time, and the order is ACM's."""
+    """ACM's record for each name of a certificate: always the same for a name, in ACM's own order."""
     del token, region
     alternatives = inputs.get("subjectAlternativeNames")
     names = {

@@ -1,4 +1,4 @@
-"""What AWS refuses: deleting what is in use or protected, and creating what cannot be."""
+"""AWS's refusals: deletions of resources that are in use or protected, and impossible creations."""
 
 from __future__ import annotations
 
@@ -26,12 +26,11 @@ class User:
 
 @dataclass(frozen=True)
 class InUse:
-    """Who may use a type, by which output of it, and AWS's refusal to delete it then (template: `{id}`)."""
+    """The users of a type, and AWS's refusal to delete it while there is one (template: `{id}`)."""
 
     users: Sequence[User]
     code: str
     message: str
-    by: str = "id"
 
 
 _NODE_GROUPS = (
@@ -136,8 +135,8 @@ IN_USE: Mapping[str, InUse] = {
     ),
 }
 
-# What AWS removes together with a resource: its own parts, found by the path that names it.
-DIES_WITH: Mapping[str, Sequence[User]] = {
+# The parts that AWS deletes with a resource, by the input that refers to it.
+DELETED_WITH: Mapping[str, Sequence[User]] = {
     "ec2/subnet:Subnet": (User("ec2/routeTableAssociation:RouteTableAssociation", "subnetId"),),
     "ec2/routeTable:RouteTable": (User("ec2/route:Route", "routeTableId"),),
     "ec2/securityGroup:SecurityGroup": (
@@ -183,7 +182,7 @@ def users_of(account: Account, scopes: Sequence[str], users: Sequence[User], id_
 
 
 def documents(inputs: Json) -> list[Failure]:
-    """Policy documents that are no JSON objects."""
+    """Faults of policy documents that are not JSON objects."""
     failures: list[Failure] = []
     for name in _DOCUMENTS:
         document = dig(inputs, name)
@@ -198,7 +197,7 @@ def documents(inputs: Json) -> list[Failure]:
 
 
 def refuse_subnet(account: Account, scope: str, region: str, inputs: Json) -> None:
-    """A subnet lies in its VPC, overlaps no other, and its zone exists. Raises Refused."""
+    """A subnet must be inside its VPC, overlap no other and be in an existing zone. Raises Refused."""
     zone = text(inputs, "availabilityZone")
     if zone and zone not in zones(region):
         raise Refused(
@@ -220,8 +219,8 @@ def refuse_subnet(account: Account, scope: str, region: str, inputs: Json) -> No
             raise Refused("InvalidSubnet.Conflict", f"The CIDR '{cidr}' conflicts with another subnet")
 
 
-def refuse_homeless(account: Account, scope: str, inputs: Json) -> None:
-    """CoreDNS becomes active on nodes only; without any, EKS waits for twenty minutes and fails. Raises Refused."""
+def refuse_unschedulable(account: Account, scope: str, inputs: Json) -> None:
+    """CoreDNS needs nodes to become active; without any, EKS times out after 20 minutes. Raises Refused."""
     cluster, addon = text(inputs, "clusterName"), text(inputs, "addonName")
     if addon == "coredns" and not users_of(account, [scope], _NODE_GROUPS, cluster):
         raise Refused(
@@ -232,7 +231,7 @@ def refuse_homeless(account: Account, scope: str, inputs: Json) -> None:
 
 
 def refuse_protected(account: Account, scope: str, record: Record) -> None:
-    """Deletion protection, and the final snapshot that a database must leave. Raises Refused."""
+    """Deletion protection, and the final snapshot of a database. Raises Refused."""
     kind = record.type.removeprefix("aws:")
     protected = dig(record.inputs, "deletionProtection") is True
     if kind == "eks/cluster:Cluster" and protected:
@@ -256,8 +255,8 @@ def refuse_protected(account: Account, scope: str, record: Record) -> None:
     account.mark("rds-snapshot", scope, snapshot)
 
 
-def refuse_detached(account: Account, scope: str, record: Record) -> None:
-    """An internet gateway stays while NAT gateways of its VPC have public addresses. Raises Refused."""
+def refuse_detachment(account: Account, scope: str, record: Record) -> None:
+    """An internet gateway cannot be detached while NAT gateways of its VPC have public addresses. Raises Refused."""
     if not record.type.startswith("aws:ec2/internetGateway"):
         return
     vpc = text(record.inputs, "vpcId")

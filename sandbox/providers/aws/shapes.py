@@ -1,7 +1,7 @@
 """The shapes of AWS's ids, ARNs and computed outputs, by resource type (without the leading `aws:`).
 
-Templates know `{account} {region} {id} {name} {path} {partition}`, `{hex8} {hex17} {HEX32} {uuid} {digits10} {ip}`
-(generated, different at each place) and `{in[property]}`. What no entry names gets a plausible value of its type.
+Placeholders are `{account} {region} {id} {name} {path} {partition}`, `{hex8} {hex17} {HEX32} {uuid} {digits10} {ip}`
+(generated) and `{in[property]}`. Outputs without an entry get a plausible value of their type.
 """
 
 from __future__ import annotations

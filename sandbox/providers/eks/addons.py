@@ -1,4 +1,4 @@
-"""What pulumi-eks makes beside the control plane: add-ons, access entries, the OIDC provider."""
+"""The children of pulumi-eks other than the control plane: add-ons, access entries, the OIDC provider."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ASSOCIATION = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 
 
 def make_addons(monitor: Monitor, name: str, parent: Registered, cluster: Registered) -> Registered | None:
-    """kube-proxy and vpc-cni, unless they are turned off; the holder of vpc-cni. CoreDNS waits for nodes: not here."""
+    """Register kube-proxy and vpc-cni unless disabled; the parent of vpc-cni. CoreDNS needs nodes and is not here."""
     proxy = _value(monitor, "kubeProxyAddonOptions")
     if dig(proxy, "enabled") is not False:
         monitor.resource(_ADDON, f"{name}-kube-proxy", parent, _addon("kube-proxy", cluster, proxy, "version"))
@@ -26,7 +26,7 @@ def make_addons(monitor: Monitor, name: str, parent: Registered, cluster: Regist
 
 
 def make_access_entries(monitor: Monitor, name: str, parent: Registered, cluster: Registered) -> None:
-    """Each entry with its policies."""
+    """Register each entry with its policies."""
     cluster_name = cluster.out(cluster.state.get("name"))
     entries = monitor.args.get("accessEntries", Arg())
     for key, entry in mapping(entries.value).items():
@@ -39,19 +39,19 @@ def make_access_entries(monitor: Monitor, name: str, parent: Registered, cluster
             "type": Arg(dig(entry, "type")),
             "userName": Arg(dig(entry, "username")),
         }
-        made = monitor.resource(_ENTRY, f"{name}-{key}", parent, args)
+        registered = monitor.resource(_ENTRY, f"{name}-{key}", parent, args)
         for policy, association in mapping(dig(entry, "accessPolicies")).items():
             args = {
                 "accessScope": Arg(dig(association, "accessScope")),
                 "clusterName": cluster_name,
                 "policyArn": Arg(dig(association, "policyArn")),
-                "principalArn": Arg(principal, entries.needs | {made.urn}),
+                "principalArn": Arg(principal, entries.needs | {registered.urn}),
             }
             monitor.resource(_ASSOCIATION, f"{name}-{key}-{policy}", parent, args)
 
 
 def make_oidc_provider(monitor: Monitor, name: str, parent: Registered, cluster: Registered) -> Registered:
-    """IAM's trust in the cluster's issuer."""
+    """Register the cluster's issuer with IAM."""
     args = {"clientIdLists": Arg(["sts.amazonaws.com"]), "url": cluster.out(issuer_of(cluster.state))}
     type_ = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
     return monitor.resource(type_, f"{name}-oidcProvider", parent, args)

@@ -1,7 +1,7 @@
-"""The component eks:index:Cluster: the children that pulumi-eks 4 makes, by the same names.
+"""The component eks:index:Cluster, with the children of pulumi-eks 4 and their names.
 
-It knows API authentication without the default node group, Fargate and auto mode, and refuses the rest. As pulumi-eks
-does, it forces `bootstrapClusterCreatorAdminPermissions` to true.
+It supports API authentication without the default node group, Fargate and auto mode, and refuses the rest. Like
+pulumi-eks, it forces `bootstrapClusterCreatorAdminPermissions` to true.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ _TRUST = {
 
 
 def construct_cluster(request: provider_pb2.ConstructRequest) -> provider_pb2.ConstructResponse:
-    """Register the component and its children, and give its outputs. Raises Refused."""
+    """Register the component and its children, and return its outputs. Raises Refused."""
     monitor = Monitor(request)
-    _refuse_unknown(monitor.args)
-    made = _Made(monitor, request.name, monitor.component(request.type, request.name))
-    made.make()
-    outputs = made.outputs()
-    monitor.outputs(made.component, outputs)
-    response = provider_pb2.ConstructResponse(urn=made.component.urn, state=to_struct(outputs))
+    _refuse_unsupported(monitor.args)
+    builder = _Builder(monitor, request.name, monitor.component(request.type, request.name))
+    builder.register()
+    outputs = builder.outputs()
+    monitor.outputs(builder.component, outputs)
+    response = provider_pb2.ConstructResponse(urn=builder.component.urn, state=to_struct(outputs))
     for name in outputs:
-        response.stateDependencies[name].urns.append(made.cluster.urn)
+        response.stateDependencies[name].urns.append(builder.cluster.urn)
     return response
 
 
 @dataclass
-class _Made:
-    """The component while it is being made."""
+class _Builder:
+    """The component under construction."""
 
     monitor: Monitor
     name: str
@@ -58,8 +58,8 @@ class _Made:
     oidc: Registered | None = None
     config: Value = UNKNOWN
 
-    def make(self) -> None:
-        """Everything, in the order of its dependencies."""
+    def register(self) -> None:
+        """Register all children, in the order of their dependencies."""
         skip_groups = self._value("skipDefaultSecurityGroups") is True
         role, ready = self._service_role()
         self.role = role
@@ -134,12 +134,12 @@ class _Made:
         return core
 
     def _service_role(self) -> tuple[Registered, frozenset[str]]:
-        """The given role, or one with its policy; and what must exist before the cluster."""
+        """The given role, or a new one with its policy; and the URNs that must exist before the cluster."""
         given = self._arg("serviceRole")
         if given.value is not None:
             role = self.monitor.state_of(given.value)
             if role is None:
-                raise Refused("", "serviceRole is no reference to an IAM role")
+                raise Refused("", "serviceRole is not a reference to an IAM role")
             return role, given.needs
         name = f"{self.name}-eksRole"
         holder = self.monitor.component("eks:index:ServiceRole", name, self.component)
@@ -154,7 +154,7 @@ class _Made:
         )
         attachment = self.monitor.resource(
             "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-            f"{name}-{hashlib.sha1(_CLUSTER_POLICY.encode()).hexdigest()[:8]}",  # noqa: S324  a name, no signature
+            f"{name}-{hashlib.sha1(_CLUSTER_POLICY.encode()).hexdigest()[:8]}",  # noqa: S324  a name, not a signature
             holder,
             {"policyArn": Arg(_CLUSTER_POLICY), "role": role.out(role.state.get("name"))},
         )
@@ -196,12 +196,12 @@ class _Made:
         return self.monitor.resource("aws:eks/cluster:Cluster", f"{self.name}-eksCluster", self.component, args)
 
     def _subnets(self) -> Arg:
-        all_of_them = [self._arg("subnetIds")]
-        if all_of_them[0].value is None:
-            all_of_them = [self._arg("publicSubnetIds"), self._arg("privateSubnetIds")]
-        needs = joined(all_of_them)
+        args = [self._arg("subnetIds")]
+        if args[0].value is None:
+            args = [self._arg("publicSubnetIds"), self._arg("privateSubnetIds")]
+        needs = joined(args)
         ids: list[Value] = []
-        for arg in all_of_them:
+        for arg in args:
             value = reveal(arg.value)
             if value == UNKNOWN:
                 return Arg(UNKNOWN, needs)
@@ -223,7 +223,7 @@ class _Made:
         return reveal(self._arg(name).value)
 
 
-def _refuse_unknown(args: Mapping[str, Arg]) -> None:
+def _refuse_unsupported(args: Mapping[str, Arg]) -> None:
     problems: Sequence[str] = [
         *(["authentication_mode API only"] if reveal(args.get("authenticationMode", Arg()).value) != "API" else []),
         *(["skip_default_node_group only"] if args.get("skipDefaultNodeGroup", Arg()).value is not True else []),
@@ -231,7 +231,7 @@ def _refuse_unknown(args: Mapping[str, Arg]) -> None:
         *(["no auto_mode"] if args.get("autoMode", Arg()).value else []),
     ]
     if problems:
-        raise Refused("", f"the sandbox's eks.Cluster knows {', '.join(problems)}")
+        raise Refused("", f"the sandbox's eks.Cluster supports {', '.join(problems)}")
 
 
 def _id(child: Registered | None, otherwise: Value) -> Value:

@@ -1,4 +1,4 @@
-"""The security groups that pulumi-eks makes unless it is told to skip them: they allow all egress."""
+"""The security groups that pulumi-eks creates unless `skipDefaultSecurityGroups` is set: they allow all egress."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
 
 @dataclass
 class Groups:
-    """What has been made so far; nothing if the groups are skipped."""
+    """The groups registered so far; none if they are skipped."""
 
     cluster: Registered | None = None
     node: Registered | None = None
@@ -21,7 +21,7 @@ class Groups:
 
 
 def make_cluster_group(monitor: Monitor, name: str, parent: Registered, groups: Groups) -> None:
-    """The control plane's group."""
+    """Register the control plane's group."""
     args = {
         "description": Arg("Managed by Pulumi"),
         "revokeRulesOnDelete": Arg(True),
@@ -39,7 +39,7 @@ def make_cluster_group(monitor: Monitor, name: str, parent: Registered, groups: 
 
 
 def make_node_group_rules(monitor: Monitor, name: str, parent: Registered, cluster: Registered, groups: Groups) -> None:
-    """The nodes' group, and the rules between it and the control plane's."""
+    """Register the nodes' group, and the rules between it and the control plane's."""
     if groups.cluster is None:
         return
     control = groups.cluster

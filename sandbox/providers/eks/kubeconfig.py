@@ -8,7 +8,7 @@ from sandbox.providers.wire import UNKNOWN, Json, Value, dig, has_unknown, text
 
 
 def kubeconfig(cluster: Json, credentials: Value) -> Value:
-    """The kubeconfig as an object; unknown as long as anything of the cluster is.
+    """The kubeconfig as an object; unknown while any of the cluster's values is.
 
     `credentials` may name a `roleArn` and a `profileName`.
     """
@@ -39,7 +39,7 @@ def kubeconfig(cluster: Json, credentials: Value) -> Value:
 
 
 def as_text(config: Value) -> Value:
-    """The kubeconfig as JSON with sorted keys, so that it compares equal as long as nothing changes."""
+    """The kubeconfig as JSON with sorted keys, so that it compares equal unless it changes."""
     return config if config == UNKNOWN else json.dumps(config, sort_keys=True, separators=(",", ":"))
 
 

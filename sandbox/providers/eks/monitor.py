@@ -1,7 +1,7 @@
-"""A component's side of the engine: registering it and its children.
+"""The resource monitor as a component sees it: registers the component and its children.
 
-Every child gets the component's dependencies beside its own: without them a destroy would remove what the component
-needs (routes, NAT gateways) before the component's own resources.
+Every child gets the component's dependencies in addition to its own: without them a destroy would delete what the
+component needs (routes, NAT gateways) before the component's own resources.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sandbox.providers.wire import OUTPUT, RESOURCE, SIGNATURE, UNKNOWN, Json, V
 
 @dataclass(frozen=True)
 class Arg:
-    """A value and the URNs of the resources that it comes from."""
+    """A value and the URNs of the resources that it depends on."""
 
     value: Value = None
     needs: frozenset[str] = frozenset()
@@ -28,23 +28,23 @@ class Arg:
 
 @dataclass(frozen=True)
 class Registered:
-    """A registered resource. `id` is empty for components, and in a preview where it is not known yet."""
+    """A registered resource. `id` is empty for components, and in a preview if it is unknown."""
 
     urn: str
     id: str
     state: Json
 
     def out(self, value: Value) -> Arg:
-        """A value that comes from this resource."""
+        """A value of this resource."""
         return Arg(value, frozenset({self.urn}))
 
     def ref(self) -> Json:
-        """The resource as a value."""
+        """A reference to the resource."""
         return {SIGNATURE: RESOURCE, "urn": self.urn, "id": self.id, "packageVersion": ""}
 
 
 class Monitor:
-    """The engine, as the Construct call of one component sees it."""
+    """The engine's resource monitor for the Construct call of one component."""
 
     def __init__(self, request: provider_pb2.ConstructRequest) -> None:
         self._request = request
@@ -56,7 +56,7 @@ class Monitor:
         self.args = {name: self._arg(name, value) for name, value in from_struct(request.inputs).items()}
 
     def component(self, type_: str, name: str, parent: Registered | None = None) -> Registered:
-        """Register a component: the constructed one itself if it has no parent here."""
+        """Register a component: the constructed one if `parent` is None."""
         message = resource_pb2.RegisterResourceRequest(type=type_, name=name, custom=False)
         if parent is None:
             message.parent = self._request.parent
@@ -67,7 +67,7 @@ class Monitor:
         return self._register(message, {})
 
     def resource(self, type_: str, name: str, parent: Registered, args: Mapping[str, Arg]) -> Registered:
-        """Register a custom resource; arguments without a value are left out."""
+        """Register a custom resource; arguments without a value are omitted."""
         given = {key: arg for key, arg in args.items() if arg.value is not None}
         provider = (
             ""
@@ -80,13 +80,13 @@ class Monitor:
         return self._register(message, given)
 
     def outputs(self, component: Registered, outputs: Json) -> None:
-        """Complete a component. Resource references are left out: with them a saved plan cannot be applied."""
+        """Register a component's outputs, without resource references: a saved plan with them could not be applied."""
         plain: Json = {key: value for key, value in outputs.items() if not _refers(value)}
         message = resource_pb2.RegisterResourceOutputsRequest(urn=component.urn, outputs=to_struct(plain))
         self._stub.RegisterResourceOutputs(message)
 
     def state_of(self, reference: Value) -> Registered | None:
-        """The resource that a reference names, with its state as the engine knows it."""
+        """The resource of a reference, with its state in the engine."""
         if not isinstance(reference, dict) or reference.get(SIGNATURE) != RESOURCE:
             return None
         request = resource_pb2.ResourceInvokeRequest(
@@ -97,7 +97,7 @@ class Monitor:
         return Registered(str(reference["urn"]), str(answer.get("id") or ""), cast("Json", answer.get("state") or {}))
 
     def provider(self, package: str) -> Json | None:
-        """The provider that the component was given for a package, as a reference."""
+        """The component's provider for a package, as a reference."""
         urn, separator, id_ = self._request.providers.get(package, "").rpartition("::")
         return Registered(urn, id_, {}).ref() if separator else None
 
@@ -128,12 +128,12 @@ class Monitor:
 
 
 def joined(args: Iterable[Arg]) -> frozenset[str]:
-    """Everything that the arguments come from."""
+    """The dependencies of all arguments."""
     return frozenset[str]().union(*(arg.needs for arg in args))
 
 
 def _opened(value: Value, needs: set[str]) -> Value:
-    """The value without the wrappers of outputs, whose dependencies are added to `needs`."""
+    """The value without the wrappers of outputs; their dependencies are added to `needs`."""
     if isinstance(value, list):
         return [_opened(item, needs) for item in value]
     if not isinstance(value, dict):

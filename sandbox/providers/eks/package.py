@@ -18,5 +18,5 @@ class Eks(Package):
         super().__init__("eks", account)
 
     def construct(self, request: provider_pb2.ConstructRequest) -> provider_pb2.ConstructResponse:
-        """Make a cluster; the package's other components are refused."""
+        """Register a cluster; the package's other components are refused."""
         return construct_cluster(request) if request.type == _CLUSTER else super().construct(request)

@@ -1,1 +1,1 @@
-"""Simulated Kubernetes: objects of any kind, kept by cluster, namespace and name."""
+"""Simulated Kubernetes: objects of any kind, stored by cluster, namespace and name."""

@@ -1,4 +1,4 @@
-"""What differs between Kubernetes' kinds: scope, status, and what cannot be changed in place."""
+"""The differences between Kubernetes' kinds: scope, status, and fields that cannot be changed in place."""
 
 from __future__ import annotations
 
@@ -66,18 +66,18 @@ REPLACES: Mapping[str, Collection[str]] = {
     "StorageClass": ("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"),
 }
 
-# Replaced on a change of their data unless the provider's setting says that they may be changed.
+# Replaced when their data changes, unless the provider's setting makes them mutable.
 IMMUTABLE: Mapping[str, tuple[str, Collection[str]]] = {
     "ConfigMap": ("enableConfigMapMutable", ("data", "binaryData")),
     "Secret": ("enableSecretMutable", ("data", "stringData", "type")),
 }
 
-# A cluster has these from its first moment.
+# Namespaces that every cluster has from the beginning.
 FIRST_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 
 
 def plural(kind: str) -> str:
-    """The kind as the API server's messages name it."""
+    """The plural of a kind, as in the API server's messages."""
     word = kind.lower()
     if word.endswith("y"):
         return word[:-1] + "ies"

@@ -1,6 +1,6 @@
 """The kubernetes package: objects of any kind, and Helm releases.
 
-A cluster is known by the address in the provider's kubeconfig; everything in it lies in the scope of that address.
+A cluster is identified by the address in the provider's kubeconfig, which is the scope of everything in it.
 `sandbox.providers.kubernetes.live` sends the objects to a real API server instead of keeping them in the account.
 """
 
@@ -41,11 +41,11 @@ class Kubernetes(Package):
         super().__init__("kubernetes", account)
 
     def forced_settings(self, settings: Json) -> Collection[str]:
-        """Another cluster: by its identifier where there is one, else by any change of the kubeconfig."""
+        """The settings that select the cluster: its identifier if it is set, otherwise the kubeconfig."""
         return ("clusterIdentifier",) if settings.get("clusterIdentifier") else ("kubeconfig", "clusterIdentifier")
 
     def check(self, call: Call, olds: Json, news: Json) -> tuple[Json, list[Failure]]:
-        """A generated name, and the default namespace for what lives in one."""
+        """Add a generated name, and the default namespace for namespaced objects."""
         inputs, failures = super().check(call, olds, news)
         fallback = text(call.settings, "namespace") or "default"
         if call.type == RELEASE:
@@ -56,11 +56,11 @@ class Kubernetes(Package):
         return inputs, failures
 
     def naming(self, type_: str) -> NameRule | None:
-        """By metadata, or by the release's own name."""
+        """The name in the metadata, or of the release."""
         return _RELEASE_NAME if type_ == RELEASE else _OBJECT_NAME
 
     def forced(self, call: Call) -> Collection[str]:
-        """Name and namespace, and what the kind does not let change."""
+        """Name and namespace, and the kind's immutable fields."""
         if call.type == RELEASE:
             return ("name", "namespace")
         kind = _kind(call.type)
@@ -75,7 +75,7 @@ class Kubernetes(Package):
         return ("namespace", "name") if type_ == RELEASE else ("metadata.namespace", "metadata.name")
 
     def taken(self, call: Call, inputs: Json) -> Refused:
-        """The API server's or Helm's own words."""
+        """With the API server's or Helm's message."""
         if call.type == RELEASE:
             return Refused("", "cannot re-use a name that is still in use")
         name = text(inputs, "metadata.name")
@@ -86,13 +86,13 @@ class Kubernetes(Package):
         return server_of(call.settings.get("kubeconfig"))
 
     def make_id(self, call: Call, inputs: Json, token: Token) -> str:
-        """`namespace/name`, or the name of what lies in no namespace."""
+        """`namespace/name`, or the name of a cluster-scoped object."""
         del token
         where = inputs if call.type == RELEASE else inputs.get("metadata")
         return "/".join(filter(None, [text(where, "namespace"), text(where, "name")]))
 
     def outputs(self, birth: Birth, inputs: Json) -> Json:
-        """The object with what the API server adds."""
+        """The object with the fields that the API server adds."""
         unknown = birth.preview and not birth.id
         if birth.call.type == RELEASE:
             return overlay(inputs, {"status": UNKNOWN if birth.preview else _release_status(inputs, birth.version)})
@@ -105,7 +105,7 @@ class Kubernetes(Package):
         return outputs
 
     def guard_create(self, call: Call, inputs: Json) -> None:
-        """The cluster must be there, and the namespace."""
+        """The cluster and the namespace must exist."""
         self.guard_cluster(call)
         if call.type == NAMESPACE and text(inputs, "metadata.name") in FIRST_NAMESPACES:
             raise self.taken(call, inputs)
@@ -116,7 +116,7 @@ class Kubernetes(Package):
             self.guard_namespace(call, namespace, create=create)
 
     def guard_cluster(self, call: Call) -> None:
-        """A simulated EKS cluster must be there."""
+        """A simulated EKS cluster must exist."""
         scope = self.scope(call)
         if _EKS in scope and not any(
             text(cluster.outputs, "endpoint") == scope for cluster in self.account.all("aws:eks/cluster:Cluster")
@@ -124,7 +124,7 @@ class Kubernetes(Package):
             raise Refused("", f"configured Kubernetes cluster is unreachable: {scope}: no such host")
 
     def guard_namespace(self, call: Call, namespace: str, *, create: bool) -> None:
-        """Refuse what lies in a namespace that is not there, unless it may be created."""
+        """Refuse a namespace that does not exist, unless it may be created."""
         scope = self.scope(call)
         if namespace in FIRST_NAMESPACES or self.account.get(scope, NAMESPACE, namespace):
             return
@@ -133,37 +133,37 @@ class Kubernetes(Package):
         self._make_namespace(call, scope, namespace)
 
     def after_delete(self, call: Call, record: Record) -> None:
-        """A namespace takes everything in it along."""
+        """Remove everything in a deleted namespace."""
         del call
         if record.type == NAMESPACE:
             self.forget_namespace(record.scope, record.id)
 
     def forget_namespace(self, scope: str, name: str) -> None:
-        """Take away what the account remembers of a namespace."""
-        for thing in self.account.within(scope):
-            if thing.id.startswith(f"{name}/"):
-                self.account.remove(thing)
+        """Remove everything in a namespace from the account."""
+        for record in self.account.within(scope):
+            if record.id.startswith(f"{name}/"):
+                self.account.remove(record)
 
     def _make_namespace(self, call: Call, scope: str, name: str) -> None:
-        made: Json = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+        manifest: Json = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
         self.account.put(
             Record(
                 package=self.name,
                 scope=scope,
                 type=NAMESPACE,
                 id=name,
-                identity=self.identity(NAMESPACE, made),
+                identity=self.identity(NAMESPACE, manifest),
                 urn=call.urn,
                 life=1,
                 version=1,
-                inputs=made,
-                outputs=made,
+                inputs=manifest,
+                outputs=manifest,
             )
         )
 
 
 def server_of(kubeconfig: Value) -> str:
-    """The address of the cluster of a kubeconfig's current context (as text or as an object); empty if it has none."""
+    """The cluster address of a kubeconfig's current context (text or object); empty if it has none."""
     config = kubeconfig
     if isinstance(config, str):
         try:
@@ -185,7 +185,7 @@ def _kind(type_: str) -> str:
 
 
 def _namespaced(type_: str) -> bool:
-    """Kubernetes' own kinds are known; a custom resource lies where it says."""
+    """Known for Kubernetes' own kinds; a custom resource is namespaced if it sets a namespace."""
     group = type_.split(":")[1].partition("/")[0]
     return "." not in group.removesuffix(".k8s.io") and _kind(type_).removesuffix("Patch") not in CLUSTER_SCOPED
 

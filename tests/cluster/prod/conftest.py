@@ -1,6 +1,6 @@
-"""Production's stand, made once for the tests of this folder.
+"""Production's stand, created once for the tests in this folder.
 
-A test that changes something brings it back: the next one finds the environment Synced and Healthy.
+A test that changes something restores it, so that the next one starts with the environment Synced and Healthy.
 """
 
 import time

@@ -1,8 +1,8 @@
-"""`environments[].waitFor`: `up` ends when Argo CD is done with what Git says, or says what Argo CD says.
+"""`environments[].waitFor`: `up` waits until Argo CD has applied the revision in Git, or fails with Argo CD's message.
 
-One story, because every part of it costs an `up`: a revision that Argo CD refuses, an `up` that gives up on it (and
-takes back what somebody edited by hand), the fix while the next `up` waits. The images of the fix stay in Git, and the
-wait's annotation on the Application.
+One scenario, because every part of it needs an `up`: a revision that Argo CD refuses, an `up` that times out (and
+reverts a manual edit), and a fix while the next `up` waits. The images of the fix stay in Git, and the annotation
+stays on the Application.
 """
 
 import time
@@ -29,17 +29,17 @@ REFUSAL = "resource :ResourceQuota is not permitted in project nova"
 HARD = "/api/v1/namespaces/nova/resourcequotas/services"
 ENVIRONMENT = "    - name: production\n"
 SHORT_MINUTES = 0.1
-"""In place of the wait's quarter of an hour, where it is to be in vain."""
+"""Instead of 15 minutes, for the wait that times out."""
 TAG = "v5.5.5"
 
 
 @dataclass
 class Fix:
-    """Pushed when the display says that the Application is being updated: from then on `up` does nothing but wait."""
+    """Pushes the fix when the Application is being updated: from then on, `up` only waits."""
 
     stand: Stand
     refused: str
-    """The revision that Argo CD refuses."""
+    """The refused revision."""
     revision: str = ""
     before: Json | None = None
     """The Application when the fix was pushed."""
@@ -53,18 +53,18 @@ class Fix:
 
 
 @dataclass(frozen=True)
-class Story:
-    in_vain: Step
+class Scenario:
+    timed_out: Step
     seconds: float
-    """What the `up` in vain took."""
-    taken_back: bool
-    """Whether it gave the quota back its values, which somebody had edited by hand."""
+    """Duration of the `up` that timed out."""
+    reverted: bool
+    """Whether it reverted a manual edit of the quota."""
     fix: Fix
     fixed: Step
     after: Json
-    """The Application when the second `up` had returned."""
+    """The Application after the second `up`."""
     images: dict[str, set[str]]
-    """Those of the ready pods, at the same moment."""
+    """Images of the ready pods at that time."""
 
 
 def _waiting(folder: Path) -> Path:
@@ -78,7 +78,7 @@ def _waiting(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def story(prod: Stand, tmp_path_factory: pytest.TempPathFactory) -> Story:
+def scenario(prod: Stand, tmp_path_factory: pytest.TempPathFactory) -> Scenario:
     project = _waiting(tmp_path_factory.mktemp("waiting"))
     prod.settle("production")
     resource(QUOTA)(prod.repository.tree / prod.environment("production").path)
@@ -89,33 +89,33 @@ def story(prod: Stand, tmp_path_factory: pytest.TempPathFactory) -> Story:
     prod.api.patch(HARD, {"spec": {"hard": {"pods": "999"}}})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(applications, "WAIT_MINUTES", SHORT_MINUTES)
-        begun = time.monotonic()
-        in_vain = prod.program.run(Verb.UP, project=project)
-        seconds = time.monotonic() - begun
-    taken_back = prod.api.get(HARD)["spec"]["hard"] == declared
+        start = time.monotonic()
+        timed_out = prod.program.run(Verb.UP, project=project)
+        seconds = time.monotonic() - start
+    reverted = prod.api.get(HARD)["spec"]["hard"] == declared
     fix = Fix(prod, revision)
     fixed = prod.program.run(Verb.UP, project=project, watch=fix)
     after, images = prod.application("production"), observe.images_of(prod.api, "nova")
-    return Story(in_vain, seconds, taken_back, fix, fixed, after, images)
+    return Scenario(timed_out, seconds, reverted, fix, fixed, after, images)
 
 
-def test_up_gives_up_in_bounded_time_and_says_what_argo_cd_says(story: Story, figures: Figures) -> None:
-    figures.seconds("prod: an up that waits 6 s for a refused revision", story.seconds)
-    said = "\n".join(story.in_vain.lines)
-    figures.note("prod: its words", next(line.strip() for line in story.in_vain.lines if REFUSAL in line))
-    assert story.in_vain.report.result is Result.FAILED
-    assert "Application argocd/nova-production is not ready after 6 s" in said
-    assert "{.status.sync.status}=Synced (is 'OutOfSync')" in said
-    assert REFUSAL in said
+def test_up_times_out_with_the_message_of_argo_cd(scenario: Scenario, figures: Figures) -> None:
+    figures.seconds("prod: an up that waits 6 s for a refused revision", scenario.seconds)
+    output = "\n".join(scenario.timed_out.lines)
+    figures.note("prod: its message", next(line.strip() for line in scenario.timed_out.lines if REFUSAL in line))
+    assert scenario.timed_out.report.result is Result.FAILED
+    assert "Application argocd/nova-production is not ready after 6 s" in output
+    assert "{.status.sync.status}=Synced (is 'OutOfSync')" in output
+    assert REFUSAL in output
 
 
-def test_up_takes_an_edit_of_the_quota_by_hand_back(story: Story) -> None:
-    assert story.taken_back
+def test_up_reverts_a_manual_edit_of_the_quota(scenario: Scenario) -> None:
+    assert scenario.reverted
 
 
-def test_the_next_up_returns_when_the_fix_is_synced_and_every_pod_of_it_ready(story: Story, prod: Stand) -> None:
-    assert story.fixed.report.ok, story.fixed.report.error
-    assert story.fix.before is not None
-    assert story.fix.before["status"]["sync"]["status"] == "OutOfSync"
-    assert observe.settled(story.after, story.fix.revision)
-    assert story.images == {name: {image_of(prod, name, TAG)} for name in NAMES}
+def test_the_next_up_returns_when_the_fix_is_synced_and_all_its_pods_are_ready(scenario: Scenario, prod: Stand) -> None:
+    assert scenario.fixed.report.ok, scenario.fixed.report.error
+    assert scenario.fix.before is not None
+    assert scenario.fix.before["status"]["sync"]["status"] == "OutOfSync"
+    assert observe.settled(scenario.after, scenario.fix.revision)
+    assert scenario.images == {name: {image_of(prod, name, TAG)} for name in NAMES}

@@ -1,6 +1,6 @@
-"""A Secret or ConfigMap gets another value: the pods that read it start anew, and Argo CD leaves them so.
+"""A changed Secret or ConfigMap restarts the pods that read it, and Argo CD does not undo the restart.
 
-What was changed stays changed: no other test reads it, and bringing it back would restart everything once more.
+The changes are not reverted: no other test reads the values, and reverting them would restart everything again.
 """
 
 import json
@@ -20,24 +20,24 @@ NAMESPACE = "/api/v1/namespaces/nova"
 DEPLOYMENTS = "/apis/apps/v1/namespaces/nova/deployments"
 EXTERNAL_SECRET = "/apis/external-secrets.io/v1/namespaces/nova/externalsecrets/nova-messaging-keys"
 SECONDS = 90
-LOOKS, PAUSE_SECONDS = 6, 1
-"""Longer than Argo CD's pause between two comparisons."""
+CHECKS, PAUSE_SECONDS = 6, 1
+"""Longer than the interval at which Argo CD compares."""
 
 
 @dataclass(frozen=True)
 class Restarts:
-    """What a change did, when the last of its restarts was through."""
+    """The effects of a change, after the last restart."""
 
     seconds: float
     causes: dict[str, tuple[str, str]]
-    """Type and name of what each Deployment was restarted for."""
+    """Type and name of the object whose change restarted each Deployment."""
     kept: set[str]
-    """Services that have the very pods which they had before."""
+    """Services whose pods are the same as before."""
     refused: list[str]
 
 
 def _deployments(stand: Stand) -> dict[str, Json]:
-    return {str(found["metadata"]["name"]): found for found in stand.api.items(DEPLOYMENTS)}
+    return {str(item["metadata"]["name"]): item for item in stand.api.items(DEPLOYMENTS)}
 
 
 def _cause(deployment: Json) -> str:
@@ -51,67 +51,67 @@ def _rolled_out(deployment: Json) -> bool:
 
 
 def _pods(stand: Stand) -> dict[str, set[str]]:
-    """Names of the pods by service, those that end included."""
-    found: dict[str, set[str]] = {}
+    """Names of the pods by service, including terminating ones."""
+    names: dict[str, set[str]] = {}
     for pod in observe.pods_of(stand.api, "nova"):
-        found.setdefault(pod["metadata"]["labels"]["app.kubernetes.io/name"], set()).add(pod["metadata"]["name"])
-    return found
+        names.setdefault(pod["metadata"]["labels"]["app.kubernetes.io/name"], set()).add(pod["metadata"]["name"])
+    return names
 
 
-def _ending(stand: Stand) -> list[str]:
+def _terminating(stand: Stand) -> list[str]:
     pods = observe.pods_of(stand.api, "nova")
     return [str(pod["metadata"]["name"]) for pod in pods if "deletionTimestamp" in pod["metadata"]]
 
 
 def _restarts(stand: Stand, change: Callable[[], object], readers: set[str]) -> Restarts:
-    """Change something, and wait until none of its readers has a pod of before."""
+    """Apply a change, and wait until all pods of its readers are replaced."""
     stand.settle("production")
-    # Healthy counts the new pods of a rollout before: its former ones take a moment more to end.
-    wait_for("the end of every former pod", lambda: not _ending(stand), SECONDS)
+    # An Application is Healthy when its new pods are ready: old pods may still be terminating.
+    wait_for("the end of all old pods", lambda: not _terminating(stand), SECONDS)
     observe.forget_refusals(stand.api, "nova")
-    before, causes = _pods(stand), {name: _cause(found) for name, found in _deployments(stand).items()}
+    before, causes = _pods(stand), {name: _cause(item) for name, item in _deployments(stand).items()}
     change()
-    begun = time.monotonic()
+    start = time.monotonic()
 
-    def through() -> bool:
+    def restarted() -> bool:
         now, pods = _deployments(stand), _pods(stand)
         return all(
             _cause(now[name]) != causes[name] and _rolled_out(now[name]) and not pods[name] & before[name]
             for name in readers
         )
 
-    wait_for(f"new pods of {', '.join(sorted(readers))}", through, SECONDS)
-    seconds = time.monotonic() - begun
+    wait_for(f"new pods of {', '.join(sorted(readers))}", restarted, SECONDS)
+    seconds = time.monotonic() - start
     stand.settle("production")
     after = _pods(stand)
-    new = {name: cause for name, found in _deployments(stand).items() if (cause := _cause(found)) != causes[name]}
+    new = {name: cause for name, item in _deployments(stand).items() if (cause := _cause(item)) != causes[name]}
     return Restarts(
         seconds=seconds,
-        causes={name: (said["type"], said["name"]) for name, said in ((n, json.loads(c)) for n, c in new.items())},
+        causes={name: (cause["type"], cause["name"]) for name, cause in ((n, json.loads(c)) for n, c in new.items())},
         kept={name for name, pods in before.items() if after[name] == pods},
         refused=observe.refused(stand.api, "nova"),
     )
 
 
 def test_a_changed_secret_restarts_exactly_the_pods_that_read_it(prod: Stand, figures: Figures) -> None:
-    references = [one["remoteRef"] for one in prod.api.get(EXTERNAL_SECRET)["spec"]["data"]]
+    references = [data["remoteRef"] for data in prod.api.get(EXTERNAL_SECRET)["spec"]["data"]]
     (entry,) = {str(reference["key"]) for reference in references}
     value = json.dumps({str(reference["property"]): "another value" for reference in references})
-    found = _restarts(prod, lambda: prod.written.update({entry: value}), {"messaging-service"})
-    figures.seconds("prod: an entry of Secrets Manager to new pods of its one reader", found.seconds)
-    assert found.causes == {"messaging-service": ("SECRET", "nova-messaging-keys")}
-    assert found.kept == {*NAMES} - {"messaging-service"}
-    assert found.refused == []
+    restarts = _restarts(prod, lambda: prod.written.update({entry: value}), {"messaging-service"})
+    figures.seconds("prod: changed entry of Secrets Manager to new pods of its reader", restarts.seconds)
+    assert restarts.causes == {"messaging-service": ("SECRET", "nova-messaging-keys")}
+    assert restarts.kept == {*NAMES} - {"messaging-service"}
+    assert restarts.refused == []
 
 
-def test_argo_cd_leaves_the_restarts_of_a_changed_config_map_alone(prod: Stand, figures: Figures) -> None:
+def test_argo_cd_does_not_undo_the_restarts_of_a_changed_config_map(prod: Stand, figures: Figures) -> None:
     path = f"{NAMESPACE}/configmaps/platform-outputs"
-    found = _restarts(prod, lambda: prod.api.patch(path, {"data": {"CHANGED": "once"}}), {*NAMES})
-    figures.seconds("prod: a ConfigMap that all services read to new pods of all", found.seconds)
-    assert found.causes == dict.fromkeys(NAMES, ("CONFIGMAP", "platform-outputs"))
-    assert found.refused == []
-    generations = {name: one["metadata"]["generation"] for name, one in _deployments(prod).items()}
-    for _ in range(LOOKS):
+    restarts = _restarts(prod, lambda: prod.api.patch(path, {"data": {"CHANGED": "once"}}), {*NAMES})
+    figures.seconds("prod: changed ConfigMap that all services read to new pods of all", restarts.seconds)
+    assert restarts.causes == dict.fromkeys(NAMES, ("CONFIGMAP", "platform-outputs"))
+    assert restarts.refused == []
+    generations = {name: item["metadata"]["generation"] for name, item in _deployments(prod).items()}
+    for _ in range(CHECKS):
         time.sleep(PAUSE_SECONDS)
         assert observe.settled(prod.application("production"))
-    assert {name: one["metadata"]["generation"] for name, one in _deployments(prod).items()} == generations
+    assert {name: item["metadata"]["generation"] for name, item in _deployments(prod).items()} == generations

@@ -1,4 +1,4 @@
-"""Production on its own nodes: at rest, at the autoscalers' maximum, while everything rolls, and without a node."""
+"""Production on its nodes: idle, at the autoscalers' maximum, during a rollout, and with drained nodes."""
 
 import time
 from collections import Counter
@@ -18,7 +18,7 @@ from tests.cluster.stand.waiting import wait_for
 from tests.facts.nova import NAMES, PRODUCTION
 
 MAXIMUM = 6
-"""Of the autoscalers."""
+"""Maximum of the autoscalers."""
 BUSY_PERCENT = 200
 DRAINED = 3
 SECONDS = 120
@@ -30,38 +30,38 @@ def _ready(prod: Stand) -> int:
 
 @pytest.fixture(scope="package")
 def busy(prod: Stand, figures: Figures) -> Iterator[Stand]:
-    """Production under a load that its autoscalers answer with all that they may."""
+    """Production under a load that takes all autoscalers to their maximum."""
     observe.forget_refusals(prod.api, "nova")
-    prod.metrics.percent, begun = BUSY_PERCENT, time.monotonic()
+    prod.metrics.percent, start = BUSY_PERCENT, time.monotonic()
     wait_for("every service at its maximum", lambda: _ready(prod) == MAXIMUM * len(NAMES), SECONDS)
-    figures.seconds("prod: all autoscalers at their maximum after", time.monotonic() - begun)
+    figures.seconds("prod: time until all autoscalers are at their maximum", time.monotonic() - start)
     prod.settle("production")
     yield prod
     prod.metrics.percent = QUIET_PERCENT
 
 
 @pytest.fixture
-def emptied(prod: Stand) -> Iterator[list[str]]:
-    """The nodes with most of the services' pods, to be emptied; open again afterwards.
+def drained(prod: Stand) -> Iterator[list[str]]:
+    """The nodes with the most pods of services, for a test to drain; uncordoned afterwards.
 
-    One node holds one pod of a service, which no budget has to keep: several at once need the budgets.
+    Several nodes, because one node has only one pod of each service, which no budget protects.
     """
     hosts = Counter(str(pod["spec"]["nodeName"]) for pod in observe.pods_of(prod.api, "nova"))
     nodes = [node for node, _ in hosts.most_common(DRAINED)]
     yield nodes
     for node in nodes:
-        cordon(prod.api, node, closed=False)
+        cordon(prod.api, node, cordoned=False)
     prod.settle("production")
 
 
-def test_production_runs_on_the_nodes_of_the_stack_file(prod: Stand) -> None:
+def test_production_runs_on_the_nodes_in_the_stack_file(prod: Stand) -> None:
     nodes = prod.api.items("/api/v1/nodes")
     pods = observe.pods_of(prod.api, "nova")
     assert [node["metadata"]["labels"]["node.kubernetes.io/instance-type"] for node in nodes] == ["m6i.2xlarge"] * 6
     assert all(observe.ready(pod) for pod in pods)
     for name in NAMES:
-        found = [pod for pod in pods if pod["metadata"]["labels"]["app.kubernetes.io/name"] == name]
-        assert PRODUCTION.replicas <= len(found) <= MAXIMUM, name
+        own = [pod for pod in pods if pod["metadata"]["labels"]["app.kubernetes.io/name"] == name]
+        assert PRODUCTION.replicas <= len(own) <= MAXIMUM, name
 
 
 def test_the_autoscalers_maximum_fits_into_quota_and_nodes(busy: Stand, figures: Figures) -> None:
@@ -71,9 +71,9 @@ def test_the_autoscalers_maximum_fits_into_quota_and_nodes(busy: Stand, figures:
     assert observe.refused(busy.api, "nova") == []
 
 
-def test_everything_rolls_at_the_autoscalers_maximum(busy: Stand, figures: Figures) -> None:
+def test_everything_rolls_out_at_the_autoscalers_maximum(busy: Stand, figures: Figures) -> None:
     rollout = roll_out(busy, "production", new_images(busy, "production", "v9.9.9"), refresh=True)
-    figures.seconds("prod: tag of all images to healthy at the maximum, by refresh", rollout.seconds)
+    figures.seconds("prod: commit of all images to healthy at the maximum, by refresh", rollout.seconds)
     figures.note("prod: services at the peak, measured", capacity_sums.describe(rollout.peak))
     figures.note(
         "prod: services at the peak, the program's sum", capacity_sums.describe(sums.peak(busy.config, "production"))
@@ -83,11 +83,11 @@ def test_everything_rolls_at_the_autoscalers_maximum(busy: Stand, figures: Figur
     assert sums.within(rollout.peak, sums.peak(busy.config, "production"))
 
 
-def test_drained_nodes_leave_every_service_above_its_budget(prod: Stand, emptied: list[str], figures: Figures) -> None:
+def test_drained_nodes_leave_every_service_above_its_budget(prod: Stand, drained: list[str], figures: Figures) -> None:
     budgets = prod.api.items("/apis/policy/v1/namespaces/nova/poddisruptionbudgets")
-    wanted = {budget["metadata"]["name"]: int(budget["status"]["desiredHealthy"]) for budget in budgets}
-    assert wanted.keys() == healthy_by_budget(prod.api, "nova").keys() >= set(NAMES)
-    begun = time.monotonic()
-    fewest = drain(prod.api, emptied, "nova", SECONDS)
-    figures.seconds(f"prod: {len(emptied)} nodes at once drained after", time.monotonic() - begun)
-    assert {name: fewest[name] for name in wanted if fewest[name] < wanted[name]} == {}
+    required = {budget["metadata"]["name"]: int(budget["status"]["desiredHealthy"]) for budget in budgets}
+    assert required.keys() == healthy_by_budget(prod.api, "nova").keys() >= set(NAMES)
+    start = time.monotonic()
+    fewest = drain(prod.api, drained, "nova", SECONDS)
+    figures.seconds(f"prod: {len(drained)} nodes drained at once, time", time.monotonic() - start)
+    assert {name: fewest[name] for name in required if fewest[name] < required[name]} == {}

@@ -1,10 +1,10 @@
-"""The API server takes what the program declares as it is."""
+"""The API server stores the program's objects as declared."""
 
 from sandbox.driver import Verb
 from tests.cluster.conftest import Figures
+from tests.cluster.stand.drift import differences
 from tests.cluster.stand.program import objects
 from tests.cluster.stand.stand import Stand
-from tests.cluster.stand.stored import differences
 from tests.engine.runs import Step
 
 KINDS = {
@@ -19,24 +19,24 @@ KINDS = {
     "RoleBinding",
     "ServiceAccount",
 }
-"""Kinds that Nova's stacks declare, at least."""
+"""Kinds that Nova's stacks declare; there may be more."""
 
 
-def test_every_object_is_stored_as_it_is_declared(staging: Stand, staging_made: Step, figures: Figures) -> None:
-    found: dict[str, list[str]] = {}
-    for resource in objects(staging_made):
+def test_every_object_is_stored_as_declared(staging: Stand, staging_up: Step, figures: Figures) -> None:
+    changed: dict[str, list[str]] = {}
+    for resource in objects(staging_up):
         declared = resource["inputs"]
         live = staging.api.get(staging.api.path(declared))
-        wrong = [*differences(declared, live)]
-        if wrong:
-            found[f"{declared['kind']} {resource['name']}"] = wrong
-    figures.note("staging: objects of the program on the API server", len(objects(staging_made)))
-    assert found == {}
-    assert {resource["inputs"]["kind"] for resource in objects(staging_made)} >= KINDS
+        fields = [*differences(declared, live)]
+        if fields:
+            changed[f"{declared['kind']} {resource['name']}"] = fields
+    figures.note("staging: objects of the program on the API server", len(objects(staging_up)))
+    assert changed == {}
+    assert {resource["inputs"]["kind"] for resource in objects(staging_up)} >= KINDS
 
 
-def test_a_refresh_finds_no_drift_and_a_second_up_does_nothing(staging: Stand, staging_made: Step) -> None:
-    assert staging_made.report.ok
+def test_a_refresh_finds_no_drift_and_a_second_up_does_nothing(staging: Stand, staging_up: Step) -> None:
+    assert staging_up.report.ok
     refreshed, again = staging.program.run(Verb.REFRESH), staging.program.run(Verb.UP)
     assert refreshed.report.ok, refreshed.lines
     assert set(refreshed.report.changes) <= {"same"}, refreshed.lines

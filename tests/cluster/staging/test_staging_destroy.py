@@ -1,4 +1,4 @@
-"""The end of a live cluster, at a bad moment: Argo CD still tries again what it refuses in Git."""
+"""Destroying a live cluster while Argo CD retries a revision that it refuses."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.cluster.stand.api import Json
 from tests.cluster.stand.commits import QUOTA, refusal, resource
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
-from tests.engine.runs import Step, moments
+from tests.engine.runs import Step, deletion_span
 
 pytestmark = pytest.mark.ends_stand
 
@@ -16,12 +16,12 @@ APPLICATION, PROJECT = "kubernetes:argoproj.io/v1alpha1:Application", "kubernete
 RELEASE, NAMESPACE = "kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:Namespace"
 LONGEST_SECONDS = 240
 RETRY: Json = {"limit": 2, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "20s"}}
-"""Seconds in place of the delivered minutes: the end of an Application waits for its sync."""
+"""Seconds instead of minutes, because the deletion of an Application waits for its sync."""
 
 
 @pytest.fixture(scope="package")
 def retrying(staging: Stand) -> Stand:
-    """The stand while the sync of dev has been refused and is about to be tried again."""
+    """The stand while the refused sync of dev is about to be retried."""
     name = staging.application_name("dev")
     path = f"{staging.argocd.applications()}/{name}"
     staging.settle("dev")
@@ -38,20 +38,20 @@ def destroyed(retrying: Stand, figures: Figures) -> Step:
     """A `destroy` of everything."""
     assert retrying.application("dev")["status"]["operationState"]["phase"] == "Running"
     step = retrying.program.run(Verb.DESTROY)
-    figures.seconds("staging: destroy, beside a sync that is tried again", step.report.seconds)
+    figures.seconds("staging: destroy during a sync that is retried", step.report.seconds)
     return step
 
 
 def test_destroy_leaves_nothing_of_the_stack(staging: Stand, destroyed: Step) -> None:
     assert destroyed.report.ok, destroyed.lines
     assert destroyed.report.seconds < LONGEST_SECONDS
-    left = {found["metadata"]["name"] for found in staging.api.items("/api/v1/namespaces")}
-    assert left == {"default", "kube-node-lease", "kube-public", "kube-system"}
+    remaining = {namespace["metadata"]["name"] for namespace in staging.api.items("/api/v1/namespaces")}
+    assert remaining == {"default", "kube-node-lease", "kube-public", "kube-system"}
 
 
-def test_destroy_goes_from_applications_to_project_to_argocd_to_namespaces(destroyed: Step) -> None:
-    applications, project = moments(destroyed, APPLICATION), moments(destroyed, PROJECT)
-    releases, namespaces = moments(destroyed, RELEASE), moments(destroyed, NAMESPACE)
+def test_destroy_deletes_applications_project_argocd_and_namespaces_in_order(destroyed: Step) -> None:
+    applications, project = deletion_span(destroyed, APPLICATION), deletion_span(destroyed, PROJECT)
+    releases, namespaces = deletion_span(destroyed, RELEASE), deletion_span(destroyed, NAMESPACE)
     assert applications[1] < project[0]
     assert project[1] < releases[0]
     assert releases[1] < namespaces[0]

@@ -1,4 +1,4 @@
-"""What runs on staging's nodes, against the sums that quotas and the capacity guard are made from."""
+"""The pods on staging's nodes equal the totals from which quotas and the capacity check are computed."""
 
 from components.argocd.pods import argocd_pods
 from components.cluster.addon_pods import SYSTEM_PODS
@@ -11,7 +11,7 @@ from tests.cluster.stand.stand import Stand
 from tests.facts.nova import NAMES, STEADY
 
 
-def test_16_pods_run_on_the_nodes_of_the_stack_file(staging: Stand) -> None:
+def test_16_pods_run_on_the_nodes_in_the_stack_file(staging: Stand) -> None:
     pods = observe.pods_of(staging.api, "nova")
     nodes = staging.api.items("/api/v1/nodes")
     assert len(pods) == STEADY.pods
@@ -31,13 +31,13 @@ def test_the_pods_of_a_service_are_in_different_zones(staging: Stand) -> None:
         assert len({zones[pod["spec"]["nodeName"]] for pod in pods}) == 2, name
 
 
-def test_pods_of_both_environments_are_what_the_program_counts(staging: Stand) -> None:
+def test_pods_of_both_environments_equal_the_programs_totals(staging: Stand) -> None:
     for environment in staging.config.environments:
         pods = observe.pods_of(staging.api, environment.namespace)
         assert observe.load_of(pods) == sums.steady(staging.config, environment.name), environment.name
 
 
-def test_system_pods_and_controllers_are_scheduled_as_the_program_counts_them(staging: Stand) -> None:
+def test_system_pods_and_controllers_equal_the_programs_totals(staging: Stand) -> None:
     config = staging.config
     assert config.cluster is not None
     long_lived = [group for group in argocd_pods(config.argocd) if not group.name.endswith(ONCE)]

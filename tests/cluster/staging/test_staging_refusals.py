@@ -1,4 +1,4 @@
-"""What quota, limits and AppProject refuse, in whose words, and that Git is what counts."""
+"""The refusals of quota, limits and AppProject, with their messages; and Git as the source of truth."""
 
 import time
 from pathlib import Path
@@ -11,13 +11,13 @@ from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
 
 ROOM = 20
-"""Pods of the smallest size that the quota leaves beside staging's 16: it holds 36."""
+"""Pods of the smallest size that the quota of 36 allows in addition to staging's 16."""
 DEPLOYMENTS = "/apis/apps/v1/namespaces/nova/deployments"
 CONFIG_MAPS = "/api/v1/namespaces/nova/configmaps"
 
 
 def pod_spec(**container: Any) -> dict[str, Any]:
-    """A pod that the `restricted` level lets in."""
+    """A pod that the level `restricted` allows."""
     security = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
     return {
         "automountServiceAccountToken": False,
@@ -26,7 +26,7 @@ def pod_spec(**container: Any) -> dict[str, Any]:
     }
 
 
-def test_the_quota_lets_in_what_it_has_room_for_and_refuses_the_next_by_name(staging: Stand, figures: Figures) -> None:
+def test_the_quota_admits_pods_up_to_its_limit_and_refuses_the_next_one(staging: Stand, figures: Figures) -> None:
     labels = {"app.kubernetes.io/name": "extra"}
     staging.api.create(
         DEPLOYMENTS,
@@ -44,7 +44,7 @@ def test_the_quota_lets_in_what_it_has_room_for_and_refuses_the_next_by_name(sta
 
     def failure() -> str:
         conditions = staging.api.get(f"{DEPLOYMENTS}/extra").get("status", {}).get("conditions", [])
-        return next((str(one["message"]) for one in conditions if one["type"] == "ReplicaFailure"), "")
+        return next((str(item["message"]) for item in conditions if item["type"] == "ReplicaFailure"), "")
 
     def pods() -> int:
         return sum(
@@ -53,22 +53,22 @@ def test_the_quota_lets_in_what_it_has_room_for_and_refuses_the_next_by_name(sta
         )
 
     try:
-        words = wait_for("the refusal", failure, 30)
-        wait_for("the pods that have room", lambda: pods() == ROOM, 30)
+        message = wait_for("the refusal", failure, 30)
+        wait_for("the admitted pods", lambda: pods() == ROOM, 30)
     finally:
         staging.api.delete(f"{DEPLOYMENTS}/extra")
         wait_for("the end of the pods", lambda: pods() == 0, 60)
-    figures.note("staging: one pod too many", words)
-    assert "exceeded quota: services" in words
+    figures.note("staging: one pod too many", message)
+    assert "exceeded quota: services" in message
 
 
-def test_a_container_that_states_nothing_gets_the_limit_ranges_defaults(staging: Stand) -> None:
+def test_a_container_without_resources_gets_the_limit_ranges_defaults(staging: Stand) -> None:
     path = "/api/v1/namespaces/nova/pods"
     body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "bare"}, "spec": pod_spec()}
-    made = staging.api.create(path, body)
+    created = staging.api.create(path, body)
     staging.api.delete(f"{path}/bare")
     wait_for("the end of the pod", lambda: staging.api.find(f"{path}/bare") is None, 60)
-    assert made["spec"]["containers"][0]["resources"] == {
+    assert created["spec"]["containers"][0]["resources"] == {
         "limits": {"cpu": "500m", "memory": "512Mi"},
         "requests": {"cpu": "100m", "memory": "256Mi"},
     }
@@ -76,16 +76,16 @@ def test_a_container_that_states_nothing_gets_the_limit_ranges_defaults(staging:
 
 def test_a_refused_revision_does_not_block_the_fix_that_follows(staging: Stand, figures: Figures) -> None:
     with committed(staging, "staging", resource(QUOTA)) as revision:
-        words = wait_for("the refusal", lambda: refusal(staging, "staging", revision), 60)
-        begun = time.monotonic()
-    figures.seconds("staging: fix of a refused revision to healthy", time.monotonic() - begun)
-    figures.note("staging: a quota from Git", words)
-    assert words == "resource :ResourceQuota is not permitted in project nova"
+        message = wait_for("the refusal", lambda: refusal(staging, "staging", revision), 60)
+        start = time.monotonic()
+    figures.seconds("staging: fix of a refused revision to healthy", time.monotonic() - start)
+    figures.note("staging: a quota from Git", message)
+    assert message == "resource :ResourceQuota is not permitted in project nova"
     assert staging.api.find("/api/v1/namespaces/nova/resourcequotas/more") is None
 
 
 def foreign_namespace(overlay: Path) -> None:
-    """The overlay sets its namespace on everything, so what goes elsewhere stands in a layer above it."""
+    """The overlay sets its namespace on everything, so an object of another namespace needs a layer above it."""
     inner = overlay / "inner"
     inner.mkdir()
     text = (overlay / "kustomization.yaml").read_text()
@@ -97,32 +97,32 @@ def foreign_namespace(overlay: Path) -> None:
     (overlay / "kustomization.yaml").write_text("resources: [inner, foreign.yaml]\n")
 
 
-def test_git_reaches_no_foreign_namespace(staging: Stand, figures: Figures) -> None:
+def test_git_cannot_change_another_namespace(staging: Stand, figures: Figures) -> None:
     with committed(staging, "staging", foreign_namespace) as revision:
-        words = wait_for("the refusal", lambda: refusal(staging, "staging", revision), 60)
-    figures.note("staging: a foreign namespace from Git", words)
-    assert words == "namespace kube-system is not permitted in project 'nova'"
+        message = wait_for("the refusal", lambda: refusal(staging, "staging", revision), 60)
+    figures.note("staging: another namespace from Git", message)
+    assert message == "namespace kube-system is not permitted in project 'nova'"
     assert staging.api.find("/api/v1/namespaces/kube-system/configmaps/foreign") is None
 
 
-def test_the_project_takes_no_foreign_repository(staging: Stand, figures: Figures) -> None:
+def test_the_project_refuses_another_repository(staging: Stand, figures: Figures) -> None:
     spec = staging.application("staging")["spec"]
     foreign = {**spec, "source": {**spec["source"], "repoURL": "https://github.com/somebody/else.git"}}
     path = staging.argocd.applications()
     body = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": "foreign"}}
 
     def condition() -> str:
-        found = staging.argocd.application("foreign").get("status", {}).get("conditions", [])
-        return next((str(one["message"]) for one in found if one["type"] == "InvalidSpecError"), "")
+        conditions = staging.argocd.application("foreign").get("status", {}).get("conditions", [])
+        return next((str(item["message"]) for item in conditions if item["type"] == "InvalidSpecError"), "")
 
     staging.api.create(path, {**body, "spec": foreign})
     try:
-        words = wait_for("the refusal", condition, 60)
+        message = wait_for("the refusal", condition, 60)
         status = staging.argocd.application("foreign")["status"]
     finally:
         staging.api.delete(f"{path}/foreign")
-    figures.note("staging: a foreign repository", words)
-    assert words == "application repo https://github.com/somebody/else.git is not permitted in project 'nova'"
+    figures.note("staging: another repository", message)
+    assert message == "application repo https://github.com/somebody/else.git is not permitted in project 'nova'"
     assert "operationState" not in status
 
 
@@ -130,31 +130,31 @@ def test_self_heal_undoes_a_manual_edit(staging: Stand, figures: Figures) -> Non
     path = f"{DEPLOYMENTS}/user-service"
     limit = staging.api.get(path)["spec"]["revisionHistoryLimit"]
     staging.api.patch(path, {"spec": {"revisionHistoryLimit": limit + 4}})
-    begun = time.monotonic()
+    start = time.monotonic()
     wait_for("Git's value", lambda: staging.api.get(path)["spec"]["revisionHistoryLimit"] == limit, 60)
-    figures.seconds("staging: a manual edit undone after", time.monotonic() - begun)
+    figures.seconds("staging: a manual edit undone after", time.monotonic() - start)
     staging.settle("staging")
 
 
-def test_what_git_drops_is_pruned(staging: Stand, figures: Figures) -> None:
+def test_an_object_removed_from_git_is_pruned(staging: Stand, figures: Figures) -> None:
     manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: dropped}\n"
     with committed(staging, "staging", resource(manifest)) as revision:
         staging.settle("staging", revision)
-        made = staging.api.find(f"{CONFIG_MAPS}/dropped")
-        begun = time.monotonic()
+        created = staging.api.find(f"{CONFIG_MAPS}/dropped")
+        start = time.monotonic()
     wait_for("the end of the ConfigMap", lambda: staging.api.find(f"{CONFIG_MAPS}/dropped") is None, 30)
-    figures.seconds("staging: what Git dropped is pruned after", time.monotonic() - begun)
-    assert made is not None
+    figures.seconds("staging: an object removed from Git is pruned after", time.monotonic() - start)
+    assert created is not None
 
 
-def test_more_than_the_largest_service_is_refused(staging: Stand, figures: Figures) -> None:
+def test_a_container_larger_than_the_largest_service_is_refused(staging: Stand, figures: Figures) -> None:
     text = '[{"op": "replace", "path": "/spec/template/spec/containers/0/resources/limits/memory", "value": "64Gi"}]'
     target = ("--kind", "Deployment", "--name", "user-service")
     with committed(staging, "staging", patch(text, *target)):
-        words = wait_for(
+        message = wait_for(
             "the refusal",
-            lambda: next((one for one in observe.refused(staging.api, "nova") if "maximum memory" in one), ""),
+            lambda: next((text for text in observe.refused(staging.api, "nova") if "maximum memory" in text), ""),
             60,
         )
-    figures.note("staging: a container above the maximum", words)
-    assert "maximum memory usage per Container is 2Gi" in words
+    figures.note("staging: a container above the maximum", message)
+    assert "maximum memory usage per Container is 2Gi" in message

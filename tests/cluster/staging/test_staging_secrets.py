@@ -1,4 +1,4 @@
-"""What the pods read is there. kwok starts a pod without it; a kubelet would not."""
+"""Every Secret and ConfigMap that pods read exists. kwok would start a pod without it; a kubelet would not."""
 
 import base64
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tests.cluster.stand.stand import Stand
 
 
 def _references(pod: Json) -> Iterator[tuple[str, str, str | None]]:
-    """Kind, name and key (None: the whole object) of everything that a pod's containers take their environment from."""
+    """Kind, name and key (None: the whole object) of every source of the containers' environment."""
     for container in [*pod["spec"].get("initContainers", []), *pod["spec"]["containers"]]:
         for source in container.get("envFrom", []):
             if "configMapRef" in source:
@@ -26,20 +26,20 @@ def _references(pod: Json) -> Iterator[tuple[str, str, str | None]]:
                     yield kind, origin[field]["name"], origin[field]["key"]
 
 
-def test_every_secret_and_key_that_a_pod_reads_is_there(staging: Stand) -> None:
+def test_every_secret_and_key_that_a_pod_reads_exists(staging: Stand) -> None:
     absent: set[tuple[str, ...]] = set()
     for environment in staging.config.environments:
         root = f"/api/v1/namespaces/{environment.namespace}"
-        read = {found for pod in observe.pods_of(staging.api, environment.namespace) for found in _references(pod)}
+        read = {source for pod in observe.pods_of(staging.api, environment.namespace) for source in _references(pod)}
         assert {kind for kind, _, _ in read} == {"configmaps", "secrets"}
         for kind, name, key in read:
-            there = staging.api.find(f"{root}/{kind}/{name}")
-            if there is None or (key is not None and key not in there.get("data", {})):
+            item = staging.api.find(f"{root}/{kind}/{name}")
+            if item is None or (key is not None and key not in item.get("data", {})):
                 absent.add((environment.namespace, kind, name, key or ""))
     assert absent == set()
 
 
-def test_a_database_url_leads_to_the_services_own_database(staging: Stand) -> None:
+def test_a_database_url_refers_to_the_services_own_database(staging: Stand) -> None:
     for environment in staging.config.environments:
         path = f"/api/v1/namespaces/{environment.namespace}/secrets/nova-db-credentials"
         data = cast("dict[str, str]", staging.api.get(path)["data"])

@@ -1,4 +1,4 @@
-"""A Kubernetes API server with all that acts on it, and an Argo CD, in namespaces of their own.
+"""The test stand: a Kubernetes API server with its controllers, and an Argo CD, in namespaces of their own.
 
-`stand.Stand` puts the parts together; the module of each part says what is real in it and what stands in.
+`stand.Stand` combines the parts; the module of each part describes what is real and what is simulated.
 """

@@ -1,7 +1,7 @@
-"""The API server as a test speaks to it: objects as plain data, by path or by manifest.
+"""A client of the API server for tests: objects as plain data, by path or by manifest.
 
-Plain HTTPS with `requests`: the paths are the API, every object that the tests look at is data anyway, and a client
-with a class for each kind would take longer to import than the API server takes to start.
+Plain HTTPS with `requests`: tests use objects as data, and a client with a class for each kind would take longer to
+import than the API server takes to start.
 """
 
 import json
@@ -21,7 +21,7 @@ TIMEOUT_SECONDS = 30
 
 
 class ApiError(LookupError):
-    """What the API server refused, in its own words."""
+    """A refusal of the API server, with its message."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -30,17 +30,17 @@ class ApiError(LookupError):
 
 @dataclass
 class Api:
-    """One identity at one API server. Safe to use from several threads."""
+    """One identity at one API server; thread-safe."""
 
     server: str
     token: str
     authority: Path
     """PEM of the certificate authority."""
-    _mine: threading.local = field(default_factory=threading.local)
+    _local: threading.local = field(default_factory=threading.local)
     _resources: dict[tuple[str, str], tuple[str, bool]] = field(default_factory=dict[tuple[str, str], tuple[str, bool]])
 
     def get(self, path: str, **query: str) -> Json:
-        """An object or a list. ApiError when it is not there."""
+        """An object or a list. ApiError if it does not exist."""
         return self._call("GET", path, query=query)
 
     def find(self, path: str) -> Json | None:
@@ -53,7 +53,7 @@ class Api:
             raise
 
     def text(self, path: str) -> str:
-        """What answers there, as it is: for probes and for the proxy to Services and pods."""
+        """The raw response: for probes and for the proxy to Services and pods."""
         return self._answer("GET", path, {}, None, {}).text
 
     def items(self, path: str, **query: str) -> list[Json]:
@@ -61,7 +61,7 @@ class Api:
         return cast("list[Json]", self.get(path, **query)["items"])
 
     def create(self, path: str, body: Mapping[str, Any]) -> Json:
-        """Make an object in the list at `path`."""
+        """Create an object in the collection at `path`."""
         return self._call("POST", path, body=body)
 
     def apply(self, manifest: Mapping[str, Any], *, dry_run: bool = False, manager: str = MANAGER) -> Json:
@@ -74,7 +74,7 @@ class Api:
         return self._call("PATCH", path, body=body, kind="merge-patch+json")
 
     def delete(self, path: str) -> None:
-        """Ask for its deletion; an object that is not there is no error."""
+        """Request the deletion of an object; it is no error if it does not exist."""
         try:
             self._call("DELETE", path, body={"propagationPolicy": "Background"})
         except ApiError as error:
@@ -82,18 +82,18 @@ class Api:
                 raise
 
     def path(self, manifest: Mapping[str, Any]) -> str:
-        """Where the object of a manifest is. LookupError when the server does not know its kind."""
+        """Path of a manifest's object. LookupError if the server does not know its kind."""
         version, kind = str(manifest["apiVersion"]), str(manifest["kind"])
         metadata = cast("Json", manifest["metadata"])
         resource, namespaced = self._resource(version, kind)
-        place = f"namespaces/{metadata.get('namespace', 'default')}/" if namespaced else ""
-        return f"{_root(version)}/{place}{resource}/{metadata['name']}"
+        namespace = f"namespaces/{metadata.get('namespace', 'default')}/" if namespaced else ""
+        return f"{_root(version)}/{namespace}{resource}/{metadata['name']}"
 
     def _resource(self, version: str, kind: str) -> tuple[str, bool]:
         if (version, kind) not in self._resources:
-            for found in cast("list[Json]", self.get(_root(version))["resources"]):
-                if "/" not in found["name"]:
-                    self._resources[version, found["kind"]] = (found["name"], found["namespaced"])
+            for resource in cast("list[Json]", self.get(_root(version))["resources"]):
+                if "/" not in resource["name"]:
+                    self._resources[version, resource["kind"]] = (resource["name"], resource["namespaced"])
         if (version, kind) not in self._resources:
             raise ApiError(HTTPStatus.NOT_FOUND, f"the server has no kind {kind} in {version}")
         return self._resources[version, kind]
@@ -123,9 +123,9 @@ class Api:
         return answer
 
     def _session(self) -> requests.Session:
-        session = getattr(self._mine, "session", None)
+        session = getattr(self._local, "session", None)
         if session is None:  # a session serves one thread
-            session = self._mine.session = requests.Session()
+            session = self._local.session = requests.Session()
             session.verify = str(self.authority)
             session.headers["Authorization"] = f"Bearer {self.token}"
             session.trust_env = False

@@ -1,7 +1,7 @@
-"""Argo CD's repo-server and application controller as processes, alive while their pods are.
+"""Argo CD's repo-server and application controller as processes that live as long as their pods.
 
-kwok's pods run nothing, so the processes stand behind them: they start when the release's pods are ready, and end when
-its workloads are deleted. So an Application that is deleted after Argo CD hangs here as it does on EKS.
+kwok's pods run nothing, so these processes do their work: they start when the release's pods are ready, and end when
+its workloads are deleted. So an Application that is deleted after Argo CD hangs here, as it does on EKS.
 """
 
 import os
@@ -11,13 +11,13 @@ from pathlib import Path
 from tests.cluster.stand.api import Api, Json
 from tests.cluster.stand.binaries import BIN, SHARE, built
 from tests.cluster.stand.certificates import Authority
-from tests.cluster.stand.following import Following
 from tests.cluster.stand.namespace import GIT_HOST
+from tests.cluster.stand.polling import Poller
 from tests.cluster.stand.processes import Processes
 
 REDIS_PORT, REPO_SERVER_PORT = 6379, 9081
 METRICS_PORTS = {"repo-server": 9084, "controller": 9082}
-"""Not the usual ones: 8081, 8082 and 8084 are services' ports, at which the stand answers for pods."""
+"""Not the defaults: 8081, 8082 and 8084 are ports of services, which the stand serves for their pods."""
 REPO_SERVER, CONTROLLER, REDIS = "argocd-repo-server", "argocd-application-controller", "redis"
 RESYNC_SECONDS = 5
 REFRESH = "argocd.argoproj.io/refresh"
@@ -25,14 +25,14 @@ VERIFY = "git-verify-wrapper.sh"
 
 
 class ArgoCd:
-    """The processes, and what tests ask of Applications."""
+    """The processes, and access to Applications for tests."""
 
     def __init__(
         self, folder: Path, processes: Processes, api: Api, *, namespace: str, kubeconfig: Path, authority: Authority
     ) -> None:
         self._folder, self._processes, self._api = folder, processes, api
         self._namespace, self._kubeconfig = namespace, kubeconfig
-        self._following = Following(self._follow)
+        self._poller = Poller(self._follow)
         self._held = False
         tls = folder / "tls"
         tls.mkdir(parents=True)
@@ -42,26 +42,26 @@ class ArgoCd:
         (folder / VERIFY).chmod(0o755)
 
     def start(self) -> None:
-        """Follow the pods of the release from now on."""
-        self._following.start()
+        """Begin following the pods of the release."""
+        self._poller.start()
 
     def stop(self) -> None:
-        """Follow them no more."""
-        self._following.stop()
+        """Stop following them."""
+        self._poller.stop()
 
     @property
     def runs(self) -> bool:
-        """Whether its controller is alive."""
+        """Whether the application controller runs."""
         return self._processes.runs(CONTROLLER)
 
     def kill_controller(self) -> None:
-        """End the application controller as a crash would, and keep it from coming back until `revive`."""
+        """Kill the application controller, as a crash would, and do not restart it until `revive`."""
         self._held = True
         if self.runs:
             self._processes.kill(CONTROLLER)
 
     def revive(self) -> None:
-        """Let the application controller come back."""
+        """Restart the application controller."""
         self._held = False
 
     def applications(self) -> str:
@@ -69,11 +69,11 @@ class ArgoCd:
         return f"/apis/argoproj.io/v1alpha1/namespaces/{self._namespace}/applications"
 
     def application(self, name: str) -> Json:
-        """An Application as it is now."""
+        """An Application's current state."""
         return self._api.get(f"{self.applications()}/{name}")
 
     def refresh(self, name: str) -> None:
-        """Make Argo CD look at Git now, as a webhook does."""
+        """Make Argo CD read Git now, as a webhook does."""
         self._api.patch(f"{self.applications()}/{name}", {"metadata": {"annotations": {REFRESH: "normal"}}})
 
     def _follow(self) -> None:
@@ -85,12 +85,12 @@ class ArgoCd:
         if _ready(controller) and not self._held and not self._processes.runs(CONTROLLER):
             self._make_default_project()
             self._start_controller()
-        for found, name in ((controller, CONTROLLER), (server, REPO_SERVER)):
-            if found is None and self._processes.runs(name):
+        for workload, name in ((controller, CONTROLLER), (server, REPO_SERVER)):
+            if workload is None and self._processes.runs(name):
                 self._processes.stop(name)
 
     def _make_default_project(self) -> None:
-        """As Argo CD's server does when it starts, which nobody runs here."""
+        """Create it as Argo CD's API server does when it starts, which does not run here."""
         path = f"/apis/argoproj.io/v1alpha1/namespaces/{self._namespace}/appprojects"
         if self._api.find(f"{path}/default") is None:
             everything: Json = {
@@ -124,7 +124,7 @@ class ArgoCd:
                 *("--address", "127.0.0.1", "--port", str(REPO_SERVER_PORT), "--metrics-address", "127.0.0.1"),
                 *("--metrics-port", str(METRICS_PORTS["repo-server"])),
                 *("--redis", f"127.0.0.1:{REDIS_PORT}", "--disable-tls", "--client-ca-path", ""),
-                # A commit is seen when it is there, not up to three minutes later.
+                # A commit is seen immediately, not up to three minutes later.
                 *("--revision-cache-expiration", "1s"),
             ],
             self._environment(),
@@ -147,7 +147,7 @@ class ArgoCd:
     def _environment(self) -> dict[str, str]:
         return {
             "ARGOCD_FAKE_IN_CLUSTER": "true",
-            # No signatures are checked, and the keys would be looked for in the image.
+            # No signatures are verified, and the keys are only in the image.
             "ARGOCD_GPG_ENABLED": "false",
             "ARGOCD_SSH_DATA_PATH": str(self._folder / "ssh"),
             "ARGOCD_TLS_DATA_PATH": str(self._folder / "tls"),

@@ -1,4 +1,4 @@
-"""Where the programs are that the stand starts, and how to get one that is missing."""
+"""Paths of the programs that the tests start, and how to install missing ones."""
 
 import shutil
 from pathlib import Path
@@ -19,31 +19,31 @@ BUILT = (
     "argocd-application-controller",
     "kustomize",
 )
-OF_THE_SYSTEM = {
+SYSTEM = {
     "git": "git",
     "ip": "iproute2",
     "mount": "mount",
     "openssl": "openssl",
     "unshare": "util-linux",
 }
-"""Debian's package by the program's name."""
+"""Debian package, by program."""
 
 
 def built(name: str) -> str:
-    """Path of a program that `make cluster-tools` makes. LookupError for one that `missing` does not look for."""
+    """Path of a program that `make cluster-tools` builds. LookupError for one that `missing` does not check."""
     if name not in BUILT:
-        raise LookupError(f"{name} is not among the programs that are looked for: add it to BUILT")
+        raise LookupError(f"{name} is not among the programs that are checked: add it to BUILT")
     return str(BIN / name)
 
 
 def missing() -> list[str]:
-    """A sentence for each program that is not there."""
-    found = [
+    """A message for each missing program."""
+    messages = [
         f"{name} is not installed: apt-get install {package}"
-        for name, package in OF_THE_SYSTEM.items()
+        for name, package in SYSTEM.items()
         if shutil.which(name) is None
     ]
-    without = [name for name in BUILT if not (BIN / name).exists()]
-    if without:
-        found.append(f"{', '.join(without)} missing in .tools/bin: make cluster-tools")
-    return found
+    unbuilt = [name for name in BUILT if not (BIN / name).exists()]
+    if unbuilt:
+        messages.append(f"{', '.join(unbuilt)} missing in .tools/bin: make cluster-tools")
+    return messages

@@ -1,4 +1,4 @@
-"""Keys and certificates of one run, made with openssl and gone with it."""
+"""Keys and certificates of one run, created with openssl and deleted with it."""
 
 import subprocess
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Authority:
         )
 
     def server(self, name: str, *alternatives: str) -> Pair:
-        """A certificate of a server at these `DNS:…` and `IP:…` alternatives."""
+        """A server certificate for these `DNS:…` and `IP:…` names."""
         pair = Pair(self._folder / f"{name}.pem", self._folder / f"{name}.key")
         _openssl(
             *("req", "-x509", "-CA", self.certificate, "-CAkey", self._folder / "ca.key", "-days", DAYS),
@@ -39,7 +39,7 @@ class Authority:
         return pair
 
     def signing_pair(self, name: str) -> Pair:
-        """A key that signs tokens, and its public half."""
+        """A key pair for signing tokens."""
         pair = Pair(self._folder / f"{name}.pub", self._folder / f"{name}.key")
         _openssl("genrsa", "-out", pair.key, "2048")
         _openssl("rsa", "-in", pair.key, "-pubout", "-out", pair.certificate)

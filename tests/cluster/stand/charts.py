@@ -1,7 +1,7 @@
-"""What the charts install, without the charts: for each one a folder of manifests, as the sandbox's `--charts` wants.
+"""Manifests in place of the charts: one folder for each chart, in the format of the sandbox's `--charts`.
 
-Definitions and settings of Argo CD are its own (from the module that is built), its ConfigMap carries the program's
-values; pods have the sizes that the program gives the charts, so namespaces and quotas are filled as they are for real.
+Argo CD's CRDs and settings are its own (from its Go module), with the program's values in its ConfigMap. Pods have the
+sizes that the program gives the charts, so that they take the same room in namespaces and quotas as the real ones.
 """
 
 import json
@@ -28,7 +28,7 @@ from tests.cluster.stand.pods import chart_workload
 
 ARGOCD = SHARE / "argocd"
 SETTINGS = ("ConfigMap", "Secret", "ServiceAccount")
-"""Kinds that are taken from Argo CD's own manifests, beside the definitions."""
+"""Kinds that are taken from Argo CD's own manifests, in addition to the CRDs."""
 KIND = re.compile(r"^kind: (\w+)$", re.MULTILINE)
 EXTERNAL_SECRETS = "external-secrets"
 EXTERNAL_SECRETS_KINDS = {
@@ -58,38 +58,38 @@ def write_charts(folder: Path, config: PlatformConfig) -> None:
 
 
 def _by_chart(workloads: Sequence[Workload]) -> Mapping[str, Sequence[Workload]]:
-    """Workloads by the chart that brings them: its first workload is called like it, the others begin with its name."""
-    found: dict[str, list[Workload]] = {}
+    """Workloads by chart: the name of the first one is the chart's, the others' names begin with it."""
+    charts: dict[str, list[Workload]] = {}
     for workload in sorted(workloads, key=lambda workload: workload.name):
-        chart = next((name for name in found if workload.name.startswith(f"{name}-")), workload.name)
-        found.setdefault(chart, []).append(workload)
-    return found
+        chart = next((name for name in charts if workload.name.startswith(f"{name}-")), workload.name)
+        charts.setdefault(chart, []).append(workload)
+    return charts
 
 
 def _argocd_settings(config: PlatformConfig) -> Iterable[Json]:
     chart = argocd_values(config.argocd, application_namespaces(config.environments))
     values = cast("Mapping[str, Mapping[str, object]]", chart["configs"])
-    ours: Mapping[str, Mapping[str, object]] = {
+    overrides: Mapping[str, Mapping[str, object]] = {
         "argocd-cm": values["cm"],
         "argocd-cmd-params-cm": values["params"],
         "argocd-rbac-cm": values["rbac"],
     }
-    # The whole file takes seconds to parse, nearly all of it definitions.
+    # Parsing the whole file takes seconds, because most of it is CRDs.
     texts = (ARGOCD / "core-install.yaml").read_text().split("\n---\n")
     yaml = YAML(typ="safe", pure=True)
     for text in texts:
         kind = KIND.search(text)
         if kind and kind[1] in SETTINGS:
-            found = cast("Json", yaml.load(text))  # pyright: ignore[reportUnknownMemberType] ruamel is untyped here
-            added = ours.get(found["metadata"]["name"], {})
+            manifest = cast("Json", yaml.load(text))  # pyright: ignore[reportUnknownMemberType] ruamel is untyped here
+            added = overrides.get(manifest["metadata"]["name"], {})
             if added:
-                data = found.setdefault("data", {})
+                data = manifest.setdefault("data", {})
                 data |= {key: value if isinstance(value, str) else json.dumps(value) for key, value in added.items()}
-            yield found
+            yield manifest
 
 
 def _definition(kind: str) -> Json:
-    """A definition that takes whatever the program says."""
+    """A CRD that accepts any content."""
     plural, scope = EXTERNAL_SECRETS_KINDS[kind]
     anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     schema = {"type": "object", "properties": {"spec": anything, "status": anything}}
@@ -114,5 +114,5 @@ def _definition(kind: str) -> Json:
 
 
 def _write(file: Path, manifests: Iterable[Json]) -> None:
-    """JSON is YAML, and any reader is quick at it."""
+    """Write the manifests as JSON, which is YAML and parses fast."""
     file.write_text("---\n".join(json.dumps(manifest, indent=1) + "\n" for manifest in manifests))

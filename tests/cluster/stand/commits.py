@@ -1,4 +1,4 @@
-"""Commits that break an environment for a while."""
+"""Commits that break an environment temporarily."""
 
 import subprocess
 from collections.abc import Callable, Generator
@@ -12,16 +12,16 @@ from tests.cluster.stand.waiting import wait_for
 
 ADDED = "added.yaml"
 RETRY_SECONDS = 200
-"""Longer than the longest pause between two tries."""
+"""Longer than the longest pause between two retries."""
 QUOTA = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: more}\nspec: {hard: {pods: '999'}}\n"
-"""What no Application may bring: quotas are the platform's."""
+"""An object that no Application may contain: quotas belong to the platform."""
 
 Edit = Callable[[Path], None]
-"""Changes the files of an overlay, which is given as its folder."""
+"""Changes the files of an overlay, given its folder."""
 
 
 def resource(text: str) -> Edit:
-    """One more manifest."""
+    """Adds a manifest."""
 
     def edit(overlay: Path) -> None:
         (overlay / ADDED).write_text(text)
@@ -31,7 +31,7 @@ def resource(text: str) -> Edit:
 
 
 def patch(text: str, *target: str) -> Edit:
-    """A patch; `target` as options of `kustomize edit add patch`."""
+    """Adds a patch; `target` has options of `kustomize edit add patch`."""
 
     def edit(overlay: Path) -> None:
         (overlay / ADDED).write_text(text)
@@ -42,28 +42,28 @@ def patch(text: str, *target: str) -> Edit:
 
 @contextmanager
 def committed(stand: Stand, environment: str, edit: Edit) -> Generator[str]:
-    """The SHA of a commit that Argo CD was told of. At the end it is reverted, and the environment has settled.
+    """The SHA of a commit that Argo CD was notified of. At the end it is reverted, and the environment has settled.
 
-    A refused sync tries again after a pause that grows, and keeps self-heal waiting: its end is waited for as well.
+    A refused sync retries after growing pauses, and blocks self-heal: its end is waited for as well.
     """
     application = stand.application_name(environment)
     edit(stand.repository.tree / stand.environment(environment).path)
-    revision = stand.repository.commit(f"{environment}: for a while")
+    revision = stand.repository.commit(f"{environment}: temporary change")
     stand.argocd.refresh(application)
     try:
         yield revision
     finally:
-        former = stand.repository.revert(revision)
+        reverted = stand.repository.revert(revision)
         stand.argocd.refresh(application)
-        stand.settle(environment, former)
+        stand.settle(environment, reverted)
         wait_for("the end of the sync", lambda: _phase(stand, environment) != "Running", RETRY_SECONDS)
 
 
 def refusal(stand: Stand, environment: str, revision: str) -> str:
-    """What Argo CD says about the sync of a commit, object by object; empty before it says anything."""
+    """Argo CD's messages about the failed sync of a commit, one per object; empty before there are any."""
     result: Json = stand.application(environment)["status"].get("operationState", {}).get("syncResult", {})
-    found: list[Json] = result.get("resources", []) if result.get("revision") == revision else []
-    return "\n".join(str(one.get("message", "")) for one in found if one.get("status") == "SyncFailed")
+    resources: list[Json] = result.get("resources", []) if result.get("revision") == revision else []
+    return "\n".join(str(item.get("message", "")) for item in resources if item.get("status") == "SyncFailed")
 
 
 def _phase(stand: Stand, environment: str) -> str:

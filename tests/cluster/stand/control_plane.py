@@ -1,7 +1,7 @@
-"""etcd, API server, controller manager, scheduler and kwok: all real but for kubelet and containers, which kwok plays.
+"""etcd, API server, controller manager, scheduler and kwok: all real except kubelets and containers, simulated by kwok.
 
-The controllers are the whole set: quota, endpoints, disruption, autoscaling, garbage collection. The namespaces are
-the stand's own, so ports are fixed numbers.
+All controllers run: quota, endpoints, disruption, autoscaling, garbage collection. The stand has its own network
+namespace, so ports are fixed numbers.
 """
 
 import json
@@ -32,11 +32,11 @@ class ControlPlane:
         self._tokens: list[str] = []
         self.token = self._identity("admin", ADMIN_GROUP)
         self.smoke_tester = self._identity("smoke-tester", SMOKE_TESTERS_GROUP)
-        """Token of somebody in the group that may run the smoke test, and has no other right."""
+        """Token of a user in the group that may run the smoke test, without other rights."""
         self.api = Api(SERVER, self.token, authority.certificate)
 
     def start(self, stages: Path) -> None:
-        """Start everything; pods and nodes live by kwok's `stages`."""
+        """Start all processes; kwok's `stages` define how pods and nodes behave."""
         (self._folder / "tokens.csv").write_text("\n".join(self._tokens) + "\n")
         kubeconfig = self.kubeconfig("admin", self.token)
         self._etcd()
@@ -50,7 +50,7 @@ class ControlPlane:
                 f"--service-account-private-key-file={self._folder / 'service-accounts.key'}",
                 f"--root-ca-file={self._authority.certificate}",
                 "--leader-elect=false",
-                # As after some minutes of life: an Application must not flash Degraded while its pods start.
+                # Short delays, so that an Application is not briefly Degraded while its pods start.
                 "--horizontal-pod-autoscaler-cpu-initialization-period=1s",
                 "--horizontal-pod-autoscaler-initial-readiness-delay=1s",
                 "--horizontal-pod-autoscaler-sync-period=5s",
@@ -71,7 +71,7 @@ class ControlPlane:
         )
 
     def kubeconfig(self, name: str, token: str, namespace: str = "default") -> Path:
-        """A kubeconfig of an identity; the one called `admin` may do everything."""
+        """A kubeconfig of an identity; `admin` may do everything."""
         file = self._folder / f"{name}-{namespace}.kubeconfig"
         context = {"cluster": "stand", "user": name, "namespace": namespace}
         content = {
@@ -92,7 +92,7 @@ class ControlPlane:
         return file
 
     def service_account(self, namespace: str, name: str) -> Api:
-        """The API as a ServiceAccount sees it, by a token as a pod has one."""
+        """A client with a ServiceAccount's token, as a pod has it."""
         path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
         request = {
             "apiVersion": "authentication.k8s.io/v1",
@@ -142,7 +142,7 @@ class ControlPlane:
                 "--authorization-mode=RBAC",
                 f"--token-auth-file={self._folder / 'tokens.csv'}",
                 f"--service-cluster-ip-range={SERVICES}",
-                # Nobody plays kube-proxy: what the aggregator calls, it finds by its endpoints.
+                # There is no kube-proxy: the aggregator calls endpoints directly.
                 "--enable-aggregator-routing=true",
             ],
         )

@@ -1,4 +1,4 @@
-"""Entries of the simulated Secrets Manager, read from the account's file while the sandbox writes it."""
+"""Entries of the simulated Secrets Manager, read from the account's file while the sandbox writes to it."""
 
 import json
 import sqlite3
@@ -16,23 +16,23 @@ INSTANCE = "aws:rds/instance:Instance"
 
 
 def entries(state: Path) -> Mapping[str, str]:
-    """Value by name of the entry, of RDS's own by ARN; empty before the first operation."""
+    """Values by the entry's name, or by ARN for RDS's own entries; empty before the first operation."""
     file = state / ACCOUNT
     if not file.is_file():
         return {}
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5)) as account:
-        names = {text(found, "arn"): text(found, "name") for found in _outputs(account, SECRET)}
+        names = {text(secret, "arn"): text(secret, "name") for secret in _outputs(account, SECRET)}
         versions = [*_outputs(account, VERSION)]
-        masters = dict(item for found in _outputs(account, INSTANCE) for item in _masters(found))
-    return {**masters, **{names[text(found, "secretId")]: text(found, "secretString") for found in versions}}
+        masters = dict(item for instance in _outputs(account, INSTANCE) for item in _masters(instance))
+    return {**masters, **{names[text(version, "secretId")]: text(version, "secretString") for version in versions}}
 
 
-def value(entry: str | None, inside: str | None) -> str | None:
-    """An entry, or a property in it; None where there is none."""
-    if entry is None or inside is None:
+def value(entry: str | None, key: str | None) -> str | None:
+    """An entry, or a property of it; None where there is none."""
+    if entry is None or key is None:
         return entry
-    found = cast("dict[str, object]", json.loads(entry)).get(inside)
-    return None if found is None else str(found)
+    content = cast("dict[str, object]", json.loads(entry)).get(key)
+    return None if content is None else str(content)
 
 
 def _masters(instance: Json) -> Iterator[tuple[str, str]]:
@@ -43,5 +43,5 @@ def _masters(instance: Json) -> Iterator[tuple[str, str]]:
 
 
 def _outputs(account: sqlite3.Connection, type_: str) -> Iterator[Json]:
-    for (found,) in account.execute("SELECT outputs FROM resources WHERE type = ?", (type_,)).fetchall():
-        yield revealed(mapping(json.loads(found)))
+    for (outputs,) in account.execute("SELECT outputs FROM resources WHERE type = ?", (type_,)).fetchall():
+        yield revealed(mapping(json.loads(outputs)))

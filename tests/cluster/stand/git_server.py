@@ -1,7 +1,7 @@
 """The Git server at github.com: a bare repository on disk behind `git http-backend` and TLS.
 
-The stack files name the repository by its real address, so the address is served as it is. Reading needs no login;
-tests write to the repository on disk (`repository.py`).
+The stack files have the repository's real address, so this server answers at it. Reading needs no login; tests write to
+the repository on disk (`repository.py`).
 """
 
 import os
@@ -21,7 +21,7 @@ PASSED_ON = {"Accept-Encoding": "HTTP_ACCEPT_ENCODING", "Content-Encoding": "HTT
 
 
 def git_server(folder: Path, authority: Authority) -> HttpsServer:
-    """A server of all repositories below a folder, not yet started."""
+    """A server for all repositories in a folder, not started yet."""
 
     class Handler(Quiet):
         def do_GET(self) -> None:  # noqa: N802 http.server's name

@@ -14,27 +14,27 @@ class Quiet(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the name that the base class gives it
-        """Say nothing."""
+        """Log nothing."""
 
 
 class HttpsServer:
-    """Serves a handler at the stand's own address from `start` to `stop`."""
+    """Serves a handler at the stand's address from `start` to `stop`."""
 
     def __init__(self, handler: type[BaseHTTPRequestHandler], port: int, pair: Pair) -> None:
         self._server = ThreadingHTTPServer((ADDRESS, port), handler)
         self._server.daemon_threads = True
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pair.certificate, pair.key)
-        # The handshake belongs to the connection's own thread: a silent client must not hold up the others.
+        # The handshake is done in the connection's thread: a silent client must not block the others.
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def start(self) -> None:
-        """Serve from now on."""
+        """Start serving."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Close the port."""
+        """Stop serving and close the port."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -1,6 +1,6 @@
-"""metrics.k8s.io: every pod uses the same share of what it requests.
+"""metrics.k8s.io: every pod uses the same percentage of its requests.
 
-Without it every Application with an autoscaler is Degraded for good.
+Without metrics every Application with an autoscaler stays Degraded.
 """
 
 import json
@@ -19,7 +19,7 @@ QUIET_PERCENT = 10
 
 
 class Metrics:
-    """The server and its registration; `percent` of the requests is what pods use, and may be changed at any time."""
+    """The server and its registration; pods use `percent` of their requests, which may be changed at any time."""
 
     def __init__(self, api: Api, authority: Authority) -> None:
         self.percent = QUIET_PERCENT
@@ -38,13 +38,13 @@ class Metrics:
         self._server = HttpsServer(Handler, PORT, authority.server("metrics", f"IP:{ADDRESS}"))
 
     def start(self) -> None:
-        """Serve, and register with the aggregator."""
+        """Start serving, and register with the aggregator."""
         self._server.start()
         for manifest in _registration():
             self._api.apply(manifest)
 
     def stop(self) -> None:
-        """Close the port."""
+        """Stop serving and close the port."""
         self._server.stop()
 
     def _answer(self, path: str) -> Json:
@@ -88,13 +88,13 @@ def _resources() -> Json:
 def _registration() -> list[Json]:
     group, _, version = GROUP_VERSION.partition("/")
     port = {"name": "https", "port": PORT, "protocol": "TCP"}
-    place = {"name": SERVICE, "namespace": NAMESPACE}
+    metadata = {"name": SERVICE, "namespace": NAMESPACE}
     return [
-        {"apiVersion": "v1", "kind": "Service", "metadata": place, "spec": {"ports": [port]}},
+        {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"ports": [port]}},
         {
             "apiVersion": "discovery.k8s.io/v1",
             "kind": "EndpointSlice",
-            "metadata": {**place, "labels": {"kubernetes.io/service-name": SERVICE}},
+            "metadata": {**metadata, "labels": {"kubernetes.io/service-name": SERVICE}},
             "addressType": "IPv4",
             "endpoints": [{"addresses": [ADDRESS], "conditions": {"ready": True}}],
             "ports": [port],
@@ -107,7 +107,7 @@ def _registration() -> list[Json]:
                 "group": group,
                 "groupPriorityMinimum": 100,
                 "insecureSkipTLSVerify": True,
-                "service": {**place, "port": PORT},
+                "service": {**metadata, "port": PORT},
                 "version": version,
                 "versionPriority": 100,
             },

@@ -1,7 +1,7 @@
-"""The first process inside the namespaces: sets up addresses, a private /tmp and a name, runs pytest, and reaps.
+"""The first process in the namespaces: sets up addresses, a private /tmp and a host name, runs pytest, and reaps.
 
-Argo CD's repo-server has a socket at a fixed path in /tmp, so /tmp is a file system of the stand's own; all that the
-stand writes is there and gone with it. `github.com` is an address of the stand: the stack files stay as committed.
+Argo CD's repo-server has a socket at a fixed path in /tmp, so the stand has its own /tmp, to which it writes everything
+and which disappears with it. `github.com` is an address of the stand, so that the stack files are used as committed.
 """
 
 import contextlib
@@ -16,27 +16,27 @@ from pathlib import Path
 from tests.cluster.stand.binaries import ROOT
 
 INSIDE = "PLATFORM_CLUSTER_TESTS"
-"""Set in the environment of what runs in the namespaces."""
+"""Set in the environment of processes in the namespaces."""
 ADDRESS = "10.60.0.1"
-"""Of the stand's own servers."""
+"""Address of the stand's servers."""
 PODS = "10.64.0.0/14"
 SERVICES = "10.96.0.0/16"
 GIT_HOST = "github.com"
 TMP = Path("/tmp")
-"""A file system of the tests' own."""
+"""A file system of its own in the namespaces."""
 SIGNALLED = 128
-"""Added to the number of a signal, as shells do."""
+"""Added to the number of a signal, as in shells."""
 ROUTES = (
     "link set lo up",
     f"addr add {ADDRESS}/16 dev lo",
-    # Whatever listens on all addresses answers for every pod.
+    # A server that listens on all addresses answers for every pod.
     f"route add local {PODS} dev lo",
     f"route add local {SERVICES} dev lo",
 )
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prepare the namespaces, run pytest in them, and give its status."""
+    """Prepare the namespaces and run pytest in them; returns its status."""
     for route in ROUTES:
         subprocess.run(["ip", *route.split()], check=True)
     _private_tmp()
@@ -46,9 +46,9 @@ def main(arguments: Sequence[str]) -> int:
     home = TMP / "home"
     home.mkdir()
     environment = {**_own(os.environ), INSIDE: "1", "TMPDIR": str(TMP), "HOME": str(home)}
-    # A script's `&` makes its children ignore it; an exec takes an ignored signal along.
+    # A script's `&` makes its children ignore SIGINT, and ignored signals are inherited.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # Without a buffer, all that they said is there when they are killed.
+    # Unbuffered, so that all output is there when the tests are killed.
     command = [sys.executable, "-u", "-m", "pytest", "-p", "no:cacheprovider", *arguments]
     child = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
     threading.Thread(target=_follow_launcher, args=[child.pid], daemon=True).start()
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _own(environment: Mapping[str, str]) -> dict[str, str]:
-    """Without what leads to servers outside or to another authority: there is nothing but the stand."""
+    """The environment without settings for proxies, Git, TLS or Kubernetes: only the stand is reachable."""
     foreign = ("GIT_", "SSL_", "KUBE")
     return {
         name: value
@@ -66,20 +66,20 @@ def _own(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _private_tmp() -> None:
-    """An empty /tmp; what this run needs of the former one comes back at its place."""
+    """Mount an empty /tmp, with the folders of the old one that this run needs."""
     needed = [path for path in map(Path, (str(ROOT), sys.prefix, sys.base_prefix)) if path.is_relative_to(TMP)]
-    doors = {path: os.open(path, os.O_PATH) for path in needed}
+    descriptors = {path: os.open(path, os.O_PATH) for path in needed}
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=1777", "tmpfs", TMP], check=True)
-    for path, door in doors.items():
+    for path, descriptor in descriptors.items():
         path.mkdir(parents=True, exist_ok=True)
-        # By the open folder: its path means the new file system by now.
-        source = f"/proc/self/fd/{door}"
-        subprocess.run(["mount", "--no-canonicalize", "--rbind", source, path], check=True, pass_fds=[door])
-        os.close(door)
+        # By file descriptor, because the path now refers to the new file system.
+        source = f"/proc/self/fd/{descriptor}"
+        subprocess.run(["mount", "--no-canonicalize", "--rbind", source, path], check=True, pass_fds=[descriptor])
+        os.close(descriptor)
 
 
 def _follow_launcher(tests: int) -> None:
-    """Pass on each interrupt that comes by the lifeline (stdin), and end when the launcher does, and all others so."""
+    """Forward each interrupt from the lifeline (stdin); end with the launcher, which ends all other processes."""
     while os.read(sys.stdin.fileno(), 1):
         with contextlib.suppress(ProcessLookupError):
             os.kill(tests, signal.SIGINT)
@@ -87,7 +87,7 @@ def _follow_launcher(tests: int) -> None:
 
 
 def _until_end(tests: int) -> int:
-    """Wait for the tests, and meanwhile bury what others leave: there is no other init here."""
+    """Wait for the tests, and reap orphaned processes: this process is init."""
     while True:
         pid, status = os.wait()
         if pid == tests:

@@ -1,7 +1,7 @@
-"""Nodes as a stack file describes them, and the time that pods take on them.
+"""Nodes as in the stack file, and the time that pods take on them.
 
-A node has what the program's own sums say that it leaves for pods, so a stack that does not fit shows as pods that find
-no node. Pods take 3 s to become ready and 5 s to end: with instant ones a quota that is too small looks sufficient.
+A node's capacity is what the program computes as the room for pods, so that pods of a stack that does not fit stay
+pending. Pods take 3 s to become ready and 5 s to terminate: with instant pods a quota that is too small would suffice.
 """
 
 import json
@@ -21,12 +21,12 @@ from tests.cluster.stand.waiting import wait_for
 STAGES = SHARE / "kwok" / "stages"
 READY_MS, END_MS, JOB_MS = 3000, 5000, 1000
 DELAYS: Mapping[str, int] = {"pod-ready": READY_MS, "pod-delete": END_MS, "pod-complete": JOB_MS}
-"""By the name of kwok's Stage."""
+"""Delays by the name of kwok's Stage."""
 READY_SECONDS = 60
 
 
 def write_stages(file: Path) -> None:
-    """The stages that kwok brings with our delays, in one file. LookupError where one of them is not there."""
+    """Write kwok's own stages with our delays to one file. LookupError if one of them is missing."""
     yaml = YAML(typ="safe", pure=True)
     stages = [
         cast("Json", stage)
@@ -44,31 +44,31 @@ def write_stages(file: Path) -> None:
     file.write_text("---\n".join(json.dumps(stage) + "\n" for stage in stages))  # JSON is YAML
 
 
-def make_nodes(api: Api, config: PlatformConfig) -> list[str]:
-    """Make the stack's desired nodes, spread over its zones; their names, when all are ready."""
+def create_nodes(api: Api, config: PlatformConfig) -> list[str]:
+    """Create the stack's desired nodes in its zones; their names, once all are ready."""
     assert config.cluster is not None, "a stack without a cluster has no nodes"
-    assert config.network is not None, "a cluster of a stack lies in its network"
+    assert config.network is not None, "a stack with a cluster has a network"
     nodes, zones = config.cluster.nodes, config.network.zones
-    held = node_capacity(nodes.instance_type, prefix_delegation=nodes.prefix_delegation)
-    room = {
-        "cpu": quantities.cpu(held.cpu),
+    available = node_capacity(nodes.instance_type, prefix_delegation=nodes.prefix_delegation)
+    capacity = {
+        "cpu": quantities.cpu(available.cpu),
         "ephemeral-storage": "20Gi",
-        "memory": quantities.memory(held.memory),
-        "pods": str(held.pods),
+        "memory": quantities.memory(available.memory),
+        "pods": str(available.pods),
     }
     names = [f"node-{number}" for number in range(nodes.desired)]
     for number, name in enumerate(names):
-        api.create("/api/v1/nodes", _node(name, number, nodes.instance_type, zones[number % len(zones)], room))
-    wait_for("nodes that are ready", lambda: all(_ready(node) for node in api.items("/api/v1/nodes")), READY_SECONDS)
+        api.create("/api/v1/nodes", _node(name, number, nodes.instance_type, zones[number % len(zones)], capacity))
+    wait_for("ready nodes", lambda: all(_ready(node) for node in api.items("/api/v1/nodes")), READY_SECONDS)
     return names
 
 
-def cordon(api: Api, node: str, *, closed: bool = True) -> None:
-    """Close a node to new pods, or open it again."""
-    api.patch(f"/api/v1/nodes/{node}", {"spec": {"unschedulable": closed}})
+def cordon(api: Api, node: str, *, cordoned: bool = True) -> None:
+    """Cordon or uncordon a node."""
+    api.patch(f"/api/v1/nodes/{node}", {"spec": {"unschedulable": cordoned}})
 
 
-def _node(name: str, number: int, instance_type: str, zone: str, room: Mapping[str, str]) -> Json:
+def _node(name: str, number: int, instance_type: str, zone: str, capacity: Mapping[str, str]) -> Json:
     labels = {
         "kubernetes.io/arch": "amd64",
         "kubernetes.io/hostname": name,
@@ -82,11 +82,11 @@ def _node(name: str, number: int, instance_type: str, zone: str, room: Mapping[s
         "kind": "Node",
         "metadata": {"name": name, "labels": labels},
         "spec": {"podCIDR": f"10.64.{number}.0/24"},
-        "status": {"allocatable": room, "capacity": room},
+        "status": {"allocatable": capacity, "capacity": capacity},
     }
 
 
 def _ready(node: Mapping[str, Any]) -> bool:
     conditions = cast("list[Json]", node["status"].get("conditions", []))
-    up = any(found["type"] == "Ready" and found["status"] == "True" for found in conditions)
+    up = any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)
     return up and not node["spec"].get("taints")

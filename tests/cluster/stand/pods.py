@@ -1,6 +1,6 @@
-"""Deployments, DaemonSets, StatefulSets and Jobs with the program's sizes in place of what charts and add-ons bring.
+"""Deployments, DaemonSets, StatefulSets and Jobs in place of those of charts and add-ons, with the program's sizes.
 
-They hold the room that the real ones hold, on the nodes and in the quotas. Their containers satisfy `restricted`.
+They take the same room on nodes and in quotas as the real ones. Their containers satisfy `restricted`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,32 +14,32 @@ from tests.cluster.stand.api import Api, Json
 SYSTEM_NAMESPACE = "kube-system"
 IMAGE = "public.ecr.aws/stand/pause:1"
 ONCE = "-init"
-"""End of the name of what runs once."""
+"""Suffix of workloads that run once."""
 STATEFUL = ("argocd-application-controller", "argocd-redis-ha-server")
 LABEL = "app.kubernetes.io/name"
-TEMPLATE_OF = {"Deployment": "apps/v1", "DaemonSet": "apps/v1", "StatefulSet": "apps/v1", "Job": "batch/v1"}
+API_VERSIONS = {"Deployment": "apps/v1", "DaemonSet": "apps/v1", "StatefulSet": "apps/v1", "Job": "batch/v1"}
 
 
-def make_system_pods(api: Api) -> None:
-    """The add-ons' pods, in kube-system."""
+def create_system_pods(api: Api) -> None:
+    """Create the add-ons' pods in kube-system."""
     for group in SYSTEM_PODS:
         api.apply(system_workload(group))
 
 
 def system_workload(group: PodGroup) -> Json:
-    """A group of system pods as the object that makes them: one container with the sums of the pod."""
+    """The workload of a group of system pods: one container with the totals of the pod."""
     container = _container(group.name, _resources(group.cpu_request, group.memory_request, 0, group.memory_limit))
     kind = "DaemonSet" if group.per_node else "Deployment"
-    made = _object(kind, group.name, [container], [], group.pods)
-    made["metadata"]["namespace"] = SYSTEM_NAMESPACE
-    pod = made["spec"]["template"]["spec"]
+    manifest = _object(kind, group.name, [container], [], group.pods)
+    manifest["metadata"]["namespace"] = SYSTEM_NAMESPACE
+    pod = manifest["spec"]["template"]["spec"]
     pod["tolerations"] = [{"operator": "Exists"}] if group.per_node else []
     pod["priorityClassName"] = "system-node-critical" if group.per_node else "system-cluster-critical"
-    return made
+    return manifest
 
 
 def chart_workload(workload: Workload) -> Json:
-    """A workload of a chart, without a namespace: the release says which."""
+    """A workload of a chart, without a namespace, which the release sets."""
     kind = "StatefulSet" if workload.name in STATEFUL else "Job" if workload.name.endswith(ONCE) else "Deployment"
     return _object(kind, workload.name, _containers(workload.containers), _containers(workload.init_containers),
                    workload.pods)  # fmt: skip
@@ -69,7 +69,7 @@ def _object(kind: str, name: str, containers: Sequence[Json], before: Sequence[J
     if kind == "StatefulSet":
         spec |= {"serviceName": name, "podManagementPolicy": "Parallel"}
     return {
-        "apiVersion": TEMPLATE_OF[kind],
+        "apiVersion": API_VERSIONS[kind],
         "kind": kind,
         "metadata": {"name": name, "labels": labels},
         "spec": spec,

@@ -1,4 +1,4 @@
-"""The stand's processes: started with a log file each, ended by their own ids."""
+"""The stand's processes: each has a log file, and is ended by its id."""
 
 import os
 import subprocess
@@ -10,11 +10,11 @@ END_SECONDS = 5
 
 
 class EndedError(RuntimeError):
-    """A process of the stand is gone that should run."""
+    """A process of the stand has ended unexpectedly."""
 
 
 class Processes:
-    """Processes by name. All are ended by `stop_all`, the last one first."""
+    """Processes by name; `stop_all` ends them in reverse order."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -22,8 +22,8 @@ class Processes:
         folder.mkdir(parents=True, exist_ok=True)
 
     def start(self, name: str, command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> None:
-        """Start one; its output goes to `<name>.log`. A name that runs already is an error of the caller's."""
-        assert name not in self._running, f"{name} runs already"
+        """Start a process with its output in `<name>.log`. The name must not be running."""
+        assert name not in self._running, f"{name} is already running"
         with self.log(name).open("ab") as log:
             self._running[name] = subprocess.Popen(
                 [str(part) for part in command],
@@ -34,30 +34,30 @@ class Processes:
             )
 
     def runs(self, name: str) -> bool:
-        """Whether it was started and has not been stopped."""
+        """Whether a process was started and not stopped."""
         return name in self._running
 
     def log(self, name: str) -> Path:
-        """Path of its output."""
+        """Path of a process's output."""
         return self._folder / f"{name}.log"
 
     def check(self) -> None:
-        """EndedError with the last lines of its log when one has ended by itself."""
+        """EndedError with the end of its log if a process has ended by itself."""
         for name, process in self._running.items():
             if process.poll() is not None:
                 lines = self.log(name).read_text(errors="replace").splitlines()[-LAST_LINES:]
                 raise EndedError(f"{name} ended with {process.returncode}:\n" + "\n".join(lines))
 
     def kill(self, name: str) -> None:
-        """End one as a crash would."""
+        """Kill a process, as a crash would."""
         self._end(name, grace=False)
 
     def stop(self, name: str) -> None:
-        """End one in its own way."""
+        """End a process gracefully."""
         self._end(name, grace=True)
 
     def stop_all(self) -> None:
-        """End all that run. Nothing of a stand is kept, so none is given time to tidy up."""
+        """Kill all processes. Nothing of a stand is kept, so they need no time to clean up."""
         for name in reversed([*self._running]):
             self.kill(name)
 

@@ -1,6 +1,6 @@
-"""The stack's configuration, and the program itself on the engine, with its Kubernetes objects on the stand.
+"""The stack's configuration, and the program on the real engine, with its Kubernetes objects on the stand.
 
-AWS, EKS and the rest stay simulated, in an account of the run's own.
+AWS, EKS and the other providers are simulated, with an account for each run.
 """
 
 import json
@@ -27,9 +27,9 @@ def configuration(stack: str) -> PlatformConfig:
     return PlatformConfig.model_validate_json(json.dumps(own))
 
 
-def objects(made: Step) -> list[Resource]:
-    """What the program declares on Kubernetes, but for the releases."""
-    return [found for found in made.resources if found["type"].startswith(KUBERNETES) and found["type"] != RELEASE]
+def objects(step: Step) -> list[Resource]:
+    """The program's Kubernetes objects, without Helm releases."""
+    return [item for item in step.resources if item["type"].startswith(KUBERNETES) and item["type"] != RELEASE]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +49,9 @@ class Program:
         project: Path = ROOT,
         watch: Callable[[str], None] = lambda _: None,
     ) -> Step:
-        """Do it; `patience` in seconds is for each object that does not come or go.
+        """Run one operation; `patience` is the time in seconds to wait for each object.
 
-        `project` is a folder with other stack files for the program; `watch` sees each line of the display as it comes.
+        `project` is a folder with other stack files for the program; `watch` gets each line of output as it arrives.
         """
         lines: list[str] = []
 
@@ -70,6 +70,6 @@ class Program:
             checkpoints=False,
         )
         report = run(request, show=show)
-        if report.result is Result.INTERRUPTED:  # the driver takes an interrupt for itself; it was meant for the tests
+        if report.result is Result.INTERRUPTED:  # the driver handles the interrupt, which is meant for the tests
             raise KeyboardInterrupt
         return Step(report, tuple(lines), account(self.state))

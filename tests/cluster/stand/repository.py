@@ -1,4 +1,4 @@
-"""The system's Git repository: this project's `k8s/infrastructure` as the first commit, and what tests commit on it."""
+"""The system's Git repository: this project's `k8s/infrastructure` as the first commit, then the tests' commits."""
 
 import shutil
 import subprocess
@@ -14,11 +14,11 @@ AUTHOR = {"user.name": "cluster tests", "user.email": "cluster-tests@example.inv
 
 
 class Repository:
-    """A working tree and the bare repository that Argo CD reads; every method that changes something pushes it."""
+    """A working tree and the bare repository that Argo CD reads; every change is pushed."""
 
     def __init__(self, served: Path, tree: Path, url: str) -> None:
         self.tree = tree
-        """Working tree: a test edits files in it and calls `commit`."""
+        """Working tree: tests edit its files and call `commit`."""
         bare = served / urlsplit(url).path.lstrip("/")
         bare.mkdir(parents=True)
         _git(bare, "init", "--quiet", "--bare", f"--initial-branch={BRANCH}")
@@ -34,19 +34,19 @@ class Repository:
         return _git(self.tree, "rev-parse", "HEAD")
 
     def commit(self, message: str) -> str:
-        """Commit and push what the working tree holds; the SHA."""
+        """Commit and push the working tree; returns the SHA."""
         _git(self.tree, "add", "--all")
         _git(self.tree, "commit", "--quiet", "--message", message)
         return self._push()
 
     def set_images(self, path: str, images: Sequence[str]) -> str:
-        """Commit images as the pipeline does; `images` as `kustomize edit set image` takes them."""
+        """Commit images as the pipeline does; `images` are arguments of `kustomize edit set image`."""
         kustomize = [built("kustomize"), "edit", "set", "image", *images]
         subprocess.run(kustomize, cwd=self.tree / path, check=True, capture_output=True)
         return self.commit("chore: update images")
 
     def revert(self, revision: str = "HEAD") -> str:
-        """Commit and push the opposite of a commit."""
+        """Commit and push the revert of a commit."""
         _git(self.tree, "revert", "--no-edit", revision)
         return self._push()
 
@@ -57,7 +57,7 @@ class Repository:
 
 def _git(folder: Path, *arguments: str) -> str:
     settings = [part for key, value in AUTHOR.items() for part in ("-c", f"{key}={value}")]
-    done = subprocess.run(["git", *settings, *arguments], cwd=folder, check=False, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"git {' '.join(arguments)}: {done.stderr.strip()}")
-    return done.stdout.strip()
+    result = subprocess.run(["git", *settings, *arguments], cwd=folder, check=False, capture_output=True, text=True)
+    if result.returncode:
+        raise RuntimeError(f"git {' '.join(arguments)}: {result.stderr.strip()}")
+    return result.stdout.strip()

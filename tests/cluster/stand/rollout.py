@@ -1,4 +1,4 @@
-"""A commit on its way into the cluster: how long it took, how much was there at once, what was refused."""
+"""The rollout of a commit: its duration, its peak load and its refusals."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from tests.cluster.stand.stand import Stand
 
 @dataclass(frozen=True, kw_only=True)
 class Rollout:
-    """What one commit did."""
+    """The effects of one commit."""
 
     revision: str
     seconds: float
@@ -20,24 +20,24 @@ class Rollout:
     """Images of the ready pods by service."""
     after: dict[str, set[str]]
     peak: Load
-    """The most that the namespace held at once."""
+    """The highest load of the namespace."""
     on_nodes: Load
-    """The most that all nodes held at once."""
+    """The highest load of all nodes."""
     refused: list[str]
 
 
 def roll_out(stand: Stand, environment: str, commit: Callable[[], str], *, refresh: bool = False) -> Rollout:
-    """Commit, and watch until the environment has settled at the revision; `refresh` as a webhook would."""
+    """Commit, and observe until the environment has settled at the revision; `refresh` acts as a webhook."""
     namespace = stand.environment(environment).namespace
     before = observe.images_of(stand.api, namespace)
     observe.forget_refusals(stand.api, namespace)
     with observe.Peak(stand.api) as peak:
         revision = commit()
-        begun = time.monotonic()
+        start = time.monotonic()
         if refresh:
             stand.argocd.refresh(stand.application_name(environment))
         stand.settle(environment, revision)
-        seconds = time.monotonic() - begun
+        seconds = time.monotonic() - start
     return Rollout(
         revision=revision,
         seconds=seconds,
@@ -57,7 +57,7 @@ def image_of(stand: Stand, service: str, tag: str) -> str:
 
 
 def new_images(stand: Stand, environment: str, tag: str) -> Callable[[], str]:
-    """A commit of the pipeline: every service of an environment gets the tag."""
+    """A commit like the pipeline's: every service of an environment gets the tag."""
     names = [service.name for service in stand.config.services]
     images = [f"{stand.config.repositories[name]}={image_of(stand, name, tag)}" for name in names]
     return lambda: stand.repository.set_images(stand.environment(environment).path, images)

@@ -1,6 +1,6 @@
-"""What the services' pods answer: one HTTP server for each port, at every pod's address at once.
+"""The services' responses: one HTTP server for each port, which answers at every pod's address.
 
-All pod addresses lead to this network namespace, so a server on 0.0.0.0 answers for every pod that listens on its port.
+All pod addresses are local to this network namespace, so a server on 0.0.0.0 answers for every pod with its port.
 """
 
 import threading
@@ -15,12 +15,12 @@ METRICS: tuple[int, str] = (200, "# TYPE up gauge\nup 1\n")
 
 
 class Services:
-    """The catalogue's servers. `answers` holds what differs from a service that is well, by service and path."""
+    """The catalogue's servers. `answers` has responses that differ from a healthy service's, by service and path."""
 
     def __init__(self, catalogue: Sequence[ServiceConfig]) -> None:
         self.answers: dict[tuple[str, str], tuple[int, str]] = {}
         self._ports = {service.name: service.port for service in catalogue if service.port is not None}
-        self._well = {
+        self._healthy = {
             (service.name, path): answer
             for service in catalogue
             for path, answer in ((service.health_path, OK), (service.metrics_path, METRICS))
@@ -29,24 +29,24 @@ class Services:
         self._servers: dict[str, ThreadingHTTPServer] = {}
 
     def start(self) -> None:
-        """Listen for every service."""
+        """Start the servers of all services."""
         for name in self._ports:
             self.up(name)
 
     def stop(self) -> None:
-        """Close every port."""
+        """Stop all servers."""
         for name in list(self._servers):
             self.down(name)
 
     def up(self, name: str) -> None:
-        """Listen for one service."""
+        """Start the server of one service."""
         server = ThreadingHTTPServer(("0.0.0.0", self._ports[name]), self._handler(name))
         server.daemon_threads = True
         self._servers[name] = server
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def down(self, name: str) -> None:
-        """Listen no more for one service: what connects is refused."""
+        """Stop the server of one service: connections are refused."""
         server = self._servers.pop(name)
         server.shutdown()
         server.server_close()
@@ -56,13 +56,13 @@ class Services:
 
         class Handler(Quiet):
             def do_GET(self) -> None:  # noqa: N802 the name that the base class calls
-                """Answer as the service does."""
+                """Respond as the service does."""
                 code, text = services.answer(name, self.path)
                 body = text.encode()
                 self.send_response(code)
                 self.send_header("Content-Type", "text/plain")
                 self.send_header("Content-Length", str(len(body)))
-                # A connection that the API server keeps would outlive the server.
+                # A connection that the API server keeps open would outlive this server.
                 self.send_header("Connection", "close")
                 self.end_headers()
                 self.wfile.write(body)
@@ -71,6 +71,6 @@ class Services:
         return Handler
 
     def answer(self, name: str, path: str) -> tuple[int, str]:
-        """Status and body of a service's path; 404 for one that it does not have."""
-        found = self.answers.get((name, path)) or self._well.get((name, path))
-        return found or (404, f"{name} has no {path}\n")
+        """Status and body for a service's path; 404 for an unknown one."""
+        answer = self.answers.get((name, path)) or self._healthy.get((name, path))
+        return answer or (404, f"{name} has no {path}\n")

@@ -1,4 +1,4 @@
-"""One stack's cluster with everything on it.
+"""The cluster of one stack, with everything on it.
 
     with Stand("staging", folder) as stand:            # 10 s: API server, nodes, system pods, Git server, metrics
         stand.up()                                     # the program's objects; Argo CD starts with its release's pods
@@ -7,8 +7,8 @@
         stand.settle("staging", revision)              # ... is rolled out
         stand.api.items("/api/v1/namespaces/nova/pods")
 
-Only one stand is alive at a time: its ports are fixed numbers of the tests' own network namespace. Tests take it from
-the fixtures of their folder (`tests/cluster/staging`, `tests/cluster/prod`), where it is made once.
+Only one stand can run in a network namespace, because its ports are fixed numbers. Tests get it from the fixtures of
+their folder (`tests/cluster/staging`, `tests/cluster/prod`), where it is created once.
 """
 
 import time
@@ -30,8 +30,8 @@ from tests.cluster.stand.entries import entries
 from tests.cluster.stand.external_secrets import ExternalSecrets
 from tests.cluster.stand.git_server import git_server
 from tests.cluster.stand.metrics import Metrics
-from tests.cluster.stand.nodes import make_nodes, write_stages
-from tests.cluster.stand.pods import make_system_pods
+from tests.cluster.stand.nodes import create_nodes, write_stages
+from tests.cluster.stand.pods import create_system_pods
 from tests.cluster.stand.processes import Processes
 from tests.cluster.stand.program import Program, configuration
 from tests.cluster.stand.reloader import Reloader
@@ -44,7 +44,7 @@ LAST_LINES = 40
 
 
 class Stand:
-    """A stack's cluster; see the module."""
+    """A stack's cluster; see the module's docstring."""
 
     def __init__(self, stack: str, folder: Path) -> None:
         self.stack = stack
@@ -55,7 +55,7 @@ class Stand:
         self.control_plane = ControlPlane(folder / "control-plane", self.processes, self._authority)
         self.api: Api = self.control_plane.api
         self.kubeconfig = self.control_plane.kubeconfig("admin", self.control_plane.token)
-        """Of an administrator, for the sandbox and kubectl."""
+        """The administrator's kubeconfig, for the sandbox and kubectl."""
         self.program = Program(
             stack=stack, state=folder / "state", kubeconfig=self.kubeconfig, charts=folder / "charts"
         )
@@ -72,22 +72,22 @@ class Stand:
         )
         self.nodes: list[str] = []
         self.written: dict[str, str] = {}
-        """Entries of Secrets Manager that a person wrote, by their names: they come before the program's."""
-        self._ends = ExitStack()
+        """Entries of Secrets Manager written by hand, by name: they override the program's."""
+        self._exits = ExitStack()
 
     def __enter__(self) -> Self:
-        with ExitStack() as ends:
-            ends.callback(self.processes.stop_all)
-            self._start(ends)
-            self._ends = ends.pop_all()
+        with ExitStack() as exits:
+            exits.callback(self.processes.stop_all)
+            self._start(exits)
+            self._exits = exits.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ends.close()
+        self._exits.close()
 
-    def _start(self, ends: ExitStack) -> None:
+    def _start(self, exits: ExitStack) -> None:
         stages = self.folder / "stages.yaml"
         write_stages(stages)
         write_charts(self.program.charts, self.config)
@@ -97,23 +97,23 @@ class Stand:
         reloader = Reloader(self.api, self.config, self.control_plane.service_account)
         for part in (git, self.metrics, secrets, reloader, self.argocd):
             part.start()
-            ends.callback(part.stop)
-        self.nodes = make_nodes(self.api, self.config)
-        make_system_pods(self.api)
+            exits.callback(part.stop)
+        self.nodes = create_nodes(self.api, self.config)
+        create_system_pods(self.api)
 
     def up(self) -> Step:
         """Run the program with the committed stack file against this API server. RuntimeError when that fails."""
-        made = self.program.run(Verb.UP)
-        if not made.report.ok:
-            raise RuntimeError(f"up of {self.stack}: {made.report.error}\n" + "\n".join(made.lines[-LAST_LINES:]))
-        return made
+        step = self.program.run(Verb.UP)
+        if not step.report.ok:
+            raise RuntimeError(f"up of {self.stack}: {step.report.error}\n" + "\n".join(step.lines[-LAST_LINES:]))
+        return step
 
     def environment(self, name: str) -> EnvironmentConfig:
         """An environment of the stack file."""
-        return next(found for found in self.config.environments if found.name == name)
+        return next(environment for environment in self.config.environments if environment.name == name)
 
     def application(self, environment: str) -> Json:
-        """The Application of an environment, as it is now."""
+        """The current state of an environment's Application."""
         return self.argocd.application(self.application_name(environment))
 
     def application_name(self, environment: str) -> str:
@@ -121,23 +121,23 @@ class Stand:
         return application_name(self.config.system.name, self.environment(environment))
 
     def settle(self, environment: str, revision: str | None = None, *, within: float = SETTLE_SECONDS) -> float:
-        """Wait until an environment is Synced and Healthy (with a revision of Git); the seconds that it took.
+        """Wait until an environment is Synced and Healthy (at a Git revision); returns the seconds that it took.
 
-        TimeoutError with the Application's own words otherwise.
+        TimeoutError with the Application's messages otherwise.
         """
-        begun = time.monotonic()
+        start = time.monotonic()
         what = f"{environment} Synced and Healthy" + (f" at {revision[:7]}" if revision else "")
         try:
             wait_for(what, lambda: self._is_settled(environment, revision), within)
         except TimeoutError as error:
-            raise TimeoutError(f"{error}\n{self._words(environment)}") from None
-        return time.monotonic() - begun
+            raise TimeoutError(f"{error}\n{self._messages(environment)}") from None
+        return time.monotonic() - start
 
     def _is_settled(self, environment: str, revision: str | None) -> bool:
         self.processes.check()
         return observe.settled(self.application(environment), revision)
 
-    def _words(self, environment: str) -> str:
+    def _messages(self, environment: str) -> str:
         status = self.application(environment).get("status", {})
         namespace = self.environment(environment).namespace
         lines = [f"sync {status.get('sync', {}).get('status')}, health {status.get('health', {}).get('status')}"]

@@ -1,4 +1,4 @@
-"""The program's own sums for a stack, and how a measured load compares with them."""
+"""The program's own totals for a stack, to compare a measured load with."""
 
 from components.config.platform import PlatformConfig
 from components.environments.plan import plan_environments
@@ -6,23 +6,23 @@ from components.sizing.capacity import Load, PodGroup, rolling_peak, total
 
 
 def steady(config: PlatformConfig, environment: str) -> Load:
-    """Most pods of an environment when nothing rolls."""
+    """The load of an environment's maximum pods without a rollout."""
     return total(_groups(config, environment))
 
 
 def peak(config: PlatformConfig, environment: str) -> Load:
-    """Pods of an environment while everything rolls at once: what its quota is made from."""
+    """The load of an environment during a rollout of everything, from which its quota is computed."""
     return rolling_peak(_groups(config, environment))
 
 
-def within(measured: Load, held: Load) -> bool:
-    """Whether every sum of a load is at most that of another."""
+def within(measured: Load, limit: Load) -> bool:
+    """Whether no value of a load exceeds the limit's."""
     return (
-        measured.pods <= held.pods
-        and measured.cpu_request <= held.cpu_request
-        and measured.memory_request <= held.memory_request
-        and measured.cpu_limit <= held.cpu_limit
-        and measured.memory_limit <= held.memory_limit
+        measured.pods <= limit.pods
+        and measured.cpu_request <= limit.cpu_request
+        and measured.memory_request <= limit.memory_request
+        and measured.cpu_limit <= limit.cpu_limit
+        and measured.memory_limit <= limit.memory_limit
     )
 
 

@@ -47,7 +47,7 @@ KNOWN: Mapping[str, set[str]] = {
     "redis-ha haproxy": {"enabled", "init", "podDisruptionBudget", "replicas", "resources"},
     "redis-ha haproxy init": {"resources"},
 }  # fmt: skip
-"""Keys by their path. Sources: charts/argo-cd/values.yaml of argo-helm, charts/redis-ha/values.yaml of DandyDeveloper."""
+"""Keys by path. Sources: charts/argo-cd/values.yaml of argo-helm, charts/redis-ha/values.yaml of DandyDeveloper."""
 FREE = {"resources", "cm", "params", "rbac", "config", "podDisruptionBudget", "pdb", "metrics", "copyutil"}
 """Maps whose keys are Kubernetes's or Argo CD's own, or that another test compares."""
 FREE_OF_NOTIFICATIONS = {"notifiers", "templates", "triggers"}

@@ -1,4 +1,4 @@
-"""What makes an AWS resource unique, and what AWS answers when that is taken."""
+"""The inputs that must be unique for each AWS type, and AWS's error when they are not."""
 
 from __future__ import annotations
 

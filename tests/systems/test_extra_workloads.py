@@ -1,20 +1,18 @@
-"""What a namespace runs beside the catalogue counts like a service, and is reached by whom the stack file says."""
+"""Workloads outside the catalogue count like services, and are reachable as the stack file says."""
 
-import copy
 import runpy
-from functools import cache
 from typing import Any
 
 import pytest
 
 from components.config.environments import PullRequestsConfig
 from components.config.platform import PlatformConfig
-from components.config.problems import ConfigurationError
 from components.environments.plan import EnvironmentPlan, plan_environments
 from components.validation import capacity_sums
-from components.validation.load import load
 from tests.harness.config import stack_config
+from tests.harness.config_samples import loaded, refused
 from tests.harness.harness import ROOT, Run, run_program
+from tests.systems.example_runs import example
 
 TIKETI = ROOT / "examples" / "tiketi"
 SMALL = {"cpuRequest": "100m", "memoryRequest": "128Mi", "cpuLimit": "500m", "memoryLimit": "256Mi"}
@@ -22,32 +20,19 @@ POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 KIND_NODES = "172.18.0.0/16"
 
 
-def given(stack: str, **changes: Any) -> dict[str, Any]:
+def settings(stack: str, **changes: Any) -> dict[str, Any]:
     """Tiketi's stack with keys of its environment replaced."""
-    config = copy.deepcopy(stack_config(stack, TIKETI))
+    config = stack_config(stack, TIKETI)
     config["tiketi:environments"][0].update(changes)
     return config
 
 
-def loaded(stack: str, **changes: Any) -> PlatformConfig:
-    found: list[PlatformConfig] = []
-    config = given(stack, **changes)
-    run_program(lambda: found.append(load()), project="tiketi", stack=stack, config=config)
-    return found[0]
+def tiketi(stack: str, **changes: Any) -> PlatformConfig:
+    return loaded(settings(stack, **changes), stack, "tiketi")
 
 
-def refusals(**changes: Any) -> list[str]:
-    with pytest.raises(ConfigurationError) as refused:
-        loaded("dev", **changes)
-    return [line.split(": ", 1)[1] for line in str(refused.value).splitlines()[1:]]
-
-
-@cache
 def dev() -> Run:
-    main = str(ROOT / "__main__.py")
-    return run_program(
-        lambda: runpy.run_path(main, run_name="__main__"), project="tiketi", stack="dev", config=given("dev")
-    )
+    return example("tiketi/dev")
 
 
 def policy(name: str) -> dict[str, Any]:
@@ -55,7 +40,7 @@ def policy(name: str) -> dict[str, Any]:
 
 
 def callers(name: str) -> list[str]:
-    """Labels and ranges that may call the pods of `allow-<name>`."""
+    """Labels and address ranges that may call the pods of `allow-<name>`."""
     peers = [peer for rule in policy(f"allow-{name}").get("ingress", []) for peer in rule["from"]]
     return [
         peer["ipBlock"]["cidr"] if "ipBlock" in peer else peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"]
@@ -64,16 +49,16 @@ def callers(name: str) -> list[str]:
     ]
 
 
-def test_quota_and_limits_hold_database_cache_and_front_end() -> None:
+def test_quota_and_limits_include_database_cache_and_front_end() -> None:
     hard = dev().one("kubernetes:core/v1:ResourceQuota", "dev").inputs["spec"]["hard"]
-    # Five services of 100m and 128Mi, two stores of 100m and 256Mi, a front end of 50m and 128Mi; twice, and a tenth.
+    # Five services of 100m and 128Mi, two stores of 100m and 256Mi, a front end of 50m and 128Mi; twice, plus 10 %.
     assert (hard["pods"], hard["requests.cpu"], hard["requests.memory"]) == ("18", "1700m", "2816Mi")
     (limits,) = dev().one("kubernetes:core/v1:LimitRange", "dev").inputs["spec"]["limits"]
     assert limits["max"] == {"cpu": "500m", "memory": "512Mi"}
     assert limits["defaultRequest"] == {"cpu": "50m", "memory": "128Mi"}
 
 
-def test_the_front_end_is_reached_from_outside_and_reaches_what_it_calls() -> None:
+def test_the_front_end_is_reachable_from_outside_and_reaches_the_services_it_calls() -> None:
     assert callers("frontend") == [KIND_NODES]
     (rule,) = policy("allow-frontend")["egress"]
     assert rule["to"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "backend"}}}]
@@ -81,28 +66,28 @@ def test_the_front_end_is_reached_from_outside_and_reaches_what_it_calls() -> No
     assert "frontend" in callers("backend")
 
 
-def test_a_store_is_reached_from_outside_only_where_it_is_public() -> None:
+def test_a_store_is_reachable_from_outside_only_if_it_is_public() -> None:
     assert callers("postgres") == [KIND_NODES]
-    assert "dev-allow-dragonfly" not in [found.name for found in dev().all(POLICY)]
+    assert "dev-allow-dragonfly" not in [policy.name for policy in dev().all(POLICY)]
 
 
-def test_the_users_of_a_store_still_reach_it() -> None:
+def test_the_users_of_a_store_reach_it() -> None:
     (rule,) = policy("database-ingress")["ingress"]
     assert len(rule["from"]) == 5
     assert policy("database-ingress")["podSelector"] == {"matchLabels": {"app.kubernetes.io/name": "postgres"}}
 
 
-def test_each_has_a_service_account_and_none_a_repository() -> None:
-    accounts = [found.inputs["metadata"]["name"] for found in dev().all("kubernetes:core/v1:ServiceAccount")]
+def test_each_has_a_service_account_but_no_repository() -> None:
+    accounts = [account.inputs["metadata"]["name"] for account in dev().all("kubernetes:core/v1:ServiceAccount")]
     assert accounts[-3:] == ["postgres", "dragonfly", "frontend"]
-    assert "frontend" not in loaded("dev").repositories
+    assert "frontend" not in tiketi("dev").repositories
 
 
 def test_extras_count_on_the_nodes() -> None:
     extra = {"name": "frontend", "port": 3000, "pods": 2, "resources": SMALL}
     without, with_it = (
         capacity_sums.node_fit(config, plan_environments(config))
-        for config in (loaded("staging"), loaded("staging", extras=[extra]))
+        for config in (tiketi("staging"), tiketi("staging", extras=[extra]))
     )
     assert without is not None
     assert with_it is not None
@@ -110,23 +95,22 @@ def test_extras_count_on_the_nodes() -> None:
     assert with_it.needed.cpu_request == without.needed.cpu_request + 400
 
 
-def test_a_store_of_a_cluster_of_ours_is_closed_to_the_control_plane() -> None:
+def test_a_store_in_the_stacks_own_cluster_is_closed_to_the_control_plane() -> None:
     store = {"app": "search", "port": 9200, "resources": SMALL}
-    config = given("staging", databaseInNamespace=store)
+    config = settings("staging", databaseInNamespace=store)
     del config["tiketi:environments"][0]["databasePrefix"], config["tiketi:database"]
     main = str(ROOT / "__main__.py")
-    done = run_program(
+    run = run_program(
         lambda: runpy.run_path(main, run_name="__main__"), project="tiketi", stack="staging", config=config
     )
-    assert [found.name for found in done.all(POLICY) if found.name == "staging-allow-search"] == []
-    assert len(done.one(POLICY, "staging-database-ingress").inputs["spec"]["ingress"]) == 1
+    assert "staging-allow-search" not in [policy.name for policy in run.all(POLICY)]
+    assert len(run.one(POLICY, "staging-database-ingress").inputs["spec"]["ingress"]) == 1
 
 
-def test_previews_repeat_what_runs_beside_the_catalogue() -> None:
-    config = loaded("dev")
-    here = config.environments[0]
-    thrice = here.model_copy(update={"pull_requests": PullRequestsConfig(maximum=2)})
-    pods = {w.service.name: w.pods.pods for w in EnvironmentPlan(config, thrice).workloads}
+def test_previews_include_the_extra_workloads() -> None:
+    config = tiketi("dev")
+    with_previews = config.environments[0].model_copy(update={"pull_requests": PullRequestsConfig(maximum=2)})
+    pods = {w.service.name: w.pods.pods for w in EnvironmentPlan(config, with_previews).workloads}
     assert (pods["backend"], pods["postgres"], pods["frontend"]) == (3, 3, 3)
 
 
@@ -159,6 +143,6 @@ def test_previews_repeat_what_runs_beside_the_catalogue() -> None:
         ),
     ],
 )
-def test_an_entry_that_cannot_run_is_refused(changes: dict[str, Any], message: str) -> None:
-    (line,) = refusals(**changes)
+def test_an_invalid_entry_is_refused(changes: dict[str, Any], message: str) -> None:
+    (line,) = refused(settings("dev", **changes), "dev", "tiketi")
     assert line.startswith(message)

@@ -1,10 +1,10 @@
-"""The properties of AWS's types that cannot be changed in place; `*` is all of them."""
+"""The properties of AWS types that cannot be changed in place; `*` means all."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-# Moving a resource to another region always makes a new one.
+# A resource cannot move to another region.
 ALWAYS = ("region",)
 
 REPLACES: Mapping[str, Collection[str]] = {
