@@ -230,9 +230,8 @@ def project(config: PlatformConfig) -> Iterator[Problem]:
         if (resource.group, resource.kind) in ADMINISTRATORS and resource.name is None:
             yield Problem(
                 path=("argocd", "project", "clusterResources", index),
-                message=f"{resource.kind} without a name makes everyone with write access to Git an administrator of the "
-                "cluster. "
-                "Add the `name` of the one object, or remove the entry.",
+                message=f"{resource.kind} without a name makes everyone with write access to Git an administrator of "
+                "the cluster. Add the `name` of the one object, or remove the entry.",
             )
     for index, resource in enumerate(project.namespace_resources):
         if (resource.group, resource.kind) in FORBIDDEN_KINDS:

@@ -15,7 +15,8 @@ def needed_by_edge(config: PlatformConfig) -> Iterator[Problem]:
     if config.edge is not None and config.aws is not None and config.operators.load_balancer_controller is None:
         yield Problem(
             path=("operators", "loadBalancerController"),
-            message="is missing, and creates the load balancers of `edge`. Add `loadBalancerController: {}` to operators.",
+            message="is missing, and creates the load balancers of `edge`. "
+            "Add `loadBalancerController: {}` to operators.",
         )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.validation.environment_rules import RESERVED_NAMESPACES
+from components.validation.environments import RESERVED_NAMESPACES
 from tests.systems.example_runs import example
 from tests.systems.refused_examples import refusals
 
