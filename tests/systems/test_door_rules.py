@@ -8,9 +8,9 @@ from tests.harness.config import stack_config
 from tests.harness.harness import ROOT
 from tests.systems.refused_examples import ABSENT, accepted, refusals
 
-NOBODY = "no service is public and has a port. Give one a port and public: true, or leave "
-HOSTS = f"environments[0].hosts: lead to nobody: {NOBODY}hosts out, and edge."
-CANARY = f"environments[0].canary: has no traffic to shift: {NOBODY}the canary out."
+NO_PUBLIC_SERVICE = "no service has both `port` and `public: true`. Write both for one service, or remove "
+HOSTS = f"environments[0].hosts: have no target: {NO_PUBLIC_SERVICE}hosts and edge."
+CANARY = f"environments[0].canary: has no traffic to shift: {NO_PUBLIC_SERVICE}the canary."
 WORKER = stack_config("production", ROOT / "examples" / "pingvasai")["pingvasai:services"][1]
 WITHOUT_EDGE = {"edge": ABSENT, "environments 0 hosts": ABSENT, "operators externalDns": ABSENT}
 OF_A_PORT = ("services 0 servicePort", "services 0 healthPath", "services 0 readyPath")
@@ -20,21 +20,21 @@ PRODUCTION: tuple[tuple[dict[str, Any], list[str]], ...] = (
     ({"services 0 public": False}, [HOSTS, CANARY]),
     (
         {"services 0 public": False, "environments 0 canary": ABSENT, "environments 0 hosts": ABSENT},
-        [f"edge: leads to nobody: {NOBODY}edge out."],
+        [f"edge: has no target: {NO_PUBLIC_SERVICE}edge."],
     ),
     (
         WITHOUT_EDGE,
         [
-            "environments[0].canary: shifts traffic of a load balancer that edge describes. Add the section edge, or "
-            "leave the canary out."
+            "environments[0].canary: has no traffic to shift: there is no load balancer without edge. "
+            "Add the section edge, or remove the canary."
         ],
     ),
     (
         {"environments 0 hosts": ABSENT},
         [
-            "environments[0].hosts: is missing, and edge certifies it. Write e.g. api.pingvasai.com.",
-            "environments[0].canary: shifts traffic that comes in at a host, and the environment has none. "
-            "Write hosts, e.g. api.pingvasai.com, or leave the canary out.",
+            "environments[0].hosts: is missing, and edge needs a name to certify. Write e.g. api.pingvasai.com.",
+            "environments[0].canary: has no traffic to shift: the environment has no hosts. "
+            "Write hosts, e.g. api.pingvasai.com, or remove the canary.",
         ],
     ),
 )
@@ -60,7 +60,7 @@ INSTANCE = {"edge targetType": "instance"}
 
 def test_nodes_as_targets_want_node_ports() -> None:
     assert refusals("pingvasai", "production", INSTANCE) == [
-        "environments[0].objects.nodePorts: 0 is too few: edge.targetType instance wants a node port for each of 2 "
+        "environments[0].objects.nodePorts: 0 is too few: edge.targetType instance needs a node port for each of 2 "
         "Services behind the load balancer. Write 2 or more, or edge.targetType: ip."
     ]
     accepted("pingvasai", "production", {**INSTANCE, "environments 0 objects": {"nodePorts": 2}})
@@ -71,8 +71,8 @@ def test_nodes_as_targets_want_node_ports() -> None:
 def test_nodes_as_targets_do_not_reach_argo_cd() -> None:
     ports = {"environments 0 objects": {"nodePorts": 5}}
     assert refusals("tiketi", "prod", {**INSTANCE, **ports}) == [
-        "edge.targetType: instance does not reach argocdHost: Argo CD's Service has no node port. "
-        "Write ip, or leave argocdHost out."
+        "edge.targetType: instance cannot reach argocdHost: Argo CD's Service has no node port. "
+        "Write ip, or remove argocdHost."
     ]
     accepted("tiketi", "prod", {**INSTANCE, **ports, "edge argocdHost": ABSENT, "argocd webhookSecret": ABSENT})
 
@@ -80,16 +80,16 @@ def test_nodes_as_targets_do_not_reach_argo_cd() -> None:
 def test_nodes_as_targets_leave_no_port_for_a_preview() -> None:
     changes = {**INSTANCE, **{f"environments 0 {key}": value for key, value in PREVIEW.items()}}
     assert refusals("pingvasai", "production", {**changes, "environments 0 canary": ABSENT}) == [
-        "environments[0].pullRequests: repeat Services with node ports, which edge.targetType instance wants, and "
-        "those are there once. Write edge.targetType: ip, or leave pullRequests out."
+        "environments[0].pullRequests: would duplicate node ports, which edge.targetType instance needs and which "
+        "exist once in a cluster. Write edge.targetType: ip, or remove pullRequests."
     ]
 
 
 def test_previews_and_a_canary_do_not_share_an_environment() -> None:
     changes = {f"environments 0 {key}": value for key, value in PREVIEW.items()}
     assert refusals("pingvasai", "production", changes) == [
-        "environments[0].pullRequests: stand beside canary: a preview's Rollout would keep the names of the "
-        "environment's own Services and Ingress, and take its traffic. Leave one of the two out."
+        "environments[0].pullRequests: cannot be combined with canary: a preview's Rollout would use the "
+        "environment's own Services and Ingress, and take its traffic. Remove one of the two."
     ]
     del changes["environments 0 pullRequests"]
     accepted("pingvasai", "production", changes)
@@ -111,18 +111,18 @@ def test_a_host_of_argo_cd_alone_is_certified() -> None:
     [
         (
             {"edge argocdHost": "api.tiketi.com"},
-            "edge.argocdHost: api.tiketi.com is a host of the services. Write one of its own, e.g. argocd.tiketi.com.",
+            "edge.argocdHost: api.tiketi.com is already a host of the services. Write another one, e.g. argocd.tiketi.com.",
             {"edge argocdHost": "argocd.tiketi.com"},
         ),
         (
             {"environments 0 hosts": ["argocd.tiketi.com"]},
-            "edge.argocdHost: argocd.tiketi.com is a host of the services. "
-            "Write one of its own, e.g. argocd-2.tiketi.com.",
+            "edge.argocdHost: argocd.tiketi.com is already a host of the services. "
+            "Write another one, e.g. argocd-2.tiketi.com.",
             {"edge argocdHost": "argocd-2.tiketi.com"},
         ),
         (
             {"environments 0 hosts": [], "edge argocdHost": ABSENT, "argocd webhookSecret": ABSENT},
-            "environments[0].hosts: is missing, and edge certifies it. Write e.g. api.tiketi.com.",
+            "environments[0].hosts: is missing, and edge needs a name to certify. Write e.g. api.tiketi.com.",
             {"environments 0 hosts": ["api.tiketi.com"]},
         ),
         (

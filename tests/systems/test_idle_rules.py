@@ -29,7 +29,7 @@ def test_a_worker_has_nothing_that_somebody_calls(key: str, value: Any) -> None:
     assert wrong(services__7=_service(**worker)) == []
     (line,) = wrong(services__7=_service(**worker, **{key: value}))
     assert line == (
-        f"services[7].{key}: is read by nothing: mail-worker has no port. Write its port, or leave {key} out."
+        f"services[7].{key}: has no effect: mail-worker has no port. Write its port, or remove {key}."
     )
 
 
@@ -43,7 +43,7 @@ def test_a_worker_beside_the_catalogue_is_not_public() -> None:
     extra = {"name": "mail", "resources": small}
     assert wrong(environments__0__extras=[extra]) == []
     assert wrong(environments__0__extras=[{**extra, "public": True}]) == [
-        "environments[0].extras[0].public: is read by nothing: mail has no port. Write its port, or leave public out."
+        "environments[0].extras[0].public: has no effect: mail has no port. Write its port, or remove public."
     ]
 
 
@@ -53,14 +53,14 @@ def test_a_manual_sync_neither_prunes_nor_heals(key: str) -> None:
     assert wrong(environments__0__sync={"automated": True, key: True}) == []
     (line,) = wrong(environments__0__sync={"automated": False, key: True})
     assert line == (
-        f"environments[0].sync.{key}: is for an automated sync, and this one is manual: whoever starts it says. "
-        "Leave it out."
+        f"environments[0].sync.{key}: applies to automated syncs only; this environment syncs manually. "
+        "Remove it."
     )
 
 
 def test_a_manual_sync_is_not_tried_again() -> None:
     (line,) = wrong(environments__0__sync={"automated": False, "retry": {"limit": 2}})
-    assert line.startswith("environments[0].sync.retry: is for an automated sync, and this one is manual")
+    assert line.startswith("environments[0].sync.retry: applies to automated syncs only")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_manual_sync_is_not_tried_again() -> None:
 def test_repositories_that_exist_are_not_described(key: str, value: Any) -> None:
     (line,) = wrong(registry={**EXISTING, key: value}, environments__0__deployment=_tag("commitSha"))
     assert line == (
-        f"registry.{key}: is for repositories that this stack makes, and ownership says existing. Leave it out."
+        f"registry.{key}: applies only to repositories that this stack creates, and ownership is existing. Remove it."
     )
 
 
@@ -86,7 +86,7 @@ def test_tags_that_move_in_repositories_that_exist_are_believed_or_checked() -> 
     assert wrong(registry=known, environments__0__deployment=first, environments__1__deployment=tag) == []
     other = {**EXISTING, "mutableTags": ["latest"]}
     (line,) = wrong(registry=other, environments__0__deployment=first, environments__1__deployment=tag)
-    assert line.startswith("environments[1].deployment.imageTag: nightly would move, and the registry writes each tag")
+    assert line.startswith("environments[1].deployment.imageTag: nightly is a fixed tag that every deployment would move")
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_tags_that_move_in_repositories_that_exist_are_believed_or_checked() -> 
 def test_a_misspelt_keyword_is_no_tag_that_moves(tag: str, keyword: str, registry: str) -> None:
     registry_of: dict[str, Any] = {"ownership": registry, "mutableTags": ["dev-latest"]}
     assert wrong(registry=registry_of, environments__1__deployment=_tag(tag)) == [
-        f"environments[1].deployment.imageTag: {tag} would be one tag that moves. Write {keyword}."
+        f"environments[1].deployment.imageTag: {tag} is not a keyword, and would be used as a fixed tag. Write {keyword}."
     ]
     registry_of["mutableTags"] = ["dev-latest", tag]
     assert wrong(registry=registry_of, environments__1__deployment=_tag(tag)) == []
 
 
-NO_NAME = "would have the ServiceAccount 'default', which every namespace has already. Write another name."
+NO_NAME = "would use the ServiceAccount 'default', which every namespace already has. Write another name."
 
 
 @pytest.mark.parametrize("name", ["default", "default-service"])

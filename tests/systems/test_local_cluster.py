@@ -19,19 +19,19 @@ SECTIONS: dict[str, dict[str, Any]] = {
     "edge": EDGE,
 }
 CANARY = {"stepPercent": 10, "maxPercent": 50, "successRatePercent": 99, "p99Milliseconds": 500}
-NOT_OURS = "is not for a cluster that exists already (kubeconfig). "
-UNREAD_ACCOUNT = "aws: is read by nothing: this stack has no cluster, registry or ci on AWS. Leave it out."
+UNAVAILABLE = "is not available on an existing cluster (kubeconfig)"
+ACCOUNT_WITHOUT_EFFECT = "aws: has no effect: this stack has no cluster, registry or ci on AWS. Remove it."
 
 
 def of_section(section: str) -> str:
-    return f"{section}: {NOT_OURS}Leave it out, or write cluster in place of kubeconfig."
+    return f"{section}: {UNAVAILABLE}. Remove it, or write cluster in place of kubeconfig."
 
 
 @pytest.mark.parametrize("with_account", [True, False])
 @pytest.mark.parametrize("section", SECTIONS)
 def test_a_local_cluster_has_no_section_that_needs_one_of_ours(section: str, with_account: bool) -> None:
     account = {"aws": ACCOUNT} if with_account else {}
-    expected = [of_section(section), *([UNREAD_ACCOUNT] if with_account else [])]
+    expected = [of_section(section), *([ACCOUNT_WITHOUT_EFFECT] if with_account else [])]
     assert refusals("tiketi", "dev", {section: SECTIONS[section], **account}) == expected
 
 
@@ -45,15 +45,15 @@ def test_hosts_on_a_local_cluster_are_left_out_with_the_edge() -> None:
     changes = {"edge": EDGE, "environments 0 hosts": ["api.tiketi.com"]}
     assert refusals("tiketi", "dev", changes) == [
         of_section("edge"),
-        "environments[0].hosts: is read by nothing: without edge there is neither certificate nor record for it. "
-        "Leave it out.",
+        "environments[0].hosts: has no effect: without edge, hosts get neither a certificate nor a DNS record. "
+        "Remove it.",
     ]
 
 
 @pytest.mark.parametrize("operator", ["externalSecrets", "loadBalancerController", "externalDns"])
 def test_a_local_cluster_has_no_controller_that_speaks_to_aws(operator: str) -> None:
     assert refusals("tiketi", "dev", {"operators": {operator: {}}}) == [
-        f"operators.{operator}: speaks to AWS, and this stack takes a cluster that exists. Leave it out."
+        f"operators.{operator}: calls AWS, and this stack uses an existing cluster (kubeconfig). Remove it."
     ]
 
 
@@ -61,7 +61,7 @@ def test_a_local_cluster_has_no_controller_that_speaks_to_aws(operator: str) -> 
 def test_a_local_cluster_has_no_canary(operators: dict[str, Any]) -> None:
     changes = {"environments 0 canary": CANARY, "operators": operators}
     assert refusals("tiketi", "dev", changes) == [
-        f"environments[0].canary: {NOT_OURS}Its traffic is shifted by a load balancer of AWS. Leave it out."
+        f"environments[0].canary: {UNAVAILABLE}: an AWS load balancer shifts its traffic. Remove it."
     ]
 
 
@@ -77,8 +77,8 @@ def test_a_preview_of_a_private_repository_takes_a_secret_by_hand() -> None:
         "environments 0 pullRequests": {},
     }
     assert refusals("tiketi", "dev", changes) == [
-        "environments[0].pullRequests.secret: is missing: the repository is private, and its pull requests are read "
-        "with a token or as a GitHub App. Write e.g. secret: {kubernetes: tiketi-pull-requests}, a Secret in Argo CD's "
+        "environments[0].pullRequests.secret: is missing: the repository is private, so Argo CD needs a token or a "
+        "GitHub App to read its pull requests. Write e.g. secret: {kubernetes: tiketi-pull-requests}, a Secret in Argo CD's "
         "namespace."
     ]
 
@@ -101,20 +101,19 @@ def test_an_entry_of_secrets_manager_does_not_come_into_a_local_cluster(
 ) -> None:
     given = {f"argocd {section}": changes, "argocd url": "https://argocd.example.com", **account}
     assert refusals("tiketi", "dev", given) == [
-        f"argocd.{path}.secretsManager: is out of reach of a cluster that exists already (kubeconfig). "
+        f"argocd.{path}.secretsManager: cannot be read from an existing cluster (kubeconfig). "
         f"Write e.g. kubernetes: {name}, a Secret in Argo CD's namespace."
     ]
 
 
 def test_settings_of_secrets_manager_are_read_by_nothing_on_a_local_cluster() -> None:
     assert refusals("tiketi", "dev", {"secretsManager": {"refreshMinutes": 30}}) == [
-        "secretsManager: is read by nothing: no entry comes into a cluster that exists already (kubeconfig). "
-        "Leave it out."
+        "secretsManager: has no effect: an existing cluster (kubeconfig) receives no entries. Remove it."
     ]
 
 
 def test_of_two_clusters_one_is_taken_out() -> None:
     assert refusals("tiketi", "staging", {"kubeconfig": {"context": "kind-tiketi"}}) == [
-        "kubeconfig: stands beside cluster, and a stack has one. Take kubeconfig out for a cluster on EKS, "
-        "or cluster for the one that exists."
+        "kubeconfig: cannot be combined with cluster: a stack has one cluster. Remove kubeconfig for a cluster on "
+        "EKS, or cluster for the existing one."
     ]

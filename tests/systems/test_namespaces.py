@@ -24,4 +24,4 @@ def test_every_namespace_of_an_operator_is_kept_for_it(stack: str) -> None:
 @pytest.mark.parametrize("namespace", sorted(RESERVED_NAMESPACES))
 def test_no_environment_takes_such_a_namespace(namespace: str) -> None:
     (line,) = refusals("tiketi", "dev", {"environments 0 namespace": namespace})
-    assert line == f"environments[0].namespace: {namespace!r} is not for services. Write e.g. tiketi."
+    assert line == f"environments[0].namespace: {namespace!r} is reserved. Write e.g. tiketi."

@@ -127,13 +127,13 @@ def test_its_pools_take_no_connection_of_the_stacks_instance() -> None:
 )
 def test_data_of_both_places_is_refused(store: str, key: str, value: object, what: str) -> None:
     assert refused(given(**OWN, **{key: value})) == [
-        f"environments[1].{key}: stands beside {store}: the environment's data is on the stack's own {what}, or in its "
-        "namespace. Leave one of the two out."
+        f"environments[1].{key}: cannot be combined with {store}: the environment uses either the stack's own {what} "
+        "or one in its namespace. Remove one of the two."
     ]
     alone = stack_config("staging", TIKETI)
     alone["tiketi:environments"][0][store] = OWN[store]
     (line,) = refused(alone)
-    assert line.startswith(f"environments[0].{key}: stands beside {store}: ")
+    assert line.startswith(f"environments[0].{key}: cannot be combined with {store}: ")
 
 
 @pytest.mark.parametrize("what", ["database", "cache"])
@@ -143,8 +143,8 @@ def test_what_no_environment_uses_is_not_paid_for(what: str) -> None:
     del environment["databasePrefix" if what == "database" else "cacheDatabase"]
     environment[f"{what}InNamespace"] = OWN[f"{what}InNamespace"]
     assert refused(config) == [
-        f"{what}: is used by no environment: each runs its own ({what}InNamespace). "
-        f"Leave {what} out, or {what}InNamespace."
+        f"{what}: is not used by any environment: each runs its own ({what}InNamespace). "
+        f"Remove {what}, or {what}InNamespace."
     ]
     del config[f"tiketi:{what}"]
     assert loaded(config).environments[0].name == "staging"

@@ -7,7 +7,8 @@ import pytest
 
 from components.config.platform import PlatformConfig
 from components.config.ssh_addresses import ssh_address
-from components.validation.access_rules import access
+from components.validation import argocd as argocd_rules
+from components.validation import environments as environment_rules
 from tests.harness.config_samples import host_key
 
 HTTPS_URL = "https://github.com/example/shop.git"
@@ -58,7 +59,7 @@ def problems(
             }
         )
     )
-    return {problem.where: problem.message for problem in access(config)}
+    return {problem.where: problem.message for rule in (*argocd_rules.RULES, environment_rules.folders, environment_rules.previews, environment_rules.syncs) for problem in rule(config)}
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_credentials_that_fit_the_address_are_taken(url: str, given: dict[str, A
     ("url", "given", "key", "words"),
     [
         (SSH_URL, None, "", "Write kind: ssh with the secret of a deploy key and the host's keys."),
-        (SSH_URL, HTTPS, ".kind", f"does not open {SSH_URL}, which is an SSH address."),
+        (SSH_URL, HTTPS, ".kind", f"does not give access to {SSH_URL}, which is an SSH address."),
         (SSH_URL, APP, ".kind", "which is an SSH address."),
         (HTTPS_URL, DEPLOY_KEY, ".kind", "Write https or githubApp, or the repository's SSH address."),
         (SSH_URL, {"kind": "ssh", "secret": ENTRY}, ".hostKeys", "Write the lines of `ssh-keyscan github.com`"),
@@ -98,15 +99,15 @@ def test_credentials_that_fit_the_address_are_taken(url: str, given: dict[str, A
             "ssh://git@ssh.github.com:443/example/shop.git",
             {**DEPLOY_KEY, "hostKeys": [host_key("ssh.github.com")]},
             ".hostKeys[0]",
-            "not of [ssh.github.com]:443. Write one of `ssh-keyscan -p 443 ssh.github.com`.",
+            "not of [ssh.github.com]:443. Write a line of `ssh-keyscan -p 443 ssh.github.com`.",
         ),
-        (HTTPS_URL, {**HTTPS, "hostKeys": [KEY]}, ".hostKeys", "are for ssh, not for https. Leave them out."),
+        (HTTPS_URL, {**HTTPS, "hostKeys": [KEY]}, ".hostKeys", "apply to kind ssh only, and kind is https. Remove them."),
         (HTTPS_URL, {"kind": "githubApp", "secret": ENTRY, "githubAppInstallationId": 8}, ".githubAppId", "is missing"),
         (HTTPS_URL, {"kind": "githubApp", "secret": ENTRY, "githubAppId": 8}, ".githubAppInstallationId", "is missing"),
-        (HTTPS_URL, {**HTTPS, "githubAppId": 8}, ".githubAppId", "is for githubApp, not for https."),
-        ("https://gitlab.com/a/b.git", APP, ".kind", "githubApp does not open https://gitlab.com/a/b.git."),
-        (HTTPS_URL, {"kind": "https", "secret": {}}, ".secret", "Write exactly one of secretsManager and kubernetes."),
-        (HTTPS_URL, {"kind": "https", "secret": {**ENTRY, **LOCAL}}, ".secret", "is in one place."),
+        (HTTPS_URL, {**HTTPS, "githubAppId": 8}, ".githubAppId", "applies to kind githubApp only, and kind is https."),
+        ("https://gitlab.com/a/b.git", APP, ".kind", "githubApp does not give access to https://gitlab.com/a/b.git."),
+        (HTTPS_URL, {"kind": "https", "secret": {}}, ".secret", "Write either secretsManager or kubernetes."),
+        (HTTPS_URL, {"kind": "https", "secret": {**ENTRY, **LOCAL}}, ".secret", "must be in exactly one place."),
     ],
 )
 def test_credentials_that_do_not_fit_are_refused(url: str, given: dict[str, Any] | None, key: str, words: str) -> None:
@@ -121,7 +122,7 @@ def test_a_port_that_is_closed_to_argo_cd_is_refused() -> None:
         repositoryAccess={**DEPLOY_KEY, "hostKeys": [host_key("[git.example.com]:7999")]},
     )
     assert found == {
-        "repository.url": "port 7999 is closed to Argo CD. Use an address at port 22 or 443, or HTTPS.",
+        "repository.url": "port 7999 is closed to Argo CD. Write an address at port 22 or 443, or an HTTPS address.",
     }
 
 
@@ -152,7 +153,7 @@ def test_every_reference_to_secrets_manager_needs_somebody_to_fetch_it() -> None
     ]
     without_operator = problems(dev, operators={}, **given)
     assert list(without_operator) == keys
-    assert all("Add operators.externalSecrets." in message for message in without_operator.values())
+    assert all("Add `externalSecrets: {}` to operators." in message for message in without_operator.values())
     locally = problems(dev, local=True, operators={}, **given)
     assert list(locally) == keys
     assert all("Write e.g. kubernetes: " in message for message in locally.values())
@@ -182,7 +183,7 @@ def test_a_local_cluster_takes_secrets_that_somebody_puts_there() -> None:
 @pytest.mark.parametrize(
     ("given", "key", "words"),
     [
-        ({}, "", "tells nobody."),
+        ({}, "", "have no receiver."),
         ({"discord": {"secret": LOCAL}}, ".discord.secret.kubernetes", "Write argocd-notifications-secret."),
         (
             {"slack": {"channel": "deploys", "secret": ENTRY}, "discord": {"secret": TOKENS}},
@@ -200,17 +201,17 @@ def test_notifications_read_one_secret(given: dict[str, Any], key: str, words: s
 @pytest.mark.parametrize(
     ("given", "key", "words"),
     [
-        ({"sourceRepositories": [HTTPS_URL]}, "sourceRepositories[0]", "is allowed already."),
+        ({"sourceRepositories": [HTTPS_URL]}, "sourceRepositories[0]", "is already allowed."),
         (
             {"sourceRepositories": ["https://a.example/b", "https://a.example/b"]},
             "sourceRepositories[1]",
-            "Take it out",
+            "Remove it",
         ),
-        ({"clusterResources": [{"kind": "Namespace"}]}, "clusterResources[0]", "Add an environment instead."),
+        ({"clusterResources": [{"kind": "Namespace"}]}, "clusterResources[0]", "and add an environment."),
         (
             {"clusterResources": [{"group": "rbac.authorization.k8s.io", "kind": "ClusterRoleBinding"}]},
             "clusterResources[0]",
-            "ClusterRoleBinding without a name lets whoever writes to Git administer the cluster. Add `name`",
+            "ClusterRoleBinding without a name makes everyone with write access to Git an administrator of the cluster. Add the `name`",
         ),
         (
             {"clusterResources": [{"group": "rbac.authorization.k8s.io", "kind": "ClusterRole"}]},
@@ -220,7 +221,7 @@ def test_notifications_read_one_secret(given: dict[str, Any], key: str, words: s
         (
             {"namespaceResources": [{"kind": "Service"}, {"group": "networking.k8s.io", "kind": "NetworkPolicy"}]},
             "namespaceResources[1]",
-            "NetworkPolicy is the program's",
+            "NetworkPolicy is managed by the program",
         ),
     ],
 )
@@ -247,17 +248,17 @@ def test_a_folder_of_all_stages_is_refused(delivery: str) -> None:
 def test_a_folder_that_holds_another_environment_s_is_refused(path: str) -> None:
     found = problems(environment(delivery="appOfApps", path=path), environment("dev"))
     assert list(found) == ["environments[0].path"]
-    assert f"{path} holds the folder of environment dev as well." in found["environments[0].path"]
+    assert f"{path} also contains the folder of environment dev." in found["environments[0].path"]
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"sync": {"automated": False}}, "this environment is manual."),
-        ({"delivery": "appOfApps"}, "not appOfApps. Write application."),
-        ({"delivery": "applicationSet"}, "not applicationSet. Write application."),
-        ({"objects": {"nodePorts": 7}}, "its objects.nodePorts are there once."),
-        ({"objects": {"persistentVolumeClaims": 1}}, "its objects.persistentVolumeClaims are there once."),
+        ({"sync": {"automated": False}}, "this environment syncs manually."),
+        ({"delivery": "appOfApps"}, "not appOfApps. Write delivery: application, or remove pullRequests."),
+        ({"delivery": "applicationSet"}, "not applicationSet. Write delivery: application, or remove pullRequests."),
+        ({"objects": {"nodePorts": 7}}, "its objects.nodePorts can exist only once."),
+        ({"objects": {"persistentVolumeClaims": 1}}, "its objects.persistentVolumeClaims can exist only once."),
     ],
 )
 def test_previews_need_an_environment_that_can_be_there_twice(changes: dict[str, Any], words: str) -> None:
@@ -270,7 +271,7 @@ def test_previews_are_of_github_and_can_be_counted() -> None:
     elsewhere = problems(environment(pullRequests={}), url="https://gitlab.com/a/b.git")
     assert "https://gitlab.com/a/b.git is not there." in elsewhere["environments[0].pullRequests"]
     beside = problems(environment(pullRequests={}), environment("dev", delivery="applicationSet"))
-    assert "those of dev (applicationSet) have no number." in beside["environments[0].pullRequests"]
+    assert "an applicationSet creates any number (dev)." in beside["environments[0].pullRequests"]
     assert problems(environment(pullRequests={}), environment("dev")) == {}
 
 

@@ -16,15 +16,15 @@ SIGN_IN = {
     "clientSecretRef": "$s:k",
     "adminGroups": ["a"],
 }
-NO_SERVICE = "is no service of the catalogue. Write one of auth-service, "
+NO_SERVICE = "is not a service of the catalogue. Write one of auth-service, "
 NO_FOLDER = "is not a folder inside the repository. Write e.g. k8s/overlays/staging."
 NO_VERSION = "is not allowed here. Write '1.35' or '1.36'."
 
 REFUSALS: tuple[tuple[str, Any, str | None, str], ...] = (
-    ("services[1].name", "auth-service", None, "'auth-service' is the name of another entry already."),
-    ("services[1].name", "auth", None, "'auth' is the short name (without `-service`) of another entry already."),
+    ("services[1].name", "auth-service", None, "'auth-service' is already the name of another entry."),
+    ("services[1].name", "auth", None, "'auth' is already the short name (without `-service`) of another entry."),
     ("services[1].calls", ["pay"], "services[1].calls[0]", f"'pay' {NO_SERVICE}"),
-    ("services[0].port", None, "services[1].calls[0]", "auth-service has no port that could be called."),
+    ("services[0].port", None, "services[1].calls[0]", "auth-service has no port to call."),
     (
         "services[0].resources.standard.memoryLimit",
         "128Mi",
@@ -34,7 +34,7 @@ REFUSALS: tuple[tuple[str, Any, str | None, str], ...] = (
     ("services[0].resources.standard.memoryLimit", "1Gb", None, "'1Gb' is not a memory quantity."),
     ("services[0].resources.standard.cpuLimit", "500 m", None, "'500 m' is not a CPU quantity."),
     ("repository.githubOwnerId", "*", None, "'*' is not a numeric GitHub id."),
-    ("repository.githubOwnerId", ABSENT, "repository", "githubOwnerId and githubRepositoryId go together."),
+    ("repository.githubOwnerId", ABSENT, "repository", "has only one of githubOwnerId and githubRepositoryId."),
     ("repository.url", "github.com/a/b.git", None, "'github.com/a/b.git' is not a clone URL ("),
     (
         "aws.accountId",
@@ -42,7 +42,7 @@ REFUSALS: tuple[tuple[str, Any, str | None, str], ...] = (
         None,
         "must be text, and YAML has read a number.",
     ),
-    ("aws.permissionsBoundary", ABSENT, None, "is missing, and ci.deployRole can make roles."),
+    ("aws.permissionsBoundary", ABSENT, None, "is missing, and ci.deployRole can create roles."),
     ("network", ABSENT, "cluster", "needs the section network."),
     ("network.cidr", "10.20.0.1/16", None, "10.20.0.1/16 has host bits set."),
     ("repository.url", "https://GitHub.com/a/b.git", None, "'https://GitHub.com/a/b.git' is not a clone URL ("),
@@ -53,7 +53,7 @@ REFUSALS: tuple[tuple[str, Any, str | None, str], ...] = (
     ("network.cidr", "172.20.0.0/16", "cluster.serviceCidr", "172.20.0.0/16 overlaps network.cidr 172.20.0.0/16."),
     ("network.zones", [ZONE], None, "has too few entries. Write 2 or more."),
     ("network.zones", [ZONE, "us-east-1a"], "network.zones[1]", "us-east-1a is not in region ap-northeast-1."),
-    ("network.zones", [ZONE, ZONE], "network.zones[1]", "ap-northeast-1a is there twice."),
+    ("network.zones", [ZONE, ZONE], "network.zones[1]", "ap-northeast-1a is listed twice."),
     ("network.flowLogs.retentionDays", 31, None, "31 days is not a retention that CloudWatch Logs has. Write 30."),
     ("cluster", ABSENT, None, "is missing, and so is kubeconfig."),
     ("cluster.version", "1.34", None, f"'1.34' {NO_VERSION}"),
@@ -77,13 +77,13 @@ REFUSALS: tuple[tuple[str, Any, str | None, str], ...] = (
         "cluster.deployerRoleArns",
         [PLATFORM_ADMIN],
         "cluster.deployerRoleArns[0]",
-        "platform-admin has its access already.",
+        "platform-admin already has access.",
     ),
     (
         "cluster.smokeTesterRoleArns",
         [PLATFORM_ADMIN],
         "cluster.smokeTesterRoleArns[0]",
-        "platform-admin has its access already.",
+        "platform-admin already has access.",
     ),
     ("registry.keepTagged", 5, None, "5 is too small. Write 200 or more."),
     ("registry.ownership", "mine", None, "'mine' is not allowed here. Write 'create' or 'existing'."),
@@ -99,7 +99,7 @@ REFUSALS: tuple[tuple[str, Any, str | None, str], ...] = (
         None,
         "'db.t4g.medum' is not an RDS instance class whose memory is known. Write e.g. db.t4g.medium.",
     ),
-    ("database.username", "postgres", None, "'postgres' is reserved or the first that is guessed."),
+    ("database.username", "postgres", None, "'postgres' is reserved, or the first name that an attacker tries."),
     ("database.maxStorageGib", 20, None, "20 leaves no room to grow above storageGib 20. Write at least 23."),
     (
         "database.maintenanceWindow",
@@ -108,18 +108,18 @@ REFUSALS: tuple[tuple[str, Any, str | None, str], ...] = (
         "sun:17:30-sun:18:30 overlaps backupWindow 17:00-18:00.",
     ),
     ("database.backupRetentionDays", 0, None, "0 is too small. Write 7 or more."),
-    ("cache.multiAz", True, "cache.replicas", "0 replicas, and multiAz wants one."),
+    ("cache.multiAz", True, "cache.replicas", "is 0, and multiAz needs a replica."),
     ("argocd.chartVersion", ">=10", None, "'>=10' is not an exact version."),
-    ("argocd.sso", SIGN_IN, "argocd.url", "is missing, and sign-in comes back to it."),
+    ("argocd.sso", SIGN_IN, "argocd.url", "is missing, and sign-in redirects to it."),
     (
         "environments[0].namespace",
         "nova",
         "environments[1].namespace",
-        "'nova' is the namespace of another entry already.",
+        "'nova' is already the namespace of another entry.",
     ),
-    ("environments[0].namespace", "kube-system", None, "'kube-system' is not for services."),
-    ("environments[0].namespace", "platform-data", None, "'platform-data' is not for services."),
-    ("argocd.namespace", "platform-data", None, "'platform-data' is somebody else's. Write e.g. argocd."),
+    ("environments[0].namespace", "kube-system", None, "'kube-system' is reserved."),
+    ("environments[0].namespace", "platform-data", None, "'platform-data' is reserved."),
+    ("argocd.namespace", "platform-data", None, "'platform-data' is reserved. Write e.g. argocd."),
     ("environments[0].resourceClass", "tiny", None, "auth-service has no resources of class 'tiny'."),
     ("environments[0].path", "/k8s", None, f"'/k8s' {NO_FOLDER}"),
     ("environments[0].path", "k8s/../x", None, f"'k8s/../x' {NO_FOLDER}"),
@@ -128,7 +128,7 @@ REFUSALS: tuple[tuple[str, Any, str | None, str], ...] = (
         "environments[0].databasePrefix",
         "nova_",
         "environments[1].databasePrefix",
-        "makes 'nova_auth', which is a database of environment dev.",
+        "results in 'nova_auth', which is a database of environment dev.",
     ),
     ("environments[0].databasePrefix", ABSENT, None, "is missing. Write e.g. nova_dev_."),
     (
@@ -169,5 +169,5 @@ def test_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: str
 def test_high_availability_is_refused_on_fewer_nodes_than_its_redis_wants() -> None:
     (line,) = refusals(argocd__highAvailability=True, cluster__nodes__minimum=2)
     assert _without_file(line) == (
-        "cluster.nodes.minimum: 2 nodes do not hold argocd.highAvailability, whose Redis wants 3. Write 3 or more."
+        "cluster.nodes.minimum: 2 is too few for argocd.highAvailability, whose Redis needs 3 nodes. Write 3 or more."
     )

@@ -37,17 +37,17 @@ def test_a_window_that_opens_is_taken() -> None:
     [
         (
             {"schedule": "0 25 * * *"},
-            "schedule: '0 25 * * *' is no schedule: the hour 25 is not one of 0-23. Write e.g. '0 22 * * 1-5'",
+            "schedule: '0 25 * * *' is not a schedule: the hour 25 is not one of 0-23. Write e.g. '0 22 * * 1-5'",
         ),
         (
             {"schedule": "99 99 99 99 99"},
-            "schedule: '99 99 99 99 99' is no schedule: the minute 99 is not one of 0-59.",
+            "schedule: '99 99 99 99 99' is not a schedule: the minute 99 is not one of 0-59.",
         ),
         (
             {"timeZone": "Asia/Tokio"},
-            "timeZone: 'Asia/Tokio' is no time zone of the IANA database. Write e.g. Asia/Tokyo.",
+            "timeZone: 'Asia/Tokio' is not a time zone of the IANA database. Write e.g. Asia/Tokyo.",
         ),
-        ({"timeZone": "Mars/Olympus"}, "timeZone: 'Mars/Olympus' is no time zone of the IANA database. Write e.g. "),
+        ({"timeZone": "Mars/Olympus"}, "timeZone: 'Mars/Olympus' is not a time zone of the IANA database. Write e.g. "),
         ({"duration": "30s"}, "duration: 30s is not between a minute and a year. Write e.g. 8h."),
         ({"duration": "9000h"}, "duration: 9000h is not between a minute and a year. Write e.g. 8h."),
         ({"duration": "8 hours"}, "duration: '8 hours' is not a duration. Write e.g. 90s, 30m or 2h."),
@@ -78,8 +78,9 @@ def test_waits_grow_up_to_their_longest(retry: dict[str, Any], message: str) -> 
 def test_a_tag_that_the_registry_writes_once_cannot_move(tag: str) -> None:
     (line,) = refusals(environments__1__deployment={"triggers": ["push"], "imageTag": tag})
     assert line == (
-        f"Pulumi.staging.yaml: environments[1].deployment.imageTag: {tag} would move, and the registry writes each tag "
-        f"once but for dev-latest, cache-*, sha256-*. Add {tag} to registry.mutableTags, "
+        f"Pulumi.staging.yaml: environments[1].deployment.imageTag: {tag} is a fixed tag that every deployment would move, "
+        "and the registry makes tags immutable, except for dev-latest, cache-*, sha256-*. "
+        f"Add {tag} to registry.mutableTags, "
         "or write one of commitSha, commitShaAndTime, releaseTag."
     )
 
@@ -98,7 +99,7 @@ def test_one_host_leads_to_one_environment() -> None:
     with pytest.raises(ConfigurationError) as refused:
         run_program(load, project="tiketi", stack="staging", config=config)
     assert (
-        "environments[1].hosts[0]: 'api-staging.tiketi.com' is the host of another entry already. Write another."
+        "environments[1].hosts[0]: 'api-staging.tiketi.com' is already the host of another entry. Write another one."
         in str(refused.value)
     )
 
@@ -106,22 +107,22 @@ def test_one_host_leads_to_one_environment() -> None:
 @pytest.mark.parametrize(
     ("section", "keys", "message"),
     [
-        ("aws", ACCOUNT, "aws: is read by nothing: this stack has no cluster, registry or ci on AWS. Leave it out."),
+        ("aws", ACCOUNT, "aws: has no effect: this stack has no cluster, registry or ci on AWS. Remove it."),
         (
             "operators",
             {"karpenter": {}},
-            "operators.karpenter: is read by nothing: it does not scale the nodes here. Leave it out.",
+            "operators.karpenter: has no effect: it does not scale this stack's nodes. Remove it.",
         ),
         (
             "operators",
             {"clusterAutoscaler": {}},
-            "operators.clusterAutoscaler: is read by nothing: it does not scale the nodes here. Leave it out.",
+            "operators.clusterAutoscaler: has no effect: it does not scale this stack's nodes. Remove it.",
         ),
         (
             "environments",
             {"hosts": ["shop.example.com"]},
-            "environments[0].hosts: is read by nothing: without edge there is neither certificate nor record for it. "
-            "Leave it out.",
+            "environments[0].hosts: has no effect: without edge, hosts get neither a certificate nor a DNS record. "
+            "Remove it.",
         ),
     ],
 )
@@ -132,40 +133,40 @@ def test_a_local_cluster_has_no_key_that_nothing_reads(section: str, keys: dict[
 def test_the_chart_of_a_scaler_that_does_not_run_is_refused() -> None:
     (line,) = refusals(operators={"externalSecrets": {}, "karpenter": {}})
     assert line.endswith(
-        "operators.karpenter: is read by nothing: it does not scale the nodes here. "
-        "Write cluster.nodes.scaling: karpenter, or leave it out."
+        "operators.karpenter: has no effect: it does not scale this stack's nodes. "
+        "Write cluster.nodes.scaling: karpenter, or remove it."
     )
 
 
 @pytest.mark.parametrize(
     ("key", "remedy"),
     [
-        ("clusterAutoscaler", "Write a cluster.nodes.maximum above minimum, or leave it out."),
-        ("karpenter", "Write cluster.nodes.scaling: karpenter, or leave it out."),
+        ("clusterAutoscaler", "Write a cluster.nodes.maximum above minimum, or remove it."),
+        ("karpenter", "Write cluster.nodes.scaling: karpenter, or remove it."),
     ],
 )
 def test_the_chart_of_a_scaler_that_has_nothing_to_scale_is_refused(key: str, remedy: str) -> None:
     fixed: dict[str, Any] = {f"cluster__nodes__{bound}": 4 for bound in ("minimum", "desired", "maximum")}
     (line,) = refusals(operators={"externalSecrets": {}, key: {}}, **fixed)
-    assert line.endswith(f"operators.{key}: is read by nothing: it does not scale the nodes here. {remedy}")
+    assert line.endswith(f"operators.{key}: has no effect: it does not scale this stack's nodes. {remedy}")
 
 
 def test_settings_of_entries_are_refused_where_no_entry_is_filled() -> None:
     lines = refused_examples.refusals("pingvasai", "staging", {"secrets": ABSENT})
     assert lines[0] == (
-        "secretsManager: is read by nothing: the program fills no entry. Add the section secrets, or leave it out."
+        "secretsManager: has no effect: the program fills no entry. Add the section secrets, or remove secretsManager."
     )
 
 
 def test_hosts_without_an_edge_are_refused_on_a_cluster_of_ours_too() -> None:
     (line,) = refusals(environments__1__hosts=["api.example.com"])
-    assert line.endswith("Add the section edge, or leave it out.")
+    assert line.endswith("Add the section edge, or remove hosts.")
 
 
 def test_messages_link_to_an_address() -> None:
     config = copy.deepcopy(stack_config("staging", ROOT / "examples" / "pingvasai"))
     del config["pingvasai:argocd"]["url"]
-    with pytest.raises(ConfigurationError, match=r"argocd\.url: is missing, and messages link to it") as refused:
+    with pytest.raises(ConfigurationError, match=r"argocd\.url: is missing, and notifications link to it") as refused:
         run_program(load, project="pingvasai", stack="staging", config=config)
     assert len(str(refused.value).splitlines()) == 2
 

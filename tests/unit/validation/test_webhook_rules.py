@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from components.config.platform import PlatformConfig
-from components.validation.access_rules import access
-from components.validation.edge_rules import edge, webhooks
+from components.validation.argocd import RULES as ARGOCD_RULES
+from components.validation.edge import argocd_host, certificate
 from tests.harness.config import stack_config
 from tests.harness.harness import ROOT
 
@@ -26,7 +26,7 @@ def production(**sections: dict[str, Any]) -> PlatformConfig:
 
 
 def problems(**sections: dict[str, Any]) -> dict[str, str]:
-    return {problem.where: problem.message for problem in webhooks(production(**sections))}
+    return {problem.where: problem.message for problem in argocd_host(production(**sections))}
 
 
 def test_the_committed_door_is_taken() -> None:
@@ -44,13 +44,13 @@ def test_without_a_host_nothing_is_asked_for() -> None:
         (
             "operators",
             {"loadBalancerController": None},
-            "needs a load balancer, and nothing makes one. Add `loadBalancerController: {}` to operators, "
-            "or leave it out.",
+            "needs a load balancer, and no controller creates one. "
+            "Add `loadBalancerController: {}` to operators, or remove argocdHost.",
         ),
         (
             "argocd",
             {"webhookSecret": None},
-            "lets anybody make Argo CD work: without argocd.webhookSecret it believes every webhook. "
+            "needs argocd.webhookSecret: without it Argo CD acts on webhooks from anyone. "
             "Write e.g. argocd.webhookSecret: {secretsManager: tiketi/argocd/webhook}.",
         ),
         (
@@ -71,7 +71,7 @@ def test_without_a_host_nothing_is_asked_for() -> None:
         (
             "edge",
             {"argocdHost": "api.tiketi.com"},
-            "api.tiketi.com is a host of the services. Write one of its own, e.g. argocd.tiketi.com.",
+            "api.tiketi.com is already a host of the services. Write another one, e.g. argocd.tiketi.com.",
         ),
     ],
 )
@@ -89,8 +89,8 @@ def test_a_door_inside_the_vpc_needs_no_firewall() -> None:
 @pytest.mark.parametrize("url", ["git@github.com:shop/shop.git", "https://github.com/shop/shop"])
 def test_a_door_inside_the_vpc_is_none_for_github(url: str) -> None:
     assert problems(edge={"internal": True}, repository={"url": url}) == {
-        HOST: "is called by GitHub from the internet, and edge.internal lets nobody in from there. "
-        "Leave it out (Argo CD then polls Git), or write internal: false with a firewall."
+        HOST: "is called by GitHub from the internet, which edge.internal keeps out. "
+        "Remove argocdHost (Argo CD then polls Git), or write internal: false with a firewall."
     }
 
 
@@ -104,23 +104,24 @@ def test_the_certificate_counts_argo_cds_host_as_well(others: int, refused: bool
     hosts = ["api.tiketi.com", *(f"a{number}.tiketi.com" for number in range(others))]
     config = production()
     environment = config.environments[0].model_copy(update={"hosts": tuple(hosts)})
-    found = [problem.message for problem in edge(config.model_copy(update={"environments": (environment,)}))]
+    found = [problem.message for problem in certificate(config.model_copy(update={"environments": (environment,)}))]
     assert bool(found) is refused
-    assert all("11 host names; a certificate takes 10" in message for message in found)
+    assert all("11 host names; a certificate holds 10" in message for message in found)
 
 
 @pytest.mark.parametrize(
     ("reference", "key", "words"),
     [
         ({"kubernetes": "webhook"}, ".kubernetes", "Write argocd-secret."),
-        ({}, "", "Write exactly one of secretsManager and kubernetes."),
+        ({}, "", "Write either secretsManager or kubernetes."),
     ],
 )
 def test_the_secret_is_where_argo_cd_looks_for_it(reference: dict[str, Any], key: str, words: str) -> None:
-    found = {problem.where: problem.message for problem in access(production(argocd={"webhookSecret": reference}))}
+    found = {problem.where: problem.message for rule in ARGOCD_RULES for problem in rule(production(argocd={"webhookSecret": reference}))}
     assert list(found) == [f"argocd.webhookSecret{key}"]
     assert found[f"argocd.webhookSecret{key}"].endswith(words)
 
 
 def test_argo_cds_own_secret_is_taken() -> None:
-    assert not list(access(production(argocd={"webhookSecret": {"kubernetes": "argocd-secret"}})))
+    config = production(argocd={"webhookSecret": {"kubernetes": "argocd-secret"}})
+    assert not [problem for rule in ARGOCD_RULES for problem in rule(config)]
