@@ -111,7 +111,8 @@ def test_a_host_of_argo_cd_alone_is_certified() -> None:
     [
         (
             {"edge argocdHost": "api.tiketi.com"},
-            "edge.argocdHost: api.tiketi.com is already a host of the services. Write another one, e.g. argocd.tiketi.com.",
+            "edge.argocdHost: api.tiketi.com is already a host of the services. "
+            "Write another one, e.g. argocd.tiketi.com.",
             {"edge argocdHost": "argocd.tiketi.com"},
         ),
         (

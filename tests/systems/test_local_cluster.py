@@ -78,8 +78,8 @@ def test_a_preview_of_a_private_repository_takes_a_secret_by_hand() -> None:
     }
     assert refusals("tiketi", "dev", changes) == [
         "environments[0].pullRequests.secret: is missing: the repository is private, so Argo CD needs a token or a "
-        "GitHub App to read its pull requests. Write e.g. secret: {kubernetes: tiketi-pull-requests}, a Secret in Argo CD's "
-        "namespace."
+        "GitHub App to read its pull requests. Write e.g. secret: {kubernetes: tiketi-pull-requests}, a Secret in "
+        "Argo CD's namespace."
     ]
 
 

@@ -25,8 +25,8 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "prod",
         {"cluster nodes egressPorts": [443]},
-        "cluster.nodes.egressPorts: does not include port 22, through which Argo CD reads git@github.com:tiketi/tiketi.git. "
-        "Write [443, 22].",
+        "cluster.nodes.egressPorts: does not include port 22, through which Argo CD reads "
+        "git@github.com:tiketi/tiketi.git. Write [443, 22].",
     ),
     (
         "tiketi",
@@ -90,8 +90,8 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "prod",
         {"edge certificate": {"arn": ELSEWHERE}},
-        "edge.certificate.arn: belongs to region us-east-1 and account 123456789012; a load balancer takes only certificates of "
-        "ap-northeast-2 and 123456789012. Request one there and write its ARN.",
+        "edge.certificate.arn: belongs to region us-east-1 and account 123456789012; a load balancer takes only "
+        "certificates of ap-northeast-2 and 123456789012. Request one there and write its ARN.",
     ),
     (
         "tiketi",
@@ -141,22 +141,20 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "dev",
         {"environments 0 databasePrefix": "tiketi_"},
-        "environments[0].databasePrefix: has no effect: this stack has no section database. "
-        "Remove it;",
+        "environments[0].databasePrefix: has no effect: this stack has no section database. Remove it;",
     ),
     (
         "tiketi",
         "dev",
         {"environments 0 cacheDatabase": 0},
-        "environments[0].cacheDatabase: has no effect: this stack has no section cache. "
-        "Remove it;",
+        "environments[0].cacheDatabase: has no effect: this stack has no section cache. Remove it;",
     ),
     (
         "tiketi",
         "dev",
         {"kubeconfig": ABSENT},
-        "cluster: is missing, and so is kubeconfig. Write cluster for EKS, or kubeconfig with the context of an existing "
-        "cluster.",
+        "cluster: is missing, and so is kubeconfig. Write cluster for EKS, or kubeconfig with the context of an "
+        "existing cluster.",
     ),
     (
         "tiketi",

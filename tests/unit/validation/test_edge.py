@@ -1,4 +1,4 @@
-"""What a stack file may not say about the door for Git webhooks."""
+"""Rules of edge: the certificate, hosts, and Argo CD's host for webhooks."""
 
 import copy
 import json
@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from components.config.platform import PlatformConfig
-from components.validation.argocd import RULES as ARGOCD_RULES
 from components.validation.edge import argocd_host, certificate
 from tests.harness.config import stack_config
+from tests.harness.config_samples import refusals
 from tests.harness.harness import ROOT
 
 HOST = "edge.argocdHost"
@@ -29,7 +29,7 @@ def problems(**sections: dict[str, Any]) -> dict[str, str]:
     return {problem.where: problem.message for problem in argocd_host(production(**sections))}
 
 
-def test_the_committed_door_is_taken() -> None:
+def test_the_committed_argocd_host_is_accepted() -> None:
     assert problems() == {}
 
 
@@ -75,11 +75,13 @@ def test_without_a_host_nothing_is_asked_for() -> None:
         ),
     ],
 )
-def test_a_door_that_does_not_hold_is_refused(section: str, changes: dict[str, Any], message: str) -> None:
+def test_an_argocd_host_without_protection_or_outside_the_zone_is_refused(
+    section: str, changes: dict[str, Any], message: str
+) -> None:
     assert problems(**{section: changes}) == {HOST: message}
 
 
-def test_a_door_inside_the_vpc_needs_no_firewall() -> None:
+def test_an_internal_argocd_host_needs_no_firewall() -> None:
     ours = {"url": "https://git.example.com/shop.git"}
     assert problems(edge={"firewall": None, "internal": True}, repository=ours) == {}
     refused = problems(edge={"firewall": None}, repository=ours)
@@ -87,20 +89,20 @@ def test_a_door_inside_the_vpc_needs_no_firewall() -> None:
 
 
 @pytest.mark.parametrize("url", ["git@github.com:shop/shop.git", "https://github.com/shop/shop"])
-def test_a_door_inside_the_vpc_is_none_for_github(url: str) -> None:
+def test_github_does_not_reach_an_internal_argocd_host(url: str) -> None:
     assert problems(edge={"internal": True}, repository={"url": url}) == {
         HOST: "is called by GitHub from the internet, which edge.internal keeps out. "
         "Remove argocdHost (Argo CD then polls Git), or write internal: false with a firewall."
     }
 
 
-def test_where_somebody_else_keeps_the_zone_any_host_is_taken() -> None:
+def test_without_a_zone_any_host_is_accepted() -> None:
     given = {"zone": None, "certificate": {"arn": CERTIFICATE}, "argocdHost": "argocd.example.com"}
     assert problems(edge=given) == {}
 
 
 @pytest.mark.parametrize(("others", "refused"), [(8, False), (9, True)])
-def test_the_certificate_counts_argo_cds_host_as_well(others: int, refused: bool) -> None:
+def test_the_certificate_includes_argo_cds_host(others: int, refused: bool) -> None:
     hosts = ["api.tiketi.com", *(f"a{number}.tiketi.com" for number in range(others))]
     config = production()
     environment = config.environments[0].model_copy(update={"hosts": tuple(hosts)})
@@ -109,19 +111,6 @@ def test_the_certificate_counts_argo_cds_host_as_well(others: int, refused: bool
     assert all("11 host names; a certificate holds 10" in message for message in found)
 
 
-@pytest.mark.parametrize(
-    ("reference", "key", "words"),
-    [
-        ({"kubernetes": "webhook"}, ".kubernetes", "Write argocd-secret."),
-        ({}, "", "Write either secretsManager or kubernetes."),
-    ],
-)
-def test_the_secret_is_where_argo_cd_looks_for_it(reference: dict[str, Any], key: str, words: str) -> None:
-    found = {problem.where: problem.message for rule in ARGOCD_RULES for problem in rule(production(argocd={"webhookSecret": reference}))}
-    assert list(found) == [f"argocd.webhookSecret{key}"]
-    assert found[f"argocd.webhookSecret{key}"].endswith(words)
-
-
-def test_argo_cds_own_secret_is_taken() -> None:
-    config = production(argocd={"webhookSecret": {"kubernetes": "argocd-secret"}})
-    assert not [problem for rule in ARGOCD_RULES for problem in rule(config)]
+def test_hosts_without_edge_are_refused_on_eks() -> None:
+    (line,) = refusals(environments__1__hosts=["api.example.com"])
+    assert line.endswith("Add the section edge, or remove hosts.")

@@ -1,65 +1,66 @@
-"""What a stack file may not say about repository access, notifications, previews, folders and the project."""
+"""Rules of Argo CD: what gives access to the repository, what it reads, what its project allows."""
 
-import json
+import copy
 from typing import Any
 
 import pytest
 
-from components.config.platform import PlatformConfig
+from components.config.problems import ConfigurationError
 from components.config.ssh_addresses import ssh_address
-from components.validation import argocd as argocd_rules
-from components.validation import environments as environment_rules
-from tests.harness.config_samples import host_key
+from components.validation import argocd
+from components.validation.load import load
+from tests.harness.config import stack_config
+from tests.harness.config_samples import host_key, wrong
+from tests.harness.harness import ROOT, run_program
+from tests.unit.validation.samples import (
+    APP,
+    DEPLOY_KEY,
+    ENTRY,
+    HTTPS,
+    HTTPS_URL,
+    KEY,
+    LOCAL,
+    SSH_URL,
+    TOKENS,
+    Refusal,
+    environment,
+    messages,
+    refused,
+)
 
-HTTPS_URL = "https://github.com/example/shop.git"
-SSH_URL = "git@github.com:example/shop.git"
-KEY = host_key("github.com")
-ENTRY = {"secretsManager": "shop/argocd/secret"}
-LOCAL = {"kubernetes": "shop-secret"}
-DEPLOY_KEY = {"kind": "ssh", "secret": ENTRY, "hostKeys": [KEY]}
-APP = {"kind": "githubApp", "secret": ENTRY, "githubAppId": 7, "githubAppInstallationId": 8}
-HTTPS = {"kind": "https", "secret": ENTRY}
-TOKENS = {"kubernetes": "argocd-notifications-secret"}
-AWS = {"accountId": "123456789012", "region": "eu-west-1"}
-OPERATORS: dict[str, Any] = {"externalSecrets": {}}
+RULES = (
+    argocd.repository,
+    argocd.notifications,
+    argocd.webhook_secret,
+    argocd.secret_references,
+    argocd.project,
+)
+SIGN_IN = {
+    "name": "x",
+    "issuer": "https://x.example.com",
+    "clientId": "a",
+    "clientSecretRef": "$s:k",
+    "adminGroups": ["a"],
+}
+REFUSALS: tuple[Refusal, ...] = (
+    ("repository.url", "github.com/a/b.git", None, "'github.com/a/b.git' is not a clone URL ("),
+    ("repository.url", "https://GitHub.com/a/b.git", None, "'https://GitHub.com/a/b.git' is not a clone URL ("),
+    ("repository.url", "git@GitHub.com:a/b.git", None, "'git@GitHub.com:a/b.git' is not a clone URL ("),
+    ("repository.url", "ssh://git@GitHub.com/a/b.git", None, "'ssh://git@GitHub.com/a/b.git' is not a clone"),
+    ("argocd.chartVersion", ">=10", None, "'>=10' is not an exact version."),
+    ("argocd.sso", SIGN_IN, "argocd.url", "is missing, and sign-in redirects to it."),
+    ("argocd.namespace", "platform-data", None, "'platform-data' is reserved. Write e.g. argocd."),
+)
 
 
-def environment(name: str = "staging", **changes: Any) -> dict[str, Any]:
-    return {
-        "name": name,
-        "namespace": f"shop-{name}",
-        "path": f"k8s/{name}",
-        "revision": "main",
-        "deployment": {"triggers": ["push"], "imageTag": "commitSha"},
-        "resourceClass": "standard",
-        "replicas": 2,
-        **changes,
-    }
+@pytest.mark.parametrize(("path", "value", "reported_at", "message"), REFUSALS)
+def test_a_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: str | None, message: str) -> None:
+    lines = refused(path, value)
+    assert any(line.startswith(f"{reported_at or path}: {message}") for line in lines), lines
 
 
-def problems(
-    *environments: dict[str, Any],
-    url: str = HTTPS_URL,
-    local: bool = False,
-    operators: dict[str, Any] = OPERATORS,
-    **argocd: Any,
-) -> dict[str, str]:
-    """Messages by key."""
-    config = PlatformConfig.model_validate_json(
-        json.dumps(
-            {
-                "system": {"name": "shop", "owner": "team"},
-                "repository": {"url": url},
-                "services": [{"name": "api"}],
-                "stage": "test",
-                **({"kubeconfig": {"context": "kind"}} if local else {"aws": AWS}),
-                "operators": operators,
-                "argocd": argocd,
-                "environments": environments or [environment()],
-            }
-        )
-    )
-    return {problem.where: problem.message for rule in (*argocd_rules.RULES, environment_rules.folders, environment_rules.previews, environment_rules.syncs) for problem in rule(config)}
+def problems(*environments: dict[str, Any], **given: Any) -> dict[str, str]:
+    return messages(RULES, *environments, **given)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def problems(
         (HTTPS_URL, {"kind": "githubApp", "secret": LOCAL}),
     ],
 )
-def test_credentials_that_fit_the_address_are_taken(url: str, given: dict[str, Any] | None) -> None:
+def test_credentials_that_match_the_address_are_accepted(url: str, given: dict[str, Any] | None) -> None:
     assert problems(url=url, repositoryAccess=given) == {}
 
 
@@ -101,7 +102,12 @@ def test_credentials_that_fit_the_address_are_taken(url: str, given: dict[str, A
             ".hostKeys[0]",
             "not of [ssh.github.com]:443. Write a line of `ssh-keyscan -p 443 ssh.github.com`.",
         ),
-        (HTTPS_URL, {**HTTPS, "hostKeys": [KEY]}, ".hostKeys", "apply to kind ssh only, and kind is https. Remove them."),
+        (
+            HTTPS_URL,
+            {**HTTPS, "hostKeys": [KEY]},
+            ".hostKeys",
+            "apply to kind ssh only, and kind is https. Remove them.",
+        ),
         (HTTPS_URL, {"kind": "githubApp", "secret": ENTRY, "githubAppInstallationId": 8}, ".githubAppId", "is missing"),
         (HTTPS_URL, {"kind": "githubApp", "secret": ENTRY, "githubAppId": 8}, ".githubAppInstallationId", "is missing"),
         (HTTPS_URL, {**HTTPS, "githubAppId": 8}, ".githubAppId", "applies to kind githubApp only, and kind is https."),
@@ -139,7 +145,7 @@ def test_ssh_addresses_are_read(url: str, address: tuple[str, int] | None) -> No
     assert ssh_address(url) == address
 
 
-def test_every_reference_to_secrets_manager_needs_somebody_to_fetch_it() -> None:
+def test_every_reference_to_secrets_manager_needs_external_secrets() -> None:
     given: dict[str, Any] = {
         "repositoryAccess": HTTPS,
         "notifications": {"slack": {"channel": "deploys", "secret": ENTRY}, "discord": {"secret": ENTRY}},
@@ -169,7 +175,7 @@ def test_only_entries_of_this_system_and_stage_come_into_the_cluster(entry: str)
     assert entry not in message
 
 
-def test_a_local_cluster_takes_secrets_that_somebody_puts_there() -> None:
+def test_a_local_cluster_accepts_secrets_created_by_hand() -> None:
     found = problems(
         environment("dev", pullRequests={"secret": LOCAL}),
         local=True,
@@ -199,6 +205,23 @@ def test_notifications_read_one_secret(given: dict[str, Any], key: str, words: s
 
 
 @pytest.mark.parametrize(
+    ("reference", "key", "words"),
+    [
+        ({"kubernetes": "webhook"}, ".kubernetes", "Write argocd-secret."),
+        ({}, "", "Write either secretsManager or kubernetes."),
+    ],
+)
+def test_the_webhook_secret_is_where_argo_cd_looks_for_it(reference: dict[str, Any], key: str, words: str) -> None:
+    found = problems(webhookSecret=reference)
+    assert list(found) == [f"argocd.webhookSecret{key}"]
+    assert found[f"argocd.webhookSecret{key}"].endswith(words)
+
+
+def test_argo_cds_own_secret_is_accepted_for_webhooks() -> None:
+    assert problems(webhookSecret={"kubernetes": "argocd-secret"}) == {}
+
+
+@pytest.mark.parametrize(
     ("given", "key", "words"),
     [
         ({"sourceRepositories": [HTTPS_URL]}, "sourceRepositories[0]", "is already allowed."),
@@ -211,7 +234,7 @@ def test_notifications_read_one_secret(given: dict[str, Any], key: str, words: s
         (
             {"clusterResources": [{"group": "rbac.authorization.k8s.io", "kind": "ClusterRoleBinding"}]},
             "clusterResources[0]",
-            "ClusterRoleBinding without a name makes everyone with write access to Git an administrator of the cluster. Add the `name`",
+            "makes everyone with write access to Git an administrator of the cluster. Add the `name`",
         ),
         (
             {"clusterResources": [{"group": "rbac.authorization.k8s.io", "kind": "ClusterRole"}]},
@@ -225,77 +248,56 @@ def test_notifications_read_one_secret(given: dict[str, Any], key: str, words: s
         ),
     ],
 )
-def test_the_project_opens_nothing_that_is_the_program_s(given: dict[str, Any], key: str, words: str) -> None:
+def test_the_project_allows_nothing_that_the_program_manages(given: dict[str, Any], key: str, words: str) -> None:
     found = problems(project=given)
     assert list(found) == [f"argocd.project.{key}"]
     assert words in found[f"argocd.project.{key}"]
 
 
-@pytest.mark.parametrize("delivery", ["appOfApps", "applicationSet"])
-@pytest.mark.parametrize("path", ["argocd/applications/staging", "argocd/test/applications"])
-def test_a_folder_of_one_environment_or_stage_is_taken(delivery: str, path: str) -> None:
-    assert problems(environment(delivery=delivery, path=path), environment("dev")) == {}
-
-
-@pytest.mark.parametrize("delivery", ["appOfApps", "applicationSet"])
-def test_a_folder_of_all_stages_is_refused(delivery: str) -> None:
-    found = problems(environment(delivery=delivery, path="argocd/applications"))
-    assert list(found) == ["environments[0].path"]
-    assert found["environments[0].path"].endswith("Write e.g. argocd/applications/staging.")
-
-
-@pytest.mark.parametrize("path", ["k8s", "k8s/dev"])
-def test_a_folder_that_holds_another_environment_s_is_refused(path: str) -> None:
-    found = problems(environment(delivery="appOfApps", path=path), environment("dev"))
-    assert list(found) == ["environments[0].path"]
-    assert f"{path} also contains the folder of environment dev." in found["environments[0].path"]
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"sync": {"automated": False}}, "this environment syncs manually."),
-        ({"delivery": "appOfApps"}, "not appOfApps. Write delivery: application, or remove pullRequests."),
-        ({"delivery": "applicationSet"}, "not applicationSet. Write delivery: application, or remove pullRequests."),
-        ({"objects": {"nodePorts": 7}}, "its objects.nodePorts can exist only once."),
-        ({"objects": {"persistentVolumeClaims": 1}}, "its objects.persistentVolumeClaims can exist only once."),
-    ],
-)
-def test_previews_need_an_environment_that_can_be_there_twice(changes: dict[str, Any], words: str) -> None:
-    found = problems(environment(pullRequests={}, **changes))
-    assert list(found) == ["environments[0].pullRequests"]
-    assert words in found["environments[0].pullRequests"]
-
-
-def test_previews_are_of_github_and_can_be_counted() -> None:
-    elsewhere = problems(environment(pullRequests={}), url="https://gitlab.com/a/b.git")
-    assert "https://gitlab.com/a/b.git is not there." in elsewhere["environments[0].pullRequests"]
-    beside = problems(environment(pullRequests={}), environment("dev", delivery="applicationSet"))
-    assert "an applicationSet creates any number (dev)." in beside["environments[0].pullRequests"]
-    assert problems(environment(pullRequests={}), environment("dev")) == {}
-
-
-@pytest.mark.parametrize(("url", "given"), [(SSH_URL, DEPLOY_KEY), (HTTPS_URL, HTTPS)])
-def test_previews_of_a_private_repository_are_read_by_somebody(url: str, given: dict[str, Any]) -> None:
-    found = problems(environment(pullRequests={}), url=url, repositoryAccess=given)
-    assert list(found) == ["environments[0].pullRequests.secret"]
-    assert found["environments[0].pullRequests.secret"].endswith(
-        "Write e.g. secret: {secretsManager: shop/argocd/pull-requests}."
-    )
-    assert problems(environment(pullRequests={"secret": ENTRY}), url=url, repositoryAccess=given) == {}
-
-
-@pytest.mark.parametrize("given", [None, APP])
-def test_previews_of_a_public_repository_or_of_a_github_app_need_no_token(given: dict[str, Any] | None) -> None:
-    assert problems(environment(pullRequests={}), repositoryAccess=given) == {}
-
-
-def test_objects_of_the_cluster_that_give_rights_are_taken_by_name() -> None:
+def test_cluster_objects_that_grant_rights_are_accepted_by_name() -> None:
     named = {"group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "shop-reader"}
     assert problems(project={"clusterResources": [named]}) == {}
 
 
-def test_what_only_an_automated_sync_does_is_refused_for_a_manual_one() -> None:
-    found = problems(environment(sync={"automated": False, "allowEmpty": True}))
-    assert list(found) == ["environments[0].sync.allowEmpty"]
-    assert problems(environment(sync={"allowEmpty": True})) == {}
+def test_notifications_link_to_an_address() -> None:
+    config = copy.deepcopy(stack_config("staging", ROOT / "examples" / "pingvasai"))
+    del config["pingvasai:argocd"]["url"]
+    with pytest.raises(ConfigurationError, match=r"argocd\.url: is missing, and notifications link to it") as refused:
+        run_program(load, project="pingvasai", stack="staging", config=config)
+    assert len(str(refused.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("tag", "written"),
+    [
+        ("v3.5.3", "v3.5.7"),
+        ("v3.5.4-rc1", "v3.5.7"),
+        ("v3.5.0", "v3.5.7"),
+        ("v3.4.9", "v3.4.10 or v3.5.7"),
+        ("v3.3.99", "v3.5.7"),
+        ("v2.14.20", "v3.5.7"),
+    ],
+)
+def test_an_argo_cd_with_a_known_vulnerability_is_refused(tag: str, written: str) -> None:
+    assert wrong(argocd__imageTag=tag) == [
+        f"argocd.imageTag: {tag!r} has a known hole: who writes to Git runs code in Argo CD. Write {written} or later."
+    ]
+
+
+@pytest.mark.parametrize("tag", ["v3.4.10", "v3.5.4", "v3.5.7", "v3.6.1", "v3.10.0", "v4.0.0-rc1"])
+def test_an_argo_cd_without_the_vulnerability_is_accepted(tag: str) -> None:
+    assert wrong(argocd__imageTag=tag) == []
+
+
+def test_argo_cds_tags_begin_with_v() -> None:
+    (line,) = wrong(argocd__imageTag="3.5.7")
+    assert line == "argocd.imageTag: '3.5.7' is no tag of Argo CD's image, which begin with v. Write v3.5.7."
+
+
+@pytest.mark.parametrize("version", ["9.9.9", "5.0.0"])
+def test_a_chart_of_an_older_argo_cd_is_refused(version: str) -> None:
+    assert wrong(argocd__chartVersion=version) == [
+        f"argocd.chartVersion: {version!r} was made for an older Argo CD than argocd.imageTag may name. "
+        "Write 10.9.0 or later."
+    ]
+    assert wrong(argocd__chartVersion="10.9.1") == wrong(argocd__chartVersion="11.0.0") == []
