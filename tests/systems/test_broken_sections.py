@@ -1,4 +1,4 @@
-"""A section that cannot be read is reported, and so is everything else that is wrong; nothing is said of its effects.
+"""A section that cannot be read is reported, and so is everything else that is wrong; its consequences are not.
 
 A rule that read None, or a default, in place of a broken section would end in a traceback, or refuse what is right.
 """
@@ -60,7 +60,7 @@ def _refused(sections: dict[str, Any]) -> list[Problem]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_section_of_nonsense_is_refused_and_nothing_else_is_said_of_it(stack: str) -> None:
+def test_a_broken_section_is_refused_without_consequences(stack: str) -> None:
     sections = sections_of(stack)
     for name, value in itertools.product(sections, NONSENSE):
         wrong = {found.where for found in _refused({**sections, name: value})}
@@ -69,7 +69,7 @@ def test_a_section_of_nonsense_is_refused_and_nothing_else_is_said_of_it(stack: 
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_two_broken_sections_are_both_told(stack: str) -> None:
+def test_two_broken_sections_are_both_reported(stack: str) -> None:
     sections = sections_of(stack)
     for one, other in itertools.pairwise(sections):
         wrong = {str(found.path[0]) for found in _refused({**sections, one: {"!": 1}, other: {"!": 1}})}
@@ -77,7 +77,7 @@ def test_two_broken_sections_are_both_told(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_broken_key_is_told_wherever_it_stands(stack: str) -> None:
+def test_a_broken_key_is_reported_wherever_it_is(stack: str) -> None:
     sections = sections_of(stack)
     for path in _leaves(sections):
         changed = copy.deepcopy(sections)

@@ -1,4 +1,4 @@
-"""A cluster that exists already: what it cannot have is refused in one line, with a remedy that the next run takes."""
+"""An existing cluster: what it cannot have is refused in one line, with a remedy that the next run accepts."""
 
 from typing import Any
 
@@ -29,19 +29,19 @@ def of_section(section: str) -> str:
 
 @pytest.mark.parametrize("with_account", [True, False])
 @pytest.mark.parametrize("section", SECTIONS)
-def test_a_local_cluster_has_no_section_that_needs_one_of_ours(section: str, with_account: bool) -> None:
+def test_an_existing_cluster_has_no_section_that_needs_eks(section: str, with_account: bool) -> None:
     account = {"aws": ACCOUNT} if with_account else {}
     expected = [of_section(section), *([ACCOUNT_WITHOUT_EFFECT] if with_account else [])]
     assert refusals("tiketi", "dev", {section: SECTIONS[section], **account}) == expected
 
 
-def test_of_all_sections_together_nothing_follows() -> None:
-    """No prefix is asked of an environment whose database goes, and no firewall of a door that goes."""
+def test_consequences_of_refused_sections_are_not_reported() -> None:
+    """No prefix is asked for a database that has to be removed, and no firewall for an edge that has to be."""
     given = {**SECTIONS, "edge": {**EDGE, "argocdHost": "argocd.tiketi.com", "internal": True}}
     assert refusals("tiketi", "dev", given) == [of_section(section) for section in SECTIONS]
 
 
-def test_hosts_on_a_local_cluster_are_left_out_with_the_edge() -> None:
+def test_hosts_are_removed_together_with_edge() -> None:
     changes = {"edge": EDGE, "environments 0 hosts": ["api.tiketi.com"]}
     assert refusals("tiketi", "dev", changes) == [
         of_section("edge"),
@@ -51,14 +51,14 @@ def test_hosts_on_a_local_cluster_are_left_out_with_the_edge() -> None:
 
 
 @pytest.mark.parametrize("operator", ["externalSecrets", "loadBalancerController", "externalDns"])
-def test_a_local_cluster_has_no_controller_that_speaks_to_aws(operator: str) -> None:
+def test_an_existing_cluster_has_no_controller_that_calls_aws(operator: str) -> None:
     assert refusals("tiketi", "dev", {"operators": {operator: {}}}) == [
         f"operators.{operator}: calls AWS, and this stack uses an existing cluster (kubeconfig). Remove it."
     ]
 
 
 @pytest.mark.parametrize("operators", [{}, {"rollouts": {}, "prometheus": {}}])
-def test_a_local_cluster_has_no_canary(operators: dict[str, Any]) -> None:
+def test_an_existing_cluster_has_no_canary(operators: dict[str, Any]) -> None:
     changes = {"environments 0 canary": CANARY, "operators": operators}
     assert refusals("tiketi", "dev", changes) == [
         f"environments[0].canary: {UNAVAILABLE}: an AWS load balancer shifts its traffic. Remove it."
@@ -69,7 +69,7 @@ HTTPS = "https://github.com/tiketi/tiketi.git"
 PRIVATE = {"kind": "https", "secret": {"kubernetes": "tiketi-repository"}}
 
 
-def test_a_preview_of_a_private_repository_takes_a_secret_by_hand() -> None:
+def test_previews_of_a_private_repository_read_a_secret_created_by_hand() -> None:
     changes = {
         "repository": {"url": HTTPS},
         "argocd repositoryAccess": PRIVATE,
@@ -96,7 +96,7 @@ def test_a_preview_of_a_private_repository_takes_a_secret_by_hand() -> None:
         ),
     ],
 )
-def test_an_entry_of_secrets_manager_does_not_come_into_a_local_cluster(
+def test_an_existing_cluster_receives_no_entry_of_secrets_manager(
     account: dict[str, Any], section: str, changes: dict[str, Any], path: str, name: str
 ) -> None:
     given = {f"argocd {section}": changes, "argocd url": "https://argocd.example.com", **account}
@@ -106,13 +106,13 @@ def test_an_entry_of_secrets_manager_does_not_come_into_a_local_cluster(
     ]
 
 
-def test_settings_of_secrets_manager_are_read_by_nothing_on_a_local_cluster() -> None:
+def test_settings_of_secrets_manager_have_no_effect_on_an_existing_cluster() -> None:
     assert refusals("tiketi", "dev", {"secretsManager": {"refreshMinutes": 30}}) == [
         "secretsManager: has no effect: an existing cluster (kubeconfig) receives no entries. Remove it."
     ]
 
 
-def test_of_two_clusters_one_is_taken_out() -> None:
+def test_a_stack_has_one_cluster() -> None:
     assert refusals("tiketi", "staging", {"kubeconfig": {"context": "kind-tiketi"}}) == [
         "kubeconfig: cannot be combined with cluster: a stack has one cluster. Remove kubeconfig for a cluster on "
         "EKS, or cluster for the existing one."

@@ -1,4 +1,4 @@
-"""What stack files of Tiketi and PingvasAI may not say: at which key it is refused, and what to write."""
+"""Stack files of Tiketi and PingvasAI that are refused: at which key, and what to write."""
 
 from typing import Any
 
@@ -169,7 +169,7 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "ci: needs the section aws. Add aws, or remove ci.",
     ),
 )
-"""System, stack, what is changed, and how the only line begins."""
+"""System, stack, changes, and the beginning of the only line."""
 
 
 @pytest.mark.parametrize(("system", "stack", "changes", "message"), ONE_LINE)
@@ -203,8 +203,8 @@ def test_an_autoscaler_that_cannot_fit_the_nodes_is_refused_with_the_sums() -> N
     assert " x m6i.2xlarge" in line.split("Write ", 1)[1]
 
 
-def test_the_worker_counts_on_the_nodes_like_any_other() -> None:
-    """Fifty workers beside the API do not fit, although nobody calls them."""
+def test_a_worker_takes_room_on_the_nodes_like_any_service() -> None:
+    """Fifty workers do not fit next to the API, although they have no port."""
     worker = {"pingvasai-worker": {"maxReplicas": 50}}
     lines = refusals("pingvasai", "production", {"environments 0 services": worker})
     assert any(line.startswith("cluster.nodes: 12 x m6i.2xlarge hold ") and "140 pods" in line for line in lines)
