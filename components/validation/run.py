@@ -79,12 +79,12 @@ def readable(sections: Mapping[str, Any], broken: Collection[str]) -> PlatformCo
 
 
 def broken_rules(config: PlatformConfig) -> list[Problem]:
-    """The problems that the rules find, and those of capacity where nothing is wrong with what is summed up."""
-    found = {sections.presence: list(_problems(sections.presence, config))}
+    """The problems of all rules; those of capacity only where every rule holds on which its sums depend."""
+    by_rule = {sections.presence: list(_problems(sections.presence, config))}
     available = _available(config)
-    found |= {rule: list(_problems(rule, available)) for rule in RULES}
-    problems = [problem for by_rule in found.values() for problem in by_rule]
-    if not any(found[rule] for rule in CAPACITY_NEEDS):
+    by_rule |= {rule: list(_problems(rule, available)) for rule in RULES}
+    problems = [problem for of_rule in by_rule.values() for problem in of_rule]
+    if not any(by_rule[rule] for rule in CAPACITY_NEEDS):
         problems += _problems(capacity_problems, available)
     return problems
 

@@ -50,7 +50,7 @@ def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
 
 
 def _at(value: Any, path: Sequence[str | int]) -> Any:
-    return functools.reduce(lambda found, key: found[key], path, value)
+    return functools.reduce(lambda section, key: section[key], path, value)
 
 
 def _refused(sections: dict[str, Any]) -> list[Problem]:
@@ -63,7 +63,7 @@ def _refused(sections: dict[str, Any]) -> list[Problem]:
 def test_a_broken_section_is_refused_without_consequences(stack: str) -> None:
     sections = sections_of(stack)
     for name, value in itertools.product(sections, NONSENSE):
-        wrong = {found.where for found in _refused({**sections, name: value})}
+        wrong = {reported.where for reported in _refused({**sections, name: value})}
         assert wrong
         assert all(where.startswith(name) for where in wrong), (name, value, wrong)
 
@@ -72,7 +72,7 @@ def test_a_broken_section_is_refused_without_consequences(stack: str) -> None:
 def test_two_broken_sections_are_both_reported(stack: str) -> None:
     sections = sections_of(stack)
     for one, other in itertools.pairwise(sections):
-        wrong = {str(found.path[0]) for found in _refused({**sections, one: {"!": 1}, other: {"!": 1}})}
+        wrong = {str(reported.path[0]) for reported in _refused({**sections, one: {"!": 1}, other: {"!": 1}})}
         assert wrong == {one, other}
 
 
@@ -84,4 +84,4 @@ def test_a_broken_key_is_reported_wherever_it_is(stack: str) -> None:
         _at(changed, path[:-1])[path[-1]] = {"!": 1}
         with pytest.raises(ValidationError) as refused:
             PlatformConfig.model_validate_json(json.dumps(changed))
-        assert {found.path[0] for found in problems_of(refused.value, PlatformConfig)} == {path[0]}
+        assert {reported.path[0] for reported in problems_of(refused.value, PlatformConfig)} == {path[0]}

@@ -1,4 +1,4 @@
-"""Hosts without a service, canaries without traffic, names outside the zone: refused, with a remedy that is accepted."""
+"""Hosts without a service, canaries without traffic, names outside the zone: each refusal has a remedy that works."""
 
 from typing import Any
 

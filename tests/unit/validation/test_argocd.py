@@ -117,17 +117,17 @@ def test_credentials_that_match_the_address_are_accepted(url: str, given: dict[s
     ],
 )
 def test_credentials_that_do_not_fit_are_refused(url: str, given: dict[str, Any] | None, key: str, words: str) -> None:
-    found = problems(url=url, repositoryAccess=given)
-    assert list(found) == [f"argocd.repositoryAccess{key}"]
-    assert words in found[f"argocd.repositoryAccess{key}"]
+    reported = problems(url=url, repositoryAccess=given)
+    assert list(reported) == [f"argocd.repositoryAccess{key}"]
+    assert words in reported[f"argocd.repositoryAccess{key}"]
 
 
 def test_a_port_that_is_closed_to_argo_cd_is_refused() -> None:
-    found = problems(
+    reported = problems(
         url="ssh://git@git.example.com:7999/shop.git",
         repositoryAccess={**DEPLOY_KEY, "hostKeys": [host_key("[git.example.com]:7999")]},
     )
-    assert found == {
+    assert reported == {
         "repository.url": "port 7999 is closed to Argo CD. Write an address at port 22 or 443, or an HTTPS address.",
     }
 
@@ -168,22 +168,22 @@ def test_every_reference_to_secrets_manager_needs_external_secrets() -> None:
 
 @pytest.mark.parametrize("entry", ["other/argocd/secret", "shop/prod/secret", "argocd/secret", "ghp_0123456789abcdef"])
 def test_only_entries_of_this_system_and_stage_come_into_the_cluster(entry: str) -> None:
-    found = problems(repositoryAccess={"kind": "https", "secret": {"secretsManager": entry}})
-    assert list(found) == ["argocd.repositoryAccess.secret.secretsManager"]
-    (message,) = found.values()
+    reported = problems(repositoryAccess={"kind": "https", "secret": {"secretsManager": entry}})
+    assert list(reported) == ["argocd.repositoryAccess.secret.secretsManager"]
+    (message,) = reported.values()
     assert message.endswith("Write a name that begins with shop/argocd/ or shop/staging/ or shop/test/.")
     assert entry not in message
 
 
 def test_a_local_cluster_accepts_secrets_created_by_hand() -> None:
-    found = problems(
+    reported = problems(
         environment("dev", pullRequests={"secret": LOCAL}),
         local=True,
         operators={},
         repositoryAccess={"kind": "https", "secret": LOCAL},
         notifications={"discord": {"secret": TOKENS}},
     )
-    assert found == {}
+    assert reported == {}
 
 
 @pytest.mark.parametrize(
@@ -199,9 +199,9 @@ def test_a_local_cluster_accepts_secrets_created_by_hand() -> None:
     ],
 )
 def test_notifications_read_one_secret(given: dict[str, Any], key: str, words: str) -> None:
-    found = problems(notifications=given)
-    assert list(found) == [f"argocd.notifications{key}"]
-    assert words in found[f"argocd.notifications{key}"]
+    reported = problems(notifications=given)
+    assert list(reported) == [f"argocd.notifications{key}"]
+    assert words in reported[f"argocd.notifications{key}"]
 
 
 @pytest.mark.parametrize(
@@ -212,9 +212,9 @@ def test_notifications_read_one_secret(given: dict[str, Any], key: str, words: s
     ],
 )
 def test_the_webhook_secret_is_where_argo_cd_looks_for_it(reference: dict[str, Any], key: str, words: str) -> None:
-    found = problems(webhookSecret=reference)
-    assert list(found) == [f"argocd.webhookSecret{key}"]
-    assert found[f"argocd.webhookSecret{key}"].endswith(words)
+    reported = problems(webhookSecret=reference)
+    assert list(reported) == [f"argocd.webhookSecret{key}"]
+    assert reported[f"argocd.webhookSecret{key}"].endswith(words)
 
 
 def test_argo_cds_own_secret_is_accepted_for_webhooks() -> None:
@@ -249,9 +249,9 @@ def test_argo_cds_own_secret_is_accepted_for_webhooks() -> None:
     ],
 )
 def test_the_project_allows_nothing_that_the_program_manages(given: dict[str, Any], key: str, words: str) -> None:
-    found = problems(project=given)
-    assert list(found) == [f"argocd.project.{key}"]
-    assert words in found[f"argocd.project.{key}"]
+    reported = problems(project=given)
+    assert list(reported) == [f"argocd.project.{key}"]
+    assert words in reported[f"argocd.project.{key}"]
 
 
 def test_cluster_objects_that_grant_rights_are_accepted_by_name() -> None:

@@ -106,9 +106,9 @@ def test_the_certificate_includes_argo_cds_host(others: int, refused: bool) -> N
     hosts = ["api.tiketi.com", *(f"a{number}.tiketi.com" for number in range(others))]
     config = production()
     environment = config.environments[0].model_copy(update={"hosts": tuple(hosts)})
-    found = [problem.message for problem in certificate(config.model_copy(update={"environments": (environment,)}))]
-    assert bool(found) is refused
-    assert all("11 host names; a certificate holds 10" in message for message in found)
+    reported = [problem.message for problem in certificate(config.model_copy(update={"environments": (environment,)}))]
+    assert bool(reported) is refused
+    assert all("11 host names; a certificate holds 10" in message for message in reported)
 
 
 def test_hosts_without_edge_are_refused_on_eks() -> None:

@@ -115,8 +115,8 @@ def test_a_manual_sync_has_no_retry() -> None:
 
 
 def test_a_manual_sync_does_not_empty_an_application() -> None:
-    found = problems(environment(sync={"automated": False, "allowEmpty": True}))
-    assert list(found) == ["environments[0].sync.allowEmpty"]
+    reported = problems(environment(sync={"automated": False, "allowEmpty": True}))
+    assert list(reported) == ["environments[0].sync.allowEmpty"]
     assert problems(environment(sync={"allowEmpty": True})) == {}
 
 
@@ -228,16 +228,16 @@ def test_a_folder_of_one_environment_or_stage_is_accepted(delivery: str, path: s
 
 @pytest.mark.parametrize("delivery", ["appOfApps", "applicationSet"])
 def test_a_folder_of_all_stages_is_refused(delivery: str) -> None:
-    found = problems(environment(delivery=delivery, path="argocd/applications"))
-    assert list(found) == ["environments[0].path"]
-    assert found["environments[0].path"].endswith("Write e.g. argocd/applications/staging.")
+    reported = problems(environment(delivery=delivery, path="argocd/applications"))
+    assert list(reported) == ["environments[0].path"]
+    assert reported["environments[0].path"].endswith("Write e.g. argocd/applications/staging.")
 
 
 @pytest.mark.parametrize("path", ["k8s", "k8s/dev"])
 def test_a_folder_that_holds_another_environment_s_is_refused(path: str) -> None:
-    found = problems(environment(delivery="appOfApps", path=path), environment("dev"))
-    assert list(found) == ["environments[0].path"]
-    assert f"{path} also contains the folder of environment dev." in found["environments[0].path"]
+    reported = problems(environment(delivery="appOfApps", path=path), environment("dev"))
+    assert list(reported) == ["environments[0].path"]
+    assert f"{path} also contains the folder of environment dev." in reported["environments[0].path"]
 
 
 @pytest.mark.parametrize(
@@ -251,9 +251,9 @@ def test_a_folder_that_holds_another_environment_s_is_refused(path: str) -> None
     ],
 )
 def test_previews_need_an_environment_that_can_be_duplicated(changes: dict[str, Any], words: str) -> None:
-    found = problems(environment(pullRequests={}, **changes))
-    assert list(found) == ["environments[0].pullRequests"]
-    assert words in found["environments[0].pullRequests"]
+    reported = problems(environment(pullRequests={}, **changes))
+    assert list(reported) == ["environments[0].pullRequests"]
+    assert words in reported["environments[0].pullRequests"]
 
 
 def test_previews_are_of_github_and_can_be_counted() -> None:
@@ -266,9 +266,9 @@ def test_previews_are_of_github_and_can_be_counted() -> None:
 
 @pytest.mark.parametrize(("url", "given"), [(SSH_URL, DEPLOY_KEY), (HTTPS_URL, HTTPS)])
 def test_previews_of_a_private_repository_need_a_token(url: str, given: dict[str, Any]) -> None:
-    found = problems(environment(pullRequests={}), url=url, repositoryAccess=given)
-    assert list(found) == ["environments[0].pullRequests.secret"]
-    assert found["environments[0].pullRequests.secret"].endswith(
+    reported = problems(environment(pullRequests={}), url=url, repositoryAccess=given)
+    assert list(reported) == ["environments[0].pullRequests.secret"]
+    assert reported["environments[0].pullRequests.secret"].endswith(
         "Write e.g. secret: {secretsManager: shop/argocd/pull-requests}."
     )
     assert problems(environment(pullRequests={"secret": ENTRY}), url=url, repositoryAccess=given) == {}
