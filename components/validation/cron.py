@@ -1,4 +1,4 @@
-"""Whether a cron schedule means anything to Argo CD (pure).
+"""Whether Argo CD accepts a cron schedule (pure).
 
 Argo CD reads sync windows with robfig/cron's standard parser, whose grammar is narrower than that of the cron libraries
 of Python: Sunday is 0 and never 7, and there is no `L`, `W` or `#`. So the five fields are read here.
@@ -16,7 +16,7 @@ _RANGE = re.compile(r"(?:(?P<all>[*?])|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P
 
 @dataclass(frozen=True)
 class Field:
-    """One of the five fields: its name and bounds, both included, and the names that stand for numbers."""
+    """One of the five fields: its name and bounds, both included, and names for its numbers."""
 
     name: str
     lowest: int
@@ -24,7 +24,7 @@ class Field:
     words: tuple[str, ...] = ()
 
     def number(self, text: str) -> int:
-        """The number, or what a name stands for; ValueError when it is neither or out of bounds."""
+        """The number, also of a name such as `mon`; ValueError when it is neither or out of bounds."""
         if text.lower() in self.words:
             return self.words.index(text.lower()) + self.lowest
         if not text.isdecimal() or not self.lowest <= int(text) <= self.highest:
@@ -43,7 +43,7 @@ DAY_OF_MONTH, MONTH, DAY_OF_WEEK = 2, 3, 4
 
 
 def check_schedule(text: str) -> None:
-    """ValueError that says what is wrong with the five fields, or that the day they name never comes."""
+    """ValueError with what is wrong with the five fields, or if the day that they name never comes."""
     parts = text.split()
     if len(parts) != len(FIELDS):
         raise ValueError(f"it has {len(parts)} fields instead of five: minute, hour, day, month, weekday")
@@ -55,7 +55,7 @@ def check_schedule(text: str) -> None:
 
 
 def _values(text: str, field: Field) -> set[int]:
-    found: set[int] = set()
+    values: set[int] = set()
     for part in text.split(","):
         match = _RANGE.fullmatch(part)
         if match is None:
@@ -67,5 +67,5 @@ def _values(text: str, field: Field) -> set[int]:
         last = field.number(match["last"]) if match["last"] else end
         if step == 0 or last < first:
             raise ValueError(f"{part!r} is an empty range of the {field.name}")
-        found.update(range(first, last + 1, step))
-    return found
+        values.update(range(first, last + 1, step))
+    return values

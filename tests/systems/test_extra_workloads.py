@@ -119,15 +119,15 @@ def test_previews_include_the_extra_workloads() -> None:
     [
         (
             {"extras": [{"name": "frontend", "resources": SMALL, "calls": ["checkout"]}]},
-            "environments[0].extras[0].calls[0]: 'checkout' is no service with a port. Write one of backend, ",
+            "environments[0].extras[0].calls[0]: 'checkout' is not a service with a port. Write one of backend, ",
         ),
         (
             {"extras": [{"name": "backend", "resources": SMALL}]},
-            "environments[0].extras[0].name: 'backend' is the name of a service or of another entry already. Write ",
+            "environments[0].extras[0].name: 'backend' is already the name of a service or of another entry. Write ",
         ),
         (
             {"extras": [{"name": "postgres", "resources": SMALL}]},
-            "environments[0].extras[0].name: 'postgres' is the name of a service or of another entry already. Write ",
+            "environments[0].extras[0].name: 'postgres' is already the name of a service or of another entry. Write ",
         ),
         (
             {"extras": [{"name": "frontend", "resources": {**SMALL, "cpuLimit": "50m"}}]},
@@ -139,7 +139,7 @@ def test_previews_include_the_extra_workloads() -> None:
         ),
         (
             {"databaseInNamespace": {"app": "auth", "port": 5432, "resources": SMALL}},
-            "environments[0].databaseInNamespace.app: 'auth' is the name of a service or of another entry already.",
+            "environments[0].databaseInNamespace.app: 'auth' is already the name of a service or of another entry.",
         ),
     ],
 )

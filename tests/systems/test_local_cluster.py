@@ -1,4 +1,4 @@
-"""A cluster that exists already: what it cannot have is refused in one line, with a remedy that the next run takes."""
+"""An existing cluster: what it cannot have is refused in one line, with a remedy that the next run accepts."""
 
 from typing import Any
 
@@ -19,49 +19,49 @@ SECTIONS: dict[str, dict[str, Any]] = {
     "edge": EDGE,
 }
 CANARY = {"stepPercent": 10, "maxPercent": 50, "successRatePercent": 99, "p99Milliseconds": 500}
-NOT_OURS = "is not for a cluster that exists already (kubeconfig). "
-UNREAD_ACCOUNT = "aws: is read by nothing: this stack has no cluster, registry or ci on AWS. Leave it out."
+UNAVAILABLE = "is not available on an existing cluster (kubeconfig)"
+ACCOUNT_WITHOUT_EFFECT = "aws: has no effect: this stack has no cluster, registry or ci on AWS. Remove it."
 
 
 def of_section(section: str) -> str:
-    return f"{section}: {NOT_OURS}Leave it out, or write cluster in place of kubeconfig."
+    return f"{section}: {UNAVAILABLE}. Remove it, or write cluster in place of kubeconfig."
 
 
 @pytest.mark.parametrize("with_account", [True, False])
 @pytest.mark.parametrize("section", SECTIONS)
-def test_a_local_cluster_has_no_section_that_needs_one_of_ours(section: str, with_account: bool) -> None:
+def test_an_existing_cluster_has_no_section_that_needs_eks(section: str, with_account: bool) -> None:
     account = {"aws": ACCOUNT} if with_account else {}
-    expected = [of_section(section), *([UNREAD_ACCOUNT] if with_account else [])]
+    expected = [of_section(section), *([ACCOUNT_WITHOUT_EFFECT] if with_account else [])]
     assert refusals("tiketi", "dev", {section: SECTIONS[section], **account}) == expected
 
 
-def test_of_all_sections_together_nothing_follows() -> None:
-    """No prefix is asked of an environment whose database goes, and no firewall of a door that goes."""
+def test_consequences_of_refused_sections_are_not_reported() -> None:
+    """No prefix is asked for a database that has to be removed, and no firewall for an edge that has to be."""
     given = {**SECTIONS, "edge": {**EDGE, "argocdHost": "argocd.tiketi.com", "internal": True}}
     assert refusals("tiketi", "dev", given) == [of_section(section) for section in SECTIONS]
 
 
-def test_hosts_on_a_local_cluster_are_left_out_with_the_edge() -> None:
+def test_hosts_are_removed_together_with_edge() -> None:
     changes = {"edge": EDGE, "environments 0 hosts": ["api.tiketi.com"]}
     assert refusals("tiketi", "dev", changes) == [
         of_section("edge"),
-        "environments[0].hosts: is read by nothing: without edge there is neither certificate nor record for it. "
-        "Leave it out.",
+        "environments[0].hosts: has no effect: without edge, hosts get neither a certificate nor a DNS record. "
+        "Remove it.",
     ]
 
 
 @pytest.mark.parametrize("operator", ["externalSecrets", "loadBalancerController", "externalDns"])
-def test_a_local_cluster_has_no_controller_that_speaks_to_aws(operator: str) -> None:
+def test_an_existing_cluster_has_no_controller_that_calls_aws(operator: str) -> None:
     assert refusals("tiketi", "dev", {"operators": {operator: {}}}) == [
-        f"operators.{operator}: speaks to AWS, and this stack takes a cluster that exists. Leave it out."
+        f"operators.{operator}: calls AWS, and this stack uses an existing cluster (kubeconfig). Remove it."
     ]
 
 
 @pytest.mark.parametrize("operators", [{}, {"rollouts": {}, "prometheus": {}}])
-def test_a_local_cluster_has_no_canary(operators: dict[str, Any]) -> None:
+def test_an_existing_cluster_has_no_canary(operators: dict[str, Any]) -> None:
     changes = {"environments 0 canary": CANARY, "operators": operators}
     assert refusals("tiketi", "dev", changes) == [
-        f"environments[0].canary: {NOT_OURS}Its traffic is shifted by a load balancer of AWS. Leave it out."
+        f"environments[0].canary: {UNAVAILABLE}: an AWS load balancer shifts its traffic. Remove it."
     ]
 
 
@@ -69,7 +69,7 @@ HTTPS = "https://github.com/tiketi/tiketi.git"
 PRIVATE = {"kind": "https", "secret": {"kubernetes": "tiketi-repository"}}
 
 
-def test_a_preview_of_a_private_repository_takes_a_secret_by_hand() -> None:
+def test_previews_of_a_private_repository_read_a_secret_created_by_hand() -> None:
     changes = {
         "repository": {"url": HTTPS},
         "argocd repositoryAccess": PRIVATE,
@@ -77,9 +77,9 @@ def test_a_preview_of_a_private_repository_takes_a_secret_by_hand() -> None:
         "environments 0 pullRequests": {},
     }
     assert refusals("tiketi", "dev", changes) == [
-        "environments[0].pullRequests.secret: is missing: the repository is private, and its pull requests are read "
-        "with a token or as a GitHub App. Write e.g. secret: {kubernetes: tiketi-pull-requests}, a Secret in Argo CD's "
-        "namespace."
+        "environments[0].pullRequests.secret: is missing: the repository is private, so Argo CD needs a token or a "
+        "GitHub App to read its pull requests. Write e.g. secret: {kubernetes: tiketi-pull-requests}, a Secret in "
+        "Argo CD's namespace."
     ]
 
 
@@ -96,25 +96,24 @@ def test_a_preview_of_a_private_repository_takes_a_secret_by_hand() -> None:
         ),
     ],
 )
-def test_an_entry_of_secrets_manager_does_not_come_into_a_local_cluster(
+def test_an_existing_cluster_receives_no_entry_of_secrets_manager(
     account: dict[str, Any], section: str, changes: dict[str, Any], path: str, name: str
 ) -> None:
     given = {f"argocd {section}": changes, "argocd url": "https://argocd.example.com", **account}
     assert refusals("tiketi", "dev", given) == [
-        f"argocd.{path}.secretsManager: is out of reach of a cluster that exists already (kubeconfig). "
+        f"argocd.{path}.secretsManager: cannot be read from an existing cluster (kubeconfig). "
         f"Write e.g. kubernetes: {name}, a Secret in Argo CD's namespace."
     ]
 
 
-def test_settings_of_secrets_manager_are_read_by_nothing_on_a_local_cluster() -> None:
+def test_settings_of_secrets_manager_have_no_effect_on_an_existing_cluster() -> None:
     assert refusals("tiketi", "dev", {"secretsManager": {"refreshMinutes": 30}}) == [
-        "secretsManager: is read by nothing: no entry comes into a cluster that exists already (kubeconfig). "
-        "Leave it out."
+        "secretsManager: has no effect: an existing cluster (kubeconfig) receives no entries. Remove it."
     ]
 
 
-def test_of_two_clusters_one_is_taken_out() -> None:
+def test_a_stack_has_one_cluster() -> None:
     assert refusals("tiketi", "staging", {"kubeconfig": {"context": "kind-tiketi"}}) == [
-        "kubeconfig: stands beside cluster, and a stack has one. Take kubeconfig out for a cluster on EKS, "
-        "or cluster for the one that exists."
+        "kubeconfig: cannot be combined with cluster: a stack has one cluster. Remove kubeconfig for a cluster on "
+        "EKS, or cluster for the existing one."
     ]

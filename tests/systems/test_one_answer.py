@@ -17,7 +17,7 @@ NO_DATA = {
 }
 NO_CLUSTER = (
     "cluster: is missing, and so is kubeconfig. "
-    "Write cluster for EKS, or kubeconfig with the context of a cluster that exists."
+    "Write cluster for EKS, or kubeconfig with the context of an existing cluster."
 )
 
 
@@ -33,11 +33,11 @@ NO_CLUSTER = (
         ),
         (
             {"repository url": "ssh://git@github.com:2222/tiketi/tiketi.git"},
-            "repository.url: port 2222 is closed to Argo CD. Use an address at port 22 or 443, or HTTPS.",
+            "repository.url: port 2222 is closed to Argo CD. Write an address at port 22 or 443, or an HTTPS address.",
         ),
         (
             {"environments 0 services": {"auth": {"replicas": 9, "maxReplicas": 3}}},
-            "environments[0].services.auth: is no service of the catalogue. Write one of backend, ticket-service, "
+            "environments[0].services.auth: is not a service of the catalogue. Write one of backend, ticket-service, "
             "payment-service, stats-service, auth-service.",
         ),
     ],
@@ -59,11 +59,11 @@ def test_a_misspelt_key_next_to_the_right_one_hides_nothing() -> None:
 @pytest.mark.parametrize("system", ["tiketi", "pingvasai"])
 def test_existing_secrets_need_no_section(system: str) -> None:
     assert refusals(system, "staging", NO_DATA) == [
-        "secretsManager: is read by nothing: the program fills no entry. Leave it out."
+        "secretsManager: has no effect: the program fills no entry. Remove it."
     ]
     accepted(system, "staging", {**NO_DATA, "secretsManager": ABSENT})
 
 
 def test_missing_secrets_need_a_section() -> None:
     (line,) = refusals("tiketi", "staging", {"secrets": ABSENT})
-    assert line.endswith("the program fills no entry. Add the section secrets, or leave it out.")
+    assert line.endswith("the program fills no entry. Add the section secrets, or remove secretsManager.")

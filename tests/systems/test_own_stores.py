@@ -119,15 +119,15 @@ def test_its_pools_use_no_connection_of_the_stacks_instance() -> None:
         ("cacheInNamespace", "cacheDatabase", 1, "cache"),
     ],
 )
-def test_data_in_both_places_is_refused(store: str, key: str, value: object, what: str) -> None:
+def test_data_of_both_places_is_refusal(store: str, key: str, value: object, what: str) -> None:
     assert refusal(settings(**OWN, **{key: value})) == [
-        f"environments[1].{key}: stands beside {store}: the environment's data is on the stack's own {what}, or in its "
-        "namespace. Leave one of the two out."
+        f"environments[1].{key}: cannot be combined with {store}: the environment uses either the stack's own {what} "
+        "or one in its namespace. Remove one of the two."
     ]
     alone = stack_config("staging", TIKETI)
     alone["tiketi:environments"][0][store] = OWN[store]
     (line,) = refusal(alone)
-    assert line.startswith(f"environments[0].{key}: stands beside {store}: ")
+    assert line.startswith(f"environments[0].{key}: cannot be combined with {store}: ")
 
 
 @pytest.mark.parametrize("what", ["database", "cache"])
@@ -137,8 +137,8 @@ def test_a_store_that_no_environment_uses_is_refused(what: str) -> None:
     del environment["databasePrefix" if what == "database" else "cacheDatabase"]
     environment[f"{what}InNamespace"] = OWN[f"{what}InNamespace"]
     assert refusal(config) == [
-        f"{what}: is used by no environment: each runs its own ({what}InNamespace). "
-        f"Leave {what} out, or {what}InNamespace."
+        f"{what}: is not used by any environment: each runs its own ({what}InNamespace). "
+        f"Remove {what}, or {what}InNamespace."
     ]
     del config[f"tiketi:{what}"]
     assert tiketi(config).environments[0].name == "staging"

@@ -1,4 +1,4 @@
-"""What stack files of Tiketi and PingvasAI may not say: at which key it is refused, and what to write."""
+"""Stack files of Tiketi and PingvasAI that are refused: at which key, and what to write."""
 
 from typing import Any
 
@@ -25,39 +25,39 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "prod",
         {"cluster nodes egressPorts": [443]},
-        "cluster.nodes.egressPorts: keeps port 22 shut, through which Argo CD reads git@github.com:tiketi/tiketi.git. "
-        "Write [443, 22].",
+        "cluster.nodes.egressPorts: does not include port 22, through which Argo CD reads "
+        "git@github.com:tiketi/tiketi.git. Write [443, 22].",
     ),
     (
         "tiketi",
         "staging",
         {"operators loadBalancerController": ABSENT},
-        "operators.loadBalancerController: is missing, and edge describes load balancers that nobody would make.",
+        "operators.loadBalancerController: is missing, and creates the load balancers of `edge`.",
     ),
     (
         "pingvasai",
         "production",
         {"argocd notifications slack secret": {"secretsManager": "xoxb-123456-abcdef"}},
-        "argocd.notifications.slack.secret.secretsManager: is not the name of an entry that may come into this "
-        "cluster. Write a name that begins with pingvasai/argocd/ or pingvasai/prod/ or pingvasai/production/.",
+        "argocd.notifications.slack.secret.secretsManager: is not the name of an entry that this cluster "
+        "may read. Write a name that begins with pingvasai/argocd/ or pingvasai/prod/ or pingvasai/production/.",
     ),
     (
         "tiketi",
         "staging",
         {"database": ABSENT},
-        "environments[0].databasePrefix: names data of a stack's own database or cache, and this stack has none.",
+        "environments[0].databasePrefix: has no effect: this stack has no section database.",
     ),
     (
         "tiketi",
         "prod",
         {"environments 0 namespace": "argocd"},
-        "environments[0].namespace: 'argocd' is not for services. Write e.g. tiketi.",
+        "environments[0].namespace: 'argocd' is reserved. Write e.g. tiketi.",
     ),
     (
         "tiketi",
         "prod",
         {"environments 0 namespace": "monitoring"},
-        "environments[0].namespace: 'monitoring' is not for services. Write e.g. tiketi.",
+        "environments[0].namespace: 'monitoring' is reserved. Write e.g. tiketi.",
     ),
     (
         "tiketi",
@@ -69,7 +69,7 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "prod",
         {"argocd repositoryAccess hostKeys": ABSENT},
-        "argocd.repositoryAccess.hostKeys: is missing: without it anybody could answer for github.com. "
+        "argocd.repositoryAccess.hostKeys: is missing: without it any server could pretend to be github.com. "
         "Write the lines of `ssh-keyscan github.com`",
     ),
     (
@@ -77,27 +77,27 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "prod",
         {"argocd repositoryAccess hostKeys": [host_key("gitlab.com")]},
         "argocd.repositoryAccess.hostKeys[0]: is a key of gitlab.com, not of github.com. "
-        "Write one of `ssh-keyscan github.com`.",
+        "Write a line of `ssh-keyscan github.com`.",
     ),
     (
         "tiketi",
         "prod",
         {"argocd repositoryAccess": ABSENT},
-        "argocd.repositoryAccess: does not open git@github.com:tiketi/tiketi.git, which is an SSH address. "
+        "argocd.repositoryAccess: does not give access to git@github.com:tiketi/tiketi.git, which is an SSH address. "
         "Write kind: ssh with the secret of a deploy key and the host's keys.",
     ),
     (
         "tiketi",
         "prod",
         {"edge certificate": {"arn": ELSEWHERE}},
-        "edge.certificate.arn: is of region us-east-1 and account 123456789012; a load balancer takes only one of "
-        "ap-northeast-2 and 123456789012. Request it there.",
+        "edge.certificate.arn: belongs to region us-east-1 and account 123456789012; a load balancer takes only "
+        "certificates of ap-northeast-2 and 123456789012. Request one there and write its ARN.",
     ),
     (
         "tiketi",
         "prod",
         {"edge certificate": {"arn": OTHER_ACCOUNT}},
-        "edge.certificate.arn: is of region ap-northeast-2 and account 999999999999; ",
+        "edge.certificate.arn: belongs to region ap-northeast-2 and account 999999999999; ",
     ),
     (
         "tiketi",
@@ -109,13 +109,13 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "pingvasai",
         "production",
         {"operators rollouts": ABSENT},
-        "environments[0].canary: needs operators.rollouts. Add `rollouts: {}` to operators, or leave the canary out.",
+        "environments[0].canary: needs operators.rollouts. Add `rollouts: {}` to operators, or remove the canary.",
     ),
     (
         "pingvasai",
         "production",
         {"environments 0 canary maxPercent": 55},
-        "environments[0].canary.maxPercent: 55 is not reached in steps of stepPercent 10. "
+        "environments[0].canary.maxPercent: 55 cannot be reached in steps of stepPercent 10. "
         "Write a multiple of stepPercent, e.g. 50.",
     ),
     (
@@ -134,44 +134,42 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "dev",
         {"argocd repositoryAccess secret": IN_SECRETS_MANAGER},
-        "argocd.repositoryAccess.secret.secretsManager: is out of reach of a cluster that exists already (kubeconfig). "
+        "argocd.repositoryAccess.secret.secretsManager: cannot be read from an existing cluster (kubeconfig). "
         "Write e.g. kubernetes: tiketi-repository, a Secret in Argo CD's namespace.",
     ),
     (
         "tiketi",
         "dev",
         {"environments 0 databasePrefix": "tiketi_"},
-        "environments[0].databasePrefix: names data of a stack's own database or cache, and this stack has none. "
-        "Leave it out;",
+        "environments[0].databasePrefix: has no effect: this stack has no section database. Remove it;",
     ),
     (
         "tiketi",
         "dev",
         {"environments 0 cacheDatabase": 0},
-        "environments[0].cacheDatabase: names data of a stack's own database or cache, and this stack has none. "
-        "Leave it out;",
+        "environments[0].cacheDatabase: has no effect: this stack has no section cache. Remove it;",
     ),
     (
         "tiketi",
         "dev",
         {"kubeconfig": ABSENT},
-        "cluster: is missing, and so is kubeconfig. Write cluster for EKS, or kubeconfig with the context of a cluster "
-        "that exists.",
+        "cluster: is missing, and so is kubeconfig. Write cluster for EKS, or kubeconfig with the context of an "
+        "existing cluster.",
     ),
     (
         "tiketi",
         "dev",
         {"registry": {"ownership": "create"}},
-        "registry: needs the section aws. Add it, or leave registry out.",
+        "registry: needs the section aws. Add aws, or remove registry.",
     ),
     (
         "tiketi",
         "dev",
         {"ci": {"provider": "existing"}},
-        "ci: needs the section aws. Add it, or leave ci out.",
+        "ci: needs the section aws. Add aws, or remove ci.",
     ),
 )
-"""System, stack, what is changed, and how the only line begins."""
+"""System, stack, changes, and the beginning of the only line."""
 
 
 @pytest.mark.parametrize(("system", "stack", "changes", "message"), ONE_LINE)
@@ -186,7 +184,7 @@ def test_a_namespace_of_two_environments_is_refused() -> None:
     second = {**stack_config("dev", ROOT / "examples" / "tiketi")["tiketi:environments"][0], "name": "feature"}
     first = stack_config("dev", ROOT / "examples" / "tiketi")["tiketi:environments"][0]
     (line,) = refusals("tiketi", "dev", {"environments": [first, second]})
-    assert line == "environments[1].namespace: 'tiketi' is the namespace of another entry already. Write another."
+    assert line == "environments[1].namespace: 'tiketi' is already the namespace of another entry. Write another one."
 
 
 def test_a_root_over_the_folders_of_other_stages_is_refused() -> None:
@@ -205,8 +203,8 @@ def test_an_autoscaler_that_cannot_fit_the_nodes_is_refused_with_the_sums() -> N
     assert " x m6i.2xlarge" in line.split("Write ", 1)[1]
 
 
-def test_the_worker_counts_on_the_nodes_like_any_other() -> None:
-    """Fifty workers beside the API do not fit, although nobody calls them."""
+def test_a_worker_takes_room_on_the_nodes_like_any_service() -> None:
+    """Fifty workers do not fit next to the API, although they have no port."""
     worker = {"pingvasai-worker": {"maxReplicas": 50}}
     lines = refusals("pingvasai", "production", {"environments 0 services": worker})
     assert any(line.startswith("cluster.nodes: 12 x m6i.2xlarge hold ") and "140 pods" in line for line in lines)

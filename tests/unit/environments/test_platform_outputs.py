@@ -32,7 +32,7 @@ def test_the_names_that_are_known_are_those_that_staging_gets(staging: Run) -> N
 )
 def test_a_variable_that_the_platform_sets_is_refused_at_its_key(name: str) -> None:
     (line,) = refusals(environments__0__variables={"APP_ENV": "x", name: "mine"})
-    assert line == (f"Pulumi.staging.yaml: environments[0].variables.{name}: is set by the platform. Leave it out.")
+    assert line == (f"Pulumi.staging.yaml: environments[0].variables.{name}: is set by the platform. Remove it.")
 
 
 def test_every_such_variable_is_told() -> None:

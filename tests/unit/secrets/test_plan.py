@@ -125,7 +125,7 @@ def test_supplied_values_are_delivered_and_not_made() -> None:
 def test_the_operator_that_makes_the_secrets_is_asked_for() -> None:
     [line] = refusals(operators__externalSecrets=ABSENT)
     assert line == (
-        "Pulumi.staging.yaml: operators.externalSecrets: is missing, and it makes the Secrets of `secrets`. "
+        "Pulumi.staging.yaml: operators.externalSecrets: is missing, and creates the Secrets of `secrets`. "
         "Add `externalSecrets: {}` to operators."
     )
 
@@ -137,23 +137,25 @@ def test_a_shared_database_is_nobodys_own() -> None:
 
 def test_a_shared_database_of_one_environment_is_no_database_of_another() -> None:
     lines = refusals(secrets__sharedDatabase="dev_auth")
-    assert any("makes 'nova_dev_auth', which is a database of environment dev" in line for line in lines)
+    assert any("results in 'nova_dev_auth', which is a database of environment dev" in line for line in lines)
 
 
 def test_names_that_the_platform_uses_are_refused() -> None:
     for name in ("db-credentials", "jwt-keys", "redis-url", "auth-db-url"):
         [line] = refusals(secrets__generated=[{"secret": name, "key": "A"}])
-        assert line == (f"Pulumi.yaml: secrets.generated[0].secret: {name} is the platform's own. Write another name.")
+        assert line == (
+            f"Pulumi.yaml: secrets.generated[0].secret: {name} is a Secret of the platform. Write another name."
+        )
 
 
 def test_a_secret_and_a_key_are_there_once() -> None:
     twice = [{"secret": "a", "key": "A"}, {"secret": "a", "key": "A"}]
     [line] = refusals(secrets__generated=twice)
-    assert "secrets.generated[1].key: 'a/A' is the key of another entry already" in line
+    assert "secrets.generated[1].key: 'a/A' is already the key of another entry" in line
     [line] = refusals(secrets__generated=twice[:1], secrets__supplied=[{"secret": "a", "keys": ["B"]}])
-    assert "secrets.supplied[0].secret: a is another Secret already" in line
+    assert "secrets.supplied[0].secret: a is already listed under secrets" in line
     [line] = refusals(secrets__supplied=[{"secret": "b", "keys": ["B", "B"]}])
-    assert "secrets.supplied[0].keys[1]: 'B' is the key" in line
+    assert "secrets.supplied[0].keys[1]: 'B' is already the key" in line
 
 
 def test_a_recovery_window_is_one_that_secrets_manager_has() -> None:
@@ -165,17 +167,18 @@ def test_storage_is_asked_for_where_a_service_wants_it_and_refused_where_none_do
     [line] = refusals(storage=ABSENT)
     assert "storage: is missing, and media-service has `storage: true`. Add `storage: {}`." in line
     [line] = refusals(services__4__storage=False)
-    assert "storage: is for services with `storage: true`, and there is none." in line
+    assert "storage: has no effect: no service has `storage: true`. Remove it." in line
 
 
 def test_an_environment_whose_name_makes_iams_too_long_is_refused() -> None:
-    [_, line] = refusals(environments__0__name="a" * 36, operators__externalSecrets={})
-    assert "environments[0].name: makes a role whose name is longer than 64 characters. Write at most 35." in line
+    [line, _] = refusals(environments__0__name="a" * 36, operators__externalSecrets={})
+    assert "environments[0].name: makes the name of the bucket's role longer than 64 characters. " in line
+    assert line.endswith("Write at most 35 characters.")
 
 
 def test_an_environment_whose_name_makes_its_jobs_too_long_is_refused() -> None:
     changes: dict[str, Any] = {"storage": ABSENT, "services__4__storage": False}
     [line] = refusals(environments__0__name="a" * 36, **changes)
-    assert "environments[0].name: is longer than the name of the Job that makes its databases allows." in line
+    assert "environments[0].name: makes the name of the Job that creates its databases too long." in line
     assert line.endswith("Write at most 35 characters.")
     loaded(changed(environments__0__name="a" * 35, **changes))

@@ -44,16 +44,16 @@ def test_external_secrets_may_read_the_masters_secret(staging: Run) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"environments__1__databasePrefix": "pg_"}, "a name of PostgreSQL or RDS."),
-        ({"environments__1__databasePrefix": "rds_"}, "a name of PostgreSQL or RDS."),
-        ({"database__username": "nova_auth"}, "'nova_auth', a name of the master user."),
+        ({"environments__1__databasePrefix": "pg_"}, "a name reserved for PostgreSQL or RDS."),
+        ({"environments__1__databasePrefix": "rds_"}, "a name reserved for PostgreSQL or RDS."),
+        ({"database__username": "nova_auth"}, "'nova_auth', a name reserved for the master user."),
         (
             {"services__0__database": {"name": "gres"}, "environments__1__databasePrefix": "post"},
-            "'postgres', a name of",
+            "'postgres', a name reserved for",
         ),
     ],
 )
 def test_a_database_never_has_the_name_of_somebody_else(changes: dict[str, Any], words: str) -> None:
     found = [line for line in refusals(**changes) if words in line]
     assert found
-    assert all(line.startswith("Pulumi.staging.yaml: environments[1].databasePrefix: makes") for line in found)
+    assert all(line.startswith("Pulumi.staging.yaml: environments[1].databasePrefix: results in") for line in found)

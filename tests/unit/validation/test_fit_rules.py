@@ -42,8 +42,8 @@ def test_karpenter_may_start_a_node() -> None:
     nodes: dict[str, Any] = {"scaling": "karpenter", "minimum": 4, "desired": 4, "maximum": 4}
     (line,) = refusals(**{f"cluster__nodes__{key}": value for key, value in nodes.items()})
     assert line.endswith(
-        "cluster.nodes.maximum: 4 leaves karpenter no node to start: with the desired 4 of the group it never has "
-        "more. Write 5 or more, or scaling: none."
+        "cluster.nodes.maximum: 4 leaves no node for karpenter to start: the group's desired 4 use them "
+        "all. Write 5 or more, or scaling: none."
     )
 
 
@@ -56,7 +56,7 @@ def test_every_group_that_a_refusal_offers_holds_karpenter() -> None:
 
 def test_no_environment_lives_with_argo_cd() -> None:
     (line,) = refusals(environments__0__namespace="argocd")
-    assert "environments[0].namespace: 'argocd' is not for services." in line
+    assert "environments[0].namespace: 'argocd' is reserved." in line
 
 
 def test_addresses_of_services_may_not_lie_inside_the_vpc() -> None:

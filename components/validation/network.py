@@ -1,4 +1,4 @@
-"""Rules of the network: ranges, zones, overlaps, and whether the subnets fit."""
+"""Rules of `network`: a private range, zones of the region, room for the subnets, no overlap with Services."""
 
 import ipaddress
 from collections.abc import Iterator, Sequence
@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.network import subnets
+from components.validation.rule import Rule
 
 PRIVATE_RANGES = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 LARGEST_PREFIX, SMALLEST_PREFIX = 16, 21
 
 
 def network(config: PlatformConfig) -> Iterator[Problem]:
-    """The VPC's range and zones."""
+    """A private range of /16 to /21 that holds the subnets of all zones, apart from the addresses of Services."""
     settings = config.network
     if settings is None or config.aws is None:
         return
@@ -51,4 +52,7 @@ def _zones(zones: Sequence[str], region: str) -> Iterator[Problem]:
                 message=f"{zone} is not in region {region}. Write e.g. {region}a.",
             )
         if zone in zones[:index]:
-            yield Problem(path=("network", "zones", index), message=f"{zone} is there twice. Write another zone.")
+            yield Problem(path=("network", "zones", index), message=f"{zone} is listed twice. Write another zone.")
+
+
+RULES: tuple[Rule, ...] = (network,)

@@ -1,4 +1,4 @@
-"""What a stack file may not say about the door for Git webhooks."""
+"""Rules of edge: the certificate, hosts, and Argo CD's host for webhooks."""
 
 import copy
 import json
@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from components.config.platform import PlatformConfig
-from components.validation.access_rules import access
-from components.validation.edge_rules import edge, webhooks
+from components.validation.edge import argocd_host, certificate
 from tests.harness.config import stack_config
+from tests.harness.config_samples import refusals
 from tests.harness.harness import ROOT
 
 HOST = "edge.argocdHost"
@@ -26,10 +26,10 @@ def production(**sections: dict[str, Any]) -> PlatformConfig:
 
 
 def problems(**sections: dict[str, Any]) -> dict[str, str]:
-    return {problem.where: problem.message for problem in webhooks(production(**sections))}
+    return {problem.where: problem.message for problem in argocd_host(production(**sections))}
 
 
-def test_the_committed_door_is_taken() -> None:
+def test_the_committed_argocd_host_is_accepted() -> None:
     assert problems() == {}
 
 
@@ -44,13 +44,13 @@ def test_without_a_host_nothing_is_asked_for() -> None:
         (
             "operators",
             {"loadBalancerController": None},
-            "needs a load balancer, and nothing makes one. Add `loadBalancerController: {}` to operators, "
-            "or leave it out.",
+            "needs a load balancer, and no controller creates one. "
+            "Add `loadBalancerController: {}` to operators, or remove argocdHost.",
         ),
         (
             "argocd",
             {"webhookSecret": None},
-            "lets anybody make Argo CD work: without argocd.webhookSecret it believes every webhook. "
+            "needs argocd.webhookSecret: without it Argo CD acts on webhooks from anyone. "
             "Write e.g. argocd.webhookSecret: {secretsManager: tiketi/argocd/webhook}.",
         ),
         (
@@ -71,15 +71,17 @@ def test_without_a_host_nothing_is_asked_for() -> None:
         (
             "edge",
             {"argocdHost": "api.tiketi.com"},
-            "api.tiketi.com is a host of the services. Write one of its own, e.g. argocd.tiketi.com.",
+            "api.tiketi.com is already a host of the services. Write another one, e.g. argocd.tiketi.com.",
         ),
     ],
 )
-def test_a_door_that_does_not_hold_is_refused(section: str, changes: dict[str, Any], message: str) -> None:
+def test_an_argocd_host_without_protection_or_outside_the_zone_is_refused(
+    section: str, changes: dict[str, Any], message: str
+) -> None:
     assert problems(**{section: changes}) == {HOST: message}
 
 
-def test_a_door_inside_the_vpc_needs_no_firewall() -> None:
+def test_an_internal_argocd_host_needs_no_firewall() -> None:
     ours = {"url": "https://git.example.com/shop.git"}
     assert problems(edge={"firewall": None, "internal": True}, repository=ours) == {}
     refused = problems(edge={"firewall": None}, repository=ours)
@@ -87,40 +89,28 @@ def test_a_door_inside_the_vpc_needs_no_firewall() -> None:
 
 
 @pytest.mark.parametrize("url", ["git@github.com:shop/shop.git", "https://github.com/shop/shop"])
-def test_a_door_inside_the_vpc_is_none_for_github(url: str) -> None:
+def test_github_does_not_reach_an_internal_argocd_host(url: str) -> None:
     assert problems(edge={"internal": True}, repository={"url": url}) == {
-        HOST: "is called by GitHub from the internet, and edge.internal lets nobody in from there. "
-        "Leave it out (Argo CD then polls Git), or write internal: false with a firewall."
+        HOST: "is called by GitHub from the internet, which edge.internal keeps out. "
+        "Remove argocdHost (Argo CD then polls Git), or write internal: false with a firewall."
     }
 
 
-def test_where_somebody_else_keeps_the_zone_any_host_is_taken() -> None:
+def test_without_a_zone_any_host_is_accepted() -> None:
     given = {"zone": None, "certificate": {"arn": CERTIFICATE}, "argocdHost": "argocd.example.com"}
     assert problems(edge=given) == {}
 
 
 @pytest.mark.parametrize(("others", "refused"), [(8, False), (9, True)])
-def test_the_certificate_counts_argo_cds_host_as_well(others: int, refused: bool) -> None:
+def test_the_certificate_includes_argo_cds_host(others: int, refused: bool) -> None:
     hosts = ["api.tiketi.com", *(f"a{number}.tiketi.com" for number in range(others))]
     config = production()
     environment = config.environments[0].model_copy(update={"hosts": tuple(hosts)})
-    found = [problem.message for problem in edge(config.model_copy(update={"environments": (environment,)}))]
-    assert bool(found) is refused
-    assert all("11 host names; a certificate takes 10" in message for message in found)
+    reported = [problem.message for problem in certificate(config.model_copy(update={"environments": (environment,)}))]
+    assert bool(reported) is refused
+    assert all("11 host names; a certificate holds 10" in message for message in reported)
 
 
-@pytest.mark.parametrize(
-    ("reference", "key", "words"),
-    [
-        ({"kubernetes": "webhook"}, ".kubernetes", "Write argocd-secret."),
-        ({}, "", "Write exactly one of secretsManager and kubernetes."),
-    ],
-)
-def test_the_secret_is_where_argo_cd_looks_for_it(reference: dict[str, Any], key: str, words: str) -> None:
-    found = {problem.where: problem.message for problem in access(production(argocd={"webhookSecret": reference}))}
-    assert list(found) == [f"argocd.webhookSecret{key}"]
-    assert found[f"argocd.webhookSecret{key}"].endswith(words)
-
-
-def test_argo_cds_own_secret_is_taken() -> None:
-    assert not list(access(production(argocd={"webhookSecret": {"kubernetes": "argocd-secret"}})))
+def test_hosts_without_edge_are_refused_on_eks() -> None:
+    (line,) = refusals(environments__1__hosts=["api.example.com"])
+    assert line.endswith("Add the section edge, or remove hosts.")

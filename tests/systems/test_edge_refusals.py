@@ -1,4 +1,4 @@
-"""A door that leads to nobody, a canary without traffic, a name outside the zone: refused, with a remedy that holds."""
+"""Hosts without a service, canaries without traffic, names outside the zone: each refusal has a remedy that works."""
 
 from typing import Any
 
@@ -8,46 +8,46 @@ from tests.harness.config import stack_config
 from tests.harness.harness import ROOT
 from tests.systems.refused_examples import ABSENT, accepted, refusals
 
-NOBODY = "no service is public and has a port. Give one a port and public: true, or leave "
-HOSTS = f"environments[0].hosts: lead to nobody: {NOBODY}hosts out, and edge."
-CANARY = f"environments[0].canary: has no traffic to shift: {NOBODY}the canary out."
+NO_PUBLIC_SERVICE = "no service has both `port` and `public: true`. Write both for one service, or remove "
+HOSTS = f"environments[0].hosts: have no target: {NO_PUBLIC_SERVICE}hosts and edge."
+CANARY = f"environments[0].canary: has no traffic to shift: {NO_PUBLIC_SERVICE}the canary."
 WORKER = stack_config("production", ROOT / "examples" / "pingvasai")["pingvasai:services"][1]
 WITHOUT_EDGE = {"edge": ABSENT, "environments 0 hosts": ABSENT, "operators externalDns": ABSENT}
-OF_A_PORT = ("services 0 servicePort", "services 0 healthPath", "services 0 readyPath")
+PORT_KEYS = ("services 0 servicePort", "services 0 healthPath", "services 0 readyPath")
 PRODUCTION: tuple[tuple[dict[str, Any], list[str]], ...] = (
     ({"services": [WORKER]}, [HOSTS, CANARY]),
-    ({"services 0 port": None, **dict.fromkeys(OF_A_PORT, ABSENT)}, [HOSTS, CANARY]),
+    ({"services 0 port": None, **dict.fromkeys(PORT_KEYS, ABSENT)}, [HOSTS, CANARY]),
     ({"services 0 public": False}, [HOSTS, CANARY]),
     (
         {"services 0 public": False, "environments 0 canary": ABSENT, "environments 0 hosts": ABSENT},
-        [f"edge: leads to nobody: {NOBODY}edge out."],
+        [f"edge: has no target: {NO_PUBLIC_SERVICE}edge."],
     ),
     (
         WITHOUT_EDGE,
         [
-            "environments[0].canary: shifts traffic of a load balancer that edge describes. Add the section edge, or "
-            "leave the canary out."
+            "environments[0].canary: has no traffic to shift: there is no load balancer without edge. "
+            "Add the section edge, or remove the canary."
         ],
     ),
     (
         {"environments 0 hosts": ABSENT},
         [
-            "environments[0].hosts: is missing, and edge certifies it. Write e.g. api.pingvasai.com.",
-            "environments[0].canary: shifts traffic that comes in at a host, and the environment has none. "
-            "Write hosts, e.g. api.pingvasai.com, or leave the canary out.",
+            "environments[0].hosts: is missing, and edge needs a name to certify. Write e.g. api.pingvasai.com.",
+            "environments[0].canary: has no traffic to shift: the environment has no hosts. "
+            "Write hosts, e.g. api.pingvasai.com, or remove the canary.",
         ],
     ),
 )
-"""Changes of PingvasAI's production, and its lines."""
+"""Changes to PingvasAI's production, and the lines of its refusal."""
 PREVIEW = {"pullRequests": {"maximum": 1}, "replicas": 1, "maxReplicas": 1}
 
 
 @pytest.mark.parametrize(("changes", "lines"), PRODUCTION)
-def test_a_door_has_somebody_behind_it(changes: dict[str, Any], lines: list[str]) -> None:
+def test_hosts_edge_and_canary_need_a_public_service(changes: dict[str, Any], lines: list[str]) -> None:
     assert refusals("pingvasai", "production", changes) == lines
 
 
-def test_what_runs_beside_the_catalogue_may_stand_behind_the_door() -> None:
+def test_an_extra_workload_can_answer_at_a_host() -> None:
     small = {"cpuRequest": "100m", "memoryRequest": "128Mi", "cpuLimit": "500m", "memoryLimit": "256Mi"}
     extra = {"name": "frontend", "port": 3000, "resources": small}
     private = {"services 0 public": False, "environments 0 canary": ABSENT}
@@ -58,9 +58,9 @@ def test_what_runs_beside_the_catalogue_may_stand_behind_the_door() -> None:
 INSTANCE = {"edge targetType": "instance"}
 
 
-def test_nodes_as_targets_want_node_ports() -> None:
+def test_nodes_as_targets_need_node_ports() -> None:
     assert refusals("pingvasai", "production", INSTANCE) == [
-        "environments[0].objects.nodePorts: 0 is too few: edge.targetType instance wants a node port for each of 2 "
+        "environments[0].objects.nodePorts: 0 is too few: edge.targetType instance needs a node port for each of 2 "
         "Services behind the load balancer. Write 2 or more, or edge.targetType: ip."
     ]
     accepted("pingvasai", "production", {**INSTANCE, "environments 0 objects": {"nodePorts": 2}})
@@ -71,36 +71,36 @@ def test_nodes_as_targets_want_node_ports() -> None:
 def test_nodes_as_targets_do_not_reach_argo_cd() -> None:
     ports = {"environments 0 objects": {"nodePorts": 5}}
     assert refusals("tiketi", "prod", {**INSTANCE, **ports}) == [
-        "edge.targetType: instance does not reach argocdHost: Argo CD's Service has no node port. "
-        "Write ip, or leave argocdHost out."
+        "edge.targetType: instance cannot reach argocdHost: Argo CD's Service has no node port. "
+        "Write ip, or remove argocdHost."
     ]
     accepted("tiketi", "prod", {**INSTANCE, **ports, "edge argocdHost": ABSENT, "argocd webhookSecret": ABSENT})
 
 
-def test_nodes_as_targets_leave_no_port_for_a_preview() -> None:
+def test_previews_have_no_node_port() -> None:
     changes = {**INSTANCE, **{f"environments 0 {key}": value for key, value in PREVIEW.items()}}
     assert refusals("pingvasai", "production", {**changes, "environments 0 canary": ABSENT}) == [
-        "environments[0].pullRequests: repeat Services with node ports, which edge.targetType instance wants, and "
-        "those are there once. Write edge.targetType: ip, or leave pullRequests out."
+        "environments[0].pullRequests: would duplicate node ports, which edge.targetType instance needs and which "
+        "exist once in a cluster. Write edge.targetType: ip, or remove pullRequests."
     ]
 
 
-def test_previews_and_a_canary_do_not_share_an_environment() -> None:
+def test_previews_and_a_canary_cannot_be_combined() -> None:
     changes = {f"environments 0 {key}": value for key, value in PREVIEW.items()}
     assert refusals("pingvasai", "production", changes) == [
-        "environments[0].pullRequests: stand beside canary: a preview's Rollout would keep the names of the "
-        "environment's own Services and Ingress, and take its traffic. Leave one of the two out."
+        "environments[0].pullRequests: cannot be combined with canary: a preview's Rollout would use the "
+        "environment's own Services and Ingress, and take its traffic. Remove one of the two."
     ]
     del changes["environments 0 pullRequests"]
     accepted("pingvasai", "production", changes)
 
 
-def test_previews_without_a_canary_stay() -> None:
+def test_previews_without_a_canary_are_accepted() -> None:
     changes = {f"environments 0 {key}": value for key, value in PREVIEW.items()}
     accepted("pingvasai", "production", {**changes, "environments 0 canary": ABSENT})
 
 
-def test_a_host_of_argo_cd_alone_is_certified() -> None:
+def test_argo_cds_host_alone_can_be_certified() -> None:
     config = accepted("tiketi", "prod", {"environments 0 hosts": ABSENT})
     assert config.edge is not None
     assert config.edge.argocd_host == "argocd.tiketi.com"
@@ -111,18 +111,19 @@ def test_a_host_of_argo_cd_alone_is_certified() -> None:
     [
         (
             {"edge argocdHost": "api.tiketi.com"},
-            "edge.argocdHost: api.tiketi.com is a host of the services. Write one of its own, e.g. argocd.tiketi.com.",
+            "edge.argocdHost: api.tiketi.com is already a host of the services. "
+            "Write another one, e.g. argocd.tiketi.com.",
             {"edge argocdHost": "argocd.tiketi.com"},
         ),
         (
             {"environments 0 hosts": ["argocd.tiketi.com"]},
-            "edge.argocdHost: argocd.tiketi.com is a host of the services. "
-            "Write one of its own, e.g. argocd-2.tiketi.com.",
+            "edge.argocdHost: argocd.tiketi.com is already a host of the services. "
+            "Write another one, e.g. argocd-2.tiketi.com.",
             {"edge argocdHost": "argocd-2.tiketi.com"},
         ),
         (
             {"environments 0 hosts": [], "edge argocdHost": ABSENT, "argocd webhookSecret": ABSENT},
-            "environments[0].hosts: is missing, and edge certifies it. Write e.g. api.tiketi.com.",
+            "environments[0].hosts: is missing, and edge needs a name to certify. Write e.g. api.tiketi.com.",
             {"environments 0 hosts": ["api.tiketi.com"]},
         ),
         (
@@ -132,7 +133,7 @@ def test_a_host_of_argo_cd_alone_is_certified() -> None:
         ),
     ],
 )
-def test_an_example_of_a_host_lies_in_the_zone_and_is_taken(
+def test_the_host_that_a_refusal_suggests_is_accepted(
     changes: dict[str, Any], line: str, remedy: dict[str, Any]
 ) -> None:
     assert refusals("tiketi", "prod", changes) == [line]

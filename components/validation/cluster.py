@@ -1,0 +1,78 @@
+"""Rules of `cluster`: node counts, roles that get access, and who may call the API server."""
+
+import ipaddress
+from collections.abc import Iterator
+
+from components.config.platform import PlatformConfig
+from components.config.problems import Problem
+from components.validation.rule import Rule
+
+WIDEST_PUBLIC_PREFIX = 16
+REDIS_NODES = 3
+
+
+def node_counts(config: PlatformConfig) -> Iterator[Problem]:
+    """The node group's bounds are in order."""
+    if config.cluster is None or config.aws is None:
+        return
+    nodes = config.cluster.nodes
+    if not nodes.minimum <= nodes.desired <= nodes.maximum:
+        yield Problem(
+            path=("cluster", "nodes"),
+            message=f"minimum {nodes.minimum}, desired {nodes.desired} and maximum {nodes.maximum} "
+            "contradict each other. Write minimum <= desired <= maximum.",
+        )
+
+
+def access(config: PlatformConfig) -> Iterator[Problem]:
+    """Each role belongs to the account and gets access once."""
+    cluster = config.cluster
+    if cluster is None or config.aws is None:
+        return
+    seen: set[str] = set()
+    for key, arns in (
+        ("adminRoleArns", cluster.admin_role_arns),
+        ("deployerRoleArns", cluster.deployer_role_arns),
+        ("smokeTesterRoleArns", cluster.smoke_tester_role_arns),
+    ):
+        for index, arn in enumerate(arns):
+            role = arn.rsplit("/", 1)[-1]
+            if role in seen:
+                yield Problem(
+                    path=("cluster", key, index), message=f"{role} already has access. Remove one of the two entries."
+                )
+            seen.add(role)
+            if f"::{config.aws.account_id}:" not in arn:
+                yield Problem(
+                    path=("cluster", key, index),
+                    message=f"{arn} is not a role of account {config.aws.account_id}. Write a role of that account.",
+                )
+
+
+def public_access(config: PlatformConfig) -> Iterator[Problem]:
+    """The API server is not open to the whole internet."""
+    if config.cluster is None or config.aws is None:
+        return
+    for index, cidr in enumerate(config.cluster.public_access_cidrs):
+        if ipaddress.IPv4Network(cidr).prefixlen < WIDEST_PUBLIC_PREFIX:
+            yield Problem(
+                path=("cluster", "publicAccessCidrs", index),
+                message=f"{cidr} opens the API server to {ipaddress.IPv4Network(cidr).num_addresses} addresses. "
+                "Write the ranges of your offices or runners, /16 or smaller.",
+            )
+
+
+def high_availability(config: PlatformConfig) -> Iterator[Problem]:
+    """Argo CD's highly available Redis runs on three nodes."""
+    if not config.argocd.high_availability or config.cluster is None:
+        return
+    minimum = config.cluster.nodes.minimum
+    if minimum < REDIS_NODES:
+        yield Problem(
+            path=("cluster", "nodes", "minimum"),
+            message=f"{minimum} is too few for argocd.highAvailability, whose Redis needs {REDIS_NODES} nodes. "
+            f"Write {REDIS_NODES} or more.",
+        )
+
+
+RULES: tuple[Rule, ...] = (node_counts, access, public_access, high_availability)

@@ -1,0 +1,161 @@
+"""Rules of `operators`: controllers that other sections need, that run on EKS only, or that would have no effect."""
+
+from collections.abc import Iterator
+
+from components.config.controllers import NodeScaling
+from components.config.platform import PlatformConfig
+from components.config.problems import Problem
+from components.environments.plan import plan_environments
+from components.validation.edge import NO_PUBLIC_SERVICE, PUBLISH_ONE, free_host
+from components.validation.rule import Rule
+
+
+def needed_by_edge(config: PlatformConfig) -> Iterator[Problem]:
+    """The load balancers that edge describes have a controller that creates them."""
+    if config.edge is not None and config.aws is not None and config.operators.load_balancer_controller is None:
+        yield Problem(
+            path=("operators", "loadBalancerController"),
+            message="is missing, and creates the load balancers of `edge`. "
+            "Add `loadBalancerController: {}` to operators.",
+        )
+
+
+def needed_by_secrets(config: PlatformConfig) -> Iterator[Problem]:
+    """The Secrets of an environment have a controller that creates them."""
+    if config.secrets is None or config.operators.external_secrets is not None:
+        return
+    if any(plan.secrets.secrets for plan in plan_environments(config)):
+        yield Problem(
+            path=("operators", "externalSecrets"),
+            message="is missing, and creates the Secrets of `secrets`. Add `externalSecrets: {}` to operators.",
+        )
+
+
+def aws_only(config: PlatformConfig) -> Iterator[Problem]:
+    """Controllers that call AWS run on EKS only; DNS records need a zone."""
+    for key, settings in (
+        ("externalSecrets", config.operators.external_secrets),
+        ("loadBalancerController", config.operators.load_balancer_controller),
+        ("externalDns", config.operators.external_dns),
+    ):
+        if settings is not None and config.local:
+            yield Problem(
+                path=("operators", key),
+                message="calls AWS, and this stack uses an existing cluster (kubeconfig). Remove it.",
+            )
+    if config.cluster is None:
+        return
+    if config.operators.external_dns is not None and (config.edge is None or config.edge.zone is None):
+        yield Problem(
+            path=("operators", "externalDns"), message="has no zone for its records. Add edge.zone, or remove it."
+        )
+
+
+def unused_scalers(config: PlatformConfig) -> Iterator[Problem]:
+    """A node scaler has settings only where it scales the nodes."""
+    if config.cluster is None and not config.local:
+        return
+    scaling = NodeScaling.NONE if config.cluster is None else config.cluster.nodes.scaler
+    for key, field, scaler in (
+        ("clusterAutoscaler", "cluster_autoscaler", NodeScaling.CLUSTER_AUTOSCALER),
+        ("karpenter", "karpenter", NodeScaling.KARPENTER),
+    ):
+        if field in config.operators.model_fields_set and scaling is not scaler:
+            yield Problem(
+                path=("operators", key),
+                message=f"has no effect: it does not scale this stack's nodes. {_remedy(config, scaler)}.",
+            )
+
+
+def _remedy(config: PlatformConfig, scaler: NodeScaling) -> str:
+    if config.cluster is None:
+        return "Remove it"
+    if config.cluster.nodes.scaling is scaler:
+        return "Write a cluster.nodes.maximum above minimum, or remove it"
+    return f"Write cluster.nodes.scaling: {scaler}, or remove it"
+
+
+def karpenter(config: PlatformConfig) -> Iterator[Problem]:
+    """Karpenter runs on two nodes that it did not create, and may start at least one."""
+    if config.cluster is None:
+        return
+    nodes = config.cluster.nodes
+    if nodes.scaling is not NodeScaling.KARPENTER:
+        return
+    if nodes.desired < nodes.least_desired:
+        yield Problem(
+            path=("cluster", "nodes", "desired"),
+            message=f"{nodes.desired} is too few for karpenter's {nodes.least_desired} pods, which never share a node. "
+            f"Write {nodes.least_desired} or more.",
+        )
+    if nodes.desired == nodes.maximum:
+        yield Problem(
+            path=("cluster", "nodes", "maximum"),
+            message=f"{nodes.maximum} leaves no node for karpenter to start: the group's desired {nodes.desired} use "
+            f"them all. Write {nodes.desired + 1} or more, or scaling: none.",
+        )
+    if nodes.customer_managed_key:
+        yield Problem(
+            path=("cluster", "nodes", "customerManagedKey"),
+            message="is not supported with scaling karpenter, whose volumes use AWS's own key. Remove it.",
+        )
+
+
+def canaries(config: PlatformConfig) -> Iterator[Problem]:
+    """A canary needs controllers that shift its traffic and measure it."""
+    for index, environment in enumerate(config.environments):
+        canary, here = environment.canary, ("environments", index, "canary")
+        if canary is None:
+            continue
+        if config.local:
+            yield Problem(
+                path=here,
+                message="is not available on an existing cluster (kubeconfig): an AWS load balancer shifts its "
+                "traffic. Remove it.",
+            )
+            continue
+        for key, settings in (
+            ("rollouts", config.operators.rollouts),
+            ("prometheus", config.operators.prometheus),
+            ("loadBalancerController", config.operators.load_balancer_controller),
+        ):
+            if settings is None:
+                yield Problem(
+                    path=here,
+                    message=f"needs operators.{key}. Add `{key}: {{}}` to operators, or remove the canary.",
+                )
+        if canary.max_percent % canary.step_percent:
+            reached = max(1, canary.max_percent // canary.step_percent) * canary.step_percent
+            yield Problem(
+                path=(*here, "maxPercent"),
+                message=f"{canary.max_percent} cannot be reached in steps of stepPercent {canary.step_percent}. "
+                f"Write a multiple of stepPercent, e.g. {reached}.",
+            )
+
+
+def canary_traffic(config: PlatformConfig) -> Iterator[Problem]:
+    """A canary shifts traffic that reaches a service at a host, through the load balancer."""
+    for index, plan in enumerate(plan_environments(config)):
+        if plan.settings.canary is None or config.local:
+            continue
+        if not plan.load_balanced:
+            wrong, remedy = f"has no traffic to shift: {NO_PUBLIC_SERVICE}", PUBLISH_ONE
+        elif config.edge is None:
+            wrong, remedy = "has no traffic to shift: there is no load balancer without edge", "Add the section edge"
+        elif not plan.settings.hosts:
+            wrong = "has no traffic to shift: the environment has no hosts"
+            remedy = f"Write hosts, e.g. {free_host(config, 'api')}"
+        else:
+            continue
+        yield Problem(path=("environments", index, "canary"), message=f"{wrong}. {remedy}, or remove the canary.")
+
+
+RULES: tuple[Rule, ...] = (
+    needed_by_edge,
+    needed_by_secrets,
+    aws_only,
+    unused_scalers,
+    karpenter,
+    canaries,
+    canary_traffic,
+)

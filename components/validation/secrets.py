@@ -1,0 +1,67 @@
+"""Rules of `secrets`: names are unique and not the platform's, and a shared database is not one service's own."""
+
+from collections.abc import Iterator
+
+from components.config.platform import PlatformConfig
+from components.config.problems import Problem
+from components.data.bootstrap_pods import LONGEST_ENVIRONMENT_NAME
+from components.environments.plan import plan_environments
+from components.secrets.plan import FIXED_SECRETS
+from components.validation.rule import Rule, duplicates
+
+
+def job_names(config: PlatformConfig) -> Iterator[Problem]:
+    """The Job that creates an environment's databases is named after it, within Kubernetes' limit."""
+    for index, plan in enumerate(plan_environments(config)):
+        if len(plan.name) > LONGEST_ENVIRONMENT_NAME and plan.bootstraps_databases:
+            yield Problem(
+                path=("environments", index, "name"),
+                message="makes the name of the Job that creates its databases too long. "
+                f"Write at most {LONGEST_ENVIRONMENT_NAME} characters.",
+            )
+
+
+def shared_database(config: PlatformConfig) -> Iterator[Problem]:
+    """The database that several services share is not also the own database of one."""
+    shared = None if config.secrets is None else config.secrets.shared_database
+    if shared is None:
+        return
+    for service in config.services:
+        # A service that names its database uses the shared one.
+        has_own = service.database is not None and service.database.name is None
+        if has_own and shared == service.short_name.replace("-", "_"):
+            yield Problem(
+                path=("secrets", "sharedDatabase"),
+                message=f"{shared} is the database of {service.name}; shared, every service could read it. "
+                "Write another name, e.g. shared.",
+            )
+
+
+def names(config: PlatformConfig) -> Iterator[Problem]:
+    """Each Secret and each key is listed once, and none is a Secret of the platform."""
+    settings = config.secrets
+    if settings is None:
+        return
+    own = config.model_copy(update={"secrets": settings.model_copy(update={"generated": (), "supplied": ()})})
+    reserved = {*FIXED_SECRETS, *(entry.name for plan in plan_environments(own) for entry in plan.secrets.entries)}
+    generated = [secret.secret for secret in settings.generated]
+    supplied = [secret.secret for secret in settings.supplied]
+    for section, secrets in (("generated", generated), ("supplied", supplied)):
+        for index, name in enumerate(secrets):
+            path = ("secrets", section, index, "secret")
+            if name in reserved:
+                yield Problem(path=path, message=f"{name} is a Secret of the platform. Write another name.")
+            elif section == "supplied" and (name in generated or name in secrets[:index]):
+                yield Problem(path=path, message=f"{name} is already listed under secrets. Write another name.")
+    yield from duplicates(
+        [f"{secret.secret}/{secret.key}" for secret in settings.generated],
+        [("secrets", "generated", index, "key") for index in range(len(settings.generated))],
+        "key",
+    )
+    for index, secret in enumerate(settings.supplied):
+        yield from duplicates(
+            secret.keys, [("secrets", "supplied", index, "keys", place) for place in range(len(secret.keys))], "key"
+        )
+
+
+RULES: tuple[Rule, ...] = (job_names, shared_database, names)

@@ -1,0 +1,105 @@
+"""Rules between the sections of a stack file: which need which other ones, and which have no effect."""
+
+from collections.abc import Iterator
+
+from components.config.platform import PlatformConfig
+from components.config.problems import Problem
+from components.environments.plan import plan_environments
+from components.validation.rule import Rule
+
+EKS_SECTIONS = ("network", "database", "cache", "storage", "edge")
+"""Sections whose resources live in the network of an EKS cluster that this stack creates."""
+NEEDED: dict[str, tuple[str, ...]] = {
+    "network": ("aws",), "cluster": ("aws", "network"), "registry": ("aws",), "ci": ("aws",),
+    "database": ("aws", "network", "cluster"), "cache": ("aws", "network", "cluster"), "edge": ("aws", "cluster"),
+    "storage": ("aws", "network", "cluster"),
+}  # fmt: skip
+
+
+def presence(config: PlatformConfig) -> Iterator[Problem]:
+    """Every section has the ones that it needs; there is exactly one cluster, created here or named by kubeconfig."""
+    present = {name for name in (*NEEDED, "aws") if getattr(config, name) is not None}
+    if config.local:
+        for section in (name for name in EKS_SECTIONS if name in present):
+            # Sections that it needs in turn would not help, so they are not reported as missing.
+            present.remove(section)
+            yield Problem(
+                path=(section,),
+                message="is not available on an existing cluster (kubeconfig). Remove it, "
+                "or write cluster in place of kubeconfig.",
+            )
+    # A stack without any cluster is reported once, below.
+    without_cluster = {"cluster"} if config.cluster is None and config.kubeconfig is None else set[str]()
+    for section, required in NEEDED.items():
+        for missing in (name for name in required if section in present and name not in present | without_cluster):
+            yield Problem(path=(section,), message=f"needs the section {missing}. Add {missing}, or remove {section}.")
+    if config.cluster is None and config.kubeconfig is None:
+        yield Problem(
+            path=("cluster",),
+            message="is missing, and so is kubeconfig. Write cluster for EKS, "
+            "or kubeconfig with the context of an existing cluster.",
+        )
+    if config.cluster is not None and config.kubeconfig is not None:
+        yield Problem(
+            path=("kubeconfig",),
+            message="cannot be combined with cluster: a stack has one cluster. Remove kubeconfig for a cluster on "
+            "EKS, or cluster for the existing one.",
+        )
+
+
+def available(config: PlatformConfig) -> PlatformConfig:
+    """The configuration without the sections that an existing cluster cannot have.
+
+    `presence` refuses those sections. The other rules do not see them, and so report no consequences of a section that
+    has to be removed anyway.
+    """
+    return config.model_copy(update=dict.fromkeys(EKS_SECTIONS)) if config.local else config
+
+
+def account(config: PlatformConfig) -> Iterator[Problem]:
+    """A stack without resources on AWS names no account."""
+    if config.aws is not None and config.local and config.registry is None and config.ci is None:
+        yield Problem(
+            path=("aws",), message="has no effect: this stack has no cluster, registry or ci on AWS. Remove it."
+        )
+
+
+def secrets_manager(config: PlatformConfig) -> Iterator[Problem]:
+    """Settings of entries in Secrets Manager are written only where the program fills an entry."""
+    if "secrets_manager" not in config.model_fields_set:
+        return
+    if config.local:
+        yield Problem(
+            path=("secretsManager",),
+            message="has no effect: an existing cluster (kubeconfig) receives no entries. Remove it.",
+        )
+    elif config.cluster is not None and not any(plan.secrets.entries for plan in plan_environments(config)):
+        remedy = "Add the section secrets, or remove secretsManager" if config.secrets is None else "Remove it"
+        yield Problem(path=("secretsManager",), message=f"has no effect: the program fills no entry. {remedy}.")
+
+
+def unused_data(config: PlatformConfig) -> Iterator[Problem]:
+    """The stack's own database and cache, which cost money, are used by an environment."""
+    for section, key, unused in (
+        (
+            "database",
+            "databaseInNamespace",
+            config.database is not None
+            and not any(config.uses_database(e) or e.database_prefix is not None for e in config.environments),
+        ),
+        (
+            "cache",
+            "cacheInNamespace",
+            config.cache is not None
+            and not any(config.uses_cache(e) or e.cache_database is not None for e in config.environments),
+        ),
+    ):
+        if unused:
+            yield Problem(
+                path=(section,),
+                message=f"is not used by any environment: each runs its own ({key}). Remove {section}, or {key}.",
+            )
+
+
+RULES: tuple[Rule, ...] = (account, secrets_manager, unused_data)
+"""Without `presence`, which alone reads the sections that `available` removes."""

@@ -1,0 +1,35 @@
+"""Rules of registry and ci: repositories, their settings, and GitHub's ids."""
+
+from typing import Any
+
+import pytest
+
+from tests.harness.config_samples import ABSENT, wrong
+from tests.unit.validation.samples import Refusal, refused
+
+PUSH = {"triggers": ["push"]}
+EXISTING = {"ownership": "existing"}
+REFUSALS: tuple[Refusal, ...] = (
+    ("repository.githubOwnerId", "*", None, "'*' is not a numeric GitHub id."),
+    ("repository.githubOwnerId", ABSENT, "repository", "has only one of githubOwnerId and githubRepositoryId."),
+    ("aws.permissionsBoundary", ABSENT, None, "is missing, and ci.deployRole can create roles."),
+    ("registry.keepTagged", 5, None, "5 is too small. Write 200 or more."),
+    ("registry.ownership", "mine", None, "'mine' is not allowed here. Write 'create' or 'existing'."),
+)
+
+
+@pytest.mark.parametrize(("path", "value", "reported_at", "message"), REFUSALS)
+def test_a_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: str | None, message: str) -> None:
+    lines = refused(path, value)
+    assert any(line.startswith(f"{reported_at or path}: {message}") for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("untaggedDays", 3), ("keepTagged", 300), ("customerManagedKey", True), ("retainOnDestroy", True)],
+)
+def test_settings_of_existing_repositories_are_refused(key: str, value: Any) -> None:
+    (line,) = wrong(registry={**EXISTING, key: value}, environments__0__deployment={**PUSH, "imageTag": "commitSha"})
+    assert line == (
+        f"registry.{key}: applies only to repositories that this stack creates, and ownership is existing. Remove it."
+    )

@@ -1,0 +1,43 @@
+"""Rules of controllers: node scalers with nothing to scale, and what a canary needs."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from components.config.problems import ConfigurationError
+from components.validation.load import load
+from tests.harness.config import stack_config
+from tests.harness.config_samples import refusals
+from tests.harness.harness import ROOT, run_program
+
+
+def test_settings_of_a_scaler_that_does_not_run_are_refused() -> None:
+    (line,) = refusals(operators={"externalSecrets": {}, "karpenter": {}})
+    assert line.endswith(
+        "operators.karpenter: has no effect: it does not scale this stack's nodes. "
+        "Write cluster.nodes.scaling: karpenter, or remove it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "remedy"),
+    [
+        ("clusterAutoscaler", "Write a cluster.nodes.maximum above minimum, or remove it."),
+        ("karpenter", "Write cluster.nodes.scaling: karpenter, or remove it."),
+    ],
+)
+def test_settings_of_a_scaler_without_nodes_to_scale_are_refused(key: str, remedy: str) -> None:
+    fixed: dict[str, Any] = {f"cluster__nodes__{bound}": 4 for bound in ("minimum", "desired", "maximum")}
+    (line,) = refusals(operators={"externalSecrets": {}, key: {}}, **fixed)
+    assert line.endswith(f"operators.{key}: has no effect: it does not scale this stack's nodes. {remedy}")
+
+
+def test_a_canary_needs_the_load_balancer_controller() -> None:
+    config = copy.deepcopy(stack_config("production", ROOT / "examples" / "pingvasai"))
+    del config["pingvasai:operators"]["loadBalancerController"]
+    with pytest.raises(ConfigurationError) as refused:
+        run_program(load, project="pingvasai", stack="production", config=config)
+    assert "environments[0].canary: needs operators.loadBalancerController. Add `loadBalancerController: {}`" in str(
+        refused.value
+    )

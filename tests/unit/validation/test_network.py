@@ -1,0 +1,25 @@
+"""Rules of the network: ranges, zones and overlaps."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.validation.samples import Refusal, refused
+
+ZONE = "ap-northeast-1a"
+REFUSALS: tuple[Refusal, ...] = (
+    ("network.cidr", "10.20.0.1/16", None, "10.20.0.1/16 has host bits set."),
+    ("network.cidr", "8.8.0.0/16", None, "8.8.0.0/16 is not a private range."),
+    ("network.cidr", "10.0.0.0/8", None, "/8 is outside /16-/21."),
+    ("network.cidr", "172.20.0.0/16", "cluster.serviceCidr", "172.20.0.0/16 overlaps network.cidr 172.20.0.0/16."),
+    ("network.zones", [ZONE], None, "has too few entries. Write 2 or more."),
+    ("network.zones", [ZONE, "us-east-1a"], "network.zones[1]", "us-east-1a is not in region ap-northeast-1."),
+    ("network.zones", [ZONE, ZONE], "network.zones[1]", "ap-northeast-1a is listed twice."),
+    ("network.flowLogs.retentionDays", 31, None, "31 days is not a retention that CloudWatch Logs has. Write 30."),
+)
+
+
+@pytest.mark.parametrize(("path", "value", "reported_at", "message"), REFUSALS)
+def test_a_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: str | None, message: str) -> None:
+    lines = refused(path, value)
+    assert any(line.startswith(f"{reported_at or path}: {message}") for line in lines), lines

@@ -1,0 +1,80 @@
+"""Rules between sections: what each needs, and what has no effect in a stack."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from components.config.problems import ConfigurationError
+from components.validation.load import load
+from tests.harness.config import stack_config
+from tests.harness.config_samples import ABSENT
+from tests.harness.harness import ROOT, run_program
+from tests.systems import refused_examples
+from tests.unit.validation.samples import Refusal, refused
+
+ACCOUNT = {"accountId": "123456789012", "region": "ap-northeast-2"}
+REFUSALS: tuple[Refusal, ...] = (
+    (
+        "aws.accountId",
+        25434362120,
+        None,
+        "must be text, and YAML has read a number.",
+    ),
+    ("network", ABSENT, "cluster", "needs the section network."),
+    ("cluster", ABSENT, None, "is missing, and so is kubeconfig."),
+)
+
+
+@pytest.mark.parametrize(("path", "value", "reported_at", "message"), REFUSALS)
+def test_a_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: str | None, message: str) -> None:
+    lines = refused(path, value)
+    assert any(line.startswith(f"{reported_at or path}: {message}") for line in lines), lines
+
+
+def example(system: str, stack: str, section: str, **keys: Any) -> list[str]:
+    """The refusal of an example whose section, or first environment, has other keys."""
+    config = copy.deepcopy(stack_config(stack, ROOT / "examples" / system))
+    target: Any = config.setdefault(f"{system}:{section}", {})
+    (target[0] if section == "environments" else target).update(keys)
+    with pytest.raises(ConfigurationError) as refused:
+        run_program(load, project=system, stack=stack, config=config)
+    return [line.split(": ", 1)[1] for line in str(refused.value).splitlines()[1:]]
+
+
+@pytest.mark.parametrize(
+    ("section", "keys", "message"),
+    [
+        ("aws", ACCOUNT, "aws: has no effect: this stack has no cluster, registry or ci on AWS. Remove it."),
+        (
+            "operators",
+            {"karpenter": {}},
+            "operators.karpenter: has no effect: it does not scale this stack's nodes. Remove it.",
+        ),
+        (
+            "operators",
+            {"clusterAutoscaler": {}},
+            "operators.clusterAutoscaler: has no effect: it does not scale this stack's nodes. Remove it.",
+        ),
+        (
+            "environments",
+            {"hosts": ["shop.example.com"]},
+            "environments[0].hosts: has no effect: without edge, hosts get neither a certificate nor a DNS record. "
+            "Remove it.",
+        ),
+    ],
+)
+def test_a_local_cluster_has_no_key_without_effect(section: str, keys: dict[str, Any], message: str) -> None:
+    assert example("tiketi", "dev", section, **keys) == [message]
+
+
+def test_secrets_manager_without_secrets_is_refused() -> None:
+    lines = refused_examples.refusals("pingvasai", "staging", {"secrets": ABSENT})
+    assert lines[0] == (
+        "secretsManager: has no effect: the program fills no entry. Add the section secrets, or remove secretsManager."
+    )
+
+
+def test_an_unknown_key_that_resembles_no_other_lists_the_known_ones() -> None:
+    (line,) = example("tiketi", "dev", "argocd", project={"destinations": []})
+    assert line.startswith("argocd.project.destinations: is not a known key. Known keys here: description, clusterName")
