@@ -19,7 +19,7 @@ from components.validation import (
     section_rules,
     sync_rules,
 )
-from components.validation.capacity_rules import capacity_problems
+from components.validation.capacity import capacity_problems
 
 Check = Callable[[PlatformConfig], Iterator[Problem]]
 

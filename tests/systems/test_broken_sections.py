@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem, problems_of
-from components.validation.capacity_rules import capacity_problems
+from components.validation.capacity import capacity_problems
 from components.validation.load import checked
 from components.validation.rules import RULES, SUMS, Rule
 from components.validation.section_rules import possible
