@@ -34,7 +34,7 @@ def _unknown_types(config: PlatformConfig) -> Iterator[Problem]:
         closest = difflib.get_close_matches(kind, INSTANCE_TYPES, n=1, cutoff=0.0)[0]
         yield Problem(
             path=("cluster", "nodes", "instanceType"),
-            message=f"{kind!r} is not a known EC2 instance type. Write e.g. {closest}.",
+            message=f"{kind!r} is not a type whose capacity is known. Write e.g. {closest}.",
         )
     if config.database is not None:
         try:
@@ -83,12 +83,10 @@ def _quota(peak: Load, environment: EnvironmentConfig) -> Load:
 
 def _nodes(config: PlatformConfig) -> Iterator[Problem]:
     fit = capacity_sums.node_fit(config, plan_environments(config))
-    if fit is None or config.cluster is None or not fit.unschedulable:
+    if fit is None or config.cluster is None or fit.fits:
         return
     parts = "; ".join(
-        f"{what}: {capacity_sums.describe(load)}"
-        for what, load in fit.parts
-        if not what.endswith(capacity_sums.STEADY)
+        f"{what}: {capacity_sums.describe(load)}" for what, load in fit.parts if not what.endswith(capacity_sums.STEADY)
     )
     yield Problem(
         path=("cluster", "nodes"),

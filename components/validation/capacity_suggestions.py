@@ -29,21 +29,21 @@ def suggest_nodes(config: PlatformConfig, cluster: ClusterConfig, fit: capacity_
     too_large = _pods_larger_than_any_node(fit, known, prefix_delegation=cluster.nodes.prefix_delegation)
     if too_large:
         return too_large
-    groups = [(name, count) for name in known if (count := _fewest_nodes(config, cluster, name)) is not None]
-    if not groups:
-        return f"No group of at most {MAXIMUM_NODES} nodes fits. Move environments to stacks of their own."
-    if _addresses_suffice(config):  # Otherwise the network is refused in any case, whatever the group.
-        groups = [group for group in groups if _addresses_suffice(_resized(config, cluster, group))]
-    if not groups:
-        return "The private subnets are too small for the nodes. Write a larger network.cidr."
-    family = [
-        (name, count)
-        for name, count in groups
-        if _family(name) == _family(cluster.nodes.instance_type)
-        and INSTANCE_TYPES[name].memory_mib >= current.memory_mib
-    ] or [min(groups, key=_cores)]
-    suggested = [family[0], *(group for group in family[1:2] if _cores(group) < _cores(family[0]))]
-    return f"Write {' or '.join(_in_words(cluster, group) for group in suggested)}."
+    family = [name for name in known if _family(name) == _family(cluster.nodes.instance_type)]
+    larger = [name for name in family if INSTANCE_TYPES[name].memory_mib >= current.memory_mib]
+    groups = _groups(config, cluster, larger)
+    suggested = _with_addresses(config, cluster, groups)[:2]
+    if not suggested:
+        groups += _groups(config, cluster, [name for name in known if name not in family])
+        suggested = sorted(_with_addresses(config, cluster, groups), key=_cores)[:1]
+    if not suggested:
+        return (
+            "The private subnets are too small for the nodes. Write a larger network.cidr."
+            if groups
+            else f"No group of at most {MAXIMUM_NODES} nodes fits. Move environments to stacks of their own."
+        )
+    smallest = [group for group in suggested if group == suggested[0] or _cores(group) < _cores(suggested[0])]
+    return f"Write {' or '.join(_in_words(cluster, group) for group in smallest)}."
 
 
 def suggest_database_class(instance_class: str, connections: int) -> str:
@@ -86,23 +86,30 @@ def _pods_larger_than_any_node(fit: capacity_sums.NodeFit, known: list[str], *, 
     )
 
 
-def _fewest_nodes(config: PlatformConfig, cluster: ClusterConfig, instance_type: str) -> int | None:
-    """The smallest number of nodes of a type on which all pods fit, not below `minimum`."""
+def _groups(config: PlatformConfig, cluster: ClusterConfig, instance_types: list[str]) -> list[NodeGroup]:
+    """The smallest group of each type that holds all pods and has at least `minimum` nodes; addresses aside."""
     least = max(cluster.nodes.least_desired, cluster.nodes.minimum)
     counts = range(least, MAXIMUM_NODES + 1 - _spare_nodes(cluster))
     plans = plan_environments(config)
 
-    def fits(count: int) -> bool:
-        fit = capacity_sums.node_fit(_resized(config, cluster, (instance_type, count)), plans)
-        return fit is None or not fit.unschedulable
+    def fits(group: NodeGroup) -> bool:
+        fit = capacity_sums.node_fit(_resized(config, cluster, group), plans)
+        return fit is not None and fit.fits
 
-    index = bisect_left(counts, True, key=fits)
-    return counts[index] if index < len(counts) else None
+    fewest = {
+        name: bisect_left(counts, True, key=lambda count, name=name: fits((name, count))) for name in instance_types
+    }
+    return [(name, counts[index]) for name, index in fewest.items() if index < len(counts)]
 
 
-def _addresses_suffice(config: PlatformConfig) -> bool:
-    limit = capacity_sums.addresses(config)
-    return limit is None or limit.fits
+def _with_addresses(config: PlatformConfig, cluster: ClusterConfig, groups: list[NodeGroup]) -> list[NodeGroup]:
+    """The groups for whose nodes the private subnets suffice: all if the network is refused anyway."""
+
+    def suffices(config: PlatformConfig) -> bool:
+        limit = capacity_sums.addresses(config)
+        return limit is None or limit.fits
+
+    return [group for group in groups if not suffices(config) or suffices(_resized(config, cluster, group))]
 
 
 def _spare_nodes(cluster: ClusterConfig) -> int:

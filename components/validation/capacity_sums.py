@@ -62,6 +62,17 @@ class NodeFit:
         )
 
     @property
+    def fits(self) -> bool:
+        """Whether there is room for every pod. Compares the totals first, which is much quicker than placing pods."""
+        needed, held = self.needed, self.held
+        return (
+            needed.pods <= held.pods
+            and needed.cpu_request <= held.cpu_request
+            and needed.memory_request <= held.memory_request
+            and not self.unschedulable
+        )
+
+    @property
     def unschedulable(self) -> tuple[str, ...]:
         """Names of the pod groups for which no node has room."""
         return unschedulable(self.groups, self.node, self.nodes)
@@ -159,7 +170,7 @@ def summary(config: PlatformConfig, plans: Plans) -> dict[str, object]:
     output: dict[str, object] = {}
     if fit is not None:
         rows = [*fit.parts, ("needed at the peak", fit.needed), (f"{fit.nodes} x {fit.instance_type} hold", fit.held)]
-        output["fits"] = not fit.unschedulable
+        output["fits"] = fit.fits
         output["nodes"] = f"{fit.nodes} x {fit.instance_type}"
         output["note"] = INITIAL_NODES
         output["rows"] = [

@@ -27,8 +27,8 @@ def pasted(value: Any, path: tuple[PathPart, ...] = ()) -> Iterator[Problem]:
     if isinstance(value, str) and looks_secret(value):
         yield Problem(
             path=path,
-            message="has the form of a secret, but stack files are committed to Git. Remove it and replace it at its "
-            "issuer; docs/secrets.md says where secrets belong.",
+            message="has the form of a secret, but stack files are committed to Git. Remove it and rotate it; "
+            "docs/secrets.md says where secrets belong.",
         )
     entries = cast("dict[str, Any]", value).items() if isinstance(value, dict) else ()
     for key, inner in entries:
