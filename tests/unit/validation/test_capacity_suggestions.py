@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 
 from components.config.problems import ConfigurationError
+from components.environments.plan import plan_environments
+from components.validation.capacity_suggestions import suggest_nodes
+from components.validation.capacity_sums import node_fit
+from tests.harness.config_samples import changed, loaded
 from tests.harness.config_samples import refusals as staging_refusals
 from tests.harness.harness import ROOT
 from tests.systems.refused_examples import accepted, refusals
@@ -78,26 +82,21 @@ def test_the_readme_shows_the_refusal_of_three_small_nodes() -> None:
     assert f"{needed} …{line[line.index(' Write ') :]}" in page
 
 
-def test_no_suggested_group_is_below_the_minimum() -> None:
-    """Two t3.xlarge would have the room."""
-    nodes = {"instanceType": "t3.medium", "desired": 3, "minimum": 3, "prefixDelegation": True}
-    (line,) = staging_refusals(**{f"cluster__nodes__{key}": value for key, value in nodes.items()})
-    print(line)
-    suggested = groups(line.rpartition("Write ")[2].removesuffix("."))
-    assert min(group["cluster nodes desired"] for group in suggested) >= 3
-
-
-def test_every_suggested_group_has_a_node_for_each_of_karpenters_pods() -> None:
-    """One t3.2xlarge would have the room."""
-    changes = {
-        "instanceType": "t3.xlarge",
-        "scaling": "karpenter",
-        "minimum": 1,
-        "desired": 1,
-        "prefixDelegation": True,
-    }
-    lines = staging_refusals(**{f"cluster__nodes__{key}": value for key, value in changes.items()})
-    assert not any(re.search(r"Write 1 x|or 1 x", line) for line in lines)
+@pytest.mark.parametrize(
+    ("nodes", "expected"),
+    [
+        ({"minimum": 1}, "Write 1 x t3.2xlarge (desired: 1)."),
+        ({"minimum": 3}, "Write 3 x t3.2xlarge (desired: 3)."),
+        ({"minimum": 1, "scaling": "karpenter"}, "Write 2 x t3.2xlarge (desired: 2)."),
+    ],
+)
+def test_no_suggested_group_is_smaller_than_minimum_and_karpenter_allow(nodes: dict[str, Any], expected: str) -> None:
+    nodes |= {"instanceType": "t3.2xlarge", "prefixDelegation": True}
+    config = loaded(changed(**{f"cluster__nodes__{key}": value for key, value in nodes.items()}))
+    fit = node_fit(config, plan_environments(config))
+    assert config.cluster is not None
+    assert fit is not None
+    assert suggest_nodes(config, config.cluster, fit) == expected
 
 
 def test_a_suggested_group_leaves_karpenter_a_node_to_start() -> None:
