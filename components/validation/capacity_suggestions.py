@@ -67,7 +67,7 @@ def _cores(group: NodeGroup) -> int:
 
 
 def _pods_larger_than_any_node(fit: capacity_sums.NodeFit, known: list[str], *, prefix_delegation: bool) -> str:
-    """Names the pods of which a node of no known type holds even one; empty if there are none."""
+    """A sentence about pods too large for a node of any known type; empty if there are none."""
     daemons = [group for group in fit.groups if group.per_node]
     rooms = {name: node_capacity(name, prefix_delegation=prefix_delegation) for name in known}
     names = [
@@ -87,7 +87,7 @@ def _pods_larger_than_any_node(fit: capacity_sums.NodeFit, known: list[str], *, 
 
 
 def _groups(config: PlatformConfig, cluster: ClusterConfig, instance_types: list[str]) -> list[NodeGroup]:
-    """The smallest group of each type that holds all pods and has at least `minimum` nodes; addresses aside."""
+    """The smallest group of each type with room for all pods and at least `minimum` nodes; ignores addresses."""
     least = max(cluster.nodes.least_desired, cluster.nodes.minimum)
     counts = range(least, MAXIMUM_NODES + 1 - _spare_nodes(cluster))
     plans = plan_environments(config)
@@ -103,7 +103,7 @@ def _groups(config: PlatformConfig, cluster: ClusterConfig, instance_types: list
 
 
 def _with_addresses(config: PlatformConfig, cluster: ClusterConfig, groups: list[NodeGroup]) -> list[NodeGroup]:
-    """The groups for whose nodes the private subnets suffice: all if the network is refused anyway."""
+    """The groups with enough addresses in the private subnets; all groups if the network is refused anyway."""
 
     def suffices(config: PlatformConfig) -> bool:
         limit = capacity_sums.addresses(config)

@@ -44,7 +44,7 @@ class NodeFit:
     groups: tuple[PodGroup, ...]
     """Everything that runs at the peak, services with their rolling factor."""
     parts: tuple[tuple[str, Load], ...]
-    """The terms of the sum, for people."""
+    """The terms of the sum, as they are shown."""
     node: NodeCapacity
 
     @property
