@@ -19,7 +19,7 @@ from components.validation import (
     secrets,
     sections,
 )
-from components.validation.capacity_rules import capacity_problems
+from components.validation.capacity import capacity_problems
 from components.validation.rule import Rule
 
 RULES: tuple[Rule, ...] = (

@@ -198,7 +198,7 @@ def test_an_autoscaler_that_cannot_fit_the_nodes_is_refused_with_the_sums() -> N
     (line,) = refusals(
         "pingvasai", "production", {"environments 0 maxReplicas": 30, "database instanceClass": "db.m7g.2xlarge"}
     )
-    assert line.startswith("cluster.nodes: 12 x m6i.2xlarge hold 696 pods, 94.92 CPU, 353.2 GiB; needed are ")
+    assert line.startswith("cluster.nodes: 12 x m6i.2xlarge hold 696 pods, 94.92 CPU, 353.2 GiB; the peak needs ")
     assert "production, while rolling: 120 pods, 120.00 CPU, 120.0 GiB" in line
     assert " x m6i.2xlarge" in line.split("Write ", 1)[1]
 

@@ -102,7 +102,7 @@ def test_three_t3_medium_are_too_small_for_staging() -> None:
 def test_connection_pools_above_the_databases_limit_are_refused() -> None:
     (line,) = refusals(database__instanceClass="db.t4g.micro")
     assert "database.instanceClass: db.t4g.micro allows" in line
-    assert "the services' pools take 360 while rolling" in line
+    assert "the services' pools need 360 during a rolling update" in line
 
 
 def test_more_pods_than_subnet_addresses_are_refused() -> None:

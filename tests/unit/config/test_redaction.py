@@ -48,7 +48,6 @@ def _one(path: str, value: Any, *hidden: str) -> str:
         ("repository.url", "https://me:hunter2SECRET@github.com/a/b.git", "hunter2"),
         ("stage", "AKIAIOSFODNN7EXAMPLE", "IOSFODNN"),
         ("database", "postgres://shop:hunter2SECRET@host/shop", "hunter2"),
-        ("cluster.nodes.instanceType", "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY12", "wJalr"),
         ("cluster.nodes.desired", "AIzaSyA1234567890abcdefghijklmnopqrstuv", "1234567890"),
     ],
 )
@@ -87,8 +86,6 @@ def test_masked_values_keep_their_prefix_and_the_remedy() -> None:
         "redis://:pass@h:6379",
         "https://user:p/w@d@host/x",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl",
-        "da39a3ee5e6b4b0d3255bfef95601890afd80709",
-        "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY12",
     ],
 )
 def test_known_forms_of_secrets_are_masked(text: str) -> None:
@@ -110,74 +107,8 @@ def test_known_forms_of_secrets_are_masked(text: str) -> None:
         "AWSManagedRulesCommonRuleSetSizeRestrictionsBODY",
         "https://example.com:8443/path",
         "an_extraordinarily_long_name_of_a_database_of_56_letters",
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709",
     ],
 )
 def test_names_are_not_masked(text: str) -> None:
     assert masked(text) == text
-
-
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [
-        ("system.owner", GITHUB),
-        ("environments.0.variables", {"DSN": "postgres://u:hunter2@h/db"}),
-        ("environments.0.variables", {"GREETING": SLACK}),
-        ("environments.1.revision", GITHUB),
-    ],
-)
-def test_value_that_looks_like_a_secret_is_refused_in_any_text(path: str, value: Any) -> None:
-    (line,) = wrong(**{path.replace(".", "__"): value})
-    assert "has the form of a secret, and a stack file is in Git. Take it out and renew it at its issuer;" in line
-    assert "SECRETTOKEN" not in line
-    assert "hunter2" not in line
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("DB_PASSWORD", "hunter2"),
-        ("DB_PASSWORD_STAGING", "hunter2"),
-        ("GITHUB_TOKEN", "abcdef"),
-        ("JWT_SECRET", "change-me"),
-        ("SECRET", "x"),
-        ("SMTP_CREDENTIALS", "user:x"),
-        ("STRIPE_API_KEY", "abc"),
-        ("SIGNING_KEY", "abc"),
-        ("VENDOR_KEY", "a1b2c3d4e5f6a7b8"),
-    ],
-)
-def test_variable_with_the_name_of_a_secret_is_refused_with_the_remedy(name: str, value: str) -> None:
-    (line,) = wrong(environments__0__variables={name: value})
-    assert line == (
-        f"environments[0].variables.{name}: would be a secret in plain text, in Git and in a ConfigMap. Leave it out, "
-        "and add its key to `secrets.supplied`, or to `secrets.generated` (docs/secrets.md)."
-    )
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("TOKEN_TTL", "3600"),
-        ("TOKEN_TTL", "one-hour"),
-        ("SECRET_NAME", "shop-db"),
-        ("MAX_TOKENS", "4096"),
-        ("TOKEN_LIFETIME", "15m"),
-        ("PASSWORD_MIN_LENGTH", "12"),
-        ("PASSWORD_FILE", "run/secrets/db"),
-        ("DB_PASSWORD", "/run/secrets/db"),
-        ("REQUIRE_TOKEN", "true"),
-        ("API_TOKEN", ""),
-        ("DB_SECRET", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop"),
-        ("TOKEN_URL", "https://login.example.com/token"),
-        ("AUTH_TOKEN_ISSUER", "shop"),
-        ("TOKENIZER", "bpe"),
-        ("CACHE_KEY", "orders"),
-        ("ROUTING_KEY", "orders.created"),
-        ("JWT_PUBLIC_KEY", ""),
-        ("KEYBOARD", "a1b2c3d4e5f6a7b8"),
-        ("APP_ENV", "staging"),
-        ("COMMIT", "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
-    ],
-)
-def test_variable_that_is_not_a_secret_is_accepted(name: str, value: str) -> None:
-    assert wrong(environments__0__variables={name: value}) == []
