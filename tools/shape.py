@@ -44,7 +44,7 @@ BANS = (
         "a difference between stacks is a key in a stack file, never a comparison with the stack's name",
     ),
     Ban(
-        re.compile(r"nova|tiketi|pingvasai", re.IGNORECASE),
+        re.compile(r"(?<!re)nova|tiketi|pingvasai", re.IGNORECASE),
         ("components/", "policy/", "sandbox/"),
         "names of systems come from the stack file and Pulumi.yaml",
     ),

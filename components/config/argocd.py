@@ -6,9 +6,10 @@ from pydantic import Field
 
 from components.config.argocd_access import NotificationsConfig, RepositoryAccessConfig, SecretReference
 from components.config.argocd_project import ProjectConfig
-from components.config.argocd_versions import CHART_VERSION, IMAGE_TAG, ArgoCdChart, ArgoCdTag
+from components.config.argocd_versions import ArgoCdChart, ArgoCdTag
 from components.config.base import Section
 from components.config.types import DnsLabel, matching
+from components.config.versions import ARGO_CD_CHART, ARGO_CD_IMAGE_TAG
 
 Title = Annotated[str, matching(r"^\S.*$", "a button label", "Company")]
 ClientId = Annotated[str, matching(r"^\S+$", "a client id", "argocd")]
@@ -52,11 +53,11 @@ class ArgoCdConfig(Section):
     """The cluster's Argo CD, installed with its Helm chart."""
 
     chart_version: ArgoCdChart = Field(
-        default=CHART_VERSION,
+        default=ARGO_CD_CHART,
         description="Exact version of the chart argo-cd, 10.0.0 or later. `imageTag` sets the version of Argo CD.",
     )
     image_tag: ArgoCdTag = Field(
-        default=IMAGE_TAG,
+        default=ARGO_CD_IMAGE_TAG,
         description="Version of Argo CD: v3.5.4 or later, or v3.4.10 or later in 3.4. Older ones allow remote code "
         "execution.",
     )

@@ -11,9 +11,8 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from components.config.types import ExactVersion
+from components.config.versions import ARGO_CD_CHART, ARGO_CD_IMAGE_TAG
 
-CHART_VERSION = "10.9.0"
-IMAGE_TAG = "v3.5.7"
 FIXED = {(3, 4): (3, 4, 10), (3, 5): (3, 5, 4)}
 """First version with the fix, by minor version."""
 
@@ -32,7 +31,9 @@ def _without_known_vulnerability(tag: str) -> str:
     # A release candidate of the first fixed version precedes the fix.
     if number < first or (number == first and "-" in tag):
         remedy = (
-            IMAGE_TAG if minor not in FIXED or minor == max(FIXED) else f"v{'.'.join(map(str, first))} or {IMAGE_TAG}"
+            ARGO_CD_IMAGE_TAG
+            if minor not in FIXED or minor == max(FIXED)
+            else f"v{'.'.join(map(str, first))} or {ARGO_CD_IMAGE_TAG}"
         )
         raise ValueError(
             f"{tag!r} has a known vulnerability: anyone who can push to Git can run code in Argo CD. "
@@ -42,9 +43,9 @@ def _without_known_vulnerability(tag: str) -> str:
 
 
 def _of_current_major(version: str) -> str:
-    if _parts(version) < (_parts(CHART_VERSION)[0], 0, 0):
+    if _parts(version) < (_parts(ARGO_CD_CHART)[0], 0, 0):
         raise ValueError(
-            f"{version!r} is for Argo CD versions that argocd.imageTag does not allow. Write {CHART_VERSION} or later."
+            f"{version!r} is for Argo CD versions that argocd.imageTag does not allow. Write {ARGO_CD_CHART} or later."
         )
     return version
 

@@ -6,6 +6,17 @@ from pydantic import Field
 
 from components.config.base import Section
 from components.config.types import ExactVersion
+from components.config.versions import (
+    ARGO_ROLLOUTS_CHART,
+    CLUSTER_AUTOSCALER_CHART,
+    EXTERNAL_DNS_CHART,
+    EXTERNAL_SECRETS_CHART,
+    KARPENTER_CHART,
+    KUBE_PROMETHEUS_STACK_CHART,
+    LOAD_BALANCER_CONTROLLER_CHART,
+    PROMETHEUS_ADAPTER_CHART,
+    RELOADER_CHART,
+)
 
 
 class NodeScaling(StrEnum):
@@ -19,40 +30,46 @@ class NodeScaling(StrEnum):
 class ExternalSecretsConfig(Section):
     """External Secrets: syncs Kubernetes Secrets from AWS Secrets Manager."""
 
-    chart_version: ExactVersion = Field(default="2.13.0", description="Version of the chart external-secrets.")
+    chart_version: ExactVersion = Field(
+        default=EXTERNAL_SECRETS_CHART, description="Version of the chart external-secrets."
+    )
 
 
 class ReloaderConfig(Section):
     """Reloader: restarts pods when a Secret or ConfigMap that they use changes."""
 
-    chart_version: ExactVersion = Field(default="2.2.17", description="Version of the chart reloader.")
+    chart_version: ExactVersion = Field(default=RELOADER_CHART, description="Version of the chart reloader.")
 
 
 class LoadBalancerControllerConfig(Section):
     """AWS Load Balancer Controller: creates load balancers for Ingresses."""
 
     chart_version: ExactVersion = Field(
-        default="3.5.0", description="Version of the chart aws-load-balancer-controller."
+        default=LOAD_BALANCER_CONTROLLER_CHART, description="Version of the chart aws-load-balancer-controller."
     )
 
 
 class ExternalDnsConfig(Section):
     """external-dns: creates records for the hosts of Ingresses in the hosted zone of `edge`."""
 
-    chart_version: ExactVersion = Field(default="1.21.1", description="Version of the chart external-dns.")
+    chart_version: ExactVersion = Field(default=EXTERNAL_DNS_CHART, description="Version of the chart external-dns.")
 
 
 class RolloutsConfig(Section):
     """Argo Rollouts: canary and blue-green deployments through the load balancer."""
 
-    chart_version: ExactVersion = Field(default="2.41.0", description="Version of the chart argo-rollouts.")
+    chart_version: ExactVersion = Field(default=ARGO_ROLLOUTS_CHART, description="Version of the chart argo-rollouts.")
 
 
 class PrometheusConfig(Section):
     """Prometheus with Grafana and alerts, and the adapter that provides its metrics to autoscalers."""
 
-    chart_version: ExactVersion = Field(default="88.6.4", description="Version of the chart kube-prometheus-stack.")
-    adapter_chart_version: ExactVersion = Field(default="5.3.0", description="Version of the chart prometheus-adapter.")
+    chart_version: ExactVersion = Field(
+        default=KUBE_PROMETHEUS_STACK_CHART, description="Version of the chart kube-prometheus-stack."
+    )
+    adapter_chart_version: ExactVersion = Field(
+        default=PROMETHEUS_ADAPTER_CHART, description="Version of the chart prometheus-adapter."
+    )
     retention_days: int = Field(default=15, ge=1, le=365, description="Retention of metrics, in days.")
     storage_gib: int = Field(default=20, ge=1, le=16384, description="Size of Prometheus's volume in GiB.")
 
@@ -60,13 +77,15 @@ class PrometheusConfig(Section):
 class ClusterAutoscalerConfig(Section):
     """Cluster Autoscaler, if `cluster.nodes.scaling` selects it."""
 
-    chart_version: ExactVersion = Field(default="9.59.0", description="Version of the chart cluster-autoscaler.")
+    chart_version: ExactVersion = Field(
+        default=CLUSTER_AUTOSCALER_CHART, description="Version of the chart cluster-autoscaler."
+    )
 
 
 class KarpenterConfig(Section):
     """Karpenter, if `cluster.nodes.scaling` selects it."""
 
-    chart_version: ExactVersion = Field(default="1.14.1", description="Version of the chart karpenter.")
+    chart_version: ExactVersion = Field(default=KARPENTER_CHART, description="Version of the chart karpenter.")
 
 
 class OperatorsConfig(Section):

@@ -14,6 +14,7 @@ from components.config.types import (
     WeeklyWindow,
     matching,
 )
+from components.config.versions import BOOTSTRAP_IMAGE
 from components.sizing.database_sizes import cache_memory_mib
 
 
@@ -21,10 +22,6 @@ def _known_node_type(node_type: str) -> str:
     cache_memory_mib(node_type)
     return node_type
 
-
-BOOTSTRAP_IMAGE = "public.ecr.aws/docker/library/postgres:18.4-alpine3.23"
-"""PostgreSQL's official image from AWS's public registry, which needs no account and has generous rate limits.
-Its psql must be at least as new as the newest allowed engine."""
 
 PostgresVersion = Annotated[str, matching(r"^(17|18)(\.[0-9]+)?$", "a PostgreSQL 17 or 18 version", '"18.1"')]
 ValkeyVersion = Annotated[str, matching(r"^8\.[0-9]+$", "a Valkey 8 version", '"8.1"')]

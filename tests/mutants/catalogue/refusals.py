@@ -67,6 +67,6 @@ IDLE_KEYS = Area(
         ),
         Mutant("an Argo CD with a known hole is taken", VERSIONS, "if number < first or ", "if not number or "),
         Mutant("a candidate counts as the mended version", VERSIONS, ' or (number == first and "-" in tag)', ""),
-        Mutant("Argo CD's chart may be years old", VERSIONS, "(_parts(CHART_VERSION)[0], 0, 0)", "(0, 0, 0)"),
+        Mutant("Argo CD's chart may be years old", VERSIONS, "(_parts(ARGO_CD_CHART)[0], 0, 0)", "(0, 0, 0)"),
     ),
 )
