@@ -75,7 +75,7 @@ docs: venv ## Write docs/configuration.md again from the config model
 bench: ready ## Measure the program, the engine and the sandbox
 	$(PYTHON_VENV) -m tests.bench
 
-mutants: venv ## Break the components one way at a time and see the unit tests go red
+mutants: venv ## Break the components one way at a time and check that a test fails
 	$(PYTHON_VENV) -m tests.mutants
 
 # Two at a time, as linking takes 2 GB; Kubernetes's own one after the other, as they are made of the same packages.
