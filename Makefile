@@ -53,7 +53,7 @@ test-database: venv $(PACKAGES) ## Run the tests of the database bootstrap on a 
 manifests: venv $(KUSTOMIZE) $(VALIDATOR) ## Build every overlay of k8s/infrastructure and say what is wrong with it (seconds)
 	@$(PYTHON_VENV) -m tools.manifests
 
-lint: lint-ready ## Check style, types, workflows, scripts, banned patterns and generated pages
+lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patterns and generated pages
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/basedpyright
@@ -61,6 +61,7 @@ lint: lint-ready ## Check style, types, workflows, scripts, banned patterns and 
 	.venv/bin/zizmor --offline --quiet --pedantic .github
 	.venv/bin/shellcheck -x -a scripts/*.sh
 	$(PYTHON_VENV) -m tools.bans
+	$(PYTHON_VENV) -m tools.imports
 	@$(PYTHON_VENV) -m tools.configuration_docs | diff -u docs/configuration.md - \
 		|| { echo "docs/configuration.md is not what the code says: run 'make docs' and commit it."; exit 1; }
 
