@@ -56,7 +56,7 @@ test-database: venv $(PACKAGES) ## Run the tests of the database bootstrap on a 
 manifests: venv $(KUSTOMIZE) $(VALIDATOR) ## Build and check every overlay of k8s/infrastructure (seconds)
 	@$(PYTHON_VENV) -m tools.manifests
 
-lint: lint-ready ## Check style, types, workflows, scripts, shape and generated pages
+lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patterns and generated pages
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/basedpyright
@@ -64,7 +64,8 @@ lint: lint-ready ## Check style, types, workflows, scripts, shape and generated 
 	.venv/bin/zizmor --offline --quiet --pedantic .github
 	.venv/bin/shellcheck scripts/*.sh
 	.venv/bin/shellcheck --shell=sh $(SHELLCHECK_BOOTSTRAP) components/data/bootstrap_files/bootstrap.sh
-	$(PYTHON_VENV) -m tools.shape
+	$(PYTHON_VENV) -m tools.bans
+	$(PYTHON_VENV) -m tools.imports
 	@$(PYTHON_VENV) -m tools.configuration_docs | diff -u docs/configuration.md - \
 		|| { echo "docs/configuration.md is out of date: run 'make docs' and commit the result."; exit 1; }
 
@@ -79,7 +80,7 @@ docs: venv ## Regenerate docs/configuration.md
 bench: ready ## Measure the program, the engine and the sandbox
 	$(PYTHON_VENV) -m tests.bench
 
-mutants: venv ## Break the components one way at a time and see the unit tests go red
+mutants: venv ## Break the components one way at a time and check that a test fails
 	$(PYTHON_VENV) -m tests.mutants
 
 # Two at a time, because linking takes 2 GB; Kubernetes' programs one after the other, because they share packages.

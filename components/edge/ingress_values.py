@@ -4,15 +4,11 @@ Settings of the whole load balancer are in the IngressClassParams, where no Ingr
 health checks can be set by annotation only, so the manifests get them from here.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # at run time the configuration's rules import this module, and not the other way round
-    from components.config.catalogue import ServiceConfig
-    from components.config.edge import EdgeConfig
+from components.config.catalogue import ServiceConfig
+from components.config.edge import EdgeConfig
 
 HTTP_PORT, HTTPS_PORT = 80, 443
 

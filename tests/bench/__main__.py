@@ -1,4 +1,7 @@
-"""`python -m tests.bench [--quick]`: measure, show, and end with 1 if a target is missed."""
+"""Measure what the platform's program costs, compared with the least that such a program can cost.
+
+The status is 1 if a target is missed.
+"""
 
 import argparse
 import sys
@@ -22,11 +25,15 @@ MANY = 200
 
 
 def main() -> int:
-    """Run everything; 1 when a target is missed or something cannot be measured."""
+    """Measure everything; 1 if a target is missed or a measurement fails."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="each step once, without the project of 200 services")
     parser.add_argument(
-        "--checkpoints", action="store_true", help="first up of 200 services with the engine's checkpoints (20 minutes)"
+        "--quick", action="store_true", help="measure each step once, without the project of 200 services"
+    )
+    parser.add_argument(
+        "--checkpoints",
+        action="store_true",
+        help="run the first up of 200 services with the engine's checkpoints (20 minutes more)",
     )
     asked = parser.parse_args()
     quick: bool = asked.quick
@@ -46,7 +53,7 @@ class _Run:
         self._projects = FOLDER / "projects"
 
     def all_met(self, *, quick: bool) -> bool:
-        """Measure and show everything; whether all targets are met."""
+        """Measure and show everything; return whether all targets are met."""
         own = projects.committed(STACK)
         self._say("warming up")
         self._bench.warm_up(own)
@@ -57,7 +64,9 @@ class _Run:
             bare, many = self._pair(many, self._bench.plan(many)["resources"])
             pairs.append((replace(bare, checkpoints=self._checkpoints), replace(many, checkpoints=self._checkpoints)))
             if not self._checkpoints:
-                self._say(f"first up of {MANY} services: without the engine's checkpoints (--checkpoints has them)")
+                self._say(
+                    f"first up of {MANY} services: without the engine's checkpoints (use --checkpoints to include them)"
+                )
         floor = projects.floor(self._projects, "floor", recipe(plan))
         packages = projects.floor(self._projects, "packages", [])
         self._bench.warm_up(floor)
@@ -77,7 +86,7 @@ class _Run:
         return all(verdict.met for verdict in verdicts)
 
     def _pair(self, platform: Contestant, plan: Sequence[Mapping[str, Any]]) -> tuple[Contestant, Contestant]:
-        """The bare program of as many resources, and the platform."""
+        """The bare program with the same resources, and the platform."""
         return projects.bare(self._projects, f"bare-{platform.name}", recipe(plan)), platform
 
     def _one_more_service(self, resources: int) -> Verdict:

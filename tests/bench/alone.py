@@ -1,13 +1,13 @@
 """The program alone, under Pulumi's mocks: `python -m tests.bench.alone PROJECT STACK RESULT`.
 
-No engine and no provider: what is left is Python, the imports of the SDKs and the program itself.
+Without engine and providers, Python, the imports of the SDKs and the program itself remain.
 """
 
 import time
 
 STARTED = time.perf_counter()
 
-import json  # noqa: E402  the clock runs before the first import that costs something
+import json  # noqa: E402  the clock starts before the first expensive import
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 

@@ -1,4 +1,4 @@
-"""Runs a measurement in a fresh process and hands back what it took."""
+"""Runs each measurement in a process of its own."""
 
 import json
 import shutil
@@ -16,11 +16,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class BenchError(Exception):
-    """A measurement that did not come to its end; its text says why."""
+    """A measurement that failed; the text says why."""
 
 
 class Step(StrEnum):
-    """What is measured, in the order in which it is run."""
+    """The measured operations, in the order in which they run."""
 
     ALONE = "program alone"
     PREVIEW = "preview"
@@ -36,7 +36,7 @@ class Contestant:
     project: Path
     stack: str
     checkpoints: bool = True
-    """Whether the engine writes its state at each step of a first up; its time then grows with the square of them."""
+    """Whether the engine writes its state at each step of a first up: its time then grows with their square."""
 
 
 UNSAVED = "up-without-checkpoints"
@@ -48,7 +48,7 @@ class Sample:
 
     seconds: float
     program_mib: float
-    """Of the process that the program runs in; with the engine this is the driver's."""
+    """Of the process that runs the program; with the engine, of the driver."""
     engine_mib: float | None = None
     calls: dict[str, int] = field(default_factory=dict[str, int])
     """Calls of the engine to the providers, by method."""
@@ -56,7 +56,7 @@ class Sample:
 
 
 class Bench:
-    """Measures steps of contestants; everything that it leaves lies in `folder`."""
+    """Measures steps of contestants; keeps its files in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -64,7 +64,7 @@ class Bench:
         self._schemas.mkdir(parents=True, exist_ok=True)
 
     def measure(self, contestant: Contestant, step: Step) -> Sample:
-        """Run one step. A preview and a first up find an empty account, a second up what the last first one left."""
+        """Run one step: preview and first up in an empty account, second up after the last first up."""
         if step is Step.ALONE:
             return self._run("tests.bench.alone", [str(contestant.project), contestant.stack])
         if step is Step.PREVIEW:
@@ -73,12 +73,12 @@ class Bench:
         return self._operate("up" if contestant.checkpoints or step is Step.SECOND_UP else UNSAVED, contestant, state)
 
     def plan(self, contestant: Contestant) -> dict[str, Any]:
-        """Report of the contestant's preview in an empty account, with every resource."""
+        """The report of the contestant's preview in an empty account, with every resource."""
         self._operate("plan", contestant, self._empty(contestant, "plan"), parse=False)
         return json.loads(self._result.read_text(encoding="utf-8"))
 
     def warm_up(self, contestant: Contestant) -> None:
-        """Run the contestant once, so that bytecode and what the sandbox reads off the SDKs are there for all."""
+        """Run the contestant once, so that bytecode and the sandbox's schemas exist before anything is measured."""
         state = self._empty(contestant, "warm-up")
         self._operate(UNSAVED, contestant, state)
         for file in state.glob("schema-*.json"):
@@ -113,8 +113,8 @@ class Bench:
             )
             engine = engine_peak_until_the_end(process)
         if process.returncode != 0:
-            said = log.read_text(encoding="utf-8", errors="replace").strip()
-            raise BenchError(f"{module} {' '.join(arguments)} ended with {process.returncode}:\n{said}")
+            shown = log.read_text(encoding="utf-8", errors="replace").strip()
+            raise BenchError(f"{module} {' '.join(arguments)} ended with {process.returncode}:\n{shown}")
         if not parse:
             return Sample(seconds=0, program_mib=0)
         return Sample(engine_mib=engine, **json.loads(self._result.read_text(encoding="utf-8")))

@@ -1,7 +1,7 @@
 """Peak memory of processes, from Linux's /proc.
 
-VmHWM and not `getrusage`: ru_maxrss of a process begins with what its parent held when it was forked, which for an
-engine started by a large Python process is mostly the parent's.
+VmHWM and not `getrusage`: ru_maxrss of a process includes what its parent held at the fork, which for an engine started
+by a large Python process is most of it.
 """
 
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 ENGINE = "pulumi"
 PROC = Path("/proc")
 EVERY = 0.25
-"""Seconds between two looks at a running engine; a peak is kept by the kernel until the process ends."""
+"""Seconds between two readings of a running engine; the kernel keeps the peak until the process ends."""
 
 
 def own_peak() -> float:
@@ -28,9 +28,9 @@ def own_peak() -> float:
 
 
 def engine_peak_until_the_end(process: "subprocess.Popen[bytes]") -> float | None:
-    """Wait for the process; give the peak of the engine below it in MiB, None where it has none or it cannot be read.
+    """Wait for the process; return the peak of the engine below it in MiB, or None without an engine or without /proc.
 
-    What the engine adds in its last quarter of a second is missed.
+    The last quarter of a second is not measured.
     """
     peak: float | None = None
     while True:
@@ -46,7 +46,7 @@ def engine_peak_until_the_end(process: "subprocess.Popen[bytes]") -> float | Non
 
 
 def descendants(root: int, parents: Mapping[int, int]) -> set[int]:
-    """All processes below `root`; `parents` gives each process's parent."""
+    """All descendants of the process `root`; `parents` maps each process to its parent."""
     found: set[int] = set()
     wave = {root}
     while wave:
@@ -56,7 +56,7 @@ def descendants(root: int, parents: Mapping[int, int]) -> set[int]:
 
 
 def status(text: str) -> tuple[str, float] | None:
-    """Name and peak in MiB from the text of a /proc/PID/status; None for a process that has ended."""
+    """Name and peak in MiB, from the text of a /proc/PID/status; None for a process that has ended."""
     name = re.search(r"^Name:\s+(\S+)", text, re.MULTILINE)
     peak = re.search(r"^VmHWM:\s+(\d+) kB", text, re.MULTILINE)
     return (name[1], int(peak[1]) / 1024) if name and peak else None
@@ -73,7 +73,7 @@ def _parents() -> dict[int, int]:
     if not PROC.is_dir():
         return {}
     found: dict[int, int] = {}
-    for entry in os.listdir(PROC):  # noqa: PTH208  four times a second beside what is measured: no object for each
+    for entry in os.listdir(PROC):  # noqa: PTH208  runs during the measurement: no object for each entry
         if entry.isdigit():
             try:
                 stat = (PROC / entry / "stat").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 """One measured operation in a process of its own: `python -m tests.bench.operation VERB PROJECT STACK STATE RESULT`.
 
-Not `python -m sandbox`, whose report of a preview costs a second preview, and whose display goes to a terminal.
+`python -m sandbox` would run a second preview for its report, and write to a terminal.
 """
 
 import json
@@ -14,10 +14,10 @@ LINES_OF_A_FAILURE = 30
 
 
 def main(verb: str, project: str, stack: str, state: str, result: str) -> int:
-    """Write seconds, calls, changes and memory to the file `result`; 1 and the display's end when it fails.
+    """Write seconds, calls, changes and memory to the file `result`. On a failure print the last lines and return 1.
 
-    The verbs are the sandbox's own, and two more: `plan` is a preview whose report with all resources is written
-    instead of figures, `up-without-checkpoints` an `up` that writes the state at its end only.
+    Two verbs in addition to the sandbox's: `plan` is a preview that writes its report with all resources instead of
+    figures, `up-without-checkpoints` is an `up` that writes the state only at its end.
     """
     request = Request(
         verb={"plan": Verb.PREVIEW, "up-without-checkpoints": Verb.UP}.get(verb) or Verb(verb),

@@ -1,7 +1,7 @@
-"""The projects that compete: folders with a Pulumi.yaml and a stack file, made from what is committed.
+"""The projects to compare: folders with a Pulumi.yaml and a stack file, derived from the committed ones.
 
-Services are multiplied by copying the whole catalogue, calls and all, so that many services are to each other what few
-are. Nodes, pools and database grow with them, because the program refuses what does not fit.
+Services are multiplied by copying the whole catalogue with its calls, so that many services are connected like the few.
+Nodes, pools and database grow with them, because the program refuses services that do not fit.
 """
 
 import copy
@@ -19,11 +19,11 @@ PROGRAMS = Path(__file__).parent / "programs"
 STACK = "bench"
 SUFFIX = "-service"
 
-# Hold two environments of 200 services like these while everything rolls.
+# They hold two environments of 200 such services during a rolling update of everything.
 NODES = {"instanceType": "m6i.4xlarge", "minimum": 12, "desired": 12, "maximum": 15}
 INSTANCE_CLASS = "db.m7g.4xlarge"
 CONNECTIONS = 3
-"""Of each pod's pool: with the default of 10 no RDS instance holds 200 services."""
+"""In each pod's pool: no RDS instance has enough for 200 services with the default of 10."""
 
 Json = Any  # what YAML and JSON hold
 
@@ -34,13 +34,13 @@ def committed(stack: str) -> Contestant:
 
 
 def floor(folder: Path, name: str, recipe: Sequence[Mapping[str, Json]]) -> Contestant:
-    """The floor program, with the SDK modules that a recipe's resources need; only the packages for an empty recipe."""
+    """The floor program with the SDK modules that the recipe's resources need; without a recipe the packages alone."""
     classes = [json.loads(text) for text in sorted({json.dumps(entry["class"]) for entry in recipe})]
     return _project(folder / name, "floor", {"floor:classes": classes})
 
 
 def bare(folder: Path, name: str, recipe: Sequence[Mapping[str, Json]]) -> Contestant:
-    """The bare program with what it has to make."""
+    """The bare program with its recipe."""
     folder = folder / name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "recipe.json").write_text(json.dumps(recipe), encoding="utf-8")
@@ -48,7 +48,7 @@ def bare(folder: Path, name: str, recipe: Sequence[Mapping[str, Json]]) -> Conte
 
 
 def multiplied(folder: Path, stack: str, services: int) -> Contestant:
-    """The root program with a committed stack for that many services."""
+    """The root program and a committed stack with that many services."""
     settings, config = _load(ROOT / "Pulumi.yaml"), _load(ROOT / f"Pulumi.{stack}.yaml")
     name = f"{settings['name']}-{services}"
     settings["main"] = str(ROOT)
@@ -60,7 +60,7 @@ def multiplied(folder: Path, stack: str, services: int) -> Contestant:
 
 
 def copies(services: Sequence[Mapping[str, Json]], number: int) -> list[dict[str, Json]]:
-    """The first `number` services of catalogue, second copy of the catalogue, third …; a copy calls its own copies."""
+    """The first `number` services of the catalogue and its copies; each copy calls services of the same copy."""
 
     def renamed(name: str, generation: int) -> str:
         return f"{name.removesuffix(SUFFIX)}-{generation}{SUFFIX}" if generation else name
@@ -83,7 +83,7 @@ def copies(services: Sequence[Mapping[str, Json]], number: int) -> list[dict[str
 
 
 def grow(config: dict[str, Json], project: str) -> None:
-    """Enlarge nodes and database of a stack's configuration to what many services need."""
+    """Enlarge nodes and database of a stack's configuration for many services."""
     config[f"{project}:cluster"]["nodes"].update(NODES)
     config[f"{project}:database"].update(instanceClass=INSTANCE_CLASS)
 

@@ -1,8 +1,8 @@
-"""From the plan of one program to a recipe for the bare one: the same custom resources, without what is around them.
+"""Turns the plan of a program into a recipe for the bare one: the same custom resources without their components.
 
-A value that the plan does not know yet is an output of a resource that the property depends on; the recipe refers to
-that resource, so that the same data flows. Which output does not matter to the simulated account, as long as things
-that differ stay different: the one of the input's own name, its ARN for an input called so, else its id.
+A value that is unknown in the plan is an output of a resource that the property depends on. The recipe refers to that
+resource, so that the same data flows. The simulated account accepts any output as long as different values stay
+different: the output with the input's name, the ARN for an input that is an ARN, otherwise the id.
 """
 
 import json
@@ -25,16 +25,15 @@ KUBECONFIG = json.dumps(
 )
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "PLACE"}})
 TEMPLATES = {"kubeconfig": (KUBECONFIG, "SERVER", "kubeconfig"), "policy": (POLICY, "PLACE", "arn")}
-"""By input: a document that some output makes unknown, the word whose place the output takes, and which output."""
+"""By input: a document with an unknown part, the word that is replaced, and the output that replaces it."""
 
-Json = Any  # what JSON holds
+Json = Any  # any JSON value
 
 
 def recipe(resources: Sequence[Mapping[str, Json]]) -> list[dict[str, Json]]:
-    """Entries for the bare program, each after all that it needs; a reference is an entry's position.
+    """Entries for the bare program, each after its dependencies; a reference is the position of an entry.
 
-    `resources` are those of a report, in the engine's order. Components, the stack, and the engine's own default
-    providers are left out.
+    `resources` are those of a report, in the engine's order. Components, the stack and default providers are left out.
     """
     wanted = [r for r in resources if r["custom"] and not r["type"].startswith((f"{PROVIDERS}pulumi", "pulumi:pulumi"))]
     ordered = _by_need({str(r["urn"]): r for r in wanted})
@@ -64,7 +63,7 @@ def python_name(name: str) -> str:
 
 
 def _by_need(resources: Mapping[str, Mapping[str, Json]]) -> list[Mapping[str, Json]]:
-    """In the given order, but each after what it needs; a plan's order is right but for providers of components."""
+    """The given order, except that each comes after its dependencies: in a plan the providers of components do not."""
     ordered: dict[str, Mapping[str, Json]] = {}
 
     def take(urn: str) -> None:
@@ -80,7 +79,7 @@ def _by_need(resources: Mapping[str, Mapping[str, Json]]) -> list[Mapping[str, J
 
 def _entry(resource: Mapping[str, Json], numbers: Mapping[str, int], names: set[tuple[str, str]]) -> dict[str, Json]:
     kind = str(resource["type"])
-    # Without parents two resources of a type would be one if they are called the same.
+    # Without parents, two resources of one type and name would have one URN.
     candidates = (str(resource["name"]) + (f"-{n}" if n else "") for n in count())
     name = next(candidate for candidate in candidates if (kind, candidate) not in names)
     names.add((kind, name))
@@ -101,7 +100,7 @@ def _entry(resource: Mapping[str, Json], numbers: Mapping[str, int], names: set[
 
 
 def _provider_setting(value: Json) -> Json:
-    """A provider's settings travel as texts of JSON."""
+    """The engine sends a provider's settings as JSON texts."""
     try:
         return json.loads(value)
     except (TypeError, ValueError):
@@ -109,7 +108,7 @@ def _provider_setting(value: Json) -> Json:
 
 
 def _referring(value: Json, key: str, sources: Sequence[int], unknowns: Iterator[int]) -> Json:
-    """The value with a reference at each unknown; the unknowns of one property take its sources in turn."""
+    """The value with each unknown replaced by a reference; the unknowns of a property take its sources in turn."""
     if isinstance(value, dict):
         found = cast("dict[str, Json]", value)
         return {inner: _referring(item, inner, sources, unknowns) for inner, item in found.items()}
@@ -118,7 +117,7 @@ def _referring(value: Json, key: str, sources: Sequence[int], unknowns: Iterator
     if value != UNKNOWN:
         return value
     if not sources:
-        return "unknown"  # of a component's output: a text will do
+        return "unknown"  # an output of a component: any text will do
     source = sources[next(unknowns) % len(sources)]
     if key not in TEMPLATES:
         return {"$from": source, "outputs": _outputs(key)}

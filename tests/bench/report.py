@@ -1,4 +1,4 @@
-"""Shows the figures as tables and keeps them, every sample included, as JSON."""
+"""Shows the figures as tables and saves every sample as JSON."""
 
 import json
 import os
@@ -18,7 +18,7 @@ Columns = Mapping[str, Steps]
 
 
 def seconds_table(columns: Columns) -> Table:
-    """Medians in seconds, and how many times the others' the platform takes."""
+    """Medians in seconds, and the platform's as multiples of the others'."""
     *others, own = columns
     table = _table(f"{own}: seconds", [*columns, *(f"/ {other}" for other in others)])
     for step in Step:
@@ -44,7 +44,7 @@ def memory_table(columns: Columns) -> Table:
 
 
 def targets_table(verdicts: Sequence[Verdict]) -> Table:
-    """What has to be, what is, and whether it holds."""
+    """The targets, the measured values, and whether they are met."""
     table = Table(title="targets", title_justify="left")
     for heading in ("target", "at most", "measured", "met"):
         table.add_column(heading, justify="left" if heading == "target" else "right")
@@ -55,7 +55,7 @@ def targets_table(verdicts: Sequence[Verdict]) -> Table:
 
 
 def write(file: Path, samples: Mapping[str, Steps], verdicts: Sequence[Verdict]) -> None:
-    """Keep every sample, the verdicts and what machine it was."""
+    """Save every sample, the verdicts and a description of the machine."""
     content = {
         "machine": {
             "cpus": os.cpu_count(),

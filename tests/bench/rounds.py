@@ -1,21 +1,20 @@
-"""Who is measured when: contestants take turns step by step, so that a noisy machine is noisy for all of them."""
+"""The order of the measurements: contestants take turns, so that a busy machine is equally busy for all of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 from tests.bench.measure import Contestant, Sample, Step
 
 LONG = 60.0
-"""Seconds from which a step is measured once only."""
+"""A step that takes more seconds is measured only once."""
 
 Samples = dict[str, dict[Step, list[Sample]]]
 """By contestant and step."""
 
 
 def play(contestants: Sequence[Contestant], repetitions: int, measure: Callable[[Contestant, Step], Sample]) -> Samples:
-    """Measure every step of every contestant, `repetitions` times or once for a step that took long.
+    """Measure every step of every contestant `repetitions` times, a long step only once.
 
-    Each round begins with another contestant. A first up comes before the second one; where it took long, later second
-    ups run on what it made.
+    Each round begins with another contestant. If the first up is measured only once, all second ups follow that one.
     """
     samples: Samples = {contestant.name: {step: [] for step in Step} for contestant in contestants}
     for number in range(repetitions):
@@ -29,7 +28,7 @@ def play(contestants: Sequence[Contestant], repetitions: int, measure: Callable[
 
 
 def is_long(samples: Sequence[Sample]) -> bool:
-    """Whether a step is over once it has been measured."""
+    """Whether a step took so long that it is not repeated."""
     return bool(samples) and samples[0].seconds > LONG
 
 

@@ -1,4 +1,4 @@
-"""What the figures have to be, and whether they are: pure arithmetic over the samples."""
+"""The targets, and whether the samples meet them: pure arithmetic."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Steps = Mapping[Step, Sequence[Sample]]
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """One target with what was measured."""
+    """One target with the measured value."""
 
     target: str
     measured: float
@@ -39,23 +39,23 @@ def program_mib(steps: Steps, step: Step) -> float:
 
 
 def engine_mib(steps: Steps, step: Step) -> float | None:
-    """Median peak memory of the engine; None where it was not seen."""
+    """Median peak memory of the engine; None if it was not measured."""
     seen = [sample.engine_mib for sample in steps[step] if sample.engine_mib is not None]
     return median(seen) if seen else None
 
 
 def ratio(steps: Steps, other: Steps, step: Step) -> float:
-    """How many times as long as the other's a step takes."""
+    """The duration of a step as a multiple of the other's."""
     return seconds(steps, step) / seconds(other, step)
 
 
 def mutating_calls(steps: Steps) -> int:
-    """Most calls of one second up that change the account."""
+    """The largest number of calls in one second up that change the account."""
     return max(sum(sample.calls.get(method, 0) for method in MUTATING) for sample in steps[Step.SECOND_UP])
 
 
 def against_bare(name: str, steps: Steps, bare: Steps) -> list[Verdict]:
-    """Targets that hold for every size."""
+    """The targets of every size."""
     return [
         *(
             Verdict(target=f"{name}: {step}, times the bare program's", measured=ratio(steps, bare, step), most=TO_BARE)
@@ -66,7 +66,7 @@ def against_bare(name: str, steps: Steps, bare: Steps) -> list[Verdict]:
 
 
 def against_floor(name: str, steps: Steps, floor: Steps) -> Verdict:
-    """How far a preview is from the least that one can take."""
+    """The target for a preview, compared with the least that one can take."""
     return Verdict(
         target=f"{name}: preview, times the floor's", measured=ratio(steps, floor, Step.PREVIEW), most=PREVIEW_TO_FLOOR
     )

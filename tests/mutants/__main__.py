@@ -1,6 +1,6 @@
-"""`python -m tests.mutants`: break the components one way at a time; a test must go red for each.
+"""Break the components one way at a time; a test must fail for each.
 
-Ends with status 1 when a mutant survives or is invalid, or when the tests are red without any.
+The status is 1 if a mutant survives or is invalid, or if a test fails without any mutant.
 """
 
 import argparse
@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
-from tests.mutants.catalogue import AREAS
-from tests.mutants.model import UNIT_TESTS, Area, Mutant
+from tests.mutants.catalogue import MUTANTS
+from tests.mutants.model import UNIT_TESTS, Mutant
 from tests.mutants.verdict import Outcome, Verdict
 from tests.mutants.workspace import Workspace
 
@@ -21,51 +21,53 @@ WORKERS = 2
 
 
 def main() -> int:
-    """Run the chosen mutants and print what became of each."""
+    """Run the chosen mutants and print the outcome of each."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("--only", default="", metavar="SUBSTRING", help="mutants whose area or name contains this")
-    wanted: str = parser.parse_args().only
-    chosen = [(area, mutant) for area in AREAS for mutant in area.mutants if wanted in f"{area.name}: {mutant.name}"]
+    parser.add_argument(
+        "--only", default="", metavar="SUBSTRING", help="mutants whose kind, room or harm contains this"
+    )
+    only: str = parser.parse_args().only
+    titles = {f"{kind}: {mutant.room}: {mutant.harm}": mutant for kind, some in MUTANTS.items() for mutant in some}
+    chosen = {title: mutant for title, mutant in titles.items() if only in title}
     if not chosen:
-        print(f"no mutant contains {wanted!r}")
+        print(f"no mutant contains {only!r}")
         return 1
     started = time.monotonic()
-    # A folder of its own for each run: two runs at once do not meet.
+    # Each run has a folder of its own, so two can run at the same time.
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         first = Workspace.copy(PROJECT, Path(folder, "0"))
         workspaces = [first, *(Workspace.copy(first.root, Path(folder, str(n))) for n in range(1, WORKERS))]
         print("without a mutant: ", end="", flush=True)
-        sound = first.test([UNIT_TESTS], "-n", str(WORKERS), "--maxfail=0")
+        sound = first.test(UNIT_TESTS, "-n", str(WORKERS), "--maxfail=0")
         print(f"{sound.detail} ({time.monotonic() - started:.0f} s)", flush=True)
         if sound.verdict is not Verdict.SURVIVED:
             return 1
         outcomes = _try(chosen, workspaces)
-    caught = sum(outcome.verdict is Verdict.CAUGHT for outcome in outcomes)
-    for (area, mutant), outcome in zip(chosen, outcomes, strict=True):
+    caught = sum(outcome.verdict is Verdict.CAUGHT for outcome in outcomes.values())
+    for title, outcome in outcomes.items():
         if outcome.verdict is not Verdict.CAUGHT:
-            print(f"{outcome.verdict}: {area.name}: {mutant.name} [{mutant.file}]")
+            print(f"{outcome.verdict}: {title}")
     print(f"caught {caught} / tried {len(chosen)} in {time.monotonic() - started:.0f} s")
     return 0 if caught == len(chosen) else 1
 
 
-def _try(chosen: list[tuple[Area, Mutant]], workspaces: list[Workspace]) -> list[Outcome]:
-    """The outcomes in the order of the mutants; each worker takes a workspace that is free."""
+def _try(chosen: dict[str, Mutant], workspaces: list[Workspace]) -> dict[str, Outcome]:
+    """The outcome of each mutant, by its title; a worker takes a workspace that is free."""
     free: SimpleQueue[Workspace] = SimpleQueue()
     for workspace in workspaces:
         free.put(workspace)
 
-    def one(candidate: tuple[Area, Mutant]) -> Outcome:
-        area, mutant = candidate
+    def one(title: str) -> Outcome:
         workspace = free.get()
         try:
-            outcome = workspace.outcome(area, mutant)
+            outcome = workspace.outcome(chosen[title])
         finally:
             free.put(workspace)
-        print(f"{outcome.verdict:8} {area.name}: {mutant.name} ({outcome.detail})", flush=True)
+        print(f"{outcome.verdict:8} {title} ({outcome.detail})", flush=True)
         return outcome
 
     with ThreadPoolExecutor(len(workspaces)) as workers:
-        return list(workers.map(one, chosen))
+        return dict(zip(chosen, workers.map(one, chosen), strict=True))
 
 
 if __name__ == "__main__":

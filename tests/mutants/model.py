@@ -1,42 +1,49 @@
-"""What a mutant is: one small change to the text of one file that makes the platform worse."""
+"""What a mutant is: one small change to one room of the program that would harm its users."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
-UNIT_TESTS = "tests/unit"
+from tests.mutants.edits import Edit, edited
+
+UNIT_TESTS, SYSTEM_TESTS = "tests/unit", "tests/systems"
+MAIN = "__main__"
+"""The room above the others, a single file."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One break. `old` occurs once in `file`; tests/tooling/test_mutants.py sees to it, so that none rots unseen."""
+    """One way to break the platform."""
 
-    name: str
-    """What is broken, as a sentence."""
-    file: str
-    """Path from the project's root."""
-    old: str
-    new: str
+    room: str
+    """A folder or a module of components/, or `MAIN`."""
+    harm: str
+    """What goes wrong for the user, as a sentence."""
+    edit: Edit
+    systems: bool = False
+    """Whether only the tests of whole systems notice it."""
 
-    def applied(self, text: str) -> str:
-        """The file's text with the break; ValueError when `old` does not occur exactly once or nothing would change."""
-        found = text.count(self.old)
-        if found != 1:
-            raise ValueError(f"{self.name}: {self.file} has this {found} times instead of once: {self.old!r}")
-        if self.old == self.new:
-            raise ValueError(f"{self.name}: the mutant changes nothing")
-        return text.replace(self.old, self.new)
+    def applied(self, project: Path) -> tuple[Path, str]:
+        """The file to change and its new text. ValueError unless the room has exactly one place for the edit."""
+        texts = {str(file): file.read_text(encoding="utf-8") for file in self._files(project)}
+        try:
+            name, text = edited(self.edit, texts)
+        except ValueError as reason:
+            raise ValueError(f"{self.room}: {self.harm}: {reason}") from None
+        return Path(name), text
 
+    def tests(self, project: Path) -> tuple[str, ...]:
+        """Folders or files of tests, to be run one after the other until one fails."""
+        if self.systems:
+            return (SYSTEM_TESTS,)
+        own = Path(UNIT_TESTS, "stack" if self.room == MAIN else self.room)
+        if not (project / own).is_dir():
+            own = own.with_name(f"test_{self.room}.py")
+        elif not list((project / own).rglob("test_*.py")):
+            return (UNIT_TESTS,)
+        return (str(own), UNIT_TESTS)
 
-@dataclass(frozen=True)
-class Area:
-    """Mutants of one concern and the tests that are asked first; all of tests/unit are asked when these stay green."""
-
-    name: str
-    tests: tuple[str, ...]
-    """File names in tests/unit, or paths in tests."""
-
-    @property
-    def files(self) -> list[str]:
-        """The tests' paths in the project."""
-        return [f"tests/{name}" if "/" in name else f"{UNIT_TESTS}/{name}" for name in self.tests]
-
-    mutants: tuple[Mutant, ...]
+    def _files(self, project: Path) -> list[Path]:
+        if self.room == MAIN:
+            return [project / f"{MAIN}.py"]
+        room = project / "components" / self.room
+        return sorted(room.rglob("*.py")) or [room.with_suffix(".py")]

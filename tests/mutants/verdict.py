@@ -1,8 +1,8 @@
-"""What a run of pytest says about a mutant.
+"""How a run of pytest decides about a mutant.
 
-Only a test that fails by itself counts. A run that ends before a test can judge (a file that does not import, a fixture
-that raises, no test at all) says nothing about the rule, and a program that stumbles over a name that is not there
-would fail whatever was tested: such a mutant is invalid and has to be written again.
+A mutant is caught only if a test fails by itself. A run that ends before a test can judge (a file that cannot be
+imported, a fixture that raises, no test at all) says nothing about the rule. A program that fails on an undefined name
+would fail whatever is tested. In both cases the mutant is invalid and has to be rewritten.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 GREEN, RED = 0, 1
-"""Exit codes of pytest; every other one means that it could not run the tests."""
+"""Exit codes of pytest; with any other it could not run the tests."""
 
 STUMBLES = ("AttributeError", "ImportError", "IndentationError", "ModuleNotFoundError", "NameError", "SyntaxError",
             "UnboundLocalError")  # fmt: skip
@@ -19,7 +19,7 @@ _FAILED = re.compile(r"^FAILED (?P<test>\S+?::.+?)(?: - (?P<reason>.*))?$", re.M
 
 
 class Verdict(StrEnum):
-    """What became of a mutant."""
+    """The outcome of a mutant."""
 
     CAUGHT = "caught"
     SURVIVED = "survived"
@@ -28,16 +28,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A verdict and what it rests on: the test that went red, or why there is none."""
+    """A verdict and its reason: the test that failed, or why none did."""
 
     verdict: Verdict
     detail: str
 
 
 def judge(exit_code: int, output: str) -> Outcome:
-    """The outcome of one run of pytest with a short summary (`-ra`) in its output."""
+    """The outcome of one run of pytest, read from its exit code and its short summary (`-ra`)."""
     if exit_code == GREEN:
-        return Outcome(Verdict.SURVIVED, "every test stayed green")
+        return Outcome(Verdict.SURVIVED, "no test failed")
     if exit_code != RED:
         return Outcome(Verdict.INVALID, f"pytest ended with {exit_code}: {_last_line(output)}")
     failed = _FAILED.search(output)

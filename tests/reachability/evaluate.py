@@ -1,7 +1,7 @@
-"""Whether a connection passes: out of the one end and into the other, each by its own policies.
+"""Whether a connection passes: the policies of its source allow it out, and those of its target allow it in.
 
-As Kubernetes has it: policies add up; a pod that none judges in a direction is open there, one that any judges is
-closed but for what a rule lets through. What has no pod (a load balancer, a database) has no policies.
+As in Kubernetes: policies add up. A pod that no policy selects is open in that direction; a selected one is closed
+except for what a rule allows. Ends that are not pods (load balancers, databases) have no policies.
 Source: Kubernetes, "Network Policies".
 """
 
@@ -13,7 +13,7 @@ from tools.manifests.model import Object, matches
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the policies say to one connection, each direction with who lets it pass (`no policy` where none judges)."""
+    """The policies that allow a connection in each direction; `no policy` where none selects the pod."""
 
     egress: tuple[str, ...]
     ingress: tuple[str, ...]
@@ -24,7 +24,7 @@ class Verdict:
         return bool(self.egress and self.ingress)
 
     def __str__(self) -> str:
-        """Both directions as a person reads them."""
+        """Both directions in words."""
         sides = (("out", self.egress), ("in", self.ingress))
         return ", ".join(f"{side} by {' and '.join(by)}" if by else f"{side} closed" for side, by in sides)
 
@@ -38,7 +38,7 @@ def judge(world: World, asked: Connection) -> Verdict:
 
 
 def side(world: World, asked: Connection, direction: str) -> tuple[str, ...]:
-    """Who lets a connection pass out of its source, or into its target; empty where it is closed there."""
+    """The policies that allow a connection out of its source, or into its target; empty if it is closed there."""
     judged, far = (asked.source, asked.target) if direction == EGRESS else (asked.target, asked.source)
     if judged.namespace is None:
         return FREE

@@ -1,4 +1,4 @@
-"""Ends of a connection, and network policies in a form that can be asked quickly."""
+"""Connections between pods and addresses, and the network policies that decide about them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ class Connection:
 
 @dataclass(frozen=True, kw_only=True)
 class Peer:
-    """Whom a rule lets through: a range without its exceptions, or the pods that the selectors find."""
+    """The far end of a rule: a range without its exceptions, or the pods that the selectors select."""
 
     block: IPv4Network | None = None
     excluded: tuple[IPv4Network, ...] = ()
@@ -84,15 +84,15 @@ class Policy:
     namespace: str
     selector: Object
     rules: Mapping[str, tuple[Rule, ...]]
-    """By direction (`Ingress`, `Egress`); a direction that the policy does not judge is not there."""
+    """By direction (`Ingress`, `Egress`), only those in its policyTypes."""
 
     def selects(self, end: End) -> bool:
-        """Whether it judges connections of this end."""
+        """Whether it applies to this end."""
         return end.namespace == self.namespace and matches(self.selector, end.labels)
 
 
 def policy(found: Object) -> Policy:
-    """Read a NetworkPolicy. Without `policyTypes` it judges what comes in, and what goes out if it has egress rules."""
+    """Read a NetworkPolicy. Without `policyTypes` it applies to ingress, and to egress if it has egress rules."""
     spec = table(found, "spec")
     types = [str(one) for one in items(spec, "policyTypes")]
     if not types:
@@ -114,7 +114,7 @@ def policy(found: Object) -> Policy:
 
 
 def peer(found: Object) -> Peer:
-    """Read one peer of a rule. ValueError for a range that is none."""
+    """Read one peer of a rule. ValueError for an invalid range."""
     block = at(found, "ipBlock")
     if block is None:
         return Peer(namespaces=at(found, "namespaceSelector"), pods=at(found, "podSelector"))
@@ -130,7 +130,7 @@ class World:
     _judging: dict[tuple[End, str], list[Policy]] = field(default_factory=dict[tuple[End, str], list[Policy]])
 
     def judging(self, end: End, direction: str) -> list[Policy]:
-        """Policies that judge what comes to an end, or leaves it. None of them means that everything passes."""
+        """The policies that apply to an end in a direction. An empty list means that everything passes."""
         known = self._judging.get((end, direction))
         if known is None:
             known = [one for one in self.policies if direction in one.rules and one.selects(end)]
@@ -138,12 +138,12 @@ class World:
         return known
 
     def labels(self, namespace: str) -> Labels:
-        """Labels of a namespace; one that somebody else makes has at least its name, from the API server."""
+        """Labels of a namespace; the API server gives each at least its name."""
         return {NAMESPACE_NAME: namespace, **self.namespaces.get(namespace, {})}
 
 
 def world(objects: Iterable[Object]) -> World:
-    """The world of a plan's objects: its NetworkPolicies and Namespaces, the others are passed over."""
+    """Read the NetworkPolicies and Namespaces among a plan's objects."""
     objects = list(objects)
     return World(
         tuple(policy(found) for found in objects if found.get("kind") == "NetworkPolicy"),
@@ -153,5 +153,5 @@ def world(objects: Iterable[Object]) -> World:
 
 @cache
 def network(cidr: str) -> IPv4Network:
-    """The address range; ValueError when it is none."""
+    """Parse an address range. ValueError if it is invalid."""
     return IPv4Network(cidr)

@@ -1,4 +1,4 @@
-"""Whether a service is found by its name: a Service that selects its pods alone, and leads to the port that is open."""
+"""Whether a service of the catalogue can be called: a Service selects its pods alone and forwards to the open port."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,7 +11,7 @@ from tools.manifests.rules import service_faults
 def service_findings(
     services: Sequence[ServiceConfig], pods: Mapping[str, End], objects: Sequence[Object]
 ) -> Iterator[str]:
-    """Yield what keeps each service of the catalogue from being called through its Service."""
+    """Yield each fault that prevents calls to a service of the catalogue through its Service."""
     doors = of_kind(objects, "Service")
     for service in services:
         door, pod = doors.get(service.name), pods.get(service.name)

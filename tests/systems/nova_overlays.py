@@ -7,9 +7,9 @@ from components.config.environments import EnvironmentConfig
 from components.config.platform import PlatformConfig
 from components.environments.plan import EnvironmentPlan, plan_environments
 from tests.harness.harness import ROOT, Run
-from tests.reachability.ground import Ground, Neighbour, address, pods_of
 from tests.reachability.model import End
-from tests.systems.stack_grounds import bare_ground, planned, prometheus
+from tests.reachability.surroundings import Neighbour, Surroundings, address, pods_of
+from tests.systems.stack_surroundings import planned, prometheus, surroundings_of
 from tools.manifests.build import build, kustomize
 from tools.manifests.model import Object, at, table
 from tools.manifests.stacks import stacks
@@ -49,9 +49,9 @@ def overlay(path: str) -> list[Object]:
     return build(ROOT / path, kustomize(ROOT))
 
 
-def ground(site: Site, run: Run) -> Ground:
+def surroundings(site: Site, run: Run) -> Surroundings:
     """The surroundings of an environment's services, from its overlay and its stack's plan."""
-    found = bare_ground(site.config, site.environment, run)
+    found = surroundings_of(site.config, site.environment, run)
     private = list(found.private)
     return replace(
         found,

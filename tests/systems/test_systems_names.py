@@ -8,7 +8,7 @@ import pytest
 
 from tests.harness.config import load_project
 from tests.harness.harness import ROOT
-from tools.shape import text_faults
+from tools.bans import text_faults
 
 PLATFORM = ("components", "policy", "sandbox")
 SYSTEMS = ("nova", "tiketi", "pingvasai")

@@ -10,11 +10,13 @@ import pulumi_eks as eks
 import pytest
 
 from components.account.account import Account
-from components.cluster.access_entries import ADMIN_VIEW, CLUSTER_ADMIN, DEPLOYERS_GROUP, SMOKE_TESTERS_GROUP
+from components.cluster.access_entries import DEPLOYERS_GROUP, SMOKE_TESTERS_GROUP
 from components.cluster.control_plane import Cluster, ClusterArgs, creator_is_no_admin
 from components.config.cluster import ClusterConfig
 from tests.harness.harness import Recorded, Run, run_program
 
+CLUSTER_ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+ADMIN_VIEW = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy"
 ACCOUNT = Account(account_id="111122223333", region="eu-west-1", permissions_boundary_name="cap")
 NODES = {"instanceType": "t3.large", "minimum": 2, "desired": 2, "maximum": 3}
 ADMIN = "arn:aws:iam::111122223333:role/team/platform-admin"

@@ -1,8 +1,8 @@
-"""The bare program: the resources of a plan, one after the other, as someone writes them who wants no components.
+"""The bare program: the resources of a plan, one after the other, without components.
 
-It uses the SDK's classes, imports what the platform's program imports, and lets the same outputs flow into the same
-inputs. What to make stands in the file that the configuration names (see tests/bench/recipe.py); reading it takes less
-time than compiling the same as source would.
+It uses the SDK's classes, imports the same modules as the platform's program, and passes the same outputs to the same
+inputs. The configuration names the file with the recipe (see tests/bench/recipe.py); reading it is faster than
+compiling the same resources as source code.
 """
 
 import json
@@ -24,11 +24,11 @@ SDKS: dict[str, Any] = {
     "random": pulumi_random,
     "tls": pulumi_tls,
 }
-made: dict[int, Any] = {}
+resources: dict[int, Any] = {}
 
 
 def filled(value: Any) -> Any:
-    """Put the output of a resource that was made before wherever the recipe refers to it."""
+    """Replace each reference of the recipe by the output of the resource that it refers to."""
     if isinstance(value, list):
         return [filled(item) for item in cast("list[Any]", value)]
     if not isinstance(value, dict):
@@ -36,7 +36,7 @@ def filled(value: Any) -> Any:
     entries = cast("dict[str, Any]", value)
     if "$from" not in entries:
         return {key: filled(item) for key, item in entries.items()}
-    source = made[entries["$from"]]
+    source = resources[entries["$from"]]
     found = next(getattr(source, name) for name in entries["outputs"] if hasattr(source, name))
     return found if "as" not in entries else pulumi.Output.format(entries["as"], found)
 
@@ -44,7 +44,9 @@ def filled(value: Any) -> Any:
 for number, entry in enumerate(json.loads(Path(pulumi.Config().require("recipe")).read_text(encoding="utf-8"))):
     package, *path = entry["class"]
     options = pulumi.ResourceOptions(
-        provider=made.get(entry["provider"]), depends_on=[made[other] for other in entry["after"]]
+        provider=resources.get(entry["provider"]), depends_on=[resources[other] for other in entry["after"]]
     )
     make = reduce(getattr, path, SDKS[package])
-    made[number] = make(entry["name"], opts=options, **{key: filled(item) for key, item in entry["inputs"].items()})
+    resources[number] = make(
+        entry["name"], opts=options, **{key: filled(item) for key, item in entry["inputs"].items()}
+    )

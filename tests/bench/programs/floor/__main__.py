@@ -1,8 +1,8 @@
-"""The floor: what any program with these SDKs costs, with one resource of each package.
+"""The floor: the cost of any program with these SDKs, with one resource of each package.
 
-The SDKs load a module when it is first used, so `import pulumi_aws` alone imports next to nothing: to import what the
-platform's program imports, this one touches the same classes, whose names stand in the configuration.
-Everything that pulumi-eks has is a component that makes a dozen children; its provider stands for that package.
+The SDKs load a module when it is first used, so `import pulumi_aws` alone imports almost nothing. To import the same
+modules as the platform's program, this one uses the classes that its configuration names. pulumi-eks has only
+components with a dozen children each, so its provider represents that package.
 """
 
 from functools import reduce

@@ -1,4 +1,4 @@
-"""What lies around the services of an environment: pods from its overlay, ranges of the network, other namespaces."""
+"""The surroundings of an environment's services: its pods, ranges of the network, pods of other namespaces."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ class Neighbour:
 
     end: End
     closed: bool
-    """Whether its namespace has policies of its own, so that nothing of ours may come in."""
+    """Whether the policies of its own namespace must keep our pods out."""
     scrapes: bool = False
     """Whether it collects the services' metrics."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ground:
-    """One environment and all that its services may, or may not, reach."""
+class Surroundings:
+    """One environment, and everything that its services may or may not reach."""
 
     services: Sequence[ServiceConfig]
     namespace: str
     pods: Mapping[str, End]
-    """One pod of each service, by the service's name, as the overlay labels it."""
+    """One pod of each service, by the service's name."""
     load_balancers: Sequence[str]
     """Ranges from which load balancers call public services."""
     control_plane: Sequence[str]
@@ -35,35 +35,32 @@ class Ground:
     """Ranges of nodes, pods, database and cache."""
     database_port: int | None
     cache_port: int | None
-    database_pods: str | None = None
-    """Name of the pods that are the database, where it runs in the namespace itself."""
-    cache_pods: str | None = None
     private_https: bool
-    """Whether AWS's own services answer at addresses of the private ranges."""
+    """Whether AWS's services have endpoints in the private ranges."""
     neighbours: Sequence[Neighbour]
 
 
 def pods_of(objects: Sequence[Object], namespace: str, ranges: Sequence[str]) -> dict[str, End]:
     """One pod of each Deployment, with the labels and ports of its template, spread over the ranges."""
-    found: dict[str, End] = {}
+    pods: dict[str, End] = {}
     for position, (name, deployment) in enumerate(sorted(of_kind(objects, "Deployment").items())):
         template = pod_template(deployment) or {}
         ports = [port for container in items(template, "spec", "containers") for port in items(container, "ports")]
-        found[name] = End(
+        pods[name] = End(
             name=name,
             namespace=namespace,
             labels=table(template, "metadata", "labels"),
             address=address(ranges[position % len(ranges)], 10 + position),
             ports={str(at(port, "name")): int(at(port, "containerPort")) for port in ports},
         )
-    return found
+    return pods
 
 
 def address(cidr: str, position: int = 10) -> IPv4Address:
-    """The address at a position of a range, which names the whole range in a message."""
+    """The address at a position of a range."""
     return network(cidr)[position]
 
 
 def place(title: str, cidr: str) -> End:
-    """An address of a range that belongs to no pod."""
+    """An address of a range, not a pod's."""
     return End(name=f"{title} {address(cidr)}", address=address(cidr))
