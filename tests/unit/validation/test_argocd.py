@@ -280,7 +280,8 @@ def test_notifications_link_to_an_address() -> None:
 )
 def test_an_argo_cd_with_a_known_vulnerability_is_refused(tag: str, written: str) -> None:
     assert wrong(argocd__imageTag=tag) == [
-        f"argocd.imageTag: {tag!r} has a known hole: who writes to Git runs code in Argo CD. Write {written} or later."
+        f"argocd.imageTag: {tag!r} has a known vulnerability: anyone who can push to Git can run code in Argo CD. "
+        f"Write {written} or later."
     ]
 
 
@@ -291,13 +292,13 @@ def test_an_argo_cd_without_the_vulnerability_is_accepted(tag: str) -> None:
 
 def test_argo_cds_tags_begin_with_v() -> None:
     (line,) = wrong(argocd__imageTag="3.5.7")
-    assert line == "argocd.imageTag: '3.5.7' is no tag of Argo CD's image, which begin with v. Write v3.5.7."
+    assert line == "argocd.imageTag: '3.5.7' is not a tag of Argo CD's image: its tags start with v. Write v3.5.7."
 
 
 @pytest.mark.parametrize("version", ["9.9.9", "5.0.0"])
 def test_a_chart_of_an_older_argo_cd_is_refused(version: str) -> None:
     assert wrong(argocd__chartVersion=version) == [
-        f"argocd.chartVersion: {version!r} was made for an older Argo CD than argocd.imageTag may name. "
+        f"argocd.chartVersion: {version!r} is for Argo CD versions that argocd.imageTag does not allow. "
         "Write 10.9.0 or later."
     ]
     assert wrong(argocd__chartVersion="10.9.1") == wrong(argocd__chartVersion="11.0.0") == []

@@ -53,7 +53,7 @@ def test_a_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: s
     ("ports", "written"), [([22], "[443, 22]"), ([], "[443]"), ([80, 22], "[443, 80, 22]"), ([443], None)]
 )
 def test_nodes_reach_https(ports: list[int], written: str | None) -> None:
-    expected = f"cluster.nodes.egressPorts: has no 443, through which images and AWS's APIs come. Write {written}."
+    expected = f"cluster.nodes.egressPorts: does not include 443, which images and AWS's APIs need. Write {written}."
     assert wrong(cluster__nodes__egressPorts=ports) == ([] if written is None else [expected])
 
 

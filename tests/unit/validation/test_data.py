@@ -18,7 +18,7 @@ REFUSALS: tuple[Refusal, ...] = (
         "database.instanceClass",
         "db.t4g.medum",
         None,
-        "'db.t4g.medum' is not an RDS instance class whose memory is known. Write e.g. db.t4g.medium.",
+        "'db.t4g.medum' is not a known RDS instance class. Write e.g. db.t4g.medium.",
     ),
     ("database.username", "postgres", None, "'postgres' is reserved, or the first name that an attacker tries."),
     ("database.maxStorageGib", 20, None, "20 leaves no room to grow above storageGib 20. Write at least 23."),

@@ -15,7 +15,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ("network.zones", [ZONE], None, "has too few entries. Write 2 or more."),
     ("network.zones", [ZONE, "us-east-1a"], "network.zones[1]", "us-east-1a is not in region ap-northeast-1."),
     ("network.zones", [ZONE, ZONE], "network.zones[1]", "ap-northeast-1a is listed twice."),
-    ("network.flowLogs.retentionDays", 31, None, "31 days is not a retention that CloudWatch Logs has. Write 30."),
+    ("network.flowLogs.retentionDays", 31, None, "CloudWatch Logs has no retention of 31 days. Write 30."),
 )
 
 

@@ -19,7 +19,7 @@ REFUSALS: tuple[Refusal, ...] = (
         "aws.accountId",
         25434362120,
         None,
-        "must be text, and YAML has read a number.",
+        "must be a string, but YAML read a number.",
     ),
     ("network", ABSENT, "cluster", "needs the section network."),
     ("cluster", ABSENT, None, "is missing, and so is kubeconfig."),
@@ -77,4 +77,4 @@ def test_secrets_manager_without_secrets_is_refused() -> None:
 
 def test_an_unknown_key_that_resembles_no_other_lists_the_known_ones() -> None:
     (line,) = example("tiketi", "dev", "argocd", project={"destinations": []})
-    assert line.startswith("argocd.project.destinations: is not a known key. Known keys here: description, clusterName")
+    assert line.startswith("argocd.project.destinations: is not a known key. Known keys: description, clusterName")
