@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from components.config.controllers import NodeScaling
+from components.config.controllers import NodeScaling, OperatorsConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
+from components.controllers.controller import controllers
 from components.environments.plan import plan_environments
 from components.validation.edge import NO_PUBLIC_SERVICE, PUBLISH_ONE, free_host
 from components.validation.rule import Rule
@@ -33,14 +34,10 @@ def needed_by_secrets(config: PlatformConfig) -> Iterator[Problem]:
 
 def aws_only(config: PlatformConfig) -> Iterator[Problem]:
     """Controllers that call AWS run on EKS only; DNS records need a zone."""
-    for key, settings in (
-        ("externalSecrets", config.operators.external_secrets),
-        ("loadBalancerController", config.operators.load_balancer_controller),
-        ("externalDns", config.operators.external_dns),
-    ):
-        if settings is not None and config.local:
+    for field, controller in controllers().items():
+        if config.local and controller.requires_eks and controller.enabled(config.operators, NodeScaling.NONE):
             yield Problem(
-                path=("operators", key),
+                path=("operators", str(OperatorsConfig.model_fields[field].alias)),
                 message="calls AWS, and this stack uses an existing cluster (kubeconfig). Remove it.",
             )
     if config.cluster is None:

@@ -271,8 +271,8 @@ def test_a_cluster_outside_of_aws_has_prometheus_and_rollouts_and_nothing_of_aws
 
 def test_a_controller_is_a_module_named_after_its_section() -> None:
     modules = [import_module(f"components.controllers.{field}") for field in OperatorsConfig.model_fields]
-    assert [module.CONTROLLER for module in modules] == [*controllers()]
-    assert all(isinstance(controller, Controller) for controller in controllers())
+    assert [module.CONTROLLER for module in modules] == [*controllers().values()]
+    assert all(isinstance(controller, Controller) for controller in controllers().values())
 
 
 def test_everything_is_a_child_and_named_after_the_component_or_the_prefix() -> None:
