@@ -8,7 +8,6 @@ from components.config.base import Section
 from components.config.types import ExactVersion
 from components.config.versions import (
     ARGO_ROLLOUTS_CHART,
-    CERT_MANAGER_CHART,
     CLUSTER_AUTOSCALER_CHART,
     EXTERNAL_DNS_CHART,
     EXTERNAL_SECRETS_CHART,
@@ -89,12 +88,6 @@ class KarpenterConfig(Section):
     chart_version: ExactVersion = Field(default=KARPENTER_CHART, description="Version of the chart karpenter.")
 
 
-class CertManagerConfig(Section):
-    """cert-manager: issues certificates to pods."""
-
-    chart_version: ExactVersion = Field(default=CERT_MANAGER_CHART, description="Version of the chart cert-manager.")
-
-
 class OperatorsConfig(Section):
     """Optional controllers, each installed if its section is there. `cluster.nodes.scaling` selects the autoscaler."""
 
@@ -106,7 +99,6 @@ class OperatorsConfig(Section):
     external_dns: ExternalDnsConfig | None = Field(default=None, description="DNS records.")
     rollouts: RolloutsConfig | None = Field(default=None, description="Progressive delivery.")
     prometheus: PrometheusConfig | None = Field(default=None, description="Metrics, also for autoscalers.")
-    cert_manager: CertManagerConfig | None = Field(default=None, description="Certificates for pods.")
     cluster_autoscaler: ClusterAutoscalerConfig = Field(
         default=ClusterAutoscalerConfig(), description="Chart of the Cluster Autoscaler."
     )

@@ -7,8 +7,6 @@ The comment above a pin is how Renovate raises it (.github/renovate.json). Add-o
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# renovate: datasource=helm depName=cert-manager registryUrl=https://charts.jetstack.io
-CERT_MANAGER_CHART = "v1.19.1"
 # renovate: datasource=helm depName=argo-cd registryUrl=https://argoproj.github.io/argo-helm
 ARGO_CD_CHART = "10.9.0"
 # renovate: datasource=github-releases depName=argoproj/argo-cd
