@@ -1,4 +1,4 @@
-"""External Secrets: makes Kubernetes Secrets from entries of AWS Secrets Manager.
+"""External Secrets: creates Kubernetes Secrets from entries of AWS Secrets Manager.
 
 It reads only the stack's entries and cannot write any, so the kinds for pushing secrets are not installed.
 """

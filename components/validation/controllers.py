@@ -16,7 +16,7 @@ def needed_by_edge(config: PlatformConfig) -> Iterator[Problem]:
     if config.edge is not None and config.aws is not None and config.operators.load_balancer_controller is None:
         yield Problem(
             path=("operators", "loadBalancerController"),
-            message="is missing, and creates the load balancers of `edge`. "
+            message="is missing; it creates the load balancers of `edge`. "
             "Add `loadBalancerController: {}` to operators.",
         )
 
@@ -28,7 +28,7 @@ def needed_by_secrets(config: PlatformConfig) -> Iterator[Problem]:
     if any(plan.secrets.secrets for plan in plan_environments(config)):
         yield Problem(
             path=("operators", "externalSecrets"),
-            message="is missing, and creates the Secrets of `secrets`. Add `externalSecrets: {}` to operators.",
+            message="is missing; it creates the Secrets of `secrets`. Add `externalSecrets: {}` to operators.",
         )
 
 
