@@ -42,12 +42,12 @@ class Controller:
 
 
 @cache
-def controllers() -> tuple[Controller, ...]:
-    """Every controller, in the order of `OperatorsConfig`."""
-    modules = (import_module(f"components.controllers.{field}") for field in OperatorsConfig.model_fields)
-    return tuple(module.CONTROLLER for module in modules)
+def controllers() -> Mapping[str, Controller]:
+    """Every controller by its field of `OperatorsConfig`, in that order."""
+    modules = {field: import_module(f"components.controllers.{field}") for field in OperatorsConfig.model_fields}
+    return {field: module.CONTROLLER for field, module in modules.items()}
 
 
 def enabled_controllers(settings: OperatorsConfig, scaling: NodeScaling) -> list[Controller]:
     """The controllers that a stack installs."""
-    return [controller for controller in controllers() if controller.enabled(settings, scaling)]
+    return [controller for controller in controllers().values() if controller.enabled(settings, scaling)]

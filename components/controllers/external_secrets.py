@@ -1,4 +1,4 @@
-"""External Secrets: makes Kubernetes Secrets from entries of AWS Secrets Manager.
+"""External Secrets: creates Kubernetes Secrets from entries of AWS Secrets Manager.
 
 It reads only the stack's entries and cannot write any, so the kinds for pushing secrets are not installed.
 """
@@ -48,12 +48,7 @@ def values() -> Values:
 
 
 def iam_policy(account: Account, prefixes: Sequence[str], arns: Sequence[str] = ()) -> str:
-    """Read the entries whose names begin with one of the prefixes, for example `shop/`, and the entries `arns`.
-
-    ValueError without a prefix: IAM has no statement without a resource.
-    """
-    if not prefixes:
-        raise ValueError("External Secrets needs a prefix of entries that it may read, for example `shop/`.")
+    """Read the entries whose names begin with one of the prefixes, for example `shop/`, and the entries `arns`."""
     entries = [*(account.arn("secretsmanager", f"secret:{prefix}*") for prefix in prefixes), *arns]
     return document(
         [

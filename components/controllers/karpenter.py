@@ -2,7 +2,7 @@
 
 The program owns the instance profile: Karpenter passes it on and creates none, so it cannot give a node another role.
 `karpenter_nodes.py` has the resources that it needs in AWS and the description of its nodes.
-Source: the CloudFormation template of Karpenter's reference, 1.14.
+Source: the CloudFormation template of Karpenter's reference.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -53,7 +53,9 @@ class ControlPlaneCidrs:
 def platform_policies(settings: OperatorsConfig, scaling: NodeScaling, ranges: ControlPlaneCidrs) -> Policies:
     """Policies of the namespace `platform` by name."""
     enabled = [found for found in enabled_controllers(settings, scaling) if found.namespace == PLATFORM_NAMESPACE]
-    ports = sorted({controller.metrics_port for controller in controllers() if controller.metrics_port is not None})
+    ports = sorted(
+        {controller.metrics_port for controller in controllers().values() if controller.metrics_port is not None}
+    )
     metrics = allow_from([namespace(MONITORING_NAMESPACE)], *ports)
     outside = [
         allow_to(cidrs([POD_IDENTITY_AGENT]), POD_IDENTITY_PORT),

@@ -3,7 +3,7 @@
 The node exporter is off: it needs the node's network, processes and files, which no namespace here allows. The kubelet
 reports the usage of nodes. Pods are scraped by their `prometheus.io` annotations, so that a service needs no object of
 Prometheus. The operator's admission webhook is off: Prometheus itself reports an invalid rule.
-Sources: charts kube-prometheus-stack 88 and prometheus-adapter 5, Prometheus' configuration reference.
+Sources: charts kube-prometheus-stack and prometheus-adapter, Prometheus' configuration reference.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -5,7 +5,7 @@ container. Argo CD tolerates that in a Deployment but reports it as a difference
 as a whole in kinds without a schema.
 It acts on Deployments with `reloader.stakater.com/auto: "true"`, in the environments' namespaces only. It reads every
 Secret there, so its pods reach the API server and no other address.
-Sources: chart reloader 2.2, "Reload strategies" and "Scope Reloader to specific namespaces" of its documentation;
+Sources: chart reloader, "Reload strategies" and "Scope Reloader to specific namespaces" of its documentation;
 Argo CD, issue 6154.
 """
 

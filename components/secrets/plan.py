@@ -60,7 +60,7 @@ class Entry:
 
     @property
     def url(self) -> Source:
-        """Where the URL stands in an entry that holds one."""
+        """Source of the URL, for an entry that holds one."""
         return Source(entry=self.path, property=URL if self.content is Content.DATABASE else None)
 
 

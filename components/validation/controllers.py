@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from components.config.controllers import NodeScaling
+from components.config.controllers import NodeScaling, OperatorsConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
+from components.controllers.controller import controllers
 from components.environments.plan import plan_environments
 from components.validation.edge import NO_PUBLIC_SERVICE, PUBLISH_ONE, free_host
 from components.validation.rule import Rule
@@ -15,7 +16,7 @@ def needed_by_edge(config: PlatformConfig) -> Iterator[Problem]:
     if config.edge is not None and config.aws is not None and config.operators.load_balancer_controller is None:
         yield Problem(
             path=("operators", "loadBalancerController"),
-            message="is missing, and creates the load balancers of `edge`. "
+            message="is missing; it creates the load balancers of `edge`. "
             "Add `loadBalancerController: {}` to operators.",
         )
 
@@ -27,20 +28,16 @@ def needed_by_secrets(config: PlatformConfig) -> Iterator[Problem]:
     if any(plan.secrets.secrets for plan in plan_environments(config)):
         yield Problem(
             path=("operators", "externalSecrets"),
-            message="is missing, and creates the Secrets of `secrets`. Add `externalSecrets: {}` to operators.",
+            message="is missing; it creates the Secrets of `secrets`. Add `externalSecrets: {}` to operators.",
         )
 
 
 def aws_only(config: PlatformConfig) -> Iterator[Problem]:
     """Controllers that call AWS run on EKS only; DNS records need a zone."""
-    for key, settings in (
-        ("externalSecrets", config.operators.external_secrets),
-        ("loadBalancerController", config.operators.load_balancer_controller),
-        ("externalDns", config.operators.external_dns),
-    ):
-        if settings is not None and config.local:
+    for field, controller in controllers().items():
+        if config.local and controller.requires_eks and controller.enabled(config.operators, NodeScaling.NONE):
             yield Problem(
-                path=("operators", key),
+                path=("operators", str(OperatorsConfig.model_fields[field].alias)),
                 message="calls AWS, and this stack uses an existing cluster (kubeconfig). Remove it.",
             )
     if config.cluster is None:

@@ -4,21 +4,9 @@ from collections.abc import Iterator
 
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
-from components.data.bootstrap_pods import LONGEST_ENVIRONMENT_NAME
 from components.environments.plan import plan_environments
 from components.secrets.plan import FIXED_SECRETS
 from components.validation.rule import Rule, duplicates
-
-
-def job_names(config: PlatformConfig) -> Iterator[Problem]:
-    """The Job that creates an environment's databases is named after it, within Kubernetes' limit."""
-    for index, plan in enumerate(plan_environments(config)):
-        if len(plan.name) > LONGEST_ENVIRONMENT_NAME and plan.bootstraps_databases:
-            yield Problem(
-                path=("environments", index, "name"),
-                message="makes the name of the Job that creates its databases too long. "
-                f"Write at most {LONGEST_ENVIRONMENT_NAME} characters.",
-            )
 
 
 def shared_database(config: PlatformConfig) -> Iterator[Problem]:
@@ -64,4 +52,4 @@ def names(config: PlatformConfig) -> Iterator[Problem]:
         )
 
 
-RULES: tuple[Rule, ...] = (job_names, shared_database, names)
+RULES: tuple[Rule, ...] = (shared_database, names)

@@ -211,13 +211,13 @@ OUTAGE = (
     Mutant(
         "argocd",
         "Argo CD starts without network policies and quota.",
-        argument("depends_on", "[]", within="helm.v3.Release"),
+        argument("depends_on", "[]", within="helm.release"),
     ),
     Mutant("argocd", "A deleted Application leaves its workload running.", argument("finalizers", "[]")),
     Mutant(
         "controllers",
         "Controllers start without credentials and stay without them.",
-        argument("depends_on", "[]", within="helm.v3.Release"),
+        argument("depends_on", "[]", within="helm.release"),
     ),
     Mutant(
         "stack",
@@ -246,7 +246,7 @@ COST = (
     Mutant("cluster", "Logs of the control plane are kept forever.", argument("retention_in_days", None)),
     Mutant("cluster", "The cluster moves to paid extended support.", argument("support_type", "'EXTENDED'")),
     Mutant("data", "Logs of database and cache are kept forever.", argument("retention_in_days", None)),
-    Mutant("environments", "Git orders load balancers.", argument("services.loadbalancers", None)),
+    Mutant("kubernetes", "Git orders load balancers.", argument("services.loadbalancers", None)),
 )
 
 VALIDATION = (

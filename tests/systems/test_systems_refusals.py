@@ -32,7 +32,7 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "staging",
         {"operators loadBalancerController": ABSENT},
-        "operators.loadBalancerController: is missing, and creates the load balancers of `edge`.",
+        "operators.loadBalancerController: is missing; it creates the load balancers of `edge`.",
     ),
     (
         "pingvasai",

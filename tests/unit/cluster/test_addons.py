@@ -1,4 +1,4 @@
-"""The EKS add-ons, their versions and their pods: components/cluster/addons.py, versions.py and system_pods.py."""
+"""The EKS add-ons, their versions and their pods: components/cluster/addons.py, versions.py and addon_pods.py."""
 
 import json
 from functools import cache

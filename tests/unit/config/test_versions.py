@@ -17,7 +17,7 @@ FILE = "components/config/versions.py"
 VERSION = re.compile(r"v?\d+(\.\d+)+([.+-][\w.+-]+)?")
 BY_HAND = {versions.POD_SECURITY_VERSION}
 KEYS = set(versions.ADDON_VERSIONS)
-"""Kubernetes versions, which are no pins."""
+"""Kubernetes versions, which are not pins."""
 
 
 def versions_in(file: Path) -> list[str]:
@@ -82,10 +82,7 @@ def test_no_other_module_pins_a_version() -> None:
 
 
 def test_defaults_are_the_pins() -> None:
-    operators = OperatorsConfig.model_validate(
-        {key: {} for key in ("externalSecrets", "reloader", "loadBalancerController", "externalDns", "rollouts")}
-        | {"prometheus": {}}
-    )
+    operators = OperatorsConfig.model_validate({field.alias: {} for field in OperatorsConfig.model_fields.values()})
     dumped = operators.model_dump()
     charts = {value for section in dumped.values() for key, value in section.items() if key.endswith("chart_version")}
     assert charts == {

@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 
+from components.config import versions
 from components.config.controllers import NodeScaling, OperatorsConfig
 from components.controllers.controller import Controller, controllers
 from components.controllers.pods import controller_pods, controller_workloads
@@ -57,13 +58,13 @@ def test_nothing_is_made_where_nothing_is_configured() -> None:
 def test_each_controller_is_a_release_of_its_pinned_chart() -> None:
     found = {name: (r.inputs["chart"], r.inputs["version"]) for name, r in releases(everything()).items()}
     assert found == {
-        "argo-rollouts": ("argo-rollouts", "2.41.0"),
-        "load-balancer-controller": ("aws-load-balancer-controller", "3.5.0"),
-        "cluster-autoscaler": ("cluster-autoscaler", "9.59.0"),
-        "external-dns": ("external-dns", "1.21.1"),
-        "external-secrets": ("external-secrets", "2.13.0"),
-        "prometheus": ("kube-prometheus-stack", "88.6.4"),
-        "prometheus-adapter": ("prometheus-adapter", "5.3.0"),
+        "argo-rollouts": ("argo-rollouts", versions.ARGO_ROLLOUTS_CHART),
+        "load-balancer-controller": ("aws-load-balancer-controller", versions.LOAD_BALANCER_CONTROLLER_CHART),
+        "cluster-autoscaler": ("cluster-autoscaler", versions.CLUSTER_AUTOSCALER_CHART),
+        "external-dns": ("external-dns", versions.EXTERNAL_DNS_CHART),
+        "external-secrets": ("external-secrets", versions.EXTERNAL_SECRETS_CHART),
+        "prometheus": ("kube-prometheus-stack", versions.KUBE_PROMETHEUS_STACK_CHART),
+        "prometheus-adapter": ("prometheus-adapter", versions.PROMETHEUS_ADAPTER_CHART),
     }
 
 
@@ -271,8 +272,8 @@ def test_a_cluster_outside_of_aws_has_prometheus_and_rollouts_and_nothing_of_aws
 
 def test_a_controller_is_a_module_named_after_its_section() -> None:
     modules = [import_module(f"components.controllers.{field}") for field in OperatorsConfig.model_fields]
-    assert [module.CONTROLLER for module in modules] == [*controllers()]
-    assert all(isinstance(controller, Controller) for controller in controllers())
+    assert [module.CONTROLLER for module in modules] == [*controllers().values()]
+    assert all(isinstance(controller, Controller) for controller in controllers().values())
 
 
 def test_everything_is_a_child_and_named_after_the_component_or_the_prefix() -> None:

@@ -108,11 +108,6 @@ def test_keys_decrypt_for_secrets_manager_alone() -> None:
     assert statement["Condition"]["StringEquals"] == {"kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com"}
 
 
-def test_external_secrets_needs_something_to_read() -> None:
-    with pytest.raises(ValueError, match="prefix"):
-        external_secrets.iam_policy(ACCOUNT, [])
-
-
 def test_records_are_written_in_one_zone_and_delegate_nothing() -> None:
     records = statements("external-dns")["Records"]
     assert records["Resource"] == ["arn:aws:route53:::hostedzone/Z1"]

@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from components.config.controllers import NodeScaling
+from components.config.versions import KARPENTER_CHART
 from tests.harness.controllers_runs import ACCOUNT, ASSOCIATION, CLASS, NODE_ROLE, POOL, RELEASE, ROLE_POLICY, install
 from tests.harness.harness import Run
 
@@ -24,7 +25,7 @@ def karpenter(**nodes: object) -> Run:
 
 def test_the_chart_is_pinned_and_comes_from_its_makers() -> None:
     release = karpenter().one(RELEASE).inputs
-    assert (release["chart"], release["version"]) == ("oci://public.ecr.aws/karpenter/karpenter", "1.14.1")
+    assert (release["chart"], release["version"]) == ("oci://public.ecr.aws/karpenter/karpenter", KARPENTER_CHART)
     assert "repositoryOpts" not in release
     assert (release["name"], release["namespace"]) == ("karpenter", "platform")
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 import pytest
 
 from components.config.controllers import NodeScaling
+from components.config.versions import RELOADER_CHART
 from components.controllers import reloader
 from components.controllers.network_policies import ControlPlaneCidrs, platform_policies
 from components.controllers.pods import controller_pods, controller_workloads
@@ -37,7 +38,7 @@ def ports(rule: dict[str, Any]) -> set[tuple[int, str]]:
 
 def test_it_is_its_pinned_chart_without_rights_in_aws() -> None:
     release = installed().one(RELEASE, "operators-reloader")
-    assert (release.inputs["chart"], release.inputs["version"]) == ("reloader", "2.2.17")
+    assert (release.inputs["chart"], release.inputs["version"]) == ("reloader", RELOADER_CHART)
     assert release.inputs["namespace"] == "platform"
     assert not [r for r in installed().resources if r.type.startswith("aws:iam") and "reloader" in r.name]
 

@@ -3,10 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from components.cluster.access_entries import DEPLOYERS_GROUP, SMOKE_TESTERS_GROUP
-from components.environments.access import application_reader
 from tests.harness.harness import Recorded, Run
 from tests.unit.environments.test_environment import environment_args, run
 
@@ -68,8 +65,3 @@ def test_the_smoke_test_sees_the_stacks_applications_and_no_other(staging: Run) 
     ]
     assert_binds(staging.one(f"{RBAC}:RoleBinding", "gitops-smoke-test"), "smoke-test", SMOKE_TESTERS_GROUP)
     assert staging.depends(role, staging.one("kubernetes:helm.sh/v3:Release", "argocd"))
-
-
-def test_a_right_without_names_is_refused() -> None:
-    with pytest.raises(ValueError, match="no Application to look at"):
-        application_reader([])

@@ -125,7 +125,7 @@ def test_supplied_values_are_delivered_and_not_made() -> None:
 def test_the_operator_that_makes_the_secrets_is_asked_for() -> None:
     [line] = refusals(operators__externalSecrets=ABSENT)
     assert line == (
-        "Pulumi.staging.yaml: operators.externalSecrets: is missing, and creates the Secrets of `secrets`. "
+        "Pulumi.staging.yaml: operators.externalSecrets: is missing; it creates the Secrets of `secrets`. "
         "Add `externalSecrets: {}` to operators."
     )
 
