@@ -92,24 +92,6 @@ def test_a_secret_in_a_stack_file_is_refused_without_showing_it() -> None:
     assert "hunter2" not in str(refused.value)
 
 
-def test_three_t3_medium_are_too_small_for_staging() -> None:
-    (line,) = refusals(cluster__nodes={"instanceType": "t3.medium", "minimum": 3, "desired": 3, "maximum": 3})
-    assert line.startswith("Pulumi.staging.yaml: cluster.nodes: 3 x t3.medium hold 51 pods, 5.79 CPU, ")
-    assert "staging, while rolling: 32 pods, 3.60 CPU, 13.0 GiB" in line
-    assert "Write " in line
-
-
-def test_connection_pools_above_the_databases_limit_are_refused() -> None:
-    (line,) = refusals(database__instanceClass="db.t4g.micro")
-    assert "database.instanceClass: db.t4g.micro allows" in line
-    assert "the services' pools need 360 during a rolling update" in line
-
-
-def test_more_pods_than_subnet_addresses_are_refused() -> None:
-    lines = refusals(network__cidr="10.20.0.0/21", cluster__nodes__maximum=60)
-    assert any("network.cidr: the private subnets hold" in line for line in lines), lines
-
-
 def test_reference_has_every_key_of_the_model() -> None:
     text = configuration_docs.render()
     for field in PlatformConfig.model_fields.values():

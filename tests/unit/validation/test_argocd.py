@@ -7,6 +7,7 @@ import pytest
 
 from components.config.git_urls import ssh_address
 from components.config.problems import ConfigurationError
+from components.config.versions import ARGO_CD_CHART, ARGO_CD_IMAGE_TAG
 from components.validation import argocd
 from components.validation.load import load
 from tests.harness.config import stack_config
@@ -270,12 +271,12 @@ def test_notifications_link_to_an_address() -> None:
 @pytest.mark.parametrize(
     ("tag", "written"),
     [
-        ("v3.5.3", "v3.5.7"),
-        ("v3.5.4-rc1", "v3.5.7"),
-        ("v3.5.0", "v3.5.7"),
-        ("v3.4.9", "v3.4.10 or v3.5.7"),
-        ("v3.3.99", "v3.5.7"),
-        ("v2.14.20", "v3.5.7"),
+        ("v3.5.3", ARGO_CD_IMAGE_TAG),
+        ("v3.5.4-rc1", ARGO_CD_IMAGE_TAG),
+        ("v3.5.0", ARGO_CD_IMAGE_TAG),
+        ("v3.4.9", f"v3.4.10 or {ARGO_CD_IMAGE_TAG}"),
+        ("v3.3.99", ARGO_CD_IMAGE_TAG),
+        ("v2.14.20", ARGO_CD_IMAGE_TAG),
     ],
 )
 def test_an_argo_cd_with_a_known_vulnerability_is_refused(tag: str, written: str) -> None:
@@ -285,7 +286,7 @@ def test_an_argo_cd_with_a_known_vulnerability_is_refused(tag: str, written: str
     ]
 
 
-@pytest.mark.parametrize("tag", ["v3.4.10", "v3.5.4", "v3.5.7", "v3.6.1", "v3.10.0", "v4.0.0-rc1"])
+@pytest.mark.parametrize("tag", ["v3.4.10", "v3.5.4", ARGO_CD_IMAGE_TAG, "v3.6.1", "v3.10.0", "v4.0.0-rc1"])
 def test_an_argo_cd_without_the_vulnerability_is_accepted(tag: str) -> None:
     assert wrong(argocd__imageTag=tag) == []
 
@@ -299,6 +300,10 @@ def test_argo_cds_tags_begin_with_v() -> None:
 def test_a_chart_of_an_older_argo_cd_is_refused(version: str) -> None:
     assert wrong(argocd__chartVersion=version) == [
         f"argocd.chartVersion: {version!r} is for Argo CD versions that argocd.imageTag does not allow. "
-        "Write 10.9.0 or later."
+        f"Write {ARGO_CD_CHART} or later."
     ]
-    assert wrong(argocd__chartVersion="10.9.1") == wrong(argocd__chartVersion="11.0.0") == []
+
+
+@pytest.mark.parametrize("version", [ARGO_CD_CHART, "99.0.0"])
+def test_a_chart_of_the_current_major_or_a_later_one_is_accepted(version: str) -> None:
+    assert wrong(argocd__chartVersion=version) == []

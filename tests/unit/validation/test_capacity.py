@@ -115,3 +115,21 @@ def test_a_service_never_has_more_pods_than_its_autoscaler_may_reach() -> None:
 def test_a_services_own_limit_replaces_the_environments() -> None:
     override = production(services={API: {"replicas": 21, "maxReplicas": 21}}).environments[0].services[API]
     assert override.max_replicas == 21
+
+
+def test_three_t3_medium_are_too_small_for_staging() -> None:
+    (line,) = wrong(cluster__nodes={"instanceType": "t3.medium", "minimum": 3, "desired": 3, "maximum": 3})
+    assert line.startswith("cluster.nodes: 3 x t3.medium hold 51 pods, 5.79 CPU, ")
+    assert "staging, while rolling: 32 pods, 3.60 CPU, 13.0 GiB" in line
+    assert "Write " in line
+
+
+def test_connection_pools_above_the_databases_limit_are_refused() -> None:
+    (line,) = wrong(database__instanceClass="db.t4g.micro")
+    assert "database.instanceClass: db.t4g.micro allows" in line
+    assert "the services' pools need 360 during a rolling update" in line
+
+
+def test_more_pods_than_subnet_addresses_are_refused() -> None:
+    lines = wrong(network__cidr="10.20.0.0/21", cluster__nodes__maximum=60)
+    assert any("network.cidr: the private subnets hold" in line for line in lines), lines
