@@ -48,7 +48,10 @@ REFUSALS: tuple[Refusal, ...] = (
     ("repository.url", "https://GitHub.com/a/b.git", None, "'https://GitHub.com/a/b.git' is not a clone URL ("),
     ("repository.url", "git@GitHub.com:a/b.git", None, "'git@GitHub.com:a/b.git' is not a clone URL ("),
     ("repository.url", "ssh://git@GitHub.com/a/b.git", None, "'ssh://git@GitHub.com/a/b.git' is not a clone"),
-    ("argocd.chartVersion", ">=10", None, "'>=10' is not an exact version."),
+    *(
+        ("argocd.chartVersion", version, None, f"{version!r} is not an exact version.")
+        for version in (">=10", "^10.9.0", "~10.9.0", "10.9", "10.x.0")
+    ),
     ("argocd.sso", SIGN_IN, "argocd.url", "is missing, and sign-in redirects to it."),
     ("argocd.namespace", "platform-data", None, "'platform-data' is reserved. Write e.g. argocd."),
 )

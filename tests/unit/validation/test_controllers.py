@@ -12,6 +12,15 @@ from tests.harness.config_samples import refusals
 from tests.harness.harness import ROOT, run_program
 
 
+def test_karpenter_may_start_a_node() -> None:
+    nodes: dict[str, Any] = {"scaling": "karpenter", "minimum": 4, "desired": 4, "maximum": 4}
+    (line,) = refusals(**{f"cluster__nodes__{key}": value for key, value in nodes.items()})
+    assert line.endswith(
+        "cluster.nodes.maximum: 4 leaves no node for karpenter to start: the group's desired 4 use them "
+        "all. Write 5 or more, or scaling: none."
+    )
+
+
 def test_settings_of_a_scaler_that_does_not_run_are_refused() -> None:
     (line,) = refusals(operators={"externalSecrets": {}, "karpenter": {}})
     assert line.endswith(

@@ -41,6 +41,7 @@ REFUSALS: tuple[Refusal, ...] = (
         "environments[1].namespace",
         "'nova' is already the namespace of another entry.",
     ),
+    ("environments[0].namespace", "argocd", None, "'argocd' is reserved."),
     ("environments[0].namespace", "kube-system", None, "'kube-system' is reserved."),
     ("environments[0].namespace", "platform-data", None, "'platform-data' is reserved."),
     ("environments[0].resourceClass", "tiny", None, "auth-service has no resources of class 'tiny'."),

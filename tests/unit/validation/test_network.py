@@ -12,6 +12,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ("network.cidr", "8.8.0.0/16", None, "8.8.0.0/16 is not a private range."),
     ("network.cidr", "10.0.0.0/8", None, "/8 is outside /16-/21."),
     ("network.cidr", "172.20.0.0/16", "cluster.serviceCidr", "172.20.0.0/16 overlaps network.cidr 172.20.0.0/16."),
+    ("cluster.serviceCidr", "10.20.128.0/20", None, "10.20.128.0/20 overlaps network.cidr 10.20.0.0/16."),
     ("network.zones", [ZONE], None, "has too few entries. Write 2 or more."),
     ("network.zones", [ZONE, "us-east-1a"], "network.zones[1]", "us-east-1a is not in region ap-northeast-1."),
     ("network.zones", [ZONE, ZONE], "network.zones[1]", "ap-northeast-1a is listed twice."),
