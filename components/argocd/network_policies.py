@@ -8,6 +8,14 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
+from components.argocd.pods import (
+    APPLICATION_SET_METRICS,
+    CONTROLLER_METRICS,
+    HAPROXY_METRICS,
+    NOTIFICATIONS_METRICS,
+    REPO_SERVER_METRICS,
+    SERVER_METRICS,
+)
 from components.config.argocd import ArgoCdConfig
 from components.kubernetes.names import MONITORING_NAMESPACE, NAME_LABEL
 from components.kubernetes.network_policy import (
@@ -65,23 +73,28 @@ def argocd_policies(
     return {
         DEFAULT_DENY: _isolated({}, egress=[allow_dns()]),
         "application-controller": _isolated(
-            CONTROLLER, ingress=[_scrapes(8082)], egress=[api_server, repo_server, redis]
+            CONTROLLER, ingress=[_scrapes(CONTROLLER_METRICS)], egress=[api_server, repo_server, redis]
         ),
         "applicationset-controller": _isolated(
             APPLICATION_SET,
-            ingress=[_scrapes(8080)],
+            ingress=[_scrapes(APPLICATION_SET_METRICS)],
             egress=[api_server, repo_server, *([https] if previews else [])],
         ),
         "notifications-controller": _isolated(
-            NOTIFICATIONS, ingress=[_scrapes(9001)], egress=[api_server, repo_server, https]
+            NOTIFICATIONS, ingress=[_scrapes(NOTIFICATIONS_METRICS)], egress=[api_server, repo_server, https]
         ),
         "repo-server": _isolated(
             REPOSITORIES,
-            ingress=[allow_from([pods(client) for client in REPO_SERVER_CLIENTS], REPO_SERVER), _scrapes(8084)],
+            ingress=[
+                allow_from([pods(client) for client in REPO_SERVER_CLIENTS], REPO_SERVER),
+                _scrapes(REPO_SERVER_METRICS),
+            ],
             egress=[redis, allow_to([internet()], HTTPS, SSH)],
         ),
         "server": _isolated(
-            USER_INTERFACE, ingress=[*users, _scrapes(8083)], egress=[api_server, repo_server, redis, *sign_in]
+            USER_INTERFACE,
+            ingress=[*users, _scrapes(SERVER_METRICS)],
+            egress=[api_server, repo_server, redis, *sign_in],
         ),
         "redis-secret-init": _isolated(SECRET_INIT, egress=[api_server]),
         **(
@@ -97,7 +110,9 @@ def _redis_ha() -> Policies:
     nodes = allow_to([pods(REDIS_NODES)], REDIS, SENTINEL)
     callers = allow_from([pods(REDIS_NODES), pods(REDIS_PROXIES)], REDIS, SENTINEL)
     return {
-        "redis-ha-haproxy": _isolated(REDIS_PROXIES, ingress=[_redis_clients(), _scrapes(9101)], egress=[nodes]),
+        "redis-ha-haproxy": _isolated(
+            REDIS_PROXIES, ingress=[_redis_clients(), _scrapes(HAPROXY_METRICS)], egress=[nodes]
+        ),
         "redis-ha-server": _isolated(REDIS_NODES, ingress=[callers], egress=[nodes]),
     }
 

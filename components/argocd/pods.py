@@ -13,6 +13,9 @@ REPLICAS_HA = 2
 REDIS_NODES_HA = 3
 """Redis with Sentinel, and HAProxy: the smallest number with a majority."""
 
+APPLICATION_SET_METRICS, CONTROLLER_METRICS, SERVER_METRICS, REPO_SERVER_METRICS = 8080, 8082, 8083, 8084
+NOTIFICATIONS_METRICS, HAPROXY_METRICS = 9001, 9101
+"""Ports of the metrics: the chart's defaults."""
 
 COPY_UTIL = ContainerSize(cpu=10, memory=256, cpu_limit=500, memory_limit=256)
 """Copies a binary of 220 MiB through the page cache: with less memory it can be killed (the chart's default)."""

@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from components.argocd import pods
 from components.argocd.notifications import notifications_values
 from components.config.argocd import ArgoCdConfig, SsoConfig
+from components.controllers.chart import scraped
+from components.kubernetes.defaults import ZONE
 from components.sizing.pods import ContainerSize
 
 Values = Mapping[str, object]
 
 PORT_FORWARD_URL = "https://localhost:8080"
 """Address of the user interface with `kubectl port-forward svc/argocd-server 8080:443`."""
-ZONE = "topology.kubernetes.io/zone"
 PARALLEL_BUILDS = 4
 """Builds that one repo-server runs at once, limited by its memory. Others wait."""
 REDIS_MEMORY_PERCENT = 75
@@ -46,7 +47,7 @@ def argocd_values(settings: ArgoCdConfig, application_namespaces: Sequence[str] 
         # Removing the release must not remove every Application of the cluster with its CRD.
         "crds": {"install": True, "keep": True},
         "configs": _configs(settings, url, application_namespaces),
-        "controller": {"replicas": 1, **_component(pods.CONTROLLER)},
+        "controller": {"replicas": 1, **_component(pods.CONTROLLER, pods.CONTROLLER_METRICS)},
         "dex": {"enabled": False},
         "redis": {
             "automountServiceAccountToken": False,
@@ -58,15 +59,15 @@ def argocd_values(settings: ArgoCdConfig, application_namespaces: Sequence[str] 
         "server": {
             "service": {"type": "ClusterIP"},
             "ingress": {"enabled": False},
-            **_replicated(pods.SERVER, available=available),
+            **_replicated(pods.SERVER, pods.SERVER_METRICS, available=available),
         },
         "repoServer": {
             "automountServiceAccountToken": False,
             "serviceAccount": {"automountServiceAccountToken": False},
             "copyutil": {"resources": pods.COPY_UTIL.resources},
-            **_replicated(pods.REPO_SERVER, available=available),
+            **_replicated(pods.REPO_SERVER, pods.REPO_SERVER_METRICS, available=available),
         },
-        "applicationSet": _replicated(pods.APPLICATION_SET, available=available),
+        "applicationSet": _replicated(pods.APPLICATION_SET, pods.APPLICATION_SET_METRICS, available=available),
         "notifications": _notifications(settings),
     }
 
@@ -136,20 +137,20 @@ def _rbac(sso: SsoConfig | None) -> dict[str, str]:
 
 
 def _notifications(settings: ArgoCdConfig) -> Values:
-    notifications: Values = {"enabled": True, **_component(pods.NOTIFICATIONS)}
+    notifications: Values = {"enabled": True, **_component(pods.NOTIFICATIONS, pods.NOTIFICATIONS_METRICS)}
     if settings.notifications is not None:
         notifications = {**notifications, **notifications_values(settings.notifications)}
     return notifications
 
 
-def _component(size: ContainerSize) -> Values:
-    return {"metrics": {"enabled": True}, "resources": size.resources}
+def _component(size: ContainerSize, metrics_port: int) -> Values:
+    return {"podAnnotations": scraped(metrics_port), "resources": size.resources}
 
 
-def _replicated(size: ContainerSize, *, available: bool) -> Values:
+def _replicated(size: ContainerSize, metrics_port: int, *, available: bool) -> Values:
     # With one pod a budget would block every drain of its node.
     budget = {"enabled": available, "maxUnavailable": 1}
-    return {"replicas": pods.REPLICAS_HA if available else 1, "pdb": budget, **_component(size)}
+    return {"replicas": pods.REPLICAS_HA if available else 1, "pdb": budget, **_component(size, metrics_port)}
 
 
 def _redis_memory() -> str:
@@ -174,6 +175,11 @@ def _redis_ha() -> Values:
         "sentinel": {"resources": pods.SENTINEL.resources},
         "splitBrainDetection": {"resources": pods.SPLIT_BRAIN_FIX.resources},
         "haproxy": {
+            # Each proxy needs a node of its own, so on three nodes a fourth pod has none.
+            "deploymentStrategy": {
+                "type": "RollingUpdate",
+                "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1},
+            },
             "enabled": True,
             "replicas": pods.REDIS_NODES_HA,
             "init": {"resources": pods.CONFIG_INIT.resources},

@@ -33,13 +33,13 @@ def argocd(**given: Any) -> ArgoCdConfig:
 
 
 def test_nothing_is_set_up_where_nobody_is_told() -> None:
-    assert set(values(settings())["notifications"]) == {"enabled", "metrics", "resources"}
+    assert set(values(settings())["notifications"]) == {"enabled", "podAnnotations", "resources"}
 
 
 def test_targets_keep_size_and_metrics_of_the_controller() -> None:
     given = values(argocd(notifications=SLACK))["notifications"]
     assert given["resources"] == values(settings())["notifications"]["resources"]
-    assert given["metrics"] == {"enabled": True}
+    assert given["podAnnotations"] == values(settings())["notifications"]["podAnnotations"]
 
 
 def test_slack_gets_its_token_by_reference() -> None:

@@ -14,7 +14,7 @@ from components.config.argocd import ArgoCdConfig
 from tests.harness.argocd_runs import SSO, settings
 from tests.harness.config_samples import host_key
 
-COMPONENT = {"metrics", "resources"}
+COMPONENT = {"podAnnotations", "resources"}
 REPLICATED = {*COMPONENT, "pdb", "replicas"}
 BUDGET = {"maxUnavailable"}
 SIZED = {"resources"}
@@ -26,12 +26,10 @@ KNOWN: Mapping[str, set[str]] = {
         "redisSecretInit", "repoServer", "server",
     },
     "applicationSet": REPLICATED,
-    "applicationSet metrics": SWITCH,
     "applicationSet pdb": {*BUDGET, *SWITCH},
     "configs": {"cm", "params", "rbac", "ssh"},
     "configs ssh": {"knownHosts"},
     "controller": {*COMPONENT, "replicas"},
-    "controller metrics": SWITCH,
     "crds": {"install", "keep"},
     "dex": SWITCH,
     "global": {"domain", "image", "logging", "networkPolicy", "topologySpreadConstraints"},
@@ -40,7 +38,6 @@ KNOWN: Mapping[str, set[str]] = {
     "global networkPolicy": {"create"},
     "global topologySpreadConstraints": {"maxSkew", "topologyKey", "whenUnsatisfiable"},
     "notifications": {*COMPONENT, *SWITCH, "notifiers", "secret", "subscriptions", "templates", "triggers"},
-    "notifications metrics": SWITCH,
     "notifications secret": {"create"},
     "notifications subscriptions": {"recipients", "triggers"},
     "redis": {*SIZED, "automountServiceAccountToken", "extraArgs"},
@@ -48,7 +45,9 @@ KNOWN: Mapping[str, set[str]] = {
         *SWITCH, "auth", "hardAntiAffinity", "haproxy", "init", "podDisruptionBudget", "redis", "replicas", "sentinel",
         "splitBrainDetection", "topologySpreadConstraints",
     },
-    "redis-ha haproxy": {*SIZED, *SWITCH, "init", "podDisruptionBudget", "replicas"},
+    "redis-ha haproxy": {*SIZED, *SWITCH, "deploymentStrategy", "init", "podDisruptionBudget", "replicas"},
+    "redis-ha haproxy deploymentStrategy": {"rollingUpdate", "type"},
+    "redis-ha haproxy deploymentStrategy rollingUpdate": {"maxSurge", "maxUnavailable"},
     "redis-ha haproxy init": SIZED,
     "redis-ha haproxy podDisruptionBudget": BUDGET,
     "redis-ha init": SIZED,
@@ -60,12 +59,10 @@ KNOWN: Mapping[str, set[str]] = {
     "redisSecretInit": {*SIZED, *SWITCH},
     "repoServer": {*REPLICATED, "automountServiceAccountToken", "copyutil", "serviceAccount"},
     "repoServer copyutil": SIZED,
-    "repoServer metrics": SWITCH,
     "repoServer pdb": {*BUDGET, *SWITCH},
     "repoServer serviceAccount": {"automountServiceAccountToken"},
     "server": {*REPLICATED, "ingress", "service"},
     "server ingress": SWITCH,
-    "server metrics": SWITCH,
     "server pdb": {*BUDGET, *SWITCH},
     "server service": {"type"},
 }  # fmt: skip
@@ -82,7 +79,7 @@ def mappings(value: object, path: str = "") -> Iterator[tuple[str, Mapping[str, 
     if isinstance(value, list):
         for item in cast("list[object]", value):
             yield from mappings(item, path)
-    elif isinstance(value, Mapping) and path not in FREE and not path.endswith("resources"):
+    elif isinstance(value, Mapping) and path not in FREE and not path.endswith(("podAnnotations", "resources")):
         keys = cast("Mapping[str, object]", value)
         yield path, keys
         for key, child in keys.items():

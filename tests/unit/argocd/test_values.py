@@ -223,6 +223,10 @@ def test_high_availability_has_two_of_each_and_three_of_redis() -> None:
     assert given["redis-ha"]["haproxy"]["enabled"] is True
     assert given["redis-ha"]["haproxy"]["replicas"] == 3
     assert given["redis-ha"]["haproxy"]["podDisruptionBudget"] == {"maxUnavailable": 1}
+    assert given["redis-ha"]["haproxy"]["deploymentStrategy"] == {
+        "type": "RollingUpdate",
+        "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1},
+    }
     assert [spread["topologyKey"] for spread in given["global"]["topologySpreadConstraints"]] == [
         "topology.kubernetes.io/zone"
     ]
@@ -242,7 +246,20 @@ def test_there_is_one_controller(*, high_availability: bool) -> None:
     assert at(values(high_availability=high_availability), "controller replicas") == 1
 
 
-def test_every_component_is_measured() -> None:
-    for component in ("applicationSet", "controller", "notifications", "repoServer", "server"):
-        assert at(values(), component)["metrics"] == {"enabled": True}
+@pytest.mark.parametrize(
+    ("component", "port"),
+    [
+        ("applicationSet", "8080"),
+        ("controller", "8082"),
+        ("notifications", "9001"),
+        ("repoServer", "8084"),
+        ("server", "8083"),
+    ],
+)
+def test_prometheus_scrapes_every_component(component: str, port: str) -> None:
+    annotations = at(values(), component)["podAnnotations"]
+    assert annotations == {"prometheus.io/port": port, "prometheus.io/scrape": "true"}
+
+
+def test_notifications_run_without_a_target() -> None:
     assert at(values(), "notifications enabled") is True
