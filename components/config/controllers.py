@@ -9,6 +9,7 @@ from components.config.types import ExactVersion
 from components.config.versions import (
     ARGO_ROLLOUTS_CHART,
     CLUSTER_AUTOSCALER_CHART,
+    CLUSTER_AUTOSCALER_IMAGE_TAGS,
     EXTERNAL_DNS_CHART,
     EXTERNAL_SECRETS_CHART,
     KARPENTER_CHART,
@@ -80,6 +81,14 @@ class ClusterAutoscalerConfig(Section):
     chart_version: ExactVersion = Field(
         default=CLUSTER_AUTOSCALER_CHART, description="Version of the chart cluster-autoscaler."
     )
+    image_tag: ExactVersion | None = Field(
+        default=None,
+        description="Tag of the image, of the cluster's minor version; by default the pinned one.",
+    )
+
+    def tag(self, kubernetes_version: str) -> str:
+        """The image's tag: from this section, or pinned for the Kubernetes version, for example `1.36`."""
+        return self.image_tag or CLUSTER_AUTOSCALER_IMAGE_TAGS[kubernetes_version]
 
 
 class KarpenterConfig(Section):

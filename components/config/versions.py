@@ -36,8 +36,21 @@ BOOTSTRAP_IMAGE = f"public.ecr.aws/docker/library/postgres:{BOOTSTRAP_IMAGE_TAG}
 """PostgreSQL's official image from AWS's public registry, which needs no account and has generous rate limits.
 Its psql must be at least as new as the newest engine that the settings allow."""
 
+# renovate: datasource=docker depName=public.ecr.aws/docker/library/busybox
+BUSYBOX_IMAGE_TAG = "1.37.0"
+"""Unpacks the CRDs of kube-prometheus-stack for the Job that applies them. The chart's default is `latest`."""
+
 POD_SECURITY_VERSION = "v1.35"
 """Version of the Pod Security Standards: the oldest supported Kubernetes version, updated by hand."""
+
+CLUSTER_AUTOSCALER_IMAGE_TAGS: Mapping[str, str] = {
+    # renovate: datasource=docker depName=registry.k8s.io/autoscaling/cluster-autoscaler
+    "1.35": "v1.35.2",
+    # renovate: datasource=docker depName=registry.k8s.io/autoscaling/cluster-autoscaler
+    "1.36": "v1.36.1",
+}
+"""By Kubernetes version: an autoscaler simulates the scheduler of its own minor version. Renovate raises patches only.
+`docker buildx imagetools inspect registry.k8s.io/autoscaling/cluster-autoscaler:v1.36.1` tells whether a tag exists."""
 
 
 @dataclass(frozen=True, kw_only=True)

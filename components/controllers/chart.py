@@ -7,6 +7,9 @@ import pulumi
 
 Values = Mapping[str, pulumi.Input[object]]
 
+KEEP: Mapping[str, str] = {"helm.sh/resource-policy": "keep"}
+"""Annotation of CRDs that are templates of a chart: they stay, with their objects, when the release is removed."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
@@ -21,6 +24,8 @@ class Chart:
     values: Values
     policy: pulumi.Input[str] | None = None
     """IAM policy of the controller; None for one that does not call AWS."""
+    take_ownership: bool = False
+    """Whether it adopts objects that another release installed."""
     after: str | None = None
     """Name of an earlier release whose CRDs the chart looks for."""
 

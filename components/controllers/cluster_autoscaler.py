@@ -8,17 +8,20 @@ from components.config.controllers import NodeScaling
 from components.controllers.chart import Chart, Values, scraped
 from components.controllers.context import ControllerContext
 from components.controllers.controller import REPLICAS, Controller
-from components.kubernetes.defaults import CONTAINER_SECURITY, ONE_AT_A_TIME, POD_SECURITY
+from components.kubernetes.defaults import CONTAINER_SECURITY, ONE_AT_A_TIME, POD_SECURITY, spread
+from components.kubernetes.names import NAME_LABEL
 from components.sizing.pods import ContainerSize, Workload
 
 NAME = "cluster-autoscaler"
+POD_NAME = f"aws-{NAME}"
+"""The chart puts the cloud provider before the name of pods and containers."""
 METRICS_PORT = 8085
 
 CLUSTER_AUTOSCALER = ContainerSize(cpu=50, memory=256, cpu_limit=500, memory_limit=512)
 """Keeps the whole cluster in memory to simulate scheduling."""
 
 
-def values(*, cluster_name: str, region: str) -> Values:
+def values(*, cluster_name: str, region: str, image_tag: str) -> Values:
     """Helm values: it scales the Auto Scaling groups that EKS tags with the cluster's name."""
     return {
         "autoDiscovery": {"clusterName": cluster_name},
@@ -33,12 +36,15 @@ def values(*, cluster_name: str, region: str) -> Values:
             "skip-nodes-with-system-pods": False,
         },
         "fullnameOverride": NAME,
+        # It simulates the scheduler of one Kubernetes version; the chart's default is that of another.
+        "image": {"tag": image_tag},
         "podAnnotations": scraped(METRICS_PORT),
         "podDisruptionBudget": ONE_AT_A_TIME,
         "rbac": {"serviceAccount": {"name": NAME}},
         "replicaCount": REPLICAS,
         "resources": CLUSTER_AUTOSCALER.resources,
         "securityContext": POD_SECURITY,
+        "topologySpreadConstraints": spread({NAME_LABEL: POD_NAME}),
     }
 
 
@@ -73,20 +79,24 @@ def iam_policy(account: Account, cluster_name: str) -> str:
 
 def _charts(context: ControllerContext) -> Iterator[Chart]:
     if context.scaling is NodeScaling.CLUSTER_AUTOSCALER:
-        eks = context.on_eks(NAME)
+        settings, eks = context.settings.cluster_autoscaler, context.on_eks(NAME)
         yield Chart(
             name=NAME,
             chart=NAME,
             repository="https://kubernetes.github.io/autoscaler",
-            version=context.settings.cluster_autoscaler.chart_version,
-            values=values(cluster_name=eks.cluster, region=eks.account.region),
+            version=settings.chart_version,
+            values=values(
+                cluster_name=eks.cluster,
+                region=eks.account.region,
+                image_tag=settings.tag(eks.kubernetes_version),
+            ),
             policy=iam_policy(eks.account, eks.cluster),
         )
 
 
 CONTROLLER = Controller(
-    name=NAME,
-    workloads=(Workload(name=NAME, pods=REPLICAS, containers={"aws-cluster-autoscaler": CLUSTER_AUTOSCALER}),),
+    name=POD_NAME,
+    workloads=(Workload(name=NAME, pods=REPLICAS, containers={POD_NAME: CLUSTER_AUTOSCALER}),),
     charts=_charts,
     enabled=lambda _, scaling: scaling is NodeScaling.CLUSTER_AUTOSCALER,
     requires_eks=True,

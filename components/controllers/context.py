@@ -42,6 +42,8 @@ class EksContext:
     """Output of the cluster, so that identities are created after it."""
     cluster_arn: str
     """Text, so that policies can be read in a plan."""
+    kubernetes_version: str
+    """Minor version, for example `1.36`."""
     vpc_id: pulumi.Input[str]
     nodes: NodesConfig
     node_role_arn: pulumi.Input[str]

@@ -127,6 +127,7 @@ class Controllers(pulumi.ComponentResource):
             version=chart.version,
             namespace=namespace.name,
             values=chart.values,
+            take_ownership=chart.take_ownership,
             # Pods need limits, network access and credentials from their start to their end.
             opts=pulumi.ResourceOptions(
                 parent=self, depends_on=[*namespace.guards, *self._identity(chart, namespace), *after]
@@ -166,8 +167,9 @@ class Controllers(pulumi.ComponentResource):
             KarpenterArgs(chart_version=args.settings.karpenter.chart_version, prefix=args.prefix, eks=args.eks),
             pulumi.ResourceOptions(parent=self),
         )
-        release = self._release(karpenter.chart, namespace)
-        return (release, *karpenter.nodes(release))
+        crds = self._release(karpenter.crds, namespace)
+        release = self._release(karpenter.chart, namespace, [crds])
+        return (crds, release, *karpenter.nodes(release))
 
     def _store(self, releases: Mapping[str, pulumi.Resource]) -> Sequence[pulumi.Resource]:
         """The store reads with the controller's own identity, and serves only the named namespaces."""

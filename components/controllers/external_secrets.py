@@ -9,12 +9,15 @@ import pulumi
 
 from components.account.account import Account
 from components.account.policy_documents import Statement, document
-from components.controllers.chart import Chart, Values, scraped
+from components.controllers.chart import KEEP, Chart, Values, scraped
 from components.controllers.context import ControllerContext, EksContext
 from components.controllers.controller import REPLICAS, SINGLE, Controller
+from components.kubernetes.defaults import spread
+from components.kubernetes.names import NAME_LABEL
 from components.sizing.pods import ContainerSize, Workload
 
 NAME = "external-secrets"
+WEBHOOK_NAME = f"{NAME}-webhook"
 METRICS_PORT, WEBHOOK_PORT = 8080, 10250
 
 OPERATOR = ContainerSize(cpu=25, memory=128, cpu_limit=250, memory_limit=256)
@@ -27,7 +30,12 @@ DISRUPTION_BUDGET: Mapping[str, object] = {"enabled": True, "minAvailable": 1}
 def values() -> Values:
     """Helm values, CRDs included."""
     return {
-        "crds": {"createClusterPushSecret": False, "createPushSecret": False},
+        "crds": {
+            # Removing the release must not remove every ExternalSecret with its CRD, and the Secrets that these own.
+            "annotations": KEEP,
+            "createClusterPushSecret": False,
+            "createPushSecret": False,
+        },
         "fullnameOverride": NAME,
         "installCRDs": True,
         "leaderElect": True,
@@ -38,10 +46,12 @@ def values() -> Values:
         "replicaCount": REPLICAS,
         "resources": OPERATOR.resources,
         "serviceAccount": {"name": NAME},
+        "topologySpreadConstraints": spread({NAME_LABEL: NAME}),
         "webhook": {
             "podDisruptionBudget": DISRUPTION_BUDGET,
             "replicaCount": REPLICAS,
             "resources": WEBHOOK.resources,
+            "topologySpreadConstraints": spread({NAME_LABEL: WEBHOOK_NAME}),
         },
         "certController": {"resources": CERTIFICATES.resources},
     }
@@ -96,12 +106,12 @@ CONTROLLER = Controller(
     name=NAME,
     workloads=(
         Workload(name=NAME, pods=REPLICAS, containers={NAME: OPERATOR}),
-        Workload(name="external-secrets-webhook", pods=REPLICAS, containers={"webhook": WEBHOOK}),
+        Workload(name=WEBHOOK_NAME, pods=REPLICAS, containers={"webhook": WEBHOOK}),
         Workload(name="external-secrets-cert-controller", pods=SINGLE, containers={"cert-controller": CERTIFICATES}),
     ),
     charts=_charts,
     enabled=lambda settings, _: settings.external_secrets is not None,
     requires_eks=True,
     metrics_port=METRICS_PORT,
-    webhooks={"external-secrets-webhook": WEBHOOK_PORT},
+    webhooks={WEBHOOK_NAME: WEBHOOK_PORT},
 )

@@ -19,7 +19,8 @@ from components.controllers.controller import REPLICAS, Controller
 from components.sizing.pods import ContainerSize, Workload
 
 NAME = "karpenter"
-CHART = "oci://public.ecr.aws/karpenter/karpenter"
+CRDS = f"{NAME}-crd"
+CHART, CRD_CHART = "oci://public.ecr.aws/karpenter/karpenter", "oci://public.ecr.aws/karpenter/karpenter-crd"
 METRICS_PORT = 8080
 POOL_TAG = "karpenter.sh/nodepool"
 

@@ -20,7 +20,7 @@ from components.cluster.ami import volumes
 from components.config.cluster import NodesConfig
 from components.config.types import CapacityType
 from components.controllers import karpenter
-from components.controllers.chart import Chart
+from components.controllers.chart import KEEP, Chart
 from components.controllers.context import EksContext
 from components.sizing.capacity import pods_per_node
 from components.sizing.instance_types import INSTANCE_TYPES
@@ -46,8 +46,10 @@ class KarpenterArgs:
 class Karpenter(pulumi.ComponentResource):
     """Instance profile, and for spot nodes the queue; the caller installs the chart and then calls `nodes`."""
 
+    crds: Chart
+    """CRDs, which Helm does not upgrade with `chart`. The caller, which has the namespace, installs both charts."""
     chart: Chart
-    """The caller, which has the namespace, installs it."""
+    """The controller."""
 
     def __init__(self, name: str, args: KarpenterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:operators_karpenter:Karpenter", name, {}, opts)
@@ -59,6 +61,16 @@ class Karpenter(pulumi.ComponentResource):
         queue = self._interruptions() if eks.nodes.capacity_type is CapacityType.SPOT else None
         queue_arn = None if queue is None else eks.account.arn("sqs", queue)
         known = pulumi.Output.all(role=eks.node_role_arn, profile=self._profile.arn)
+        self.crds = Chart(
+            name=karpenter.CRDS,
+            chart=karpenter.CRD_CHART,
+            repository=None,
+            version=args.chart_version,
+            # Removing the release must not remove every NodePool with its CRD, and the nodes of the pool.
+            values={"additionalAnnotations": KEEP},
+            # The chart of the controller has the CRDs too, and installed them before this release existed.
+            take_ownership=True,
+        )
         self.chart = Chart(
             name=karpenter.NAME,
             chart=karpenter.CHART,

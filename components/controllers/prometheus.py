@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import pulumi
 
 from components.config.controllers import PrometheusConfig
+from components.config.versions import BUSYBOX_IMAGE_TAG
 from components.controllers.chart import Chart
 from components.controllers.context import ControllerContext
 from components.controllers.controller import REPLICAS, SINGLE, Controller
-from components.kubernetes.defaults import CONTAINER_SECURITY, ONE_AT_A_TIME, POD_SECURITY
+from components.kubernetes.defaults import CONTAINER_SECURITY, ONE_AT_A_TIME, POD_SECURITY, spread
 from components.kubernetes.names import MONITORING_NAMESPACE, NAME_LABEL
 from components.kubernetes.network_policy import (
     HTTPS,
@@ -32,6 +33,7 @@ from components.sizing.pods import ContainerSize, Workload
 from components.sizing.quantities import MEBIBYTES_PER_GIBIBYTE
 
 ADAPTER = "prometheus-adapter"
+BUSYBOX_IMAGE = "public.ecr.aws/docker/library/busybox"
 REPOSITORY = "https://prometheus-community.github.io/helm-charts"
 STORAGE_CLASS = "platform-gp3"
 """EKS's own class is gp2 and unencrypted."""
@@ -45,6 +47,8 @@ PROMETHEUS_OPERATOR = ContainerSize(cpu=50, memory=128, cpu_limit=250, memory_li
 GRAFANA = ContainerSize(cpu=50, memory=192, cpu_limit=500, memory_limit=384)
 GRAFANA_SIDECAR = ContainerSize(cpu=10, memory=96, cpu_limit=100, memory_limit=160)
 """One loads dashboards, another one data sources."""
+CRD_UPGRADE = ContainerSize(cpu=10, memory=64, cpu_limit=250, memory_limit=256)
+"""kubectl, with 4 MB of CRDs in memory; and before it the container that unpacks them."""
 KUBE_STATE_METRICS = ContainerSize(cpu=10, memory=96, cpu_limit=100, memory_limit=192)
 PROMETHEUS_ADAPTER = ContainerSize(cpu=50, memory=128, cpu_limit=250, memory_limit=256)
 
@@ -67,6 +71,7 @@ def values(settings: PrometheusConfig, *, storage_class: str | None) -> Mapping[
     """Values of the chart kube-prometheus-stack. `storage_class` None: the cluster's default."""
     return {
         "alertmanager": {"alertmanagerSpec": {"resources": ALERTMANAGER.resources}},
+        "crds": {"upgradeJob": _crd_upgrade()},
         # EKS does not expose these, and kube-proxy serves its metrics on localhost only.
         "kubeControllerManager": {"enabled": False},
         "kubeEtcd": {"enabled": False},
@@ -98,6 +103,7 @@ def adapter_values() -> Mapping[str, object]:
         # CPU and memory come from metrics-server; the chart's default rules would turn every series into a metric.
         "rules": {"custom": [_requests_per_second()], "default": False},
         "securityContext": CONTAINER_SECURITY,
+        "topologySpreadConstraints": spread({NAME_LABEL: ADAPTER}),
     }
 
 
@@ -164,12 +170,35 @@ def _annotated_pods() -> Mapping[str, object]:
     }
 
 
+def _crd_upgrade() -> Mapping[str, object]:
+    """The hook's Job that applies the chart's CRDs before each installation and upgrade: Helm itself upgrades none."""
+    registry, _, repository = BUSYBOX_IMAGE.partition("/")
+    return {
+        "enabled": True,
+        # kubectl has the version of the API server.
+        "image": {"busybox": {"registry": registry, "repository": repository, "tag": BUSYBOX_IMAGE_TAG}},
+        "resources": CRD_UPGRADE.resources,
+    }
+
+
 def _grafana() -> Mapping[str, object]:
     """Grafana, reached by `kubectl port-forward`; the chart generates the password of `admin`."""
     return {
         # The chart's default password is public; with an empty one it generates and keeps a random password.
         "adminPassword": "",
         "containerSecurityContext": CONTAINER_SECURITY,
+        # Data sources are processes of their own, which open their sockets there.
+        "extraEmptyDirMounts": [{"mountPath": "/tmp", "name": "tmp"}],  # noqa: S108 a path inside the container
+        # Grafana reaches nothing outside of the cluster. The installer of plugins would also stop the bundled ones, to
+        # replace their files in the read-only image.
+        "grafana.ini": {
+            "analytics": {
+                "check_for_plugin_updates": False,
+                "check_for_updates": False,
+                "reporting_enabled": False,
+            },
+            "plugins": {"preinstall_disabled": True, "public_key_retrieval_disabled": True},
+        },
         "resources": GRAFANA.resources,
         "sidecar": {"resources": GRAFANA_SIDECAR.resources, "securityContext": CONTAINER_SECURITY},
         "testFramework": {"enabled": False},
@@ -243,6 +272,12 @@ CONTROLLER = Controller(
         ),
         Workload(name="kube-state-metrics", pods=SINGLE, containers={"kube-state-metrics": KUBE_STATE_METRICS}),
         Workload(name=ADAPTER, pods=REPLICAS, containers={ADAPTER: PROMETHEUS_ADAPTER}),
+        Workload(
+            name="prometheus-crds-upgrade",
+            pods=SINGLE,
+            containers={"kubectl": CRD_UPGRADE},
+            init_containers={"busybox": CRD_UPGRADE},
+        ),
     ),
     charts=_charts,
     enabled=lambda settings, _: settings.prometheus is not None,

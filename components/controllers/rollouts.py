@@ -6,7 +6,8 @@ from components.account.policy_documents import Statement, document
 from components.controllers.chart import Chart, Values, scraped
 from components.controllers.context import ControllerContext
 from components.controllers.controller import REPLICAS, Controller
-from components.kubernetes.defaults import CONTAINER_SECURITY, ONE_AT_A_TIME
+from components.kubernetes.defaults import CONTAINER_SECURITY, ONE_AT_A_TIME, spread
+from components.kubernetes.names import NAME_LABEL
 from components.sizing.pods import ContainerSize, Workload
 
 NAME = "argo-rollouts"
@@ -22,6 +23,7 @@ def values(*, region: str | None) -> Values:
         "pdb": {"enabled": True, **ONE_AT_A_TIME},
         "replicas": REPLICAS,
         "resources": ROLLOUTS.resources,
+        "topologySpreadConstraints": spread({NAME_LABEL: NAME}),
     }
     if region is not None:
         # Otherwise a step is complete when the weights are written, not when the load balancer has applied them.

@@ -19,9 +19,13 @@ def release(
     version: str,
     namespace: pulumi.Input[str],
     values: Mapping[str, object],
+    take_ownership: bool = False,
     opts: pulumi.ResourceOptions,
 ) -> k8s.helm.v3.Release:
-    """A Helm release; `repository` is None for a chart with an `oci://` address."""
+    """A Helm release; `repository` is None for a chart with an `oci://` address.
+
+    `take_ownership`: adopt existing objects that do not belong to the release, instead of failing.
+    """
     return k8s.helm.v3.Release(
         name,
         name=release_name,
@@ -31,6 +35,7 @@ def release(
         namespace=namespace,
         create_namespace=False,
         values={**values},
+        take_ownership=take_ownership or None,
         # A failed installation is removed and a failed upgrade is rolled back, so that the next run starts clean.
         atomic=True,
         cleanup_on_fail=True,

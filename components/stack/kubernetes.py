@@ -74,6 +74,7 @@ def _eks_context(config: PlatformConfig, components: StackComponents) -> EksCont
         account=account,
         cluster_name=eks.cluster.name,
         cluster_arn=account.arn("eks", f"cluster/{config.prefix}"),
+        kubernetes_version=config.cluster.version,
         vpc_id=network.vpc_id,
         nodes=config.cluster.nodes,
         node_role_arn=eks.node_role_arn,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from components.config.controllers import NodeScaling, OperatorsConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
+from components.config.versions import CLUSTER_AUTOSCALER_IMAGE_TAGS
 from components.controllers.controller import controllers
 from components.environments.plan import plan_environments
 from components.validation.edge import NO_PUBLIC_SERVICE, PUBLISH_ONE, free_host
@@ -70,6 +71,21 @@ def _remedy(config: PlatformConfig, scaler: NodeScaling) -> str:
     if config.cluster.nodes.scaling is scaler:
         return "Write a cluster.nodes.maximum above minimum, or remove it"
     return f"Write cluster.nodes.scaling: {scaler}, or remove it"
+
+
+def autoscaler_version(config: PlatformConfig) -> Iterator[Problem]:
+    """The Cluster Autoscaler simulates the scheduler of the cluster's own minor version."""
+    tag = config.operators.cluster_autoscaler.image_tag
+    if config.cluster is None or tag is None:
+        return
+    version, minor = config.cluster.version, ".".join(tag.removeprefix("v").split(".")[:2])
+    pinned = CLUSTER_AUTOSCALER_IMAGE_TAGS[version]
+    if minor != version or not tag.startswith("v"):
+        yield Problem(
+            path=("operators", "clusterAutoscaler", "imageTag"),
+            message=f"{tag} is not a tag for Kubernetes {version}. Write {pinned} or another v{version} tag, "
+            "or remove it.",
+        )
 
 
 def karpenter(config: PlatformConfig) -> Iterator[Problem]:
@@ -152,6 +168,7 @@ RULES: tuple[Rule, ...] = (
     needed_by_secrets,
     aws_only,
     unused_scalers,
+    autoscaler_version,
     karpenter,
     canaries,
     canary_traffic,

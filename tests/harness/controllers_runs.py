@@ -51,6 +51,7 @@ def eks_context(cluster_name: pulumi.Input[str] = CLUSTER, **node_changes: Any) 
         account=ACCOUNT,
         cluster_name=cluster_name,
         cluster_arn=CLUSTER_ARN,
+        kubernetes_version="1.36",
         vpc_id="vpc-1",
         nodes=nodes(**node_changes),
         node_role_arn=NODE_ROLE,

@@ -36,6 +36,9 @@ DATA_LOSS = (
     ),
     Mutant("data", "The key of the final snapshot is deleted with the stack.", argument("retain", "False")),
     Mutant(
+        "controllers", "Removing a controller removes every Secret or node that it created.", constant("KEEP", "{}")
+    ),
+    Mutant(
         "data",
         "`pulumi destroy` deletes the cache of a protected stack.",
         argument("protect", "False", within="elasticache.ReplicationGroup"),

@@ -100,6 +100,19 @@ def test_the_default_image_has_the_pinned_tag() -> None:
     assert re.fullmatch(expression, versions.BOOTSTRAP_IMAGE_TAG)
 
 
+def test_every_kubernetes_version_has_an_autoscaler_of_its_own_that_gets_patches_only() -> None:
+    tags = versions.CLUSTER_AUTOSCALER_IMAGE_TAGS
+    assert set(tags) == KEYS
+    package = "registry.k8s.io/autoscaling/cluster-autoscaler"
+    assert [found["currentValue"] for found in raised() if found.get("depName") == package] == list(tags.values())
+    (rule,) = [rule for rule in RENOVATE["packageRules"] if rule.get("matchPackageNames") == [package]]
+    expression = str(rule["versioning"]).removeprefix("regex:").replace("(?<", "(?P<")
+    for kubernetes, tag in tags.items():
+        match = re.fullmatch(expression, tag)
+        assert match is not None
+        assert match["compatibility"] == kubernetes
+
+
 def test_python_go_and_actions_are_raised_too() -> None:
     assert {"custom.regex", "github-actions", "gomod", "pip_requirements"} <= set(RENOVATE["enabledManagers"])
     assert RENOVATE["minimumReleaseAge"] == "7 days"

@@ -16,6 +16,7 @@ RULE = "aws:cloudwatch/eventRule:EventRule"
 TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
 COMPONENT = "platform:operators_karpenter:Karpenter"
+CONTROLLER, DEFINITIONS = "operators-karpenter", "operators-karpenter-crd"
 
 
 @cache
@@ -24,17 +25,37 @@ def karpenter(**nodes: object) -> Run:
 
 
 def test_the_chart_is_pinned_and_comes_from_its_makers() -> None:
-    release = karpenter().one(RELEASE).inputs
+    release = karpenter().one(RELEASE, CONTROLLER).inputs
     assert (release["chart"], release["version"]) == ("oci://public.ecr.aws/karpenter/karpenter", KARPENTER_CHART)
     assert "repositoryOpts" not in release
     assert (release["name"], release["namespace"]) == ("karpenter", "platform")
+
+
+def test_its_definitions_are_a_release_of_the_same_version_so_that_they_are_upgraded_with_it() -> None:
+    done = karpenter()
+    definitions = done.one(RELEASE, DEFINITIONS)
+    assert definitions.inputs["chart"] == "oci://public.ecr.aws/karpenter/karpenter-crd"
+    assert definitions.inputs["version"] == KARPENTER_CHART
+    assert (definitions.inputs["name"], definitions.inputs["namespace"]) == ("karpenter-crd", "platform")
+    assert definitions.urn in done.one(RELEASE, CONTROLLER).depends_on
+
+
+def test_definitions_that_an_earlier_release_installed_are_adopted() -> None:
+    done = karpenter()
+    assert done.one(RELEASE, DEFINITIONS).inputs["takeOwnership"] is True
+    assert "takeOwnership" not in done.one(RELEASE, CONTROLLER).inputs
+
+
+def test_removing_its_definitions_release_keeps_pools_and_their_nodes() -> None:
+    values = karpenter().one(RELEASE, DEFINITIONS).inputs["values"]
+    assert values == {"additionalAnnotations": {"helm.sh/resource-policy": "keep"}}
 
 
 def test_its_identity_exists_before_its_pods() -> None:
     done = karpenter()
     association = done.one(ASSOCIATION)
     assert association.inputs["serviceAccount"] == "karpenter"
-    assert {association.urn, done.one(ROLE_POLICY).urn} <= done.one(RELEASE).depends_on
+    assert {association.urn, done.one(ROLE_POLICY).urn} <= done.one(RELEASE, CONTROLLER).depends_on
 
 
 def test_nodes_have_the_role_of_the_managed_group_by_a_profile_that_the_program_makes() -> None:
@@ -101,7 +122,7 @@ def test_nodes_are_of_the_type_that_capacity_is_reckoned_with(bought: str, capac
 
 def test_nodes_go_before_the_controller_that_ends_them() -> None:
     done = karpenter()
-    pool, node_class, release = done.one(POOL), done.one(CLASS), done.one(RELEASE)
+    pool, node_class, release = done.one(POOL), done.one(CLASS), done.one(RELEASE, CONTROLLER)
     assert node_class.urn in pool.depends_on
     assert release.urn in node_class.depends_on
 
@@ -109,14 +130,14 @@ def test_nodes_go_before_the_controller_that_ends_them() -> None:
 def test_without_spot_there_is_no_queue() -> None:
     done = karpenter()
     assert [done.all(kind) for kind in (QUEUE, RULE, TARGET, QUEUE_POLICY)] == [[], [], [], []]
-    assert done.one(RELEASE).inputs["values"]["settings"] == {"clusterName": "shop-staging"}
+    assert done.one(RELEASE, CONTROLLER).inputs["values"]["settings"] == {"clusterName": "shop-staging"}
     assert "Interruptions" not in done.one(ROLE_POLICY).inputs["policy"]
 
 
 def test_spot_nodes_are_told_before_they_are_taken_away() -> None:
     done = karpenter(capacityType="SPOT")
     queue = done.one(QUEUE).inputs
-    assert done.one(RELEASE).inputs["values"]["settings"]["interruptionQueue"] == queue["name"]
+    assert done.one(RELEASE, CONTROLLER).inputs["values"]["settings"]["interruptionQueue"] == queue["name"]
     assert json.loads(done.one(RULE).inputs["eventPattern"]) == {
         "detail-type": [
             "AWS Health Event",

@@ -23,7 +23,7 @@ def annotated_ports(values: object) -> Iterator[str]:
 @pytest.mark.parametrize("scaling", [NodeScaling.CLUSTER_AUTOSCALER, NodeScaling.KARPENTER])
 def test_a_controller_is_scraped_at_the_port_that_is_open(scaling: NodeScaling) -> None:
     done = install(*ALL, "reloader", scaling=scaling)
-    ports = {controller.name: controller.metrics_port for controller in controllers().values()}
+    ports = {controller.workloads[0].name: controller.metrics_port for controller in controllers().values()}
     (metrics,) = done.one(POLICY, "operators-platform-controllers").inputs["spec"]["ingress"]
     opened = {port["port"] for port in metrics["ports"]}
     found = {

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from components.config.controllers import NodeScaling, PrometheusConfig
+from components.config.versions import BUSYBOX_IMAGE_TAG, CLUSTER_AUTOSCALER_IMAGE_TAGS
 from components.controllers import (
     cluster_autoscaler,
     external_dns,
@@ -16,10 +17,10 @@ from components.controllers import (
     prometheus,
     rollouts,
 )
-from components.controllers.context import IngressClassSettings
+from components.controllers.context import ControllerContext, IngressClassSettings
 from components.controllers.controller import enabled_controllers
 from components.sizing.pods import ContainerSize
-from tests.harness.controllers_runs import ALL, settings
+from tests.harness.controllers_runs import ALL, eks_context, settings
 
 Values = dict[str, Any]
 INGRESS_CLASS = IngressClassSettings(
@@ -49,7 +50,9 @@ VALUES: Mapping[str, Values] = {
     ),
     "external-dns": as_dict(external_dns.values(cluster_name="shop-staging", zone_name="example.com", zone_id="Z1")),
     "rollouts": as_dict(rollouts.values(region="eu-central-1")),
-    "cluster-autoscaler": as_dict(cluster_autoscaler.values(cluster_name="shop-staging", region="eu-central-1")),
+    "cluster-autoscaler": as_dict(
+        cluster_autoscaler.values(cluster_name="shop-staging", region="eu-central-1", image_tag="v1.36.1")
+    ),
     "karpenter": as_dict(karpenter.values(cluster_name="shop-staging", queue_name=None)),
     "adapter": as_dict(prometheus.adapter_values()),
 }
@@ -94,6 +97,7 @@ def test_the_chart_is_told_the_size_and_the_number_that_the_quota_counts(
         ("grafana", "grafana", PROMETHEUS["grafana"]),
         ("grafana", "grafana-sc-dashboard", PROMETHEUS["grafana"]["sidecar"]),
         ("kube-state-metrics", "kube-state-metrics", PROMETHEUS["kube-state-metrics"]),
+        ("prometheus-crds-upgrade", "kubectl", PROMETHEUS["crds"]["upgradeJob"]),
     ],
 )
 def test_single_pods_are_told_their_size(pods: str, container: str, given: Values) -> None:
@@ -159,10 +163,35 @@ def test_definitions_come_with_the_chart() -> None:
     assert (VALUES["rollouts"]["installCRDs"], VALUES["rollouts"]["keepCRDs"]) == (True, True)
 
 
+def test_removing_external_secrets_keeps_its_definitions_and_so_every_secret() -> None:
+    assert VALUES["external-secrets"]["crds"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+
+
+@pytest.mark.parametrize(
+    ("given", "label"),
+    [
+        (VALUES["external-secrets"], "external-secrets"),
+        (VALUES["external-secrets"]["webhook"], "external-secrets-webhook"),
+        (VALUES["rollouts"]["controller"], "argo-rollouts"),
+        (VALUES["cluster-autoscaler"], "aws-cluster-autoscaler"),  # the chart's name for it on AWS
+        (VALUES["adapter"], "prometheus-adapter"),
+    ],
+)
+def test_two_pods_are_in_two_zones_and_on_two_nodes(given: Values, label: str) -> None:
+    constraints = given["topologySpreadConstraints"]
+    assert [constraint["topologyKey"] for constraint in constraints] == [
+        "topology.kubernetes.io/zone",
+        "kubernetes.io/hostname",
+    ]
+    for constraint in constraints:
+        assert constraint["labelSelector"] == {"matchLabels": {"app.kubernetes.io/name": label}}
+        assert (constraint["maxSkew"], constraint["whenUnsatisfiable"]) == (1, "ScheduleAnyway")
+
+
 def test_secrets_are_never_written_back() -> None:
     given = VALUES["external-secrets"]
     assert (given["processPushSecret"], given["processClusterPushSecret"]) == (False, False)
-    assert given["crds"] == {"createClusterPushSecret": False, "createPushSecret": False}
+    assert (given["crds"]["createPushSecret"], given["crds"]["createClusterPushSecret"]) == (False, False)
 
 
 def test_the_load_balancer_controller_is_told_what_nodes_do_not_tell_it() -> None:
@@ -196,6 +225,20 @@ def test_the_autoscaler_finds_the_groups_of_its_cluster() -> None:
     given = VALUES["cluster-autoscaler"]
     assert given["autoDiscovery"] == {"clusterName": "shop-staging"}
     assert (given["awsRegion"], given["cloudProvider"]) == ("eu-central-1", "aws")
+
+
+@pytest.mark.parametrize(("kubernetes", "pinned"), sorted(CLUSTER_AUTOSCALER_IMAGE_TAGS.items()))
+@pytest.mark.parametrize("chosen", [None, "v1.36.9"])
+def test_the_autoscaler_has_the_version_of_its_cluster(kubernetes: str, pinned: str, chosen: str | None) -> None:
+    autoscaler: dict[str, str] = {} if chosen is None else {"imageTag": chosen}
+    context = ControllerContext(
+        settings=settings(clusterAutoscaler=autoscaler),
+        scaling=NodeScaling.CLUSTER_AUTOSCALER,
+        system="shop",
+        eks=replace(eks_context(), kubernetes_version=kubernetes),
+    )
+    (chart,) = cluster_autoscaler.CONTROLLER.charts(context)
+    assert chart.values["image"] == {"tag": chosen or pinned}
 
 
 def test_no_pod_holds_a_node_for_ever() -> None:
@@ -266,6 +309,34 @@ def test_nothing_needs_the_nodes_own_network_or_files() -> None:
 
 def test_grafanas_password_is_not_the_one_that_everybody_knows() -> None:
     assert PROMETHEUS["grafana"]["adminPassword"] == ""
+
+
+def test_grafana_can_write_where_its_data_sources_open_their_sockets() -> None:
+    grafana = PROMETHEUS["grafana"]
+    assert grafana["containerSecurityContext"]["readOnlyRootFilesystem"] is True
+    assert [mount["mountPath"] for mount in grafana["extraEmptyDirMounts"]] == ["/tmp"]
+
+
+def test_grafana_asks_nothing_of_addresses_that_it_cannot_reach() -> None:
+    configured = PROMETHEUS["grafana"]["grafana.ini"]
+    assert configured["analytics"] == {
+        "check_for_plugin_updates": False,
+        "check_for_updates": False,
+        "reporting_enabled": False,
+    }
+    assert configured["plugins"] == {"preinstall_disabled": True, "public_key_retrieval_disabled": True}
+
+
+def test_the_operators_definitions_are_upgraded_with_their_chart_by_a_pinned_image() -> None:
+    job = PROMETHEUS["crds"]["upgradeJob"]
+    assert job["enabled"] is True
+    assert job["image"] == {
+        "busybox": {
+            "registry": "public.ecr.aws",
+            "repository": "docker/library/busybox",
+            "tag": BUSYBOX_IMAGE_TAG,
+        }
+    }
 
 
 @pytest.mark.parametrize("part", ["kubeControllerManager", "kubeEtcd", "kubeProxy", "kubeScheduler"])

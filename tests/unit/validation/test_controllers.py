@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from components.config.problems import ConfigurationError
+from components.config.versions import CLUSTER_AUTOSCALER_IMAGE_TAGS
 from components.validation.load import load
 from tests.harness.config import stack_config
-from tests.harness.config_samples import refusals
+from tests.harness.config_samples import changed, loaded, refusals
 from tests.harness.harness import ROOT, run_program
 
 
@@ -40,6 +41,20 @@ def test_settings_of_a_scaler_without_nodes_to_scale_are_refused(key: str, remed
     fixed: dict[str, Any] = {f"cluster__nodes__{bound}": 4 for bound in ("minimum", "desired", "maximum")}
     (line,) = refusals(operators={"externalSecrets": {}, key: {}}, **fixed)
     assert line.endswith(f"operators.{key}: has no effect: it does not scale this stack's nodes. {remedy}")
+
+
+@pytest.mark.parametrize("tag", ["v1.35.2", "1.36.1"])
+def test_an_autoscaler_for_another_kubernetes_version_is_refused(tag: str) -> None:
+    (line,) = refusals(operators={"externalSecrets": {}, "clusterAutoscaler": {"imageTag": tag}})
+    assert line.endswith(
+        f"operators.clusterAutoscaler.imageTag: {tag} is not a tag for Kubernetes 1.36. "
+        f"Write {CLUSTER_AUTOSCALER_IMAGE_TAGS['1.36']} or another v1.36 tag, or remove it."
+    )
+
+
+def test_another_patch_of_the_autoscaler_is_accepted() -> None:
+    config = loaded(changed(operators={"externalSecrets": {}, "clusterAutoscaler": {"imageTag": "v1.36.99"}}))
+    assert config.operators.cluster_autoscaler.tag("1.36") == "v1.36.99"
 
 
 def test_a_canary_needs_the_load_balancer_controller() -> None:
