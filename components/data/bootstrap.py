@@ -23,6 +23,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.account.names import fixed_name
 from components.data.bootstrap_pods import NAME, SIZE
 from components.data.bootstrap_scripts import COMMAND, ENVIRONMENT, SCRIPTS, SECRETS, DatabasePlan, files, fingerprint
+from components.kubernetes.defaults import NOBODY
 from components.kubernetes.names import NAME_LABEL
 from components.secrets.external_secret import (
     EXTERNAL_SECRET,
@@ -35,7 +36,6 @@ from components.secrets.external_secret import (
 ENVIRONMENT_LABEL = "environment"
 MASTER_KEYS = {"master-username": "username", "master-password": "password"}
 """Keys of the Secret, and the properties of the secret managed by RDS."""
-NOBODY = 65534
 BACKOFF_LIMIT = 5
 DEADLINE_SECONDS, CREATE_TIMEOUT = 480, "10m"
 """The Job's deadline is shorter than Pulumi's timeout, so that `up` reports why it failed."""

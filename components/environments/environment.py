@@ -15,12 +15,11 @@ from components.config.catalogue import ServiceConfig
 from components.config.environments import EnvironmentConfig, ObjectCounts
 from components.environments.access import bind, deployer, smoke_tester
 from components.environments.network_policies import NetworkContext, network_policies
+from components.environments.platform_outputs import OUTPUTS_CONFIG_MAP
 from components.environments.workloads import ServiceWorkload
 from components.kubernetes.defaults import NO_OBJECTS, object_counts
 from components.kubernetes.namespace import NamespaceArgs, create_namespace
 from components.sizing import capacity, quantities
-
-OUTPUTS_CONFIG_MAP = "platform-outputs"
 
 
 @dataclass(frozen=True, kw_only=True)

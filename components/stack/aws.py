@@ -22,13 +22,7 @@ from components.stack.components import StackComponents
 
 def stack_account(config: PlatformConfig) -> Account | None:
     """The stack's account; None for a stack without AWS."""
-    if config.aws is None:
-        return None
-    return Account(
-        account_id=config.aws.account_id,
-        region=config.aws.region,
-        permissions_boundary_name=config.aws.permissions_boundary,
-    )
+    return None if config.aws is None else config.aws.account
 
 
 def provider(config: PlatformConfig, account: Account) -> aws.ProviderArgs:
@@ -80,7 +74,7 @@ def identities(config: PlatformConfig, components: StackComponents, state_path: 
         cluster_name=config.prefix if config.cluster is not None else None,
         nodes=config.cluster.nodes if config.cluster is not None else None,
         edge=config.edge,
-        secret_prefixes=[f"{config.system.name}/{environment.name}/" for environment in config.environments],
+        secret_prefixes=[config.secret_prefix(environment.name) for environment in config.environments],
         creates_buckets=config.creates_buckets,
         state_path=state_path,
     )

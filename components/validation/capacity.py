@@ -11,9 +11,7 @@ from components.sizing.database_sizes import max_connections
 from components.sizing.instance_types import INSTANCE_TYPES
 from components.sizing.quantities import cpu, mebibytes, memory, millicores
 from components.validation import capacity_sums
-from components.validation.capacity_suggestions import suggest_database_class, suggest_nodes
-
-PODS_NAMED = 3
+from components.validation.capacity_suggestions import PODS_NAMED, suggest_database_class, suggest_nodes
 
 
 def capacity_problems(config: PlatformConfig) -> Iterator[Problem]:
