@@ -1,4 +1,4 @@
-"""Every version that the platform installs, pinned: charts, images and EKS add-ons.
+"""Every version that the platform installs, pinned: charts, images, Valkey and EKS add-ons.
 
 The comment above a pin is how Renovate raises it (.github/renovate.json). Add-ons are pinned by Kubernetes version;
 `aws eks describe-addon-versions --kubernetes-version 1.36 --addon-name NAME` lists what EKS offers.
@@ -35,6 +35,10 @@ BOOTSTRAP_IMAGE_TAG = "18.4-alpine3.23"
 BOOTSTRAP_IMAGE = f"public.ecr.aws/docker/library/postgres:{BOOTSTRAP_IMAGE_TAG}"
 """PostgreSQL's official image from AWS's public registry, which needs no account and has generous rate limits.
 Its psql must be at least as new as the newest engine that the settings allow."""
+
+# renovate: datasource=endoflife-date depName=amazon-elasticache-valkey
+VALKEY_VERSION = "8.1"
+"""Version of new caches, one that ElastiCache offers. AWS upgrades the existing ones."""
 
 POD_SECURITY_VERSION = "v1.35"
 """Version of the Pod Security Standards: the oldest supported Kubernetes version, updated by hand."""
