@@ -48,11 +48,10 @@ def directories_spec(scope: Scope, settings: EnvironmentConfig, *, hpa: bool) ->
 def previews_spec(scope: Scope, settings: EnvironmentConfig, previews: PullRequestsConfig, *, hpa: bool) -> Spec:
     """`spec` of the ApplicationSet with a preview for each labelled pull request into the environment's branch.
 
-    ValueError when the repository is not on GitHub, which validation refuses.
+    The repository is on GitHub: validation refuses previews of any other.
     """
     repository = github_repository(scope.repository_url)
-    if repository is None:
-        raise ValueError(f"{scope.repository_url} is not on GitHub")
+    assert repository is not None
     github: dict[str, object] = {"labels": [previews.label], "owner": repository.owner, "repo": repository.name}
     if previews.secret is not None:
         github["tokenRef"] = {"key": TOKEN, "secretName": _secret_name(previews.secret, settings)}

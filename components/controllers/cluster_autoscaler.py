@@ -73,7 +73,7 @@ def iam_policy(account: Account, cluster_name: str) -> str:
 
 def _charts(context: ControllerContext) -> Iterator[Chart]:
     if context.scaling is NodeScaling.CLUSTER_AUTOSCALER:
-        eks = context.on_eks(NAME)
+        eks = context.on_eks
         yield Chart(
             name=NAME,
             chart=NAME,

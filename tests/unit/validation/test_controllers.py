@@ -42,6 +42,11 @@ def test_settings_of_a_scaler_without_nodes_to_scale_are_refused(key: str, remed
     assert line.endswith(f"operators.{key}: has no effect: it does not scale this stack's nodes. {remedy}")
 
 
+def test_external_dns_has_a_zone_to_write_to() -> None:
+    (line,) = refusals(operators={"externalSecrets": {}, "externalDns": {}})
+    assert line.endswith("operators.externalDns: has no zone for its records. Add edge.zone, or remove it.")
+
+
 def test_a_canary_needs_the_load_balancer_controller() -> None:
     config = copy.deepcopy(stack_config("production", ROOT / "examples" / "pingvasai"))
     del config["pingvasai:operators"]["loadBalancerController"]
