@@ -25,9 +25,8 @@ from components.data.bootstrap_pods import NAME, SIZE
 from components.data.bootstrap_scripts import COMMAND, ENVIRONMENT, SCRIPTS, SECRETS, DatabasePlan, files, fingerprint
 from components.kubernetes.defaults import NOBODY
 from components.kubernetes.names import NAME_LABEL
+from components.secrets.delivery import external_secret
 from components.secrets.external_secret import (
-    EXTERNAL_SECRET,
-    EXTERNAL_SECRETS_API,
     WAIT_UNTIL_READY,
     Source,
     external_secret_spec,
@@ -120,14 +119,12 @@ class Bootstrap(pulumi.ComponentResource):
         spec = external_secret_spec(self._secret_name, sources, refresh=args.refresh)
         references = cast("Sequence[Mapping[str, str]]", spec["data"])
         data = [{**reference, "secretKey": keys[reference["secretKey"]]} for reference in references]
-        return k8s.apiextensions.CustomResource(
+        return external_secret(
             self._name,
-            api_version=EXTERNAL_SECRETS_API,
-            kind=EXTERNAL_SECRET,
-            metadata=self._metadata(self._secret_name, WAIT_UNTIL_READY),
-            spec={**spec, "data": data},
+            self._metadata(self._secret_name, WAIT_UNTIL_READY),
+            {**spec, "data": data},
             # No `deleted_with`: its finalizer needs the operator.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
+            pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
 
     def _job(self, mounted: Sequence[pulumi.Resource]) -> pulumi.Resource:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random as random
 
 from components.account.account import Account
 from components.account.keys import EncryptionKey
@@ -18,6 +17,7 @@ from components.account.names import fixed_name
 from components.config.data import CacheConfig
 from components.config.types import TransitEncryption
 from components.data.store import AWS_MANAGED_KEY, Store, StoreNetwork
+from components.secrets.passwords import url_safe_password
 from components.sizing.database_sizes import cache_family
 
 PORT = 6379
@@ -78,7 +78,9 @@ class Cache(pulumi.ComponentResource):
         key = store.key(log_prefix) if settings.customer_managed_key else None
         group = store.security_group(args.network, PORT)
         (slow_log,) = store.log_groups(log_prefix, [SLOW_LOG], settings.log_retention_days, key)
-        self.auth_token = _password(store).result if tls_required else None
+        self.auth_token = None
+        if tls_required:
+            self.auth_token = url_safe_password(f"{name}-password", PASSWORD_LENGTH, store.child())
         cache = self._replication_group(store, args, key, group, slow_log)
         self.primary_endpoint = cache.primary_endpoint_address
         self.reader_endpoint = cache.reader_endpoint_address
@@ -165,18 +167,5 @@ def _parameter_group(store: Store, settings: CacheConfig) -> aws.elasticache.Par
         parameters=[
             aws.elasticache.ParameterGroupParameterArgs(name="maxmemory-policy", value=settings.max_memory_policy)
         ],
-        opts=store.child(),
-    )
-
-
-def _password(store: Store) -> random.RandomPassword:
-    """Letters and digits only, because it is part of a URL."""
-    return random.RandomPassword(
-        f"{store.name}-password",
-        length=PASSWORD_LENGTH,
-        special=False,
-        min_lower=1,
-        min_upper=1,
-        min_numeric=1,
         opts=store.child(),
     )

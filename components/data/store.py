@@ -80,7 +80,7 @@ class Store:
                 alias=self.label,
                 description=f"Data, snapshots and logs of {self.label}",
                 account=self.account,
-                service_statements=[logs_may_use_key(self.account.account_id, self.account.region, log_prefix)],
+                service_statements=[logs_may_use_key(self.account, log_prefix)],
                 protect=self.protect,
                 retain=self.final_snapshot,
             ),

@@ -17,6 +17,7 @@ import pulumi_tls as tls
 from components.account.account import Account
 from components.account.keys import EncryptionKey, EncryptionKeyArgs
 from components.config.secrets import SecretsManagerConfig
+from components.secrets.passwords import url_safe_password
 from components.secrets.plan import (
     BUCKET,
     PASSWORD,
@@ -147,15 +148,7 @@ class Secrets(pulumi.ComponentResource):
     def _database(self, entry: Entry) -> Mapping[str, pulumi.Output[str]]:
         server, user = self._args.database, entry.database
         assert server is not None
-        password = random.RandomPassword(
-            f"{self._name}-{entry.name}",
-            length=PASSWORD_LENGTH,
-            special=False,
-            min_lower=1,
-            min_upper=1,
-            min_numeric=1,
-            opts=self._protected,
-        ).result
+        password = url_safe_password(f"{self._name}-{entry.name}", PASSWORD_LENGTH, self._protected)
         address = pulumi.Output.concat(server.address, f":{server.port}/{user}?sslmode=require")
         return {
             URL: pulumi.Output.concat(f"postgresql://{user}:", password, "@", address),

@@ -16,20 +16,11 @@ from components.controllers import (
     prometheus,
     rollouts,
 )
-from components.controllers.context import IngressClassSettings
 from components.controllers.controller import enabled_controllers
 from components.sizing.pods import ContainerSize
-from tests.harness.controllers_runs import ALL, settings
+from tests.harness.controllers_runs import ALL, INGRESS_CLASS, settings
 
 Values = dict[str, Any]
-INGRESS_CLASS = IngressClassSettings(
-    group="shop",
-    internal=False,
-    certificate_arn="arn:certificate",
-    firewall_arn="arn:firewall",
-    https_redirect=True,
-    target_type="ip",
-)
 
 
 def as_dict(given: object) -> Values:
