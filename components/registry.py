@@ -45,7 +45,7 @@ class Registry(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:registry:Registry", name, {}, opts)
-        host = f"{args.account.account_id}.dkr.ecr.{args.account.region}.amazonaws.com"
+        host = args.account.registry_host
         self.arns = {
             service: args.account.arn("ecr", f"repository/{repository}")
             for service, repository in args.repositories.items()

@@ -673,7 +673,9 @@ def main() -> int:
     if shutil.which("kubectl") is None:
         print("smoke: kubectl is not on the PATH: https://kubernetes.io/docs/tasks/tools/", file=sys.stderr)
         return 2
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    # Under nohup a hangup stays ignored.
+    hangups = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
+    for number in (signal.SIGINT, signal.SIGTERM, *hangups):
         # By an exception, so that kubectl ends too.
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     with kubectl_proxy(options.context) as get:

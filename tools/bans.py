@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.report import report
+
 
 @dataclass(frozen=True)
 class Ban:
@@ -61,10 +63,7 @@ def main() -> int:
     """Print every fault; 1 if there is one."""
     files = ["__main__.py", *(str(path) for folder in FOLDERS for path in sorted(Path(folder).rglob("*.py")))]
     faults = [fault for path in files for fault in text_faults(path, Path(path).read_text(encoding="utf-8"))]
-    for fault in faults:
-        print(f"bans: {fault}", file=sys.stderr)
-    print(f"bans: {len(files)} files, {len(faults)} faults")
-    return 1 if faults else 0
+    return report("bans", f"{len(files)} files", faults)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tools.report import report
+
 COMPONENTS = "components"
 FLOORS = (
     ("account", "sizing"),
@@ -83,10 +85,7 @@ def main() -> int:
     """Print every fault; 1 if there is one."""
     files = sorted(str(path) for path in Path(COMPONENTS).rglob("*.py"))
     found = [fault for path in files for fault in faults(path, Path(path).read_text(encoding="utf-8"))]
-    for fault in found:
-        print(f"imports: {fault}", file=sys.stderr)
-    print(f"imports: {len(files)} modules, {len(found)} faults")
-    return 1 if found else 0
+    return report("imports", f"{len(files)} modules", found)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,11 @@ class Account:
             return None
         return f"arn:aws:iam::{self.account_id}:policy/{self.permissions_boundary_name}"
 
+    @property
+    def registry_host(self) -> str:
+        """Host of the account's image registry in the region."""
+        return f"{self.account_id}.dkr.ecr.{self.region}.amazonaws.com"
+
     def role_arn(self, name: str) -> str:
         """ARN of a role in this account."""
         return f"arn:aws:iam::{self.account_id}:role/{name}"
@@ -25,6 +30,10 @@ class Account:
     def oidc_provider_arn(self, host: str) -> str:
         """ARN of the account's OIDC provider for `host` (the issuer URL without its scheme)."""
         return f"arn:aws:iam::{self.account_id}:oidc-provider/{host}"
+
+    def cluster_arn(self, name: str) -> str:
+        """ARN of an EKS cluster in this account."""
+        return self.arn("eks", f"cluster/{name}")
 
     def arn(self, service: str, resource: str) -> str:
         """ARN of a regional resource, for example `arn("ecr", "repository/app")`."""

@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from components.account.account import Account
+
 Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 
@@ -85,14 +87,14 @@ def key_policy(account_id: str, service_statements: Sequence[Statement] = ()) ->
     return document([account, *service_statements])
 
 
-def logs_may_use_key(account_id: str, region: str, log_group: str) -> Statement:
+def logs_may_use_key(account: Account, log_group: str) -> Statement:
     """Lets CloudWatch Logs encrypt log groups whose names start with `log_group`."""
-    groups = f"arn:aws:logs:{region}:{account_id}:log-group:{log_group}*"
+    groups = account.arn("logs", f"log-group:{log_group}*")
     return Statement(
         sid="CloudWatchLogs",
         actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey",
                  "kms:DescribeKey"],
         resources=["*"],
-        principal={"Service": f"logs.{region}.amazonaws.com"},
+        principal={"Service": f"logs.{account.region}.amazonaws.com"},
         condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
     )  # fmt: skip

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_kubernetes as k8s
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.config.argocd import ArgoCdConfig
@@ -21,9 +20,8 @@ from components.config.argocd_access import (
     RepositoryAuthentication,
 )
 from components.config.environments import EnvironmentConfig
+from components.secrets.delivery import external_secret
 from components.secrets.external_secret import (
-    EXTERNAL_SECRET,
-    EXTERNAL_SECRETS_API,
     WAIT_UNTIL_READY,
     Source,
     Spec,
@@ -85,14 +83,12 @@ class ArgoCdAccess(pulumi.ComponentResource):
     def __init__(self, name: str, args: ArgoCdAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:argocd_access:ArgoCdAccess", name, {}, opts)
         self.secrets = tuple(
-            k8s.apiextensions.CustomResource(
+            external_secret(
                 f"{name}-{secret}",
-                api_version=EXTERNAL_SECRETS_API,
-                kind=EXTERNAL_SECRET,
-                metadata=ObjectMetaArgs(name=secret, namespace=args.namespace),
-                spec=spec,
+                ObjectMetaArgs(name=secret, namespace=args.namespace),
+                spec,
                 # External Secrets installs the CRD, and its finalizer needs the running operator.
-                opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
+                pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
             )
             for secret, spec in external_secrets(args).items()
         )
@@ -103,19 +99,17 @@ class ArgoCdAccess(pulumi.ComponentResource):
         reference = args.settings.webhook_secret
         if reference is None or reference.secrets_manager is None:
             return None
-        return k8s.apiextensions.CustomResource(
+        return external_secret(
             f"{name}-{WEBHOOK_SECRET}",
-            api_version=EXTERNAL_SECRETS_API,
-            kind=EXTERNAL_SECRET,
-            metadata=ObjectMetaArgs(
+            ObjectMetaArgs(
                 name=WEBHOOK_SECRET,
                 namespace=args.namespace,
                 # A missing entry fails the run here: without the secret Argo CD would accept any webhook.
                 annotations={**WAIT_UNTIL_READY},
             ),
-            spec=webhook_secret(reference.secrets_manager),
+            webhook_secret(reference.secrets_manager),
             # It merges keys into the release's Secret.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.after, args.release]),
+            pulumi.ResourceOptions(parent=self, depends_on=[*args.after, args.release]),
         )
 
 

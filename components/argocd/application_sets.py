@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from components.argocd.access import REPOSITORY_SECRET, TOKEN, pull_requests_secret
-from components.argocd.specs import PREVIEW_LABEL, Scope, Spec, application_name, application_spec
+from components.argocd.specs import PREVIEW_LABEL, Scope, Spec, application_spec
 from components.config.argocd_access import RepositoryAuthentication, SecretReference
 from components.config.environments import Delivery, EnvironmentConfig, PullRequestsConfig
 from components.config.git_urls import github_repository
@@ -28,7 +28,7 @@ WITHOUT_INGRESS = {
 def directories_spec(scope: Scope, settings: EnvironmentConfig, *, hpa: bool) -> Spec:
     """`spec` of the ApplicationSet with an Application for each folder in the environment's path."""
     application = application_spec(scope, settings, hpa=hpa)
-    name = f"{application_name(scope.project, settings)}-{{{{.path.basenameNormalized}}}}"
+    name = f"{settings.application(scope.project)}-{{{{.path.basenameNormalized}}}}"
     generator = {
         "git": {
             "directories": [{"path": f"{settings.path}/*"}],
@@ -48,11 +48,10 @@ def directories_spec(scope: Scope, settings: EnvironmentConfig, *, hpa: bool) ->
 def previews_spec(scope: Scope, settings: EnvironmentConfig, previews: PullRequestsConfig, *, hpa: bool) -> Spec:
     """`spec` of the ApplicationSet with a preview for each labelled pull request into the environment's branch.
 
-    ValueError when the repository is not on GitHub, which validation refuses.
+    The repository is on GitHub: validation refuses previews of any other.
     """
     repository = github_repository(scope.repository_url)
-    if repository is None:
-        raise ValueError(f"{scope.repository_url} is not on GitHub")
+    assert repository is not None
     github: dict[str, object] = {"labels": [previews.label], "owner": repository.owner, "repo": repository.name}
     if previews.secret is not None:
         github["tokenRef"] = {"key": TOKEN, "secretName": _secret_name(previews.secret, settings)}
@@ -76,7 +75,7 @@ def previews_spec(scope: Scope, settings: EnvironmentConfig, previews: PullReque
         # A commit, so that the Application's history shows the revision that was reviewed.
         "targetRevision": "{{.head_sha}}",
     }
-    name = f"{application_name(scope.project, settings)}-pr-{{{{.number}}}}"
+    name = f"{settings.application(scope.project)}-pr-{{{{.number}}}}"
     spec = {**application_spec(scope, settings, hpa=hpa), "source": source}
     return _set(generator, name, spec, keeps_workloads=False)
 

@@ -19,7 +19,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.argocd.application_sets import applications_quota, directories_spec, previews_spec
 from components.argocd.installation import API_VERSION
-from components.argocd.specs import Scope, Spec, application_name, application_spec, project_spec, services_annotation
+from components.argocd.specs import Scope, Spec, application_spec, project_spec, services_annotation
 from components.config.catalogue import ServiceConfig
 from components.config.environments import Delivery, EnvironmentConfig
 from components.environments.access import SMOKE_TEST, application_reader, bind
@@ -83,7 +83,7 @@ class GitOps(pulumi.ComponentResource):
             self._previews(name, args, project, created)
         self._smoke_test(name, args)
         self.project = project.urn.apply(lambda _: args.project)
-        self.applications = tuple(application_name(args.project, environment) for environment in environments)
+        self.applications = tuple(environment.application(args.project) for environment in environments)
         self.register_outputs({"project": self.project, "applications": self.applications})
 
     def _environment(
@@ -105,7 +105,7 @@ class GitOps(pulumi.ComponentResource):
         return self._object(
             f"{name}-{settings.name}",
             kind,
-            _metadata(application_name(args.project, settings), args.argocd_namespace, annotations),
+            _metadata(settings.application(args.project), args.argocd_namespace, annotations),
             spec,
             # The AppProject must exist until the Application is deleted.
             [project, *application.after],
@@ -115,7 +115,7 @@ class GitOps(pulumi.ComponentResource):
     def _smoke_test(self, name: str, args: GitOpsArgs) -> None:
         """The right to read the Applications; those of a set have no name before Argo CD creates them."""
         names = [
-            application_name(args.project, application.settings)
+            application.settings.application(args.project)
             for application in args.applications
             if application.settings.delivery is not Delivery.APPLICATION_SET
         ]
@@ -148,7 +148,7 @@ class GitOps(pulumi.ComponentResource):
         for application in args.applications:
             settings = application.settings
             if settings.pull_requests is not None:
-                object_name = f"{application_name(args.project, settings)}-previews"
+                object_name = f"{settings.application(args.project)}-previews"
                 self._object(
                     f"{name}-{settings.name}-previews",
                     "ApplicationSet",

@@ -13,14 +13,13 @@ Source: Argo CD, "Application Specification", "Projects", "Applications in any n
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from components.account.names import fixed_name
 from components.config.argocd import SsoConfig
 from components.config.argocd_access import RepositoryAccessConfig
 from components.config.argocd_project import FORBIDDEN_KINDS, ClusterResource, Orphan, ProjectConfig
 from components.config.catalogue import ServiceConfig
 from components.config.environments import Delivery, EnvironmentConfig, SyncConfig, SyncWindow
 from components.environments.canary import TEMPLATE as CANARY_TEMPLATE
-from components.environments.environment import OUTPUTS_CONFIG_MAP
+from components.environments.platform_outputs import OUTPUTS_CONFIG_MAP
 
 Spec = Mapping[str, object]
 
@@ -59,11 +58,6 @@ class Scope:
         if self.allowed.cluster_name is not None:
             return {"name": self.allowed.cluster_name, "namespace": namespace}
         return {"namespace": namespace, "server": IN_CLUSTER}
-
-
-def application_name(project: str, settings: EnvironmentConfig) -> str:
-    """Name of an environment's Application; ValueError when it is too long for Kubernetes."""
-    return fixed_name("Kubernetes name", project, settings.name)
 
 
 def services_annotation(services: Sequence[ServiceConfig]) -> Mapping[str, str]:
@@ -212,7 +206,7 @@ def _window(scope: Scope, settings: EnvironmentConfig, window: SyncWindow) -> Sp
     }
     # Applications that come from Git have names of their own; they share their destination.
     if by_name:
-        return {"applications": [application_name(scope.project, settings)], **fields}
+        return {"applications": [settings.application(scope.project)], **fields}
     return {"namespaces": [settings.namespace], **fields}
 
 

@@ -63,7 +63,7 @@ class GithubOidc(pulumi.ComponentResource):
     them. Preview and deploy roles belong to this stack and are deleted with it, so an administrator must run the
     destroy.
 
-    ValueError for a name or id that could act as a pattern, and for a deploy role without a permissions boundary.
+    ValueError for a name or id that could act as a pattern.
     """
 
     provider_arn: pulumi.Output[str] | str

@@ -93,6 +93,6 @@ class StackScope:
             return []
         kinds = ("nodegroup", "addon", "access-entry", "podidentityassociation")
         return [
-            self.account.arn("eks", f"cluster/{self.cluster_name}"),
+            self.account.cluster_arn(self.cluster_name),
             *(self.account.arn("eks", f"{kind}/{self.cluster_name}/*") for kind in kinds),
         ]

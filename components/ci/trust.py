@@ -64,8 +64,8 @@ def _subjects(repository: GithubRepository, contexts: Sequence[str]) -> list[str
 
 
 def _id(key: str, value: str | None, query: str) -> str:
-    if value is None:
-        raise ValueError(f"{key} is missing: GitHub sends both ids or none. Write both, or neither.")
+    # GitHub sends both ids or none, and validation accepts nothing else.
+    assert value is not None
     return _exact(_DIGITS, key, value, f"the digits that `gh api repos/OWNER/REPO --jq .{query}` prints")
 
 

@@ -70,7 +70,7 @@ class Cluster(pulumi.ComponentResource):
                 alias=f"{args.name}-cluster",
                 description=f"Kubernetes Secrets and control plane logs of {args.name}",
                 account=args.account,
-                service_statements=[logs_may_use_key(args.account.account_id, args.account.region, log_group_name)],
+                service_statements=[logs_may_use_key(args.account, log_group_name)],
                 protect=args.protect,
             ),
             pulumi.ResourceOptions(parent=self),

@@ -50,7 +50,7 @@ class Eks(pulumi.ComponentResource):
         super().__init__("platform:eks:Eks", name, {}, opts)
         children = pulumi.ResourceOptions(parent=self)
         versions = args.settings.addon_versions
-        cluster_arn = args.account.arn("eks", f"cluster/{args.name}")
+        cluster_arn = args.account.cluster_arn(args.name)
         self.cluster = Cluster(
             f"{name}-cluster",
             ClusterArgs(

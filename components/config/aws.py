@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from components.account.account import Account
 from components.config.base import Section
 from components.config.types import AccountId, IamName, Region
 
@@ -16,3 +17,10 @@ class AwsConfig(Section):
         description="Name of an IAM policy in the account: the permissions boundary of every role that the stack "
         "creates. Required with `ci.deployRole`, which could otherwise create an administrator.",
     )
+
+    @property
+    def account(self) -> Account:
+        """The account as the components use it."""
+        return Account(
+            account_id=self.account_id, region=self.region, permissions_boundary_name=self.permissions_boundary
+        )

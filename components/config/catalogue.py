@@ -121,3 +121,8 @@ class ServiceConfig(Section):
     def short_name(self) -> str:
         """Name without `-service`, for databases and keys of Secrets."""
         return self.name.removesuffix("-service")
+
+    @property
+    def own_database(self) -> str:
+        """Name of the database that only this service uses, without the environment's prefix."""
+        return self.short_name.replace("-", "_")

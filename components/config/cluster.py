@@ -16,6 +16,9 @@ AddonVersion = Annotated[
 ]
 ContextName = Annotated[str, matching(r"^\S(.*\S)?$", "a kubeconfig context", "kind-shop")]
 
+MAXIMUM_NODES = 100
+"""Upper limit of the number of nodes."""
+SERVICE_CIDR = "172.20.0.0/16"
 KARPENTER_PODS = 2
 HTTPS_PORT = 443
 
@@ -33,14 +36,14 @@ class NodesConfig(Section):
     """The managed node group in the private subnets."""
 
     instance_type: str = Field(description="EC2 instance type; everything must fit into its capacity.")
-    minimum: int = Field(ge=1, le=100, description="Minimum number of nodes.")
+    minimum: int = Field(ge=1, le=MAXIMUM_NODES, description="Minimum number of nodes.")
     desired: int = Field(
         ge=1,
-        le=100,
+        le=MAXIMUM_NODES,
         description="Number of nodes at creation, and the basis of the capacity checks. Changing it does not resize "
         "an existing group, whose size an autoscaler sets between `minimum` and `maximum`.",
     )
-    maximum: int = Field(ge=1, le=100, description="Maximum number of nodes.")
+    maximum: int = Field(ge=1, le=MAXIMUM_NODES, description="Maximum number of nodes.")
     disk_gib: int = Field(default=50, ge=20, le=16384, description="Size of the encrypted gp3 volume in GiB.")
     scaling: NodeScaling = Field(
         default=NodeScaling.CLUSTER_AUTOSCALER,
@@ -115,7 +118,7 @@ class ClusterConfig(Section):
         default=365, description="Retention of the control plane logs, in days."
     )
     deletion_protection: bool = Field(default=True, description="AWS and Pulumi refuse to delete the cluster.")
-    service_cidr: Ipv4Cidr = Field(default="172.20.0.0/16", description="CIDR of Services; must not overlap the VPC.")
+    service_cidr: Ipv4Cidr = Field(default=SERVICE_CIDR, description="CIDR of Services; must not overlap the VPC.")
     nodes: NodesConfig = Field(description="The node group.")
     addons: AddonsConfig = Field(default=AddonsConfig(), description="Add-on versions that replace the pinned ones.")
 

@@ -21,7 +21,7 @@ from components.config.versions import (
 
 
 class NodeScaling(StrEnum):
-    """Autoscaler of the nodes."""
+    """Autoscaler of the nodes; its section in `operators` has the same name."""
 
     NONE = "none"
     CLUSTER_AUTOSCALER = "clusterAutoscaler"

@@ -14,7 +14,7 @@ from components.config.types import (
     WeeklyWindow,
     matching,
 )
-from components.config.versions import BOOTSTRAP_IMAGE
+from components.config.versions import BOOTSTRAP_IMAGE, VALKEY_VERSION
 from components.sizing.database_sizes import cache_memory_mib
 
 
@@ -24,7 +24,7 @@ def _known_node_type(node_type: str) -> str:
 
 
 PostgresVersion = Annotated[str, matching(r"^(17|18)(\.[0-9]+)?$", "a PostgreSQL 17 or 18 version", '"18.1"')]
-ValkeyVersion = Annotated[str, matching(r"^8\.[0-9]+$", "a Valkey 8 version", '"8.1"')]
+ValkeyVersion = Annotated[str, matching(r"^8\.[0-9]+$", "a Valkey 8 version", f'"{VALKEY_VERSION}"')]
 InstanceClass = Annotated[str, matching(r"^db\.[a-z0-9]+\.[a-z0-9]+$", "an RDS instance class", "db.t4g.medium")]
 Image = Annotated[
     str,
@@ -77,7 +77,7 @@ class CacheConfig(Section):
     """One ElastiCache replication group (Valkey) with access from the nodes only."""
 
     engine_version: ValkeyVersion = Field(
-        default="8.1",
+        default=VALKEY_VERSION,
         description="Valkey version at creation, in quotes; AWS upgrades it within its major version.",
     )
     node_type: CacheNodeType = Field(description="ElastiCache node type.")

@@ -239,3 +239,7 @@ class EnvironmentConfig(Section):
         """Workloads in the namespace that are not in the catalogue: its database, its cache, the extras."""
         stores = (self.database_in_namespace, self.cache_in_namespace)
         return (*(store.workload for store in stores if store is not None), *self.extras)
+
+    def application(self, system: str) -> str:
+        """Name of its Application: `<system>-<environment>`."""
+        return f"{system}-{self.name}"

@@ -80,7 +80,11 @@ class PlatformConfig(Section):
     def secret_prefixes(self) -> list[str]:
         """Name prefixes of the entries in Secrets Manager that the cluster may read: its environments', Argo CD's."""
         owners = {self.stage, "argocd", *(environment.name for environment in self.environments)}
-        return sorted(f"{self.system.name}/{owner}/" for owner in owners)
+        return sorted(self.secret_prefix(owner) for owner in owners)
+
+    def secret_prefix(self, owner: str) -> str:
+        """Name prefix of one owner's entries in Secrets Manager, for example of an environment's."""
+        return f"{self.system.name}/{owner}/"
 
     def uses_database(self, environment: EnvironmentConfig) -> bool:
         """Whether an environment's databases are on the stack's instance instead of in its namespace."""

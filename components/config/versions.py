@@ -1,4 +1,4 @@
-"""Every version that the platform installs, pinned: charts, images and EKS add-ons.
+"""Every version that the platform installs, pinned: charts, images, Valkey and EKS add-ons.
 
 The comment above a pin is how Renovate raises it (.github/renovate.json). Add-ons are pinned by Kubernetes version;
 `aws eks describe-addon-versions --kubernetes-version 1.36 --addon-name NAME` lists what EKS offers.
@@ -39,6 +39,10 @@ Its psql must be at least as new as the newest engine that the settings allow.""
 # renovate: datasource=docker depName=public.ecr.aws/docker/library/busybox
 BUSYBOX_IMAGE_TAG = "1.37.0"
 """Unpacks the CRDs of kube-prometheus-stack for the Job that applies them. The chart's default is `latest`."""
+
+# renovate: datasource=endoflife-date depName=amazon-elasticache-valkey
+VALKEY_VERSION = "8.1"
+"""Version of new caches, one that ElastiCache offers. AWS upgrades the existing ones."""
 
 POD_SECURITY_VERSION = "v1.35"
 """Version of the Pod Security Standards: the oldest supported Kubernetes version, updated by hand."""

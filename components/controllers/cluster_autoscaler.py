@@ -79,7 +79,7 @@ def iam_policy(account: Account, cluster_name: str) -> str:
 
 def _charts(context: ControllerContext) -> Iterator[Chart]:
     if context.scaling is NodeScaling.CLUSTER_AUTOSCALER:
-        settings, eks = context.settings.cluster_autoscaler, context.on_eks(NAME)
+        settings, eks = context.settings.cluster_autoscaler, context.on_eks
         yield Chart(
             name=NAME,
             chart=NAME,

@@ -76,8 +76,8 @@ class ControllerContext:
     eks: EksContext | None
     """None on an existing cluster."""
 
-    def on_eks(self, controller: str) -> EksContext:
-        """The cluster, for a controller that calls AWS; ValueError without one, which validation refuses."""
-        if self.eks is None:
-            raise ValueError(f"{controller} needs a cluster of this stack")
+    @property
+    def on_eks(self) -> EksContext:
+        """The cluster, for a controller that calls AWS: validation refuses one without a cluster of the stack."""
+        assert self.eks is not None
         return self.eks

@@ -65,9 +65,8 @@ def iam_policy(zone_id: str) -> str:
 def _charts(context: ControllerContext) -> Iterator[Chart]:
     if context.settings.external_dns is None:
         return
-    eks = context.on_eks(NAME)
-    if eks.zone is None:
-        raise ValueError(f"{NAME} needs a zone in `edge`")
+    eks = context.on_eks
+    assert eks.zone is not None
     yield Chart(
         name=NAME,
         chart=NAME,

@@ -98,7 +98,7 @@ def _charts(context: ControllerContext) -> Iterator[Chart]:
             repository="https://charts.external-secrets.io",
             version=context.settings.external_secrets.chart_version,
             values=values(),
-            policy=_policy(context.on_eks(NAME)),
+            policy=_policy(context.on_eks),
         )
 
 

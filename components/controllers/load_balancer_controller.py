@@ -216,7 +216,7 @@ def _load_balancer(account: Account, resource: str) -> str:
 def _charts(context: ControllerContext) -> Iterator[Chart]:
     if context.settings.load_balancer_controller is None:
         return
-    eks = context.on_eks(NAME)
+    eks = context.on_eks
     ids = pulumi.Output.all(vpc_id=eks.vpc_id, group_id=eks.node_security_group_id)
     yield Chart(
         name=NAME,

@@ -18,6 +18,7 @@ from components.kubernetes.network_policy import (
     API_SERVER_PORTS,
     HTTPS,
     POD_IDENTITY_AGENT,
+    POD_IDENTITY_PORT,
     Policies,
     Policy,
     Selector,
@@ -31,8 +32,6 @@ from components.kubernetes.network_policy import (
     policy,
     selector,
 )
-
-POD_IDENTITY_PORT = 80
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,10 +23,10 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.account.names import fixed_name
 from components.data.bootstrap_pods import NAME, SIZE
 from components.data.bootstrap_scripts import COMMAND, ENVIRONMENT, SCRIPTS, SECRETS, DatabasePlan, files, fingerprint
+from components.kubernetes.defaults import NOBODY
 from components.kubernetes.names import NAME_LABEL
+from components.secrets.delivery import external_secret
 from components.secrets.external_secret import (
-    EXTERNAL_SECRET,
-    EXTERNAL_SECRETS_API,
     WAIT_UNTIL_READY,
     Source,
     external_secret_spec,
@@ -35,7 +35,6 @@ from components.secrets.external_secret import (
 ENVIRONMENT_LABEL = "environment"
 MASTER_KEYS = {"master-username": "username", "master-password": "password"}
 """Keys of the Secret, and the properties of the secret managed by RDS."""
-NOBODY = 65534
 BACKOFF_LIMIT = 5
 DEADLINE_SECONDS, CREATE_TIMEOUT = 480, "10m"
 """The Job's deadline is shorter than Pulumi's timeout, so that `up` reports why it failed."""
@@ -120,14 +119,12 @@ class Bootstrap(pulumi.ComponentResource):
         spec = external_secret_spec(self._secret_name, sources, refresh=args.refresh)
         references = cast("Sequence[Mapping[str, str]]", spec["data"])
         data = [{**reference, "secretKey": keys[reference["secretKey"]]} for reference in references]
-        return k8s.apiextensions.CustomResource(
+        return external_secret(
             self._name,
-            api_version=EXTERNAL_SECRETS_API,
-            kind=EXTERNAL_SECRET,
-            metadata=self._metadata(self._secret_name, WAIT_UNTIL_READY),
-            spec={**spec, "data": data},
+            self._metadata(self._secret_name, WAIT_UNTIL_READY),
+            {**spec, "data": data},
             # No `deleted_with`: its finalizer needs the operator.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
+            pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
 
     def _job(self, mounted: Sequence[pulumi.Resource]) -> pulumi.Resource:

@@ -6,19 +6,18 @@ connections are allowed (`preferred`). With `off` and `preferred`, the security 
 cache to downgrade it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random as random
 
 from components.account.account import Account
 from components.account.keys import EncryptionKey
 from components.account.names import fixed_name
 from components.config.data import CacheConfig
 from components.config.types import TransitEncryption
-from components.data.store import AWS_MANAGED_KEY, Store
+from components.data.store import AWS_MANAGED_KEY, Store, StoreNetwork
+from components.secrets.passwords import url_safe_password
 from components.sizing.database_sizes import cache_family
 
 PORT = 6379
@@ -35,11 +34,7 @@ class CacheArgs:
     """Identifier of the replication group, for example `shop-staging`; at most 40 characters."""
     settings: CacheConfig
     account: Account
-    vpc_id: pulumi.Input[str]
-    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
-    """Private subnets in at least two zones."""
-    client_security_group_id: pulumi.Input[str]
-    """Security group of the nodes."""
+    network: StoreNetwork
     protect: bool = True
     """Whether Pulumi refuses to delete the replication group and the resources its data depends on."""
 
@@ -81,9 +76,11 @@ class Cache(pulumi.ComponentResource):
         # Log groups outside /aws/vendedlogs/ are added to the account's log resource policy, whose size is limited.
         log_prefix = f"/aws/vendedlogs/elasticache/{self.replication_group_id}/"
         key = store.key(log_prefix) if settings.customer_managed_key else None
-        group = store.security_group(args.vpc_id, PORT, args.client_security_group_id)
+        group = store.security_group(args.network, PORT)
         (slow_log,) = store.log_groups(log_prefix, [SLOW_LOG], settings.log_retention_days, key)
-        self.auth_token = _password(store).result if tls_required else None
+        self.auth_token = None
+        if tls_required:
+            self.auth_token = url_safe_password(f"{name}-password", PASSWORD_LENGTH, store.child())
         cache = self._replication_group(store, args, key, group, slow_log)
         self.primary_endpoint = cache.primary_endpoint_address
         self.reader_endpoint = cache.reader_endpoint_address
@@ -112,7 +109,7 @@ class Cache(pulumi.ComponentResource):
         subnet_group = aws.elasticache.SubnetGroup(
             store.name,
             description=f"Private subnets of {store.label}",
-            subnet_ids=args.subnet_ids,
+            subnet_ids=args.network.subnet_ids,
             opts=store.protected(),
         )
         encrypted = settings.transit_encryption is not TransitEncryption.OFF
@@ -170,18 +167,5 @@ def _parameter_group(store: Store, settings: CacheConfig) -> aws.elasticache.Par
         parameters=[
             aws.elasticache.ParameterGroupParameterArgs(name="maxmemory-policy", value=settings.max_memory_policy)
         ],
-        opts=store.child(),
-    )
-
-
-def _password(store: Store) -> random.RandomPassword:
-    """Letters and digits only, because it is part of a URL."""
-    return random.RandomPassword(
-        f"{store.name}-password",
-        length=PASSWORD_LENGTH,
-        special=False,
-        min_lower=1,
-        min_upper=1,
-        min_numeric=1,
         opts=store.child(),
     )

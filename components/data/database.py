@@ -17,7 +17,7 @@ from components.account.keys import EncryptionKey
 from components.account.names import fixed_name
 from components.account.policy_documents import service_trust
 from components.config.data import DatabaseConfig
-from components.data.store import AWS_MANAGED_KEY, Store
+from components.data.store import AWS_MANAGED_KEY, Store, StoreNetwork
 from components.sizing.database_sizes import family, log_connections
 
 LOG_EXPORTS = ("postgresql", "upgrade")
@@ -37,11 +37,7 @@ class DatabaseArgs:
     """Identifier of the instance, for example `shop-staging`; at most 63 characters."""
     settings: DatabaseConfig
     account: Account
-    vpc_id: pulumi.Input[str]
-    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
-    """Private subnets in at least two zones."""
-    client_security_group_id: pulumi.Input[str]
-    """Security group of the nodes."""
+    network: StoreNetwork
     protect: bool = True
     """Whether Pulumi refuses to delete the instance and the resources its data depends on."""
 
@@ -82,7 +78,7 @@ class Database(pulumi.ComponentResource):
         )
         log_prefix = f"/aws/rds/instance/{self.instance_identifier}/"
         key = store.key(log_prefix) if settings.customer_managed_key else None
-        group = store.security_group(args.vpc_id, settings.port, args.client_security_group_id)
+        group = store.security_group(args.network, settings.port)
         log_groups = store.log_groups(log_prefix, LOG_EXPORTS, settings.log_retention_days, key)
         instance = self._instance(store, args, key, group, log_groups)
         self.address = instance.address
@@ -116,7 +112,7 @@ class Database(pulumi.ComponentResource):
         subnet_group = aws.rds.SubnetGroup(
             store.name,
             description=f"Private subnets of {store.label}",
-            subnet_ids=args.subnet_ids,
+            subnet_ids=args.network.subnet_ids,
             opts=store.protected(),
         )
         key_arn = key.arn if key else None

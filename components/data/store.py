@@ -20,6 +20,17 @@ AWS_MANAGED_KEY = "aws"
 
 
 @dataclass(frozen=True, kw_only=True)
+class StoreNetwork:
+    """Where a data store is, and who may connect to it."""
+
+    vpc_id: pulumi.Input[str]
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    """Private subnets in at least two zones."""
+    client_security_group_id: pulumi.Input[str]
+    """Security group of the nodes."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Store:
     """One data store under construction: its component, names and protection."""
 
@@ -40,12 +51,12 @@ class Store:
         """Options of a child that holds data, or that the data depends on."""
         return pulumi.ResourceOptions(parent=self.component, protect=self.protect)
 
-    def security_group(self, vpc_id: pulumi.Input[str], port: int, client: pulumi.Input[str]) -> aws.ec2.SecurityGroup:
-        """A security group with ingress from the group `client` on `port` only, and no egress."""
+    def security_group(self, network: StoreNetwork, port: int) -> aws.ec2.SecurityGroup:
+        """A security group with ingress from the clients on `port` only, and no egress."""
         group = aws.ec2.SecurityGroup(
             self.name,
             description=f"{self.label}: in from the nodes, nothing out",
-            vpc_id=vpc_id,
+            vpc_id=network.vpc_id,
             tags={"Name": self.label},
             opts=self.child(),
         )
@@ -53,7 +64,7 @@ class Store:
             f"{self.name}-clients",
             description="From the nodes",
             security_group_id=group.id,
-            referenced_security_group_id=client,
+            referenced_security_group_id=network.client_security_group_id,
             ip_protocol="tcp",
             from_port=port,
             to_port=port,
@@ -69,7 +80,7 @@ class Store:
                 alias=self.label,
                 description=f"Data, snapshots and logs of {self.label}",
                 account=self.account,
-                service_statements=[logs_may_use_key(self.account.account_id, self.account.region, log_prefix)],
+                service_statements=[logs_may_use_key(self.account, log_prefix)],
                 protect=self.protect,
                 retain=self.final_snapshot,
             ),

@@ -179,14 +179,13 @@ class Edge(pulumi.ComponentResource):
         )
 
     def _log_key(self, name: str, group_name: str, args: EdgeArgs) -> pulumi.Output[str]:
-        account = args.account
         key = EncryptionKey(
             f"{name}-firewall-key",
             EncryptionKeyArgs(
                 alias=f"{args.name}-firewall-log",
                 description=f"Log of the web firewall of {args.name}",
-                account=account,
-                service_statements=[logs_may_use_key(account.account_id, account.region, group_name)],
+                account=args.account,
+                service_statements=[logs_may_use_key(args.account, group_name)],
                 protect=args.protect,
             ),
             pulumi.ResourceOptions(parent=self),

@@ -15,12 +15,11 @@ from components.config.catalogue import ServiceConfig
 from components.config.environments import EnvironmentConfig, ObjectCounts
 from components.environments.access import bind, deployer, smoke_tester
 from components.environments.network_policies import NetworkContext, network_policies
+from components.environments.platform_outputs import OUTPUTS_CONFIG_MAP
 from components.environments.workloads import ServiceWorkload
 from components.kubernetes.defaults import NO_OBJECTS, object_counts
 from components.kubernetes.namespace import NamespaceArgs, create_namespace
 from components.sizing import capacity, quantities
-
-OUTPUTS_CONFIG_MAP = "platform-outputs"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +113,8 @@ def quota(
     workloads: Sequence[ServiceWorkload], headroom_percent: int, objects: ObjectCounts = NO_OBJECTS
 ) -> Mapping[str, str]:
     """The `hard` of the ResourceQuota: a rolling update of everything plus headroom, and the allowed objects."""
-    peak = capacity.rolling_peak(workload.pods for workload in workloads)
-    return {**capacity.quota(peak, headroom_percent), **object_counts(objects)}
+    allowed = capacity.quota([workload.pods for workload in workloads], headroom_percent)
+    return {**capacity.hard(allowed), **object_counts(objects)}
 
 
 def container_limits(workloads: Sequence[ServiceWorkload]) -> k8s.core.v1.LimitRangeItemArgs:
@@ -144,20 +143,10 @@ def summary(settings: EnvironmentConfig, workloads: Sequence[ServiceWorkload]) -
     hard = quota(workloads, settings.quota_headroom_percent, settings.objects)
     return {
         "namespace": settings.namespace,
-        "steady": _row(capacity.total(pods)),
-        "peak": _row(peak),
+        "steady": capacity.hard(capacity.total(pods)),
+        "peak": capacity.hard(peak),
         "hard": hard,
         "fits": _holds(hard, peak),
-    }
-
-
-def _row(load: capacity.Load) -> dict[str, str]:
-    return {
-        "limits.cpu": quantities.cpu(load.cpu_limit),
-        "limits.memory": quantities.memory(load.memory_limit),
-        "pods": quantities.count(load.pods),
-        "requests.cpu": quantities.cpu(load.cpu_request),
-        "requests.memory": quantities.memory(load.memory_request),
     }
 
 

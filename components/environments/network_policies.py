@@ -18,6 +18,7 @@ from components.kubernetes.network_policy import (
     HTTPS,
     METADATA_SERVICE,
     POD_IDENTITY_AGENT,
+    POD_IDENTITY_PORT,
     Egress,
     Ingress,
     Peer,
@@ -105,7 +106,7 @@ def _shared_egress(context: NetworkContext) -> Policy:
         {},
         egress=[
             {"to": [kube_dns()], "ports": [udp(DNS), tcp(DNS)]},
-            allow_to(cidrs([POD_IDENTITY_AGENT]), 80),
+            allow_to(cidrs([POD_IDENTITY_AGENT]), POD_IDENTITY_PORT),
             allow_to(outside, HTTPS),
         ],
     )

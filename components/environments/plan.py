@@ -53,7 +53,7 @@ class EnvironmentPlan:
     @property
     def autoscaled(self) -> bool:
         """Whether an autoscaler owns the replicas of any workload."""
-        return any(workload.max_replicas > workload.replicas for workload in self.workloads)
+        return any(workload.autoscaled for workload in self.workloads)
 
     @property
     def uses_database(self) -> bool:

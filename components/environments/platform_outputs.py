@@ -10,6 +10,7 @@ from components.config.environments import EnvironmentConfig
 from components.config.platform import PlatformConfig
 from components.edge.ingress_values import ingress_values
 
+OUTPUTS_CONFIG_MAP = "platform-outputs"
 ALWAYS = ("REPOSITORY_URL",)
 BY_SECTION: Mapping[str, tuple[str, ...]] = {
     "aws": ("AWS_ACCOUNT_ID", "AWS_REGION"),

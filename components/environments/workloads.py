@@ -24,6 +24,11 @@ class ServiceWorkload:
     """How often it runs in the namespace: the environment itself and its previews of pull requests."""
 
     @property
+    def autoscaled(self) -> bool:
+        """Whether an autoscaler owns its replicas."""
+        return self.max_replicas > self.replicas
+
+    @property
     def pods(self) -> PodGroup:
         """Its pods at their largest number outside a rolling update."""
         return PodGroup(

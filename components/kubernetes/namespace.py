@@ -91,8 +91,8 @@ def create_namespace(name: str, args: NamespaceArgs, parent: pulumi.Resource) ->
 
 def platform_quota(workloads: Sequence[Workload], objects: ObjectCounts = NO_OBJECTS) -> Mapping[str, str]:
     """`hard` of the quota of a platform namespace: all pods while all of them roll, plus headroom."""
-    peak = capacity.rolling_peak(workload.group for workload in workloads)
-    return {**capacity.quota(peak, QUOTA_HEADROOM_PERCENT), **object_counts(objects)}
+    allowed = capacity.quota([workload.group for workload in workloads], QUOTA_HEADROOM_PERCENT)
+    return {**capacity.hard(allowed), **object_counts(objects)}
 
 
 def _default_limits() -> k8s.core.v1.LimitRangeItemArgs:

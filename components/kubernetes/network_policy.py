@@ -33,8 +33,8 @@ API_SERVER_PORTS = (HTTPS, 6443)
 """EKS serves on 443; a local cluster on 6443 behind its Service."""
 METADATA_SERVICE = "169.254.169.254/32"
 """Hands out the node's credentials."""
-POD_IDENTITY_AGENT = "169.254.170.23/32"
-"""Hands out the credentials of EKS Pod Identity, on port 80; nothing answers there on a cluster without it."""
+POD_IDENTITY_AGENT, POD_IDENTITY_PORT = "169.254.170.23/32", 80
+"""Hands out the credentials of EKS Pod Identity; nothing answers there on a cluster without it."""
 
 DEFAULT_DENY = "default-deny"
 INGRESS, EGRESS = "Ingress", "Egress"

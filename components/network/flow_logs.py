@@ -69,14 +69,13 @@ def flow_logs(scope: NetworkScope, settings: FlowLogsConfig, *, protect: bool) -
 
 
 def _key(scope: NetworkScope, group_name: str, *, protect: bool) -> pulumi.Output[str]:
-    account = scope.account
     key = EncryptionKey(
         f"{scope.name}-flow-logs-key",
         EncryptionKeyArgs(
             alias=f"{scope.display_name}-flow-logs",
             description=f"Flow logs of {scope.display_name}",
-            account=account,
-            service_statements=[logs_may_use_key(account.account_id, account.region, group_name)],
+            account=scope.account,
+            service_statements=[logs_may_use_key(scope.account, group_name)],
             protect=protect,
         ),
         scope.child,

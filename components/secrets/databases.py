@@ -37,7 +37,7 @@ def environment_databases(config: PlatformConfig, environment: EnvironmentConfig
     extensions: dict[str, set[str]] = {}
     for service in config.services:
         if service.database is not None:
-            name = prefix + (service.database.name or service.short_name.replace("-", "_"))
+            name = prefix + (service.database.name or service.own_database)
             by_service[service.name] = name
             extensions.setdefault(name, set()).update(service.database.extensions)
     shared = None

@@ -15,6 +15,7 @@ from components.secrets.external_secret import (
     EXTERNAL_SECRET,
     EXTERNAL_SECRETS_API,
     WAIT_UNTIL_READY,
+    Spec,
     external_secret_spec,
 )
 from components.secrets.plan import Keys
@@ -42,18 +43,23 @@ class SecretDelivery(pulumi.ComponentResource):
     def __init__(self, name: str, args: SecretDeliveryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:secret_delivery:SecretDelivery", name, {}, opts)
         self.ready = tuple(
-            k8s.apiextensions.CustomResource(
+            external_secret(
                 f"{name}-{secret}",
-                api_version=EXTERNAL_SECRETS_API,
-                kind=EXTERNAL_SECRET,
-                metadata=ObjectMetaArgs(name=secret, namespace=args.namespace, annotations={**WAIT_UNTIL_READY}),
-                spec=external_secret_spec(secret, keys, refresh=duration(args.refresh_minutes)),
+                ObjectMetaArgs(name=secret, namespace=args.namespace, annotations={**WAIT_UNTIL_READY}),
+                external_secret_spec(secret, keys, refresh=duration(args.refresh_minutes)),
                 # The CRD is installed with the operator, and without its secret it would never become ready.
-                opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
+                pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
             )
             for secret, keys in args.secrets.items()
         )
         self.register_outputs({})
+
+
+def external_secret(name: str, metadata: ObjectMetaArgs, spec: Spec, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    """An ExternalSecret, from which the operator makes a Secret."""
+    return k8s.apiextensions.CustomResource(
+        name, api_version=EXTERNAL_SECRETS_API, kind=EXTERNAL_SECRET, metadata=metadata, spec=spec, opts=opts
+    )
 
 
 def duration(minutes: int) -> str:

@@ -8,7 +8,6 @@ from the same secret. Passwords and tokens are letters and digits, because they 
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import pulumi
 import pulumi_aws as aws
@@ -18,6 +17,7 @@ import pulumi_tls as tls
 from components.account.account import Account
 from components.account.keys import EncryptionKey, EncryptionKeyArgs
 from components.config.secrets import SecretsManagerConfig
+from components.secrets.passwords import url_safe_password
 from components.secrets.plan import (
     BUCKET,
     PASSWORD,
@@ -34,8 +34,6 @@ from components.secrets.plan import (
 PASSWORD_LENGTH = 40
 SECRET_BYTES = 32
 RSA_BITS = 2048
-
-_Server = TypeVar("_Server")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,15 +70,13 @@ class SecretsArgs:
     protect: bool = True
     """Whether Pulumi refuses to delete resources that hold the only copy of a value."""
     database: DatabaseServer | None = None
+    """Each store is None only if no entry needs it."""
     cache: CacheServer | None = None
     bucket: pulumi.Input[str] | None = None
 
 
 class Secrets(pulumi.ComponentResource):
-    """Secrets with their values. Needs the providers of AWS, random and tls.
-
-    ValueError for a secret that needs a data store the stack does not have.
-    """
+    """Secrets with their values. Needs the providers of AWS, random and tls."""
 
     names: Sequence[str]
     """Names of the secrets."""
@@ -142,24 +138,17 @@ class Secrets(pulumi.ComponentResource):
             case Content.SIGNING_KEYS:
                 return pulumi.Output.json_dumps(self._signing_keys(entry))
             case Content.STORAGE:
-                bucket = _required(self._args.bucket, "bucket")
-                return pulumi.Output.json_dumps({BUCKET: bucket, REGION: self._args.account.region})
+                assert self._args.bucket is not None
+                return pulumi.Output.json_dumps({BUCKET: self._args.bucket, REGION: self._args.account.region})
             case Content.GENERATED:
                 return pulumi.Output.json_dumps(
                     {key: self._bytes(f"{entry.name}-{key}", length) for key, length in entry.generated.items()}
                 )
 
     def _database(self, entry: Entry) -> Mapping[str, pulumi.Output[str]]:
-        server, user = _required(self._args.database, "database"), entry.database
-        password = random.RandomPassword(
-            f"{self._name}-{entry.name}",
-            length=PASSWORD_LENGTH,
-            special=False,
-            min_lower=1,
-            min_upper=1,
-            min_numeric=1,
-            opts=self._protected,
-        ).result
+        server, user = self._args.database, entry.database
+        assert server is not None
+        password = url_safe_password(f"{self._name}-{entry.name}", PASSWORD_LENGTH, self._protected)
         address = pulumi.Output.concat(server.address, f":{server.port}/{user}?sslmode=require")
         return {
             URL: pulumi.Output.concat(f"postgresql://{user}:", password, "@", address),
@@ -168,7 +157,8 @@ class Secrets(pulumi.ComponentResource):
         }
 
     def _cache_url(self) -> pulumi.Output[str]:
-        server = _required(self._args.cache, "cache")
+        server = self._args.cache
+        assert server is not None
         credentials: list[pulumi.Input[str]] = [] if server.token is None else [":", server.token, "@"]
         address = (server.address, f":{server.port}/{server.database}")
         return pulumi.Output.concat(f"{server.scheme}://", *credentials, *address)
@@ -192,9 +182,3 @@ class Secrets(pulumi.ComponentResource):
             override_special=string.hexdigits.lower()[:16],
             opts=self._protected,
         ).result
-
-
-def _required(server: _Server | None, kind: str) -> _Server:
-    if server is None:
-        raise ValueError(f"a secret needs a {kind}, and the stack has none")
-    return server

@@ -83,7 +83,7 @@ def secrets_plan(
     """The plan of one environment; empty without `secrets`, or on a cluster that the stack does not create."""
     if config.secrets is None or config.cluster is None:
         return SecretsPlan()
-    prefix = f"{config.system.name}/{environment.name}/"
+    prefix = config.secret_prefix(environment.name)
     parts = (
         _databases(config, environment, databases, prefix),
         _cache(config, environment, prefix),

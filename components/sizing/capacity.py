@@ -95,16 +95,30 @@ def rolling_peak(groups: Iterable[PodGroup]) -> Load:
     return total(groups) * ROLLING_FACTOR
 
 
-def quota(load: Load, headroom_percent: int) -> Mapping[str, str]:
-    """`spec.hard` of a ResourceQuota for `load` plus headroom, formatted as the API server stores it."""
+def quota(groups: Iterable[PodGroup], headroom_percent: int) -> Load:
+    """What a quota allows the groups: a rolling update of all of them at once plus headroom, in round numbers."""
+    peak = rolling_peak(groups)
+
+    def raised(value: int, step: int) -> int:
+        return quantities.with_headroom(value, headroom_percent, step)
+
+    return Load(
+        pods=raised(peak.pods, POD_STEP),
+        cpu_request=raised(peak.cpu_request, CPU_STEP),
+        memory_request=raised(peak.memory_request, MEMORY_STEP),
+        cpu_limit=raised(peak.cpu_limit, CPU_STEP),
+        memory_limit=raised(peak.memory_limit, MEMORY_STEP),
+    )
+
+
+def hard(load: Load) -> Mapping[str, str]:
+    """`spec.hard` of a ResourceQuota that allows `load`, formatted as the API server stores it."""
     return {
-        "limits.cpu": quantities.cpu(quantities.with_headroom(load.cpu_limit, headroom_percent, CPU_STEP)),
-        "limits.memory": quantities.memory(quantities.with_headroom(load.memory_limit, headroom_percent, MEMORY_STEP)),
-        "pods": quantities.count(quantities.with_headroom(load.pods, headroom_percent, POD_STEP)),
-        "requests.cpu": quantities.cpu(quantities.with_headroom(load.cpu_request, headroom_percent, CPU_STEP)),
-        "requests.memory": quantities.memory(
-            quantities.with_headroom(load.memory_request, headroom_percent, MEMORY_STEP)
-        ),
+        "limits.cpu": quantities.cpu(load.cpu_limit),
+        "limits.memory": quantities.memory(load.memory_limit),
+        "pods": quantities.count(load.pods),
+        "requests.cpu": quantities.cpu(load.cpu_request),
+        "requests.memory": quantities.memory(load.memory_request),
     }
 
 

@@ -14,6 +14,7 @@ from components.config.platform import PlatformConfig
 from components.config.types import Ownership
 from components.data.cache import CacheArgs
 from components.data.database import DatabaseArgs
+from components.data.store import StoreNetwork
 from components.edge.edge import EdgeArgs
 from components.network.network import NetworkArgs
 from components.registry import RegistryArgs
@@ -22,13 +23,7 @@ from components.stack.components import StackComponents
 
 def stack_account(config: PlatformConfig) -> Account | None:
     """The stack's account; None for a stack without AWS."""
-    if config.aws is None:
-        return None
-    return Account(
-        account_id=config.aws.account_id,
-        region=config.aws.region,
-        permissions_boundary_name=config.aws.permissions_boundary,
-    )
+    return None if config.aws is None else config.aws.account
 
 
 def provider(config: PlatformConfig, account: Account) -> aws.ProviderArgs:
@@ -80,7 +75,7 @@ def identities(config: PlatformConfig, components: StackComponents, state_path: 
         cluster_name=config.prefix if config.cluster is not None else None,
         nodes=config.cluster.nodes if config.cluster is not None else None,
         edge=config.edge,
-        secret_prefixes=[f"{config.system.name}/{environment.name}/" for environment in config.environments],
+        secret_prefixes=[config.secret_prefix(environment.name) for environment in config.environments],
         creates_buckets=config.creates_buckets,
         state_path=state_path,
     )
@@ -118,19 +113,28 @@ def eks(config: PlatformConfig, components: StackComponents) -> EksArgs | None:
     )
 
 
+def _store_network(components: StackComponents) -> StoreNetwork | None:
+    """The private subnets, for clients on the nodes."""
+    network, eks = components.network, components.eks
+    if network is None or eks is None:
+        return None
+    return StoreNetwork(
+        vpc_id=network.vpc_id,
+        subnet_ids=network.private_subnet_ids,
+        client_security_group_id=eks.node_security_group_id,
+    )
+
+
 def database(config: PlatformConfig, components: StackComponents) -> DatabaseArgs | None:
     """The database in the private subnets."""
-    account = stack_account(config)
-    settings, network, eks = config.database, components.network, components.eks
-    if settings is None or account is None or network is None or eks is None:
+    settings, account, network = config.database, stack_account(config), _store_network(components)
+    if settings is None or account is None or network is None:
         return None
     return DatabaseArgs(
         name=config.prefix,
         settings=settings,
         account=account,
-        vpc_id=network.vpc_id,
-        subnet_ids=network.private_subnet_ids,
-        client_security_group_id=eks.node_security_group_id,
+        network=network,
         # AWS would refuse in the middle of a destroy; Pulumi refuses in its preview.
         protect=config.protect or settings.deletion_protection,
     )
@@ -138,17 +142,14 @@ def database(config: PlatformConfig, components: StackComponents) -> DatabaseArg
 
 def cache(config: PlatformConfig, components: StackComponents) -> CacheArgs | None:
     """The cache in the private subnets."""
-    account = stack_account(config)
-    settings, network, eks = config.cache, components.network, components.eks
-    if settings is None or account is None or network is None or eks is None:
+    settings, account, network = config.cache, stack_account(config), _store_network(components)
+    if settings is None or account is None or network is None:
         return None
     return CacheArgs(
         name=config.prefix,
         settings=settings,
         account=account,
-        vpc_id=network.vpc_id,
-        subnet_ids=network.private_subnet_ids,
-        client_security_group_id=eks.node_security_group_id,
+        network=network,
         protect=config.protect,
     )
 

@@ -30,7 +30,7 @@ def storage(config: PlatformConfig, plan: EnvironmentPlan, components: StackComp
         settings=config.storage,
         account=account,
         cluster_name=components.eks.cluster.name,
-        cluster_arn=account.arn("eks", f"cluster/{config.prefix}"),
+        cluster_arn=account.cluster_arn(config.prefix),
         namespace=plan.settings.namespace,
         service_accounts=[service.short_name for service in config.services if service.storage],
         protect=config.protect,

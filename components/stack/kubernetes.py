@@ -73,7 +73,7 @@ def _eks_context(config: PlatformConfig, components: StackComponents) -> EksCont
     return EksContext(
         account=account,
         cluster_name=eks.cluster.name,
-        cluster_arn=account.arn("eks", f"cluster/{config.prefix}"),
+        cluster_arn=account.cluster_arn(config.prefix),
         kubernetes_version=config.cluster.version,
         vpc_id=network.vpc_id,
         nodes=config.cluster.nodes,
@@ -185,7 +185,7 @@ def _platform_values(
     if config.aws is not None:
         values |= {"AWS_ACCOUNT_ID": config.aws.account_id, "AWS_REGION": config.aws.region}
         if components.registry is not None:
-            values["IMAGE_REGISTRY"] = f"{config.aws.account_id}.dkr.ecr.{config.aws.region}.amazonaws.com"
+            values["IMAGE_REGISTRY"] = config.aws.account.registry_host
     if components.eks is not None:
         values["CLUSTER_URL"] = components.eks.cluster.endpoint
     if components.database is not None and plan.uses_database:

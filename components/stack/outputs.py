@@ -19,7 +19,7 @@ def _environment(config: PlatformConfig, plan: EnvironmentPlan, components: Stac
     storage, secrets = components.storage[plan.name], components.secrets[plan.name]
     return {
         "namespace": environment.namespace,
-        "application": f"{config.system.name}-{environment.name}",
+        "application": environment.application(config.system.name),
         "path": environment.path,
         "revision": environment.revision,
         "triggers": [str(trigger) for trigger in environment.deployment.triggers],
@@ -113,7 +113,7 @@ def export_all(config: PlatformConfig, plans: Sequence[EnvironmentPlan], compone
         **_data(components),
         **_edge(components),
         "argocdNamespace": config.argocd.namespace,
-        "argocdApplications": [f"{config.system.name}-{plan.name}" for plan in plans],
+        "argocdApplications": [plan.settings.application(config.system.name) for plan in plans],
         "environments": {plan.name: _environment(config, plan, components) for plan in plans},
         "quotas": {plan.name: summary(plan.settings, plan.workloads) for plan in plans},
         "capacity": capacity_sums.summary(config, plans),

@@ -3,7 +3,6 @@
 import difflib
 from collections.abc import Iterator
 
-from components.config.environments import EnvironmentConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.environments.plan import EnvironmentPlan, plan_environments
@@ -12,9 +11,7 @@ from components.sizing.database_sizes import max_connections
 from components.sizing.instance_types import INSTANCE_TYPES
 from components.sizing.quantities import cpu, mebibytes, memory, millicores
 from components.validation import capacity_sums
-from components.validation.capacity_suggestions import suggest_database_class, suggest_nodes
-
-PODS_NAMED = 3
+from components.validation.capacity_suggestions import PODS_NAMED, suggest_database_class, suggest_nodes
 
 
 def capacity_problems(config: PlatformConfig) -> Iterator[Problem]:
@@ -53,7 +50,7 @@ def _quota_caps(config: PlatformConfig) -> Iterator[Problem]:
             pods=cap.pods, cpu_request=millicores(cap.cpu_request), memory_request=mebibytes(cap.memory_request)
         )
         pods = EnvironmentPlan(config, environment).pods
-        needed = _quota(rolling_peak(pods), environment)
+        needed = quota(pods, environment.quota_headroom_percent)
         least = Load(
             pods=max(needed.pods, allowed.pods),
             cpu_request=max(needed.cpu_request, allowed.cpu_request),
@@ -69,16 +66,6 @@ def _quota_caps(config: PlatformConfig) -> Iterator[Problem]:
             f"{environment.quota_headroom_percent} % headroom (quotaHeadroomPercent). Write pods: {least.pods}, "
             f'cpuRequest: "{cpu(least.cpu_request)}", memoryRequest: {memory(least.memory_request)}.',
         )
-
-
-def _quota(peak: Load, environment: EnvironmentConfig) -> Load:
-    """The ResourceQuota's values, parsed from the notation in which the API server stores them."""
-    hard = quota(peak, environment.quota_headroom_percent)
-    return Load(
-        pods=millicores(hard["pods"]) // 1000,
-        cpu_request=millicores(hard["requests.cpu"]),
-        memory_request=mebibytes(hard["requests.memory"]),
-    )
 
 
 def _nodes(config: PlatformConfig) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from dataclasses import replace
 
-from components.config.cluster import ClusterConfig
+from components.config.cluster import MAXIMUM_NODES, ClusterConfig
 from components.config.controllers import NodeScaling
 from components.config.platform import PlatformConfig
 from components.environments.plan import plan_environments
@@ -13,9 +13,8 @@ from components.sizing.instance_types import INSTANCE_TYPES
 from components.sizing.quantities import MEBIBYTES_PER_GIBIBYTE
 from components.validation import capacity_sums
 
-MAXIMUM_NODES = 100
-"""Upper limit of `desired` and `maximum` in `cluster.nodes`."""
 PODS_NAMED = 3
+"""How many of the pods without room a refusal names."""
 
 NodeGroup = tuple[str, int]
 """Instance type and number of nodes."""

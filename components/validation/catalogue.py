@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from pydantic.alias_generators import to_camel
+
 from components.config.catalogue import ContainerResources
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
@@ -10,14 +12,8 @@ from components.validation.rule import Path, Rule, duplicates
 
 DEFAULT_ACCOUNT = "default"
 """ServiceAccount that Kubernetes creates in every namespace; the program removes its token."""
-PORT_KEYS = (
-    ("servicePort", "service_port"),
-    ("healthPath", "health_path"),
-    ("readyPath", "ready_path"),
-    ("metricsPath", "metrics_path"),
-    ("public", "public"),
-)
-"""Keys of a service that have no effect without `port`, as the file and the program name them."""
+PORT_FIELDS = ("service_port", "health_path", "ready_path", "metrics_path", "public")
+"""Fields of a service that have no effect without `port`."""
 
 
 def services(config: PlatformConfig) -> Iterator[Problem]:
@@ -60,7 +56,8 @@ def limits(path: Path, resources: ContainerResources) -> Iterator[Problem]:
 def without_effect(config: PlatformConfig) -> Iterator[Problem]:
     """A service without a port has none of the keys that describe how it is called."""
     for index, service in enumerate(config.services):
-        for key, field in PORT_KEYS:
+        for field in PORT_FIELDS:
+            key = to_camel(field)
             if service.port is None and field in service.model_fields_set and getattr(service, field):
                 yield Problem(
                     path=("services", index, key),

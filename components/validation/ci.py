@@ -5,16 +5,12 @@ from collections.abc import Iterator
 from components.config.git_urls import github_repository, has_blocked_port
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
+from components.config.registry import RegistryConfig
 from components.config.types import Ownership
 from components.validation.rule import Rule
 
-CREATE_KEYS = (
-    ("untaggedDays", "untagged_days"),
-    ("keepTagged", "keep_tagged"),
-    ("customerManagedKey", "customer_managed_key"),
-    ("retainOnDestroy", "retain_on_destroy"),
-)
-"""Keys of `registry` that apply to created repositories only, as the file and the program name them."""
+EXISTING_FIELDS = ("ownership", "mutable_tags")
+"""Fields of `registry` that also describe existing repositories; the others are for those that the stack creates."""
 
 
 def existing_repositories(config: PlatformConfig) -> Iterator[Problem]:
@@ -22,10 +18,10 @@ def existing_repositories(config: PlatformConfig) -> Iterator[Problem]:
     settings = config.registry
     if settings is None or settings.ownership is Ownership.CREATE:
         return
-    for key, field in CREATE_KEYS:
-        if field in settings.model_fields_set:
+    for field, info in RegistryConfig.model_fields.items():
+        if field in settings.model_fields_set and field not in EXISTING_FIELDS:
             yield Problem(
-                path=("registry", key),
+                path=("registry", str(info.alias)),
                 message="applies only to repositories that this stack creates, and ownership is existing. Remove it.",
             )
 

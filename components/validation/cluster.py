@@ -3,12 +3,12 @@
 import ipaddress
 from collections.abc import Iterator
 
+from components.argocd.pods import REDIS_NODES_HA
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.validation.rule import Rule
 
 WIDEST_PUBLIC_PREFIX = 16
-REDIS_NODES = 3
 
 
 def node_counts(config: PlatformConfig) -> Iterator[Problem]:
@@ -67,11 +67,11 @@ def high_availability(config: PlatformConfig) -> Iterator[Problem]:
     if not config.argocd.high_availability or config.cluster is None:
         return
     minimum = config.cluster.nodes.minimum
-    if minimum < REDIS_NODES:
+    if minimum < REDIS_NODES_HA:
         yield Problem(
             path=("cluster", "nodes", "minimum"),
-            message=f"{minimum} is too few for argocd.highAvailability, whose Redis needs {REDIS_NODES} nodes. "
-            f"Write {REDIS_NODES} or more.",
+            message=f"{minimum} is too few for argocd.highAvailability, whose Redis needs {REDIS_NODES_HA} nodes. "
+            f"Write {REDIS_NODES_HA} or more.",
         )
 
 

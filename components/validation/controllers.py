@@ -54,13 +54,13 @@ def unused_scalers(config: PlatformConfig) -> Iterator[Problem]:
     if config.cluster is None and not config.local:
         return
     scaling = NodeScaling.NONE if config.cluster is None else config.cluster.nodes.scaler
-    for key, field, scaler in (
-        ("clusterAutoscaler", "cluster_autoscaler", NodeScaling.CLUSTER_AUTOSCALER),
-        ("karpenter", "karpenter", NodeScaling.KARPENTER),
+    for field, scaler in (
+        ("cluster_autoscaler", NodeScaling.CLUSTER_AUTOSCALER),
+        ("karpenter", NodeScaling.KARPENTER),
     ):
         if field in config.operators.model_fields_set and scaling is not scaler:
             yield Problem(
-                path=("operators", key),
+                path=("operators", scaler.value),
                 message=f"has no effect: it does not scale this stack's nodes. {_remedy(config, scaler)}.",
             )
 

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import PurePosixPath
 
+from components.account.names import MAX_LENGTHS
 from components.config.argocd_access import RepositoryAuthentication
 from components.config.environments import KEYWORD_TAGS, Delivery, EnvironmentConfig, SyncWindow
 from components.config.extra_workloads import ExtraWorkload
@@ -28,7 +29,7 @@ RESERVED_NAMESPACES = frozenset(
 )
 LONGEST_APPLICATION_NAME = 53
 LONGEST_DATABASE_NAME = 63
-LONGEST_ROLE_NAME = 64
+LONGEST_ROLE_NAME = MAX_LENGTHS["IAM role"]
 STORAGE_ROLE_SUFFIX = len("-storage-0a1b2c3")
 """The end of the role's name, whose last part Pulumi adds. The bucket's name is shorter, and so within its limit."""
 RESERVED_DATABASES = frozenset({"postgres", "template0", "template1", "rdsadmin"})
@@ -61,7 +62,7 @@ def names(config: PlatformConfig) -> Iterator[Problem]:
                 path=("environments", index, "namespace"),
                 message=f"{environment.namespace!r} is reserved. Write e.g. {config.system.name}.",
             )
-        application = f"{config.system.name}-{environment.name}"
+        application = environment.application(config.system.name)
         if len(application) > LONGEST_APPLICATION_NAME:
             longest = LONGEST_APPLICATION_NAME - len(f"{config.system.name}-")
             yield Problem(

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterator, Sequence
 
+from components.config.cluster import SERVICE_CIDR
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.network import subnets
@@ -40,7 +41,7 @@ def network(config: PlatformConfig) -> Iterator[Problem]:
         yield Problem(
             path=("cluster", "serviceCidr"),
             message=f"{config.cluster.service_cidr} overlaps network.cidr {cidr}. Write e.g. "
-            f"{'172.20.0.0/16' if not cidr.overlaps(ipaddress.IPv4Network('172.20.0.0/16')) else '10.100.0.0/16'}.",
+            f"{'10.100.0.0/16' if cidr.overlaps(ipaddress.IPv4Network(SERVICE_CIDR)) else SERVICE_CIDR}.",
         )
 
 

@@ -17,7 +17,7 @@ def shared_database(config: PlatformConfig) -> Iterator[Problem]:
     for service in config.services:
         # A service that names its database uses the shared one.
         has_own = service.database is not None and service.database.name is None
-        if has_own and shared == service.short_name.replace("-", "_"):
+        if has_own and shared == service.own_database:
             yield Problem(
                 path=("secrets", "sharedDatabase"),
                 message=f"{shared} is the database of {service.name}; shared, every service could read it. "

@@ -35,6 +35,14 @@ API_SERVER = ("10.20.0.0/16", "172.20.0.0/16")
 ALL = ("externalSecrets", "loadBalancerController", "externalDns", "rollouts", "prometheus")
 LOCAL = ("rollouts", "prometheus")
 NODE_ROLE = "arn:aws:iam::111122223333:role/shop-staging-nodes-0a1b2c3"
+INGRESS_CLASS = IngressClassSettings(
+    group="shop",
+    internal=False,
+    certificate_arn="arn:certificate",
+    firewall_arn="arn:firewall",
+    https_redirect=True,
+    target_type="ip",
+)
 
 
 def settings(*controllers: str, **changes: Mapping[str, Any]) -> OperatorsConfig:
@@ -59,14 +67,7 @@ def eks_context(cluster_name: pulumi.Input[str] = CLUSTER, **node_changes: Any) 
         node_subnet_ids=["subnet-a", "subnet-b"],
         tags={"Environment": "staging", "Project": "shop"},
         zone=HostedZone(zone_id="Z0123456789", name="example.com"),
-        ingress_class=IngressClassSettings(
-            group="shop",
-            internal=False,
-            certificate_arn="arn:certificate",
-            firewall_arn="arn:firewall",
-            https_redirect=True,
-            target_type="ip",
-        ),
+        ingress_class=INGRESS_CLASS,
         secret_prefixes=["shop/"],
     )
 

@@ -69,8 +69,8 @@ EXPOSURE = (
     Mutant("data", "The database has a public address.", argument("publicly_accessible", "True")),
     Mutant(
         "stack",
-        "The database is in public subnets.",
-        attribute("private_subnet_ids", "public_subnet_ids", within="DatabaseArgs"),
+        "The database and the cache are in public subnets.",
+        attribute("private_subnet_ids", "public_subnet_ids", within="StoreNetwork"),
     ),
     Mutant("data", "Passwords travel to the database unencrypted.", argument("value", "'0'", within="rds.force_ssl")),
     Mutant("secrets", "Services connect to their databases without TLS.", text("?sslmode=require", "")),

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from components.environments.plan import EnvironmentPlan
+from components.kubernetes.names import NAME_LABEL as NAME
 from tests.systems.nova_overlays import overlay, sites
-from tools.manifests.model import NAME_LABEL as NAME
 
 PLAN: EnvironmentPlan = next(site.plan for site in sites() if site.name == "production")
 SPEC = "Deployment auth-service: "

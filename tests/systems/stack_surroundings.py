@@ -4,10 +4,10 @@ from typing import Any
 
 from components.config.environments import EnvironmentConfig
 from components.config.platform import PlatformConfig
+from components.kubernetes.names import NAME_LABEL
 from tests.harness.harness import Run
 from tests.reachability.model import End
 from tests.reachability.surroundings import Neighbour, Surroundings, address
-from tools.manifests.model import NAME_LABEL
 
 MONITORING = "monitoring"
 

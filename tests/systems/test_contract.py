@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.harness.contract import contract_faults
 from tests.harness.harness import Run
 from tests.systems.nova_overlays import Site, overlay, planned, sites
-from tools.manifests.contract import Key, contract_faults
+from tools.manifests.contract import Key
 
 SHARED = "the database that services may share is for people and Jobs: each service has its own"
 UNREAD = {

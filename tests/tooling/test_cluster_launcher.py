@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.signals import with_signals
 from tests.tooling.launched import ENDLESS, PORT, WORD
 
 SCRIPT = "import sys; from tests.cluster.launcher import launch; sys.exit(launch([sys.argv[2:]] * int(sys.argv[1])))"
@@ -76,11 +77,8 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Launch]]:
 
     def start(*tests: str, runs: int = 2, ignoring: signal.Signals | None = None) -> Launch:
         word = uuid.uuid4().hex
-        command = [sys.executable, "-c", SCRIPT, str(runs), *tests]
-        if ignoring is not None:
-            command = ["sh", "-c", f'trap "" {ignoring.name.removeprefix("SIG")}; exec "$@"', "sh", *command]
         process = subprocess.Popen(
-            command,
+            with_signals([sys.executable, "-c", SCRIPT, str(runs), *tests], ignored=ignoring),
             env={**os.environ, WORD: word, "TMPDIR": str(tmp_path)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

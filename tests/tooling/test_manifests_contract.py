@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tools.manifests.contract import ALL, Key, contract_faults, keys_created, keys_read
+from tests.harness.contract import contract_faults
+from tools.manifests.contract import ALL, Key, keys_created, keys_read
 
 NAMESPACE = "shop"
 

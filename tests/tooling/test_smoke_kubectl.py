@@ -18,6 +18,7 @@ import pytest
 from scripts import smoke
 from scripts.smoke import Answer, ReadError
 from tests.harness.harness import ROOT
+from tests.harness.signals import with_signals
 from tests.tooling.smoke_runs import NEW, SERVICES, Scenario, served
 
 VICTIM = SERVICES[0]
@@ -57,9 +58,12 @@ def environment(folder: Path, server: str, user: str = "{token: t}") -> dict[str
     return {**os.environ, "KUBECONFIG": str(folder / "kubeconfig"), "PATH": path, "TMPDIR": str(folder)}
 
 
-def started(variables: dict[str, str], *options: str) -> "subprocess.Popen[str]":
-    arguments = [ROOT / "scripts" / "smoke-staging.sh", "--interval", "0.05", *options]
-    return subprocess.Popen(arguments, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def started(
+    variables: dict[str, str], *options: str, ignoring: signal.Signals | None = None
+) -> "subprocess.Popen[str]":
+    script = str(ROOT / "scripts" / "smoke-staging.sh")
+    command = with_signals([script, "--interval", "0.05", *options], ignored=ignoring)
+    return subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def report(variables: dict[str, str], *options: str) -> dict[str, Any]:
@@ -114,6 +118,19 @@ def test_a_signal_ends_kubectl_too(scenario: Scenario, server: str, folder: Path
     process.communicate(timeout=PATIENCE)
     assert process.returncode == 128 + number
     assert left(folder) == []
+
+
+def test_a_hangup_that_the_caller_ignores_ends_nothing(scenario: Scenario, server: str, folder: Path) -> None:
+    scenario.status["health"] = {"status": "Progressing"}
+    process = started(environment(folder, server), ignoring=signal.SIGHUP)
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("wait ")
+    process.send_signal(signal.SIGHUP)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(0.5)
+    process.terminate()
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 128 + signal.SIGTERM
 
 
 PLUGIN = "{exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, interactiveMode: Never}}"

@@ -16,6 +16,7 @@ from tools.manifests.platform_keys import key_faults
 from tools.manifests.rules import rule_faults
 from tools.manifests.stacks import StackError, stacks
 from tools.manifests.validator import ValidatorError, refusals, validator
+from tools.report import report
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,10 +68,7 @@ def main(root: Path = ROOT) -> int:
             messages += of_overlay
             if summary:
                 print(f"manifests: {summary}")
-    for message in messages:
-        print(f"manifests: {message}", file=sys.stderr)
-    print(f"manifests: {len(plans)} overlays, {len(messages)} faults")
-    return 1 if messages else 0
+    return report("manifests", f"{len(plans)} overlays", messages)
 
 
 if __name__ == "__main__":

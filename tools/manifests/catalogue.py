@@ -12,10 +12,10 @@ from typing import Any
 from components.config.catalogue import ServiceConfig
 from components.environments.plan import EnvironmentPlan
 from components.environments.workloads import ServiceWorkload
+from components.kubernetes.names import NAME_LABEL, PART_OF_LABEL
 from components.sizing.quantities import mebibytes, millicores
-from tools.manifests.model import NAME_LABEL, Object, at, containers, items, name, of_kind, table
+from tools.manifests.model import Object, at, containers, items, name, of_kind, table
 
-PART_OF_LABEL = "app.kubernetes.io/part-of"
 TAGS: Mapping[str, str] = {"commitSha": r"[0-9a-f]{40}", "releaseTag": r"v?[0-9]+\.[0-9]+\.[0-9]+([-+.][\w.-]+)?"}
 """Pattern of an image tag, by the value of the environment's `deployment.imageTag`."""
 
@@ -41,7 +41,7 @@ def differences(plan: EnvironmentPlan, objects: Sequence[Object]) -> Iterator[Di
         ("Deployment", {workload.service.name for workload in workloads}),
         ("Service", {workload.service.name for workload in workloads if workload.service.port is not None}),
         ("PodDisruptionBudget", {workload.service.name for workload in workloads if workload.replicas > 1}),
-        ("HorizontalPodAutoscaler", {workload.service.name for workload in workloads if _scales(workload)}),
+        ("HorizontalPodAutoscaler", {workload.service.name for workload in workloads if workload.autoscaled}),
     ):
         for service in sorted(expected ^ set(of_kind(objects, kind))):
             yield Difference(service, kind, *((None, "one") if service in expected else ("one", None)))
@@ -51,10 +51,6 @@ def differences(plan: EnvironmentPlan, objects: Sequence[Object]) -> Iterator[Di
             yield Difference(name(item), "namespace", namespace, plan.settings.namespace)
     for workload in workloads:
         yield from _of_workload(plan, workload, objects)
-
-
-def _scales(workload: ServiceWorkload) -> bool:
-    return workload.max_replicas > workload.replicas
 
 
 def _of_workload(plan: EnvironmentPlan, workload: ServiceWorkload, objects: Sequence[Object]) -> Iterator[Difference]:
@@ -69,7 +65,7 @@ def _of_workload(plan: EnvironmentPlan, workload: ServiceWorkload, objects: Sequ
         pairs |= _identity(plan.config.system.name, service, template)
         pairs |= _ports(service, template, container)
         pairs |= _sizes(workload, container)
-        pairs["replicas"] = (at(deployment, "spec", "replicas"), None if _scales(workload) else workload.replicas)
+        pairs["replicas"] = (at(deployment, "spec", "replicas"), None if workload.autoscaled else workload.replicas)
         yield from _images(plan, service, template)
         yield from _calls(plan, service, container, objects)
     if kubernetes_service is not None:
@@ -142,7 +138,7 @@ def _number(key: str, quantity: str) -> int | str:
 def _images(plan: EnvironmentPlan, service: ServiceConfig, template: Object) -> Iterator[Difference]:
     repository, aws = plan.config.repositories[service.name], plan.config.aws
     if aws is not None:
-        repository = f"{aws.account_id}.dkr.ecr.{aws.region}.amazonaws.com/{repository}"
+        repository = f"{aws.account.registry_host}/{repository}"
     kind = plan.settings.deployment.image_tag
     for container in containers(template):
         image, _, tag = str(container.get("image")).partition(":")

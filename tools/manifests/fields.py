@@ -10,6 +10,9 @@ from typing import Any, TypeAlias, cast
 
 from tools.manifests.model import Object, title
 
+RELOADER = "reloader.stakater.com/auto"
+"""Annotation of a Deployment whose pods restart when a Secret or ConfigMap that they use changes."""
+
 HERE = "tools/manifests/fields.py"
 EVERY = "*"
 """In place of a key: every key."""
@@ -131,7 +134,7 @@ _HOOK: Mapping[str, Fields] = {"argocd.argoproj.io/hook": None, "argocd.argoproj
 FIELDS: Mapping[str, Mapping[str, Fields]] = {
     "ConfigMap": {"metadata": _META, "data": NAMED},
     "Deployment": {
-        "metadata": {**_META, "annotations": {"reloader.stakater.com/auto": None, **_WAVE}},
+        "metadata": {**_META, "annotations": {RELOADER: None, **_WAVE}},
         "spec": _DEPLOYMENT,
     },
     "HorizontalPodAutoscaler": {"metadata": _META, "spec": _SCALER},

@@ -8,9 +8,6 @@ Object = Mapping[str, Any]
 
 Labels = Mapping[str, str]
 
-NAME_LABEL = "app.kubernetes.io/name"
-"""The label by which Services, disruption budgets and network policies select the pods of a service."""
-
 POD_TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
     "DaemonSet": ("spec", "template"),

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from components.config.catalogue import ServiceConfig
 from components.environments.plan import EnvironmentPlan
+from components.environments.platform_outputs import OUTPUTS_CONFIG_MAP
 from components.secrets.plan import CACHE_SECRET, DATABASE_SECRET, STORAGE_SECRET
 from tools.manifests.contract import Key, keys_created, missing_keys, source_key
+from tools.manifests.fields import RELOADER
 from tools.manifests.model import Object, at, containers, items, name, of_kind, table, title
 
-PLATFORM_OUTPUTS = "platform-outputs"
-RESERVED = {"ConfigMap": (PLATFORM_OUTPUTS, "kube-root-ca.crt")}
+RESERVED = {"ConfigMap": (OUTPUTS_CONFIG_MAP, "kube-root-ca.crt")}
 """Names that exist in every namespace, by kind, of the kinds that an application repository may contain."""
-RELOADER = "reloader.stakater.com/auto"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class PlatformKeys:
 
     def variable(self, variable: str) -> Key:
         """A variable of `platform-outputs`."""
-        return Key("ConfigMap", PLATFORM_OUTPUTS, variable)
+        return Key("ConfigMap", OUTPUTS_CONFIG_MAP, variable)
 
 
 def platform_keys(plan: EnvironmentPlan) -> PlatformKeys:
@@ -43,7 +43,7 @@ def platform_keys(plan: EnvironmentPlan) -> PlatformKeys:
     secrets = plan.secrets.secrets
     keys = {Key("Secret", secret, key) for secret, names in secrets.items() for key in names}
     variables = {*plan.platform_variables, *plan.settings.variables}
-    keys |= {Key("ConfigMap", PLATFORM_OUTPUTS, variable) for variable in variables}
+    keys |= {Key("ConfigMap", OUTPUTS_CONFIG_MAP, variable) for variable in variables}
     return PlatformKeys(plan.config.system.name, frozenset(keys), bool(secrets))
 
 
@@ -71,8 +71,8 @@ def _service_faults(provided: PlatformKeys, service: ServiceConfig, template: Ob
     required, forbidden = _required(provided, service), _forbidden(provided, service)
     for container in items(template, "spec", "containers"):
         where = f"container {container.get('name')}"
-        if [at(source, "configMapRef", "name") for source in items(container, "envFrom")] != [PLATFORM_OUTPUTS]:
-            yield f"{where}: envFrom must be the ConfigMap {PLATFORM_OUTPUTS}, and nothing else"
+        if [at(source, "configMapRef", "name") for source in items(container, "envFrom")] != [OUTPUTS_CONFIG_MAP]:
+            yield f"{where}: envFrom must be the ConfigMap {OUTPUTS_CONFIG_MAP}, and nothing else"
         read = {str(at(variable, "name")): source_key(variable) for variable in items(container, "env")}
         for variable, key in required.items():
             if read.get(variable) != key:
@@ -87,7 +87,7 @@ def _service_faults(provided: PlatformKeys, service: ServiceConfig, template: Ob
 def _variable_fault(provided: PlatformKeys, variable: str, key: Key | None, forbidden: Mapping[Key, str]) -> str | None:
     if key is None:
         if provided.variable(variable) in provided.keys:
-            return f"is set by the platform ({PLATFORM_OUTPUTS}): remove it"
+            return f"is set by the platform ({OUTPUTS_CONFIG_MAP}): remove it"
         secret = any(candidate.kind == "Secret" and candidate.key == variable for candidate in provided.keys)
         return "has a literal value, which does not belong in Git: read it from its Secret" if secret else None
     if key in forbidden:
@@ -96,7 +96,7 @@ def _variable_fault(provided: PlatformKeys, variable: str, key: Key | None, forb
         return f"reads {key}: name it {key.key}"
     platform_key = provided.variable(variable)
     if platform_key in provided.keys and key != platform_key and (key.kind, key.key) != ("Secret", variable):
-        return f"reads {key}, but the platform sets it ({PLATFORM_OUTPUTS}): remove it"
+        return f"reads {key}, but the platform sets it ({OUTPUTS_CONFIG_MAP}): remove it"
     return None
 
 

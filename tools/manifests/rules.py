@@ -3,18 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from tools.manifests.model import (
-    NAME_LABEL,
-    Object,
-    at,
-    items,
-    matches,
-    name,
-    of_kind,
-    pods,
-    table,
-    title,
-)
+from components.kubernetes.names import NAME_LABEL
+from tools.manifests.model import Object, at, items, matches, name, of_kind, pods, table, title
 from tools.manifests.pod_rules import pod_faults, service_pod_faults
 
 

@@ -97,16 +97,11 @@ def network_policy(scope: StackScope) -> str:
 def identity_policy(scope: StackScope, *, manages_provider: bool) -> str:
     """Roles and policies of the stack, all under the permissions boundary, and write access to its state.
 
-    ValueError without a boundary: the deploy role could otherwise escalate its own permissions.
+    Validation refuses a deploy role without a boundary: it could escalate its own permissions.
     """
     account = scope.account
-    boundary = account.permissions_boundary_arn
-    if boundary is None:
-        raise ValueError(
-            "ci.deployRole creates roles and needs a permissions boundary for them. Write the name of the account's "
-            "boundary policy in aws.permissionsBoundary (docs/permissions-boundary.md has the policy)."
-        )
-    capped = {"iam:PermissionsBoundary": boundary}
+    assert account.permissions_boundary_arn is not None
+    capped = {"iam:PermissionsBoundary": account.permissions_boundary_arn}
     roles, owned, new = scope.role_arns(), scope.tagged("aws:ResourceTag"), scope.newly_tagged()
     policies = [scope.policy_arn()]
     attachable = [*policies, *(f"arn:aws:iam::aws:policy/{name}" for name in _ATTACHABLE)]

@@ -18,12 +18,10 @@ POLICY_SIZE = 6144
 
 
 def push_policies(repository_arns: Sequence[str]) -> list[str]:
-    """Policies to push to these repositories, layer cache included, and nothing else; ValueError without a repository.
+    """Policies to push to these repositories (at least one), layer cache included, and nothing else.
 
     A policy holds about 80 repositories, so a large catalogue needs several.
     """
-    if not repository_arns:
-        raise ValueError("ci.pushRole has no repository to push to. Add a service, or remove pushRole.")
     arns = sorted(repository_arns)
     whole = _push_policy(arns)
     if policy_size(whole) <= POLICY_SIZE:

@@ -52,7 +52,7 @@ def roll_out(stand: Stand, environment: str, commit: Callable[[], str], *, refre
 def image_of(stand: Stand, service: str, tag: str) -> str:
     """Reference of a service's image in the stack's registry."""
     assert stand.config.aws is not None, "a stack without AWS has no registry"
-    registry = f"{stand.config.aws.account_id}.dkr.ecr.{stand.config.aws.region}.amazonaws.com"
+    registry = stand.config.aws.account.registry_host
     return f"{registry}/{stand.config.repositories[service]}:{tag}"
 
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from components.argocd.specs import application_name
 from components.config.environments import EnvironmentConfig
 from sandbox.driver import Verb
 from tests.cluster.stand import observe
@@ -118,7 +117,7 @@ class Stand:
 
     def application_name(self, environment: str) -> str:
         """Name of the Application of an environment."""
-        return application_name(self.config.system.name, self.environment(environment))
+        return self.environment(environment).application(self.config.system.name)
 
     def settle(self, environment: str, revision: str | None = None, *, within: float = SETTLE_SECONDS) -> float:
         """Wait until an environment is Synced and Healthy (at a Git revision); returns the seconds that it took.

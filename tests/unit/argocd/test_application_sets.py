@@ -177,8 +177,3 @@ def test_previews_come_after_every_environment_and_their_quota() -> None:
     expected = [done.one(QUOTA), *done.all(APPLICATION), done.one(PROJECT), done.named("namespace-dev")]
     assert {found.urn for found in expected} <= set(made.depends_on)
     assert done.named("release").urn in done.one(QUOTA).depends_on
-
-
-def test_previews_of_a_repository_that_is_not_on_github_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"gitlab\.com/example/shop\.git is not on GitHub"):
-        previews(repository="https://gitlab.com/example/shop.git")

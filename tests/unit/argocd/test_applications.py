@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
-
 from tests.harness.applications_runs import (
     APPLICATION,
     COMPONENT,
@@ -42,11 +40,6 @@ def test_applications_are_called_after_system_and_environment() -> None:
     done = run()
     assert {r.inputs["metadata"]["name"] for r in done.all(APPLICATION)} == {"shop-dev", "shop-staging"}
     assert done.one(COMPONENT).outputs == {"project": "shop", "applications": ["shop-dev", "shop-staging"]}
-
-
-def test_a_name_too_long_for_kubernetes_is_refused() -> None:
-    with pytest.raises(ValueError, match="at most 63"):
-        run([environment("e" * 60, namespace="shop")])
 
 
 def test_all_objects_live_with_argo_cd_and_end_by_its_finalizer() -> None:

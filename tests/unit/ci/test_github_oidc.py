@@ -174,11 +174,6 @@ def test_every_role_has_a_permissions_boundary_and_a_description() -> None:
         assert "shop-prod" in resource.inputs["description"]
 
 
-def test_deploy_role_without_a_permissions_boundary_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"aws\.permissionsBoundary"):
-        run(boundary=None)
-
-
 def test_other_roles_need_no_permissions_boundary() -> None:
     done = run(boundary=None, deploy_role=None)
     assert all("permissionsBoundary" not in r.inputs for r in done.all(ROLE))

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.account.account import Account
-from components.ci.policies.deploy import identity_policy, network_policy
+from components.ci.policies.deploy import network_policy
 from components.ci.policies.read import POLICY_SIZE, policy_size, push_policies, read_policy
 from components.ci.policies.services import cluster_policy
 from tests.harness.policy_samples import ACCOUNT, BOUNDARY, OWNED, SCOPE, TEXTS, allowing, statements
@@ -96,11 +95,6 @@ def test_pushing_is_for_exactly_these_repositories() -> None:
         "ecr:UploadLayerPart",
     ]
     assert push["Resource"] == sorted(arns)
-
-
-def test_a_push_role_without_repositories_is_refused() -> None:
-    with pytest.raises(ValueError, match="no repository"):
-        push_policies([])
 
 
 @settings(max_examples=20, deadline=None)
@@ -201,12 +195,6 @@ def test_roles_are_passed_by_name_and_to_named_services() -> None:
     services = statement["Condition"]["StringEquals"]["iam:PassedToService"]
     assert "eks.amazonaws.com" in services
     assert not any("*" in service for service in services)
-
-
-def test_deploy_policy_without_a_boundary_is_refused() -> None:
-    without_boundary = Account(account_id="111122223333", region="eu-central-1")
-    with pytest.raises(ValueError, match=r"aws\.permissionsBoundary"):
-        identity_policy(replace(SCOPE, account=without_boundary), manages_provider=False)
 
 
 def test_network_is_changed_by_tag_only() -> None:

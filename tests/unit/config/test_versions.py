@@ -6,16 +6,19 @@ import re
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from components.config import versions
 from components.config.argocd import ArgoCdConfig
 from components.config.controllers import OperatorsConfig
-from components.config.data import DatabaseConfig
+from components.config.data import CacheConfig, DatabaseConfig
 from tests.harness.harness import ROOT
 
 RENOVATE: dict[str, Any] = json.loads((ROOT / ".github/renovate.json").read_text())
 FILE = "components/config/versions.py"
 VERSION = re.compile(r"v?\d+(\.\d+)+([.+-][\w.+-]+)?")
 BY_HAND = {versions.POD_SECURITY_VERSION}
+VALKEY = "amazon-elasticache-valkey"
 KEYS = set(versions.ADDON_VERSIONS)
 """Kubernetes versions, which are not pins."""
 
@@ -91,6 +94,7 @@ def test_defaults_are_the_pins() -> None:
     argocd = ArgoCdConfig()
     assert (argocd.chart_version, argocd.image_tag) == (versions.ARGO_CD_CHART, versions.ARGO_CD_IMAGE_TAG)
     assert DatabaseConfig.model_fields["bootstrap_image"].default == versions.BOOTSTRAP_IMAGE
+    assert CacheConfig.model_fields["engine_version"].default == versions.VALKEY_VERSION
 
 
 def test_the_default_image_has_the_pinned_tag() -> None:
@@ -111,6 +115,22 @@ def test_every_kubernetes_version_has_an_autoscaler_of_its_own_that_gets_patches
         match = re.fullmatch(expression, tag)
         assert match is not None
         assert match["compatibility"] == kubernetes
+
+
+def test_valkey_is_raised_only_to_versions_that_a_stack_file_may_contain() -> None:
+    (rule,) = [rule for rule in RENOVATE["packageRules"] if rule.get("matchPackageNames") == [VALKEY]]
+    assert [found["currentValue"] for found in raised() if found.get("depName") == VALKEY] == [versions.VALKEY_VERSION]
+    for version in ("7.2", versions.VALKEY_VERSION, "8.2", "9.0"):
+        is_allowed = re.search(str(rule["allowedVersions"]).strip("/"), version) is not None
+        assert _accepts(version) is is_allowed
+
+
+def _accepts(version: str) -> bool:
+    try:
+        CacheConfig.model_validate({"engineVersion": version, "nodeType": "cache.t4g.small"})
+    except ValidationError:
+        return False
+    return True
 
 
 def test_python_go_and_actions_are_raised_too() -> None:

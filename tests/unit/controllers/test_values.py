@@ -17,20 +17,12 @@ from components.controllers import (
     prometheus,
     rollouts,
 )
-from components.controllers.context import ControllerContext, IngressClassSettings
+from components.controllers.context import ControllerContext
 from components.controllers.controller import enabled_controllers
 from components.sizing.pods import ContainerSize
-from tests.harness.controllers_runs import ALL, eks_context, settings
+from tests.harness.controllers_runs import ALL, INGRESS_CLASS, eks_context, settings
 
 Values = dict[str, Any]
-INGRESS_CLASS = IngressClassSettings(
-    group="shop",
-    internal=False,
-    certificate_arn="arn:certificate",
-    firewall_arn="arn:firewall",
-    https_redirect=True,
-    target_type="ip",
-)
 
 
 def as_dict(given: object) -> Values:

@@ -33,9 +33,3 @@ def test_the_files_hold_the_scripts_that_the_command_runs_and_no_secret() -> Non
     assert COMMAND[-1].rpartition("/")[2] in found
     assert "\\password" in found["bootstrap.sh"]
     assert not [text for text in found.values() if " PASSWORD %L" in text]
-
-
-def test_the_three_statements_about_ownership_look_for_the_same_objects() -> None:
-    parts = files([])["ownership.sql"].split("WITH found AS (\n")[1:]
-    assert len(parts) == 3
-    assert len({part.partition("\n)\n")[0] for part in parts}) == 1

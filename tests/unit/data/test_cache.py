@@ -11,12 +11,14 @@ from pydantic import ValidationError
 from components.account.account import Account
 from components.config.data import CacheConfig
 from components.data.cache import Cache, CacheArgs
+from components.data.store import StoreNetwork
 from tests.harness.harness import UNKNOWN, Recorded, Run, run_program
 
 ACCOUNT = "025434362120"
 REGION = "ap-northeast-1"
 NODES = "sg-0nodes"
 SUBNETS = ["subnet-private-a", "subnet-private-c"]
+NETWORK = StoreNetwork(vpc_id="vpc-1", subnet_ids=SUBNETS, client_security_group_id=NODES)
 SLOW_LOG = "/aws/vendedlogs/elasticache/nova-prod/slow-log"
 
 COMPONENT = "platform:cache:Cache"
@@ -49,9 +51,7 @@ def run(changes: str = "{}", *, name: str = "nova-prod", protect: bool = True, p
                 name=name,
                 settings=settings,
                 account=Account(account_id=ACCOUNT, region=REGION),
-                vpc_id="vpc-1",
-                subnet_ids=SUBNETS,
-                client_security_group_id=NODES,
+                network=NETWORK,
                 protect=protect,
             ),
         )

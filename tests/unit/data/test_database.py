@@ -10,12 +10,14 @@ import pytest
 from components.account.account import Account
 from components.config.data import DatabaseConfig
 from components.data.database import Database, DatabaseArgs
+from components.data.store import StoreNetwork
 from tests.harness.harness import UNKNOWN, Recorded, Run, run_program
 
 ACCOUNT = "025434362120"
 REGION = "ap-northeast-1"
 NODES = "sg-0nodes"
 SUBNETS = ["subnet-private-a", "subnet-private-c"]
+NETWORK = StoreNetwork(vpc_id="vpc-1", subnet_ids=SUBNETS, client_security_group_id=NODES)
 LOGS = "/aws/rds/instance/nova-prod/"
 
 COMPONENT = "platform:database:Database"
@@ -48,9 +50,7 @@ def run(
                 name="nova-prod",
                 settings=settings,
                 account=Account(account_id=ACCOUNT, region=REGION, permissions_boundary_name=boundary),
-                vpc_id="vpc-1",
-                subnet_ids=SUBNETS,
-                client_security_group_id=NODES,
+                network=NETWORK,
                 protect=protect,
             ),
         )
@@ -292,8 +292,6 @@ def test_a_preview_registers_the_same_resources() -> None:
 def test_name_too_long_for_rds_is_refused() -> None:
     account = Account(account_id=ACCOUNT, region=REGION)
     settings = DatabaseConfig.model_validate({"engineVersion": "17", "instanceClass": "db.t4g.micro"})
-    args = DatabaseArgs(
-        name="n" * 64, settings=settings, account=account, vpc_id="v", subnet_ids=[], client_security_group_id=NODES
-    )
+    args = DatabaseArgs(name="n" * 64, settings=settings, account=account, network=NETWORK)
     with pytest.raises(ValueError, match="at most 63"):
         run_program(lambda: Database("database", args))

@@ -3,8 +3,8 @@
 import pytest
 
 from components.config.platform import PlatformConfig
-from components.environments.environment import OUTPUTS_CONFIG_MAP
 from components.environments.plan import plan_environments
+from components.environments.platform_outputs import OUTPUTS_CONFIG_MAP
 from tests.harness.config_samples import changed, loaded, refusals
 from tests.harness.harness import Run
 

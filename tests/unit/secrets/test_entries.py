@@ -3,7 +3,6 @@
 import json
 import string
 from functools import cache
-from typing import Any
 
 import pulumi
 import pytest
@@ -160,14 +159,3 @@ def test_secrets_are_encrypted_with_the_environments_key_or_awss() -> None:
 def test_recovery_window_follows_the_settings() -> None:
     assert {s.inputs["recoveryWindowInDays"] for s in run().all(SECRET)} == {30}
     assert {s.inputs["recoveryWindowInDays"] for s in run('{"recoveryWindowDays": 0}').all(SECRET)} == {0}
-
-
-def test_secret_without_its_data_store_is_refused() -> None:
-    args: dict[str, Any] = {
-        "label": "x",
-        "settings": SecretsManagerConfig(),
-        "account": Account(account_id="111122223333", region="eu-central-1"),
-    }
-    for entry, kind in ((ENTRIES[0], "database"), (ENTRIES[2], "cache"), (ENTRIES[4], "bucket")):
-        with pytest.raises(ValueError, match=f"a secret needs a {kind}, and the stack has none"):
-            run_program(lambda entry=entry: Secrets("s", SecretsArgs(entries=[entry], **args)))

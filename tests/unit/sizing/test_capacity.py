@@ -12,6 +12,7 @@ from components.sizing.capacity import (
     Load,
     NodeCapacity,
     PodGroup,
+    hard,
     node_capacity,
     pods_per_node,
     quota,
@@ -54,7 +55,7 @@ def test_staging_needs_twice_as_much_while_everything_rolls() -> None:
 
 
 def test_a_quota_is_the_peak_and_its_headroom_in_the_api_servers_notation() -> None:
-    assert quota(rolling_peak(staging()), 10) == {
+    assert hard(quota(staging(), 10)) == {
         "limits.cpu": "19800m",
         "limits.memory": "33Gi",
         "pods": "36",
@@ -63,8 +64,8 @@ def test_a_quota_is_the_peak_and_its_headroom_in_the_api_servers_notation() -> N
     }
 
 
-def test_a_quota_without_headroom_is_the_load() -> None:
-    assert quota(rolling_peak(staging()), 0) == {
+def test_a_quota_without_headroom_is_the_peak() -> None:
+    assert hard(quota(staging(), 0)) == {
         "limits.cpu": "18",
         "limits.memory": "30Gi",
         "pods": "32",
@@ -74,7 +75,7 @@ def test_a_quota_without_headroom_is_the_load() -> None:
 
 
 def test_a_quota_of_nothing_is_nothing() -> None:
-    assert set(quota(Load(), 10).values()) == {"0"}
+    assert set(hard(quota([], 10)).values()) == {"0"}
 
 
 SIZE = st.integers(0, 4000)
@@ -84,12 +85,12 @@ GROUPS = st.lists(st.builds(group, st.sampled_from("abc"), st.integers(0, 50), S
 @given(GROUPS, st.integers(0, 100))
 @settings(max_examples=60)
 def test_a_quota_is_never_below_the_peak(groups: list[PodGroup], headroom: int) -> None:
-    peak, hard = rolling_peak(groups), quota(rolling_peak(groups), headroom)
-    assert quantities.millicores(hard["requests.cpu"]) >= peak.cpu_request
-    assert quantities.mebibytes(hard["requests.memory"]) >= peak.memory_request
-    assert quantities.millicores(hard["limits.cpu"]) >= peak.cpu_limit
-    assert quantities.mebibytes(hard["limits.memory"]) >= peak.memory_limit
-    assert quantities.millicores(hard["pods"]) >= peak.pods * 1000
+    peak, written = rolling_peak(groups), hard(quota(groups, headroom))
+    assert quantities.millicores(written["requests.cpu"]) >= peak.cpu_request
+    assert quantities.mebibytes(written["requests.memory"]) >= peak.memory_request
+    assert quantities.millicores(written["limits.cpu"]) >= peak.cpu_limit
+    assert quantities.mebibytes(written["limits.memory"]) >= peak.memory_limit
+    assert quantities.millicores(written["pods"]) >= peak.pods * 1000
 
 
 @given(GROUPS, GROUPS)

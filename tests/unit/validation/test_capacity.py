@@ -9,7 +9,7 @@ from components.argocd.pods import argocd_pods
 from components.cluster.addon_pods import SYSTEM_PODS
 from components.config.platform import PlatformConfig
 from components.environments.plan import EnvironmentPlan, plan_environments
-from components.sizing.capacity import Load, quota, rolling_peak
+from components.sizing.capacity import Load, hard, quota
 from components.sizing.quantities import mebibytes, millicores
 from components.validation import capacity_sums
 from tests.harness.config_samples import changed, loaded, wrong
@@ -77,11 +77,10 @@ def test_each_part_of_a_cap_is_checked(key: str, below: int | str) -> None:
 def test_no_quota_exceeds_its_cap(headroom: int) -> None:
     config = production(quotaCap=WITH_HEADROOM, quotaHeadroomPercent=headroom)
     environment = config.environments[0]
-    pods = EnvironmentPlan(config, environment).pods
-    hard = quota(rolling_peak(pods), environment.quota_headroom_percent)
-    assert int(hard["pods"]) <= 88
-    assert millicores(hard["requests.cpu"]) <= millicores("88")
-    assert mebibytes(hard["requests.memory"]) <= mebibytes("88Gi")
+    written = hard(quota(EnvironmentPlan(config, environment).pods, environment.quota_headroom_percent))
+    assert int(written["pods"]) <= 88
+    assert millicores(written["requests.cpu"]) <= millicores("88")
+    assert mebibytes(written["requests.memory"]) <= mebibytes("88Gi")
 
 
 def test_the_parts_of_a_cap_that_suffice_are_suggested_unchanged() -> None:

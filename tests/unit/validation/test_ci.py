@@ -33,3 +33,8 @@ def test_settings_of_existing_repositories_are_refused(key: str, value: Any) -> 
     assert line == (
         f"registry.{key}: applies only to repositories that this stack creates, and ownership is existing. Remove it."
     )
+
+
+def test_a_push_role_has_repositories_to_push_to() -> None:
+    lines = wrong(registry=ABSENT, ci__pushRole={"ownership": "create"})
+    assert "ci.pushRole: has no repositories to push to. Add the section registry." in lines

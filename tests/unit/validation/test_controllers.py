@@ -57,6 +57,11 @@ def test_another_patch_of_the_autoscaler_is_accepted() -> None:
     assert config.operators.cluster_autoscaler.tag("1.36") == "v1.36.99"
 
 
+def test_external_dns_has_a_zone_to_write_to() -> None:
+    (line,) = refusals(operators={"externalSecrets": {}, "externalDns": {}})
+    assert line.endswith("operators.externalDns: has no zone for its records. Add edge.zone, or remove it.")
+
+
 def test_a_canary_needs_the_load_balancer_controller() -> None:
     config = copy.deepcopy(stack_config("production", ROOT / "examples" / "pingvasai"))
     del config["pingvasai:operators"]["loadBalancerController"]

@@ -25,7 +25,7 @@ from tests.unit.validation.samples import (
     refused,
 )
 
-RULES = (environments.syncs, environments.folders, environments.previews)
+RULES = (environments.names, environments.syncs, environments.folders, environments.previews)
 WINDOW = {"kind": "allow", "schedule": "0 22 * * 1-5", "duration": "8h", "timeZone": "Asia/Tokyo"}
 HERE = "Pulumi.staging.yaml: environments[1].sync"
 PUSH = {"triggers": ["push"]}
@@ -68,6 +68,14 @@ def test_a_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: s
 
 def problems(*environments: dict[str, Any], **given: Any) -> dict[str, str]:
     return messages(RULES, *environments, **given)
+
+
+def test_an_application_has_a_name_that_argo_cd_accepts() -> None:
+    assert problems(environment("e" * 48, namespace="shop")) == {}
+    assert problems(environment("e" * 49, namespace="shop")) == {
+        "environments[0].name": f"results in the Application 'shop-{'e' * 49}', which has 54 characters; 53 are "
+        "allowed. Write at most 48 characters."
+    }
 
 
 def test_a_host_belongs_to_one_environment() -> None:
