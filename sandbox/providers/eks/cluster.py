@@ -136,10 +136,11 @@ class _Builder:
     def _kubeconfig(self, *, profile: bool) -> Arg:
         """The kubeconfig that the cluster hands out; unknown while any of its values is."""
 
-        def config(name: Value, endpoint: Value, certificate: Value, arn: Value, credentials: Value) -> Value:
-            return kubeconfig(str(name), str(endpoint), str(certificate), str(arn), credentials, profile=profile)
+        def config(name: Value, endpoint: Value, authority: Value, arn: Value, credentials: Value) -> Value:
+            cluster: Json = {"name": name, "endpoint": endpoint, "certificateAuthority": authority, "arn": arn}
+            return kubeconfig(cluster, credentials, profile=profile)
 
-        values = [self.cluster.get(path) for path in ("name", "endpoint", "certificateAuthority.data", "arn")]
+        values = [self.cluster.get(path) for path in ("name", "endpoint", "certificateAuthority", "arn")]
         return applied(config, *values, self.monitor.arg("providerCredentialOpts"))
 
     def _core(self, config: Arg) -> Arg:

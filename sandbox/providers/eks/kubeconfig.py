@@ -7,12 +7,13 @@ import json
 from sandbox.providers.wire import Json, Value, text
 
 
-def kubeconfig(name: str, endpoint: str, certificate: str, arn: str, credentials: Value, *, profile: bool) -> Json:
-    """The kubeconfig as an object, whose order of keys is that of its text.
+def kubeconfig(cluster: Json, credentials: Value, *, profile: bool = False) -> Json:
+    """The kubeconfig of a cluster with these outputs, as an object whose order of keys is that of its text.
 
     `credentials` may name a `roleArn`, and a `profileName` that only counts with `profile`.
     """
-    args: list[Value] = ["--region", arn.split(":")[3], "eks", "get-token", "--cluster-name", name, "--output", "json"]
+    region, name = text(cluster, "arn").split(":")[3], text(cluster, "name")
+    args: list[Value] = ["--region", region, "eks", "get-token", "--cluster-name", name, "--output", "json"]
     if text(credentials, "roleArn"):
         args += ["--role", text(credentials, "roleArn")]
     if profile and text(credentials, "profileName"):
@@ -23,10 +24,11 @@ def kubeconfig(name: str, endpoint: str, certificate: str, arn: str, credentials
         "args": args,
         "env": [{"name": "KUBERNETES_EXEC_INFO", "value": _EXEC_INFO}],
     }
-    cluster: Json = {"server": endpoint, "certificate-authority-data": certificate}
+    certificate = text(cluster, "certificateAuthority.data")
+    address: Json = {"server": text(cluster, "endpoint"), "certificate-authority-data": certificate}
     return {
         "apiVersion": "v1",
-        "clusters": [{"cluster": cluster, "name": "kubernetes"}],
+        "clusters": [{"cluster": address, "name": "kubernetes"}],
         "contexts": [{"context": {"cluster": "kubernetes", "user": "aws"}, "name": "aws"}],
         "current-context": "aws",
         "kind": "Config",
