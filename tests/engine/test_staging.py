@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.plan import Resource
 from tests.engine.runs import Step, deletion_span
 from tests.facts.nova import (
     ACCOUNT,
@@ -50,6 +51,12 @@ def test_the_plan_has_the_account_and_region(staging_planned: Step) -> None:
 
 def test_the_plan_has_the_cluster(staging_planned: Step) -> None:
     assert staging_planned.one("aws:eks/cluster:Cluster", f"{CLUSTER}-cluster-eksCluster")["name"] == CLUSTER
+
+
+def test_the_plan_leaves_open_what_pulumi_eks_computes(staging_planned: Step) -> None:
+    cluster = staging_planned.one("aws:eks/cluster:Cluster", f"{CLUSTER}-cluster-eksCluster")
+    assert (cluster["encryptionConfig"], cluster["vpcConfig"]["subnetIds"]) == ("[unknown]", "[unknown]")
+    assert cluster["kubernetesNetworkConfig"] == {"ipFamily": "ipv4", "serviceIpv4Cidr": "172.20.0.0/16"}
 
 
 def test_the_plan_has_the_push_role(staging_planned: Step) -> None:
@@ -122,6 +129,39 @@ def test_up_exports_the_values_that_a_pipeline_needs(staging_up: Step) -> None:
     assert outputs["pushRoleArn"] == PUSH_ROLE_ARN
     assert outputs["updateKubeconfig"] == "aws eks update-kubeconfig --region ap-northeast-1 --name nova-staging"
     assert "[unknown]" not in str(outputs)
+
+
+def named(step: Step, type_: str, name: str) -> Resource:
+    (resource,) = [resource for resource in step.all(type_) if resource["name"] == name]
+    return resource
+
+
+def test_the_eks_component_is_registered_with_its_arguments(staging_up: Step) -> None:
+    component = named(staging_up, "eks:index:Cluster", f"{CLUSTER}-cluster")
+    assert component["inputs"]["name"] == CLUSTER
+    role = named(staging_up, "aws:iam/role:Role", f"{CLUSTER}-cluster-control-plane")["urn"]
+    assert component["propertyDependencies"]["serviceRole"] == [role]
+    assert role in component["dependencies"]
+
+
+def test_the_order_of_egress_and_cluster_is_kept_by_the_component_alone(staging_up: Step) -> None:
+    egress = {r["urn"] for kind in ("natGateway:NatGateway", "route:Route") for r in staging_up.all(f"aws:ec2/{kind}")}
+    component = named(staging_up, "eks:index:Cluster", f"{CLUSTER}-cluster")
+    control_plane = named(staging_up, "aws:eks/cluster:Cluster", f"{CLUSTER}-cluster-eksCluster")
+    assert egress & set(component["dependencies"])
+    assert not egress & set(control_plane["dependencies"])
+    assert control_plane["parent"] == component["urn"]
+
+
+def test_the_eks_components_own_provider_is_one_of_the_engine(staging_up: Step, staging_second_up: Step) -> None:
+    for step in (staging_up, staging_second_up):
+        provider = named(step, "pulumi:providers:kubernetes", f"{CLUSTER}-cluster-eks-k8s")
+        assert (provider["inputs"]["version"], provider["inputs"]["__internal"]) == ("4.19.0", {})
+    assert provider["op"] == "same"
+    assert (
+        provider["inputs"]["kubeconfig"]
+        == staging_up.one("pulumi:providers:kubernetes", provider["name"])["kubeconfig"]
+    )
 
 
 def test_a_second_up_changes_nothing(staging_up: Step, staging_second_up: Step) -> None:

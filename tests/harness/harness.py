@@ -77,14 +77,15 @@ class Run:
     def depends(self, a: Recorded, b: Recorded) -> bool:
         """Whether the engine creates `b` before `a` and deletes it after.
 
-        Follows dependencies, the provider, `deleted_with` and a custom parent, transitively. The SDK sends a dependency
-        on a component as one on each of its descendants; so `a` depends on a component if it depends on all of them.
+        Follows dependencies, the provider, `deleted_with` and the parent, transitively: a child is deleted before its
+        parent, and so before what the parent depends on. The SDK sends a dependency on a component as one on each of
+        its descendants; so `a` depends on a local component if it depends on all of them.
         """
         reached = self._reached_from(a)
-        if b.urn in reached:
-            return True
+        if b.custom or b.remote:
+            return b.urn in reached
         inside = [r for r in self.under(b) if r.custom or r.remote]
-        return not b.custom and bool(inside) and all(r.urn in reached for r in inside)
+        return bool(inside) and all(r.urn in reached for r in inside)
 
     def _reached_from(self, start: Recorded) -> set[str]:
         reached: set[str] = set()
@@ -104,7 +105,7 @@ class Run:
             edges.add(of.provider.rpartition("::")[0])
         if of.deleted_with:
             edges.add(of.deleted_with)
-        if of.parent and self._by_urn[of.parent].custom:
+        if of.parent:
             edges.add(of.parent)
         return edges
 

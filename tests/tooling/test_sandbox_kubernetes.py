@@ -67,10 +67,6 @@ def test_a_kubeconfig_authenticates_to_its_cluster_with_the_aws_command() -> Non
     ]
 
 
-def test_a_kubeconfig_is_unknown_while_its_cluster_is() -> None:
-    assert as_text(kubeconfig({**CLUSTER, "endpoint": UNKNOWN}, None)) == UNKNOWN
-
-
 def test_a_kubeconfig_can_be_yaml() -> None:
     yaml = """
 current-context: b

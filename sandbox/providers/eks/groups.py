@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sandbox.providers.eks.monitor import Arg, Monitor, Registered
-from sandbox.providers.wire import UNKNOWN
+from sandbox.providers.eks.monitor import Arg, Monitor, Registered, applied
+from sandbox.providers.wire import Value, mapping
 
 _GROUP = "aws:ec2/securityGroup:SecurityGroup"
 _RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
@@ -22,20 +22,13 @@ class Groups:
 
 def make_cluster_group(monitor: Monitor, name: str, parent: Registered, groups: Groups) -> None:
     """Register the control plane's group."""
-    args = {
-        "description": Arg("Managed by Pulumi"),
-        "revokeRulesOnDelete": Arg(True),
-        "tags": Arg({"Name": f"{name}-eksClusterSecurityGroup"}),
-        "vpcId": monitor.args.get("vpcId", Arg()),
-    }
-    groups.cluster = monitor.resource(_GROUP, f"{name}-eksClusterSecurityGroup", parent, args)
-    _rule(
-        monitor,
-        f"{name}-eksClusterInternetEgressRule",
-        parent,
-        groups.cluster,
-        {**_everything("Allow internet access."), "type": Arg("egress"), "cidrBlocks": Arg(["0.0.0.0/0"])},
-    )
+
+    def tagged(tags: Value, own: Value) -> Value:
+        return {"Name": f"{name}-eksClusterSecurityGroup", **mapping(own), **mapping(tags)}
+
+    tags = applied(tagged, monitor.arg("tags"), monitor.arg("clusterSecurityGroupTags"))
+    groups.cluster = _group(monitor, f"{name}-eksClusterSecurityGroup", parent, tags)
+    _rule(monitor, f"{name}-eksClusterInternetEgressRule", parent, groups.cluster, _anywhere())
 
 
 def make_node_group_rules(monitor: Monitor, name: str, parent: Registered, cluster: Registered, groups: Groups) -> None:
@@ -43,33 +36,42 @@ def make_node_group_rules(monitor: Monitor, name: str, parent: Registered, clust
     if groups.cluster is None:
         return
     control = groups.cluster
+
+    def tagged(tags: Value, own: Value, cluster_name: Value) -> Value:
+        owned = {f"kubernetes.io/cluster/{cluster_name}": "owned"}
+        return {"Name": f"{name}-nodeSecurityGroup", **owned, **mapping(own), **mapping(tags)}
+
+    tags = applied(tagged, monitor.arg("tags"), monitor.arg("nodeSecurityGroupTags"), cluster.get("name"))
+    node = groups.node = _group(monitor, f"{name}-nodeSecurityGroup", parent, tags)
+    itself = {**_everything("Allow nodes to communicate with each other"), "type": Arg("ingress"), "self": Arg(True)}
+    _rule(monitor, f"{name}-eksNodeIngressRule", parent, node, itself)
+    kubelets = "Allow worker Kubelets and pods to receive communication from the cluster control plane"
+    _rule(monitor, f"{name}-eksNodeClusterIngressRule", parent, node, _from(control, 1025, 65535, kubelets))
+    extensions = (
+        "Allow pods running extension API servers on port 443 to receive communication from cluster control plane"
+    )
+    _rule(monitor, f"{name}-eksExtApiServerClusterIngressRule", parent, node, _from(control, 443, 443, extensions))
+    _rule(monitor, f"{name}-eksNodeInternetEgressRule", parent, node, _anywhere())
+    pods = "Allow pods to communicate with the cluster API Server"
+    groups.ingress = _rule(monitor, f"{name}-eksClusterIngressRule", parent, control, _from(node, 443, 443, pods))
+
+
+def _group(monitor: Monitor, name: str, parent: Registered, tags: Arg) -> Registered:
     args = {
         "description": Arg("Managed by Pulumi"),
         "revokeRulesOnDelete": Arg(True),
-        "tags": cluster.out({"Name": f"{name}-nodeSecurityGroup"}),
-        "vpcId": monitor.args.get("vpcId", Arg()),
+        "tags": tags,
+        "vpcId": monitor.arg("vpcId"),
     }
-    node = groups.node = monitor.resource(_GROUP, f"{name}-nodeSecurityGroup", parent, args)
-    _rule(
-        monitor,
-        f"{name}-eksNodeIngressRule",
-        parent,
-        node,
-        {**_everything("Allow nodes to communicate with each other"), "type": Arg("ingress"), "self": Arg(True)},
-    )
-    for key, low, high, words in (
-        ("eksNodeClusterIngressRule", 1025, 65535, "Allow worker Kubelets and pods to receive communication"),
-        ("eksExtApiServerClusterIngressRule", 443, 443, "Allow pods running extension API servers on port 443"),
-    ):
-        _rule(monitor, f"{name}-{key}", parent, node, _from(control, low, high, words))
-    egress = {**_everything("Allow internet access."), "type": Arg("egress"), "cidrBlocks": Arg(["0.0.0.0/0"])}
-    _rule(monitor, f"{name}-eksNodeInternetEgressRule", parent, node, egress)
-    words = "Allow pods to communicate with the cluster API Server"
-    groups.ingress = _rule(monitor, f"{name}-eksClusterIngressRule", parent, control, _from(node, 443, 443, words))
+    return monitor.resource(_GROUP, name, parent, args)
 
 
 def _everything(words: str) -> dict[str, Arg]:
     return {"description": Arg(words), "fromPort": Arg(0), "toPort": Arg(0), "protocol": Arg("-1")}
+
+
+def _anywhere() -> dict[str, Arg]:
+    return {**_everything("Allow internet access."), "type": Arg("egress"), "cidrBlocks": Arg(["0.0.0.0/0"])}
 
 
 def _from(source: Registered, low: int, high: int, words: str) -> dict[str, Arg]:
@@ -78,10 +80,10 @@ def _from(source: Registered, low: int, high: int, words: str) -> dict[str, Arg]
         "fromPort": Arg(low),
         "toPort": Arg(high),
         "protocol": Arg("tcp"),
-        "sourceSecurityGroupId": source.out(source.id or UNKNOWN),
+        "sourceSecurityGroupId": source.own_id(),
         "type": Arg("ingress"),
     }
 
 
 def _rule(monitor: Monitor, name: str, parent: Registered, group: Registered, args: dict[str, Arg]) -> Registered:
-    return monitor.resource(_RULE, name, parent, {**args, "securityGroupId": group.out(group.id or UNKNOWN)})
+    return monitor.resource(_RULE, name, parent, {**args, "securityGroupId": group.own_id()})

@@ -4,43 +4,41 @@ from __future__ import annotations
 
 import json
 
-from sandbox.providers.wire import UNKNOWN, Json, Value, dig, has_unknown, text
+from sandbox.providers.wire import Json, Value, text
 
 
-def kubeconfig(cluster: Json, credentials: Value) -> Value:
-    """The kubeconfig as an object; unknown while any of the cluster's values is.
+def kubeconfig(cluster: Json, credentials: Value, *, profile: bool = False) -> Json:
+    """The kubeconfig of a cluster with these outputs, as an object whose order of keys is that of its text.
 
-    `credentials` may name a `roleArn` and a `profileName`.
+    `credentials` may name a `roleArn`, and a `profileName` that only counts with `profile`.
     """
-    endpoint, name, arn = dig(cluster, "endpoint"), dig(cluster, "name"), dig(cluster, "arn")
-    certificate = dig(cluster, "certificateAuthority.data")
-    if has_unknown([endpoint, name, arn, certificate]) or not isinstance(arn, str):
-        return UNKNOWN
-    region = arn.split(":")[3]
+    region, name = text(cluster, "arn").split(":")[3], text(cluster, "name")
     args: list[Value] = ["--region", region, "eks", "get-token", "--cluster-name", name, "--output", "json"]
     if text(credentials, "roleArn"):
         args += ["--role", text(credentials, "roleArn")]
-    env: list[Value] = [{"name": "KUBERNETES_EXEC_INFO", "value": _EXEC_INFO}]
-    if text(credentials, "profileName"):
-        env.append({"name": "AWS_PROFILE", "value": text(credentials, "profileName")})
-    user: Json = {
-        "exec": {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws", "args": args, "env": env}
+    if profile and text(credentials, "profileName"):
+        args += ["--profile", text(credentials, "profileName")]
+    login: Json = {
+        "apiVersion": "client.authentication.k8s.io/v1beta1",
+        "command": "aws",
+        "args": args,
+        "env": [{"name": "KUBERNETES_EXEC_INFO", "value": _EXEC_INFO}],
     }
+    certificate = text(cluster, "certificateAuthority.data")
+    address: Json = {"server": text(cluster, "endpoint"), "certificate-authority-data": certificate}
     return {
         "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [
-            {"name": "kubernetes", "cluster": {"server": endpoint, "certificate-authority-data": certificate}}
-        ],
-        "contexts": [{"name": "aws", "context": {"cluster": "kubernetes", "user": "aws"}}],
+        "clusters": [{"cluster": address, "name": "kubernetes"}],
+        "contexts": [{"context": {"cluster": "kubernetes", "user": "aws"}, "name": "aws"}],
         "current-context": "aws",
-        "users": [{"name": "aws", "user": user}],
+        "kind": "Config",
+        "users": [{"name": "aws", "user": {"exec": login}}],
     }
 
 
-def as_text(config: Value) -> Value:
-    """The kubeconfig as JSON with sorted keys, so that it compares equal unless it changes."""
-    return config if config == UNKNOWN else json.dumps(config, sort_keys=True, separators=(",", ":"))
+def as_text(config: Value) -> str:
+    """A value as JSON, as JavaScript writes it: without spaces, in the order of the keys."""
+    return json.dumps(config, separators=(",", ":"), ensure_ascii=False)
 
 
 _EXEC_INFO = '{"apiVersion": "client.authentication.k8s.io/v1beta1"}'

@@ -171,6 +171,17 @@ def test_depends_follows_every_step() -> None:
     assert run.depends(run.named("dies-with-third"), first)
 
 
+def test_a_component_inside_another_depends_on_what_the_outer_one_depends_on() -> None:
+    def program() -> None:
+        first = aws.ec2.Vpc("first")
+        outer = Pair("outer", pulumi.ResourceOptions(depends_on=[first]))
+        Pair("inner", pulumi.ResourceOptions(parent=outer))
+
+    run = run_program(program)
+    assert run.named("inner-vpc").depends_on == frozenset()
+    assert run.depends(run.named("inner-vpc"), run.named("first"))
+
+
 def test_depends_follows_the_provider() -> None:
     def program() -> None:
         cluster = eks.Cluster("c")
