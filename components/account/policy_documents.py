@@ -90,8 +90,7 @@ def logs_may_use_key(account_id: str, region: str, log_group: str) -> Statement:
     groups = f"arn:aws:logs:{region}:{account_id}:log-group:{log_group}*"
     return Statement(
         sid="CloudWatchLogs",
-        actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey",
-                 "kms:DescribeKey"],
+        actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey"],
         resources=["*"],
         principal={"Service": f"logs.{region}.amazonaws.com"},
         condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
