@@ -191,11 +191,12 @@ def _load_balancers(account: Account, *, made: Condition, new: Condition) -> tup
                      "elasticloadbalancing:ModifyIpPools", "elasticloadbalancing:ModifyLoadBalancerAttributes",
                      "elasticloadbalancing:ModifyTargetGroup", "elasticloadbalancing:ModifyTargetGroupAttributes",
                      "elasticloadbalancing:RegisterTargets", "elasticloadbalancing:SetIpAddressType",
-                     "elasticloadbalancing:SetSecurityGroups", "elasticloadbalancing:SetSubnets",
-                     "elasticloadbalancing:SetWebAcl"],
+                     "elasticloadbalancing:SetSecurityGroups", "elasticloadbalancing:SetSubnets"],
             resources=[balancers, targets],
             condition=made,
         ),
+        # no resource-level permissions; which web ACL may be attached is up to `wafv2:AssociateWebACL`
+        Statement(sid="AttachFirewall", actions=["elasticloadbalancing:SetWebAcl"], resources=["*"]),
         # A listener belongs to its load balancer; not every listener has a tag.
         Statement(
             sid="Listeners",

@@ -14,19 +14,16 @@ from components.network.context import NetworkScope
 
 
 def writer_policy(log_group_arn: str) -> str:
-    """Permissions of the flow logs service: write to one log group."""
+    """Permissions of the flow logs service: write to one log group, and find it."""
     return document(
         [
             Statement(
                 sid="WriteFlowLogs",
-                actions=[
-                    "logs:CreateLogStream",
-                    "logs:PutLogEvents",
-                    "logs:DescribeLogGroups",
-                    "logs:DescribeLogStreams",
-                ],
+                actions=["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
                 resources=[log_group_arn, f"{log_group_arn}:*"],
-            )
+            ),
+            # no resource-level permissions
+            Statement(sid="FindLogGroup", actions=["logs:DescribeLogGroups"], resources=["*"]),
         ]
     )
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import inspect
-import json
-import os
 import threading
 import typing
 from collections.abc import Mapping, Sequence
@@ -21,6 +19,8 @@ from typing import Any, cast
 
 from pulumi import _types as sdk_types  # pyright: ignore[reportPrivateUsage]  # nothing public reads a class
 from pulumi.runtime import rpc
+
+from sandbox.providers.cache import read_cache, write_cache
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Schemas:
 
     def __init__(self, package: str, cache: Path) -> None:
         self._package = package
+        self.cache = cache
         self._lock = threading.Lock()
         self._file = cache / f"schema-{package}-{sdk_version(package)}.json"
         self._known = _read(self._file)
@@ -130,8 +131,8 @@ def _kind(hint: object) -> str:
 
 
 def _read(file: Path) -> dict[str, Schema]:
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        stored = cast("dict[str, Any]", json.loads(file.read_text()))
+    with contextlib.suppress(AttributeError, KeyError, TypeError):
+        stored = cast("dict[str, Any]", read_cache(file))
         return {
             type_: Schema(
                 frozenset(entry["inputs"]), {name: Output(**output) for name, output in entry["outputs"].items()}
@@ -142,7 +143,6 @@ def _read(file: Path) -> dict[str, Schema]:
 
 
 def _write(file: Path, known: Mapping[str, Schema]) -> None:
-    """Replace the file atomically, so that two processes can share it; failing to write the cache is no error."""
     stored = {
         type_: {
             "inputs": sorted(schema.inputs),
@@ -150,8 +150,4 @@ def _write(file: Path, known: Mapping[str, Schema]) -> None:
         }
         for type_, schema in known.items()
     }
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        scratch = file.with_suffix(f".{os.getpid()}")
-        scratch.write_text(json.dumps(stored))
-        scratch.replace(file)
+    write_cache(file, stored)

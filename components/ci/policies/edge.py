@@ -80,16 +80,23 @@ def _firewalls(scope: StackScope) -> str:
 
 
 def _certificate_changes(scope: StackScope) -> list[Statement]:
-    certificates, new, region = [_certificates(scope)], scope.newly_tagged(), scope.in_region()["StringEquals"]
+    certificates, region = [_certificates(scope)], scope.in_region()["StringEquals"]
     return [
         Statement(
             sid="NewCertificates",  # no resource-level permissions
             actions=["acm:RequestCertificate"],
             resources=["*"],
-            condition={**new, "StringEquals": {**new["StringEquals"], **region, "acm:ValidationMethod": "DNS"}},
+            condition={
+                "StringEquals": {
+                    **scope.tagged("aws:RequestTag")["StringEquals"], **region, "acm:ValidationMethod": "DNS",
+                }
+            },
         ),
         Statement(
-            sid="TagNewCertificates", actions=["acm:AddTagsToCertificate"], resources=certificates, condition=new
+            sid="TagNewCertificates",
+            actions=["acm:AddTagsToCertificate"],
+            resources=certificates,
+            condition=scope.newly_tagged(),
         ),
         Statement(
             sid="ChangeCertificates",

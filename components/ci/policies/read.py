@@ -55,12 +55,13 @@ def read_policy(scope: StackScope) -> str:
     statements = [
         Statement(
             sid="Describe",
-            actions=["ec2:Describe*", "eks:DescribeAddonVersions", "kms:ListAliases", "sts:GetCallerIdentity"],
+            actions=["ec2:Describe*", "eks:DescribeAddonVersions", "kms:ListAliases", "logs:DescribeLogGroups",
+                     "sts:GetCallerIdentity"],
             resources=["*"],
         ),
         *_identity_reading(scope),
         *_data_reading(scope),
-    ]
+    ]  # fmt: skip
     if scope.cluster_name is not None:
         statements.append(
             Statement(
@@ -121,7 +122,7 @@ def _data_reading(scope: StackScope) -> list[Statement]:
         ),
         Statement(
             sid="LogGroups",
-            actions=["logs:DescribeLogGroups", "logs:ListTagsForResource"],
+            actions=["logs:ListTagsForResource"],
             resources=[account.arn("logs", "log-group:*")],
         ),
         Statement(

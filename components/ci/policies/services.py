@@ -18,7 +18,7 @@ def cluster_policy(scope: StackScope, *, manages_repositories: bool) -> str:
     """Cluster, log groups, keys, and repositories if the stack creates them."""
     statements = [*_logs(scope), *_keys(scope)]
     if scope.cluster_name is not None:
-        statements.append(_cluster(scope))
+        statements += _cluster(scope)
     if manages_repositories:
         statements += _repositories(scope)
     return document(statements)
@@ -44,18 +44,30 @@ def _repositories(scope: StackScope) -> list[Statement]:
     ]  # fmt: skip
 
 
-def _cluster(scope: StackScope) -> Statement:
-    return Statement(
-        sid="Cluster",
-        actions=["eks:AssociateAccessPolicy", "eks:AssociateEncryptionConfig", "eks:CreateAccessEntry",
-                 "eks:CreateAddon", "eks:CreateCluster", "eks:CreateNodegroup", "eks:CreatePodIdentityAssociation",
-                 "eks:DeleteAccessEntry", "eks:DeleteAddon", "eks:DeleteCluster", "eks:DeleteNodegroup",
-                 "eks:DeletePodIdentityAssociation", "eks:DisassociateAccessPolicy", "eks:TagResource",
-                 "eks:UntagResource", "eks:UpdateAccessEntry", "eks:UpdateAddon", "eks:UpdateClusterConfig",
-                 "eks:UpdateClusterVersion", "eks:UpdateNodegroupConfig", "eks:UpdateNodegroupVersion",
-                 "eks:UpdatePodIdentityAssociation"],
-        resources=scope.eks_arns(),
-    )  # fmt: skip
+def _cluster(scope: StackScope) -> list[Statement]:
+    return [
+        Statement(  # no resource-level permissions
+            sid="NewCluster",
+            actions=["eks:CreateCluster"],
+            resources=["*"],
+            condition={
+                "StringEquals": {
+                    **scope.tagged("aws:RequestTag")["StringEquals"], **scope.in_region()["StringEquals"],
+                }
+            },
+        ),
+        Statement(
+            sid="Cluster",
+            actions=["eks:AssociateAccessPolicy", "eks:AssociateEncryptionConfig", "eks:CreateAccessEntry",
+                     "eks:CreateAddon", "eks:CreateNodegroup", "eks:CreatePodIdentityAssociation",
+                     "eks:DeleteAccessEntry", "eks:DeleteAddon", "eks:DeleteCluster", "eks:DeleteNodegroup",
+                     "eks:DeletePodIdentityAssociation", "eks:DisassociateAccessPolicy", "eks:TagResource",
+                     "eks:UntagResource", "eks:UpdateAccessEntry", "eks:UpdateAddon", "eks:UpdateClusterConfig",
+                     "eks:UpdateClusterVersion", "eks:UpdateNodegroupConfig", "eks:UpdateNodegroupVersion",
+                     "eks:UpdatePodIdentityAssociation"],
+            resources=scope.eks_arns(),
+        ),
+    ]  # fmt: skip
 
 
 def _databases(scope: StackScope) -> list[Statement]:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 
 from sandbox.providers.account import Account, Record
 from sandbox.providers.aws.edge import refuse_log, refuse_record, refuse_unvalidated
+from sandbox.providers.aws.iam.documents import IamDocuments
 from sandbox.providers.aws.invokes import answer
 from sandbox.providers.aws.names import name_rule
 from sandbox.providers.aws.render import Context, blank, fill, plausible
@@ -17,7 +18,6 @@ from sandbox.providers.aws.replacements import ALWAYS, REPLACES
 from sandbox.providers.aws.rules import (
     DELETED_WITH,
     IN_USE,
-    documents,
     refuse_detachment,
     refuse_protected,
     refuse_subnet,
@@ -44,6 +44,7 @@ class Aws(Package):
     def __init__(self, account: Account, schemas: Schemas) -> None:
         super().__init__("aws", account)
         self._schemas = schemas
+        self._documents = IamDocuments(schemas.cache)
 
     def configure(self, settings: Json) -> str:
         """A region is required, credentials are not."""
@@ -55,12 +56,12 @@ class Aws(Package):
         return ("region",)
 
     def check(self, call: Call, olds: Json, news: Json) -> tuple[Json, list[Failure]]:
-        """Add default tags and a generated name, and check that policy documents are JSON."""
+        """Add default tags and a generated name, and judge IAM documents."""
         inputs, failures = super().check(call, olds, news)
         defaults = mapping(dig(call.settings, "defaultTags.tags"))
         if defaults and "tagsAll" in self._schema(call.type).outputs and inputs.get("tags") != UNKNOWN:
             inputs = put(inputs, "tags", {**defaults, **mapping(inputs.get("tags"))})
-        return inputs, failures + documents(inputs)
+        return inputs, failures + self._documents.failures(_short(call.type), inputs)
 
     def naming(self, type_: str) -> NameRule | None:
         """From the table of names, or the class."""

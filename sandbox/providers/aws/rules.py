@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox.providers.account import Account, Record
 from sandbox.providers.aws.regions import zones
-from sandbox.providers.naming import Failure
 from sandbox.providers.package import Refused
-from sandbox.providers.wire import UNKNOWN, Json, dig, text
+from sandbox.providers.wire import Json, dig, text
 
 _VIOLATION = "DependencyViolation"
 
@@ -167,8 +165,6 @@ DELETED_WITH: Mapping[str, Sequence[User]] = {
     ),
 }
 
-_DOCUMENTS = ("policy", "assumeRolePolicy", "accessPolicy")
-
 
 def users_of(account: Account, scopes: Sequence[str], users: Sequence[User], id_: str) -> list[Record]:
     """The resources that use this one."""
@@ -179,21 +175,6 @@ def users_of(account: Account, scopes: Sequence[str], users: Sequence[User], id_
         for record in account.all(f"aws:{user.type}", scope)
         if _names(record.inputs, user.path, id_)
     ]
-
-
-def documents(inputs: Json) -> list[Failure]:
-    """Faults of policy documents that are not JSON objects."""
-    failures: list[Failure] = []
-    for name in _DOCUMENTS:
-        document = dig(inputs, name)
-        if isinstance(document, str) and document != UNKNOWN:
-            try:
-                valid = isinstance(json.loads(document), dict)
-            except ValueError:
-                valid = False
-            if not valid:
-                failures.append(Failure(name, "contains an invalid JSON policy"))
-    return failures
 
 
 def refuse_subnet(account: Account, scope: str, region: str, inputs: Json) -> None:

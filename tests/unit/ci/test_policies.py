@@ -17,8 +17,8 @@ DEPLOY = ("network", "cluster", "data", "identity", "edge", "karpenter")
 READING = ("Describe", "Get", "List", "BatchGet", "BatchCheck")
 # Write actions without resource-level permissions: only these may have the resource `*`.
 RESOURCELESS = {
-    "acm:RequestCertificate", "kms:CreateKey", "kms:TagResource", "logs:CreateLogDelivery", "logs:DeleteLogDelivery",
-    "logs:PutResourcePolicy", "logs:UpdateLogDelivery", "route53:CreateHostedZone",
+    "acm:RequestCertificate", "eks:CreateCluster", "kms:CreateKey", "kms:TagResource", "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "logs:UpdateLogDelivery", "route53:CreateHostedZone",
 }  # fmt: skip
 GLOBAL = ("iam", "route53")
 

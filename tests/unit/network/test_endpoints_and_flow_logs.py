@@ -113,14 +113,10 @@ def test_flow_logs_role_trusts_this_accounts_flow_logs_and_has_a_boundary() -> N
 def test_flow_logs_role_can_write_to_its_group_but_not_create_groups() -> None:
     policy = per_zone().one(ROLE_POLICY).inputs
     assert policy["role"] == id_of(per_zone(), ROLE, "net-flow-logs")
-    (statement,) = statements(policy["policy"])
-    assert statement["Resource"] == [GROUP_ARN, f"{GROUP_ARN}:*"]
-    assert statement["Action"] == [
-        "logs:CreateLogStream",
-        "logs:DescribeLogGroups",
-        "logs:DescribeLogStreams",
-        "logs:PutLogEvents",
-    ]
+    write, find = statements(policy["policy"])
+    assert write["Resource"] == [GROUP_ARN, f"{GROUP_ARN}:*"]
+    assert write["Action"] == ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    assert (find["Action"], find["Resource"]) == (["logs:DescribeLogGroups"], ["*"])
 
 
 def test_flow_logs_key_is_for_their_log_group_only() -> None:

@@ -1,0 +1,1 @@
+"""IAM documents in the inputs of aws resources."""
