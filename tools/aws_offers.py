@@ -1,8 +1,8 @@
 """`components/account/offers.json` from AWS's published data: `python -m tools.aws_offers`.
 
-The data are those of cfn-lint, whose authors update them from AWS's own APIs and price lists several times a month.
-They do not have by region what engine versions there are (so those are the same in every region of the table), which
-zones an account sees, and which versions EKS supports (those are in `components/config/versions.py`).
+The data come with cfn-lint, whose authors collect them from AWS's APIs and price lists several times a month. They lack
+engine versions by region (the table has one list for all), zones by account, and the versions that EKS supports (those
+are in `components/config/versions.py`).
 """
 
 import importlib.metadata
@@ -22,7 +22,7 @@ from components.account.offers import EVERYWHERE, Groups, Service
 
 SCHEMAS = Path(str(data.__file__)).parent / "schemas"
 OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
-"""How the names of regions begin that are not in the partition `aws`, the only one whose ARNs the program writes."""
+"""Prefixes of regions outside the partition `aws`, the only one that the program writes ARNs of."""
 
 
 def _read(path: str) -> Any:
@@ -34,7 +34,7 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def _values(schema: Any, engine: str, where: str, key: str) -> set[str]:
-    """The values of a property in the conditions of a schema for an engine; `where` is `if` or `then`."""
+    """The values of a property in a schema's conditions on an engine; `where` is `if` or `then`."""
     conditions = [c for c in schema["allOf"] if c["if"]["properties"]["Engine"].get("const") == engine]
     return set[str]().union(*(condition[where]["properties"][key]["enum"] for condition in conditions))
 
@@ -46,7 +46,7 @@ def _versions(service: str, engine: str) -> set[str]:
 
 
 def _postgres_versions() -> set[str]:
-    """Without those with which RDS creates no instances any more."""
+    """Without the versions that RDS no longer offers for new instances."""
     withdrawn = _read("extensions/aws_rds_dbinstance/engine_version_deprecated.json")
     return _versions("aws_rds_dbinstance", "postgres") - _values(withdrawn, "postgres", "if", "EngineVersion")
 
@@ -57,7 +57,7 @@ def _retention() -> list[int]:
 
 
 def _letters(zones: Iterable[str]) -> str:
-    """All letters up to the last: which of them exist differs by account, and the data are those of one account."""
+    """All letters up to the last one: accounts see different zones, and the data are from one account."""
     return string.ascii_lowercase[: max(string.ascii_lowercase.index(zone[-1]) for zone in zones) + 1]
 
 
@@ -83,7 +83,7 @@ def _shortest(regions: list[str], every: list[str]) -> str:
 
 
 def table() -> Mapping[str, Any]:
-    """What the file has."""
+    """The content of the file."""
     ec2 = _read("extensions/aws_ec2_instance/instancetype_enum.json")
     rds = _read("extensions/aws_rds_dbinstance/dbinstanceclass_enum.json")
     elasticache = _read("extensions/aws_elasticache_cachecluster/cachenodetype_enum.json")

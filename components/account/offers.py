@@ -1,8 +1,8 @@
-"""What AWS offers: regions, zones, types of each service by region, engine versions, retention of logs.
+"""What AWS offers: regions with their zones, types of each service by region, engine versions, retention of logs.
 
-A table in the repository instead of API calls: a refusal must not depend on the caller's credentials, and it comes
-before the first call to AWS. `tools/aws_offers.py` makes the table, offers.json, from AWS's published data. It is read
-when it is first needed.
+A table instead of API calls: the result must not depend on the caller's credentials, and what AWS does not have is
+refused before the first call to it. `tools/aws_offers.py` generates the table, offers.json, from AWS's published data.
+It is read when it is first needed.
 """
 
 import difflib
@@ -16,12 +16,10 @@ from pydantic.alias_generators import to_camel
 
 TABLE = Path(__file__).parent / "offers.json"
 EVERYWHERE = "all"
-"""In place of a list of regions: every one, except those that follow with a hyphen."""
-
+"""In place of a list of regions: every region, except those that follow with a hyphen."""
 
 Groups = Mapping[str, Mapping[str, str]]
-"""Types by region, in short: by family (`m7g`, `db.m7g`) and some of its sizes (`large xlarge`), the regions that have
-them (`us-east-1 eu-west-1`, or `all -me-south-1`)."""
+"""Regions (`us-east-1 eu-west-1`, or `all -me-south-1`) by family (`m7g`, `db.m7g`) and sizes (`large xlarge`)."""
 
 
 class Service(StrEnum):
@@ -42,8 +40,9 @@ class Offers(BaseModel):
     """Package with its version, and the day of its data."""
     log_retention_days: tuple[int, ...]
     postgres_versions: tuple[str, ...]
-    """`17.6`, oldest first; of the majors that they belong to, RDS also takes the number alone and chooses a minor."""
+    """`major.minor`, oldest first. RDS also accepts a major alone and chooses its minor."""
     valkey_versions: tuple[str, ...]
+    """`major.minor`, oldest first."""
     zones: Mapping[str, str]
     """Letters of the zones, by region."""
     types: Mapping[Service, Groups]
@@ -56,17 +55,17 @@ def offers() -> Offers:
 
 
 def zones(region: str) -> tuple[str, ...]:
-    """Names of the zones of a region, which include those that only some accounts have; KeyError for another one."""
+    """Names of a region's zones, some of which only some accounts have; KeyError for an unknown region."""
     return tuple(f"{region}{letter}" for letter in offers().zones[region])
 
 
 def offered(service: Service, region: str | None) -> frozenset[str]:
-    """Names of the types that a service has in a region; with None those that it has anywhere."""
+    """Names of a service's types in a region; None: in any region."""
     return types_in(offers().types[service], region)
 
 
 def types_in(groups: Groups, region: str | None) -> frozenset[str]:
-    """Names of the types that a region has; with None those that any has."""
+    """Names of the types in a region; None: in any region."""
     return frozenset(
         f"{family}.{size}"
         for family, by_sizes in groups.items()
@@ -81,5 +80,5 @@ def _includes(regions: Collection[str], region: str) -> bool:
 
 
 def closest(name: str, names: Collection[str]) -> str:
-    """The most similar of at least one name."""
+    """The name that is most similar to a misspelt one; `names` is not empty."""
     return difflib.get_close_matches(name, names, n=1, cutoff=0.0)[0]

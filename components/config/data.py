@@ -22,7 +22,7 @@ from components.config.versions import BOOTSTRAP_IMAGE
 def _version(
     product: str, majors: tuple[str, ...], known: Callable[[], Sequence[str]], *, major_alone: bool = False
 ) -> AfterValidator:
-    """A validator for versions `major.minor` that AWS offers, of these majors; `known` yields them oldest first.
+    """A validator for versions `major.minor` that AWS offers, of these majors; `known` returns them oldest first.
 
     `major_alone`: AWS chooses the minor version if only the major is given.
     """

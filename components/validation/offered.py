@@ -1,4 +1,4 @@
-"""Whether AWS offers a type in the stack's region, and whether this program can use it; what to write if not."""
+"""Refuses types that AWS does not offer in the stack's region, or that this program cannot use."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from components.validation.rule import BrokenSection, Path
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of type, and which of those that AWS offers the program can use."""
+    """A kind of type, and which of the types that AWS offers the program can use."""
 
     service: Service
     name: str
     """With its article: `an RDS instance class`."""
     usable: Callable[[str], bool]
     unusable: str
-    """What is said of one that is not usable, after its name."""
+    """Why the program cannot use the others; follows the type's name."""
 
 
 NODE = Kind(
@@ -44,14 +44,14 @@ CACHE = Kind(
 
 
 def usable(kind: Kind, config: PlatformConfig) -> frozenset[str]:
-    """Names of the types that the program can use in the stack's region; in any region, if that is not known."""
+    """Names of the types that the program can use in the stack's region, or in any region if it cannot be read."""
     return frozenset(filter(kind.usable, offered(kind.service, _region(config))))
 
 
 def unavailable(
     kind: Kind, name: str, path: Path, config: PlatformConfig, alike: Callable[[str], bool] = lambda _: True
 ) -> Iterator[Problem]:
-    """A problem if the program cannot use a type in the stack's region. It suggests one that is `alike`."""
+    """A problem if the type is not one of those; it suggests the closest of those that are `alike`."""
     available = usable(kind, config)
     if name in available:
         return

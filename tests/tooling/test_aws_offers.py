@@ -1,6 +1,7 @@
 """The table of what AWS offers has cfn-lint's data, and its short form loses nothing."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.account.offers import Offers, Service, types_in
+from components.sizing.database_sizes import DATABASE_CLASSES
 from tools.aws_offers import grouped, table
 
 EXTENSIONS = Path(str(data.__file__)).parent / "schemas" / "extensions"
@@ -52,6 +54,19 @@ def test_versions_that_take_no_new_instances_are_left_out(fresh: Offers) -> None
     assert "17.4" not in versions
     assert not [version for version in versions if "." not in version or "-" in version]
     assert list(versions) == sorted(versions, key=lambda version: [int(part) for part in version.split(".")])
+
+
+def test_every_accepted_version_of_postgresql_runs_on_all_known_classes(fresh: Offers) -> None:
+    conditions = [
+        (condition["if"]["properties"]["EngineVersion"]["pattern"], condition["then"]["properties"]["DBInstanceClass"])
+        for condition in _enums("aws_rds_dbinstance/db_instance_class.json")["allOf"]
+        if condition["if"]["properties"]["Engine"]["const"] == "postgres"
+    ]
+    accepted = [version for version in fresh.postgres_versions if version.startswith(("17.", "18."))]
+    for version in accepted:
+        (classes,) = [classes["enum"] for pattern, classes in conditions if re.match(pattern, version)]
+        assert set(DATABASE_CLASSES) <= set(classes), version
+    assert accepted
 
 
 def test_letters_of_zones_have_no_gap(fresh: Offers) -> None:

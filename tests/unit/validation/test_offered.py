@@ -1,4 +1,4 @@
-"""Types that the region does not have, or the program cannot use: what is said of them, and that the remedy helps."""
+"""Types that the region does not have, or the program cannot use, are refused; the suggested ones are accepted."""
 
 import itertools
 from typing import Any
@@ -18,7 +18,7 @@ TYPES: tuple[tuple[str, Kind], ...] = (
 
 
 def _lines(path: str, value: str, **changes: Any) -> list[str]:
-    """What is said of a type, and nothing of what does not fit it."""
+    """Refusals of the type itself, without those of what does not fit it."""
     lines = wrong(**changes, **{path.replace(".", "__"): value})
     return [line.removeprefix(f"{path}: ") for line in lines if line.startswith(f"{path}: {value!r} ")]
 
