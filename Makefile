@@ -19,7 +19,7 @@ ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-cluster manifests lint format docs bench mutants clean venv engine ready lint-ready \
+.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-cluster manifests lint format docs offers bench mutants clean venv engine ready lint-ready \
 	cluster-tools ready-cluster
 
 help: ## List the commands
@@ -56,7 +56,7 @@ test-database: venv $(PACKAGES) ## Run the tests of the database bootstrap on a 
 manifests: venv $(KUSTOMIZE) $(VALIDATOR) ## Build and check every overlay of k8s/infrastructure (seconds)
 	@$(PYTHON_VENV) -m tools.manifests
 
-lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patterns and generated pages
+lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patterns and generated files
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/basedpyright
@@ -68,6 +68,8 @@ lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patt
 	$(PYTHON_VENV) -m tools.imports
 	@$(PYTHON_VENV) -m tools.configuration_docs | diff -u docs/configuration.md - \
 		|| { echo "docs/configuration.md is out of date: run 'make docs' and commit the result."; exit 1; }
+	@$(PYTHON_VENV) -m tools.aws_offers | diff -u components/account/offers.json - \
+		|| { echo "components/account/offers.json is out of date: run 'make offers' and commit the result."; exit 1; }
 
 format: venv ## Format the code and apply safe lint fixes
 	.venv/bin/ruff check --fix
@@ -76,6 +78,10 @@ format: venv ## Format the code and apply safe lint fixes
 docs: venv ## Regenerate docs/configuration.md
 	@$(PYTHON_VENV) -m tools.configuration_docs > .venv/configuration.md
 	cp .venv/configuration.md docs/configuration.md
+
+offers: venv ## Regenerate components/account/offers.json, what AWS offers, from cfn-lint's data
+	@$(PYTHON_VENV) -m tools.aws_offers > .venv/offers.json
+	cp .venv/offers.json components/account/offers.json
 
 bench: ready ## Measure the program, the engine and the sandbox
 	$(PYTHON_VENV) -m tests.bench

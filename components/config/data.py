@@ -1,9 +1,11 @@
 """Data stores: PostgreSQL on RDS and the cache on ElastiCache."""
 
+from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from components.account.offers import offers
 from components.config.base import Section
 from components.config.types import (
     DatabaseName,
@@ -15,17 +17,47 @@ from components.config.types import (
     matching,
 )
 from components.config.versions import BOOTSTRAP_IMAGE, VALKEY_VERSION
-from components.sizing.database_sizes import cache_memory_mib
 
 
-def _known_node_type(node_type: str) -> str:
-    cache_memory_mib(node_type)
-    return node_type
+def _version(
+    product: str, majors: tuple[str, ...], known: Callable[[], Sequence[str]], *, major_alone: bool = False
+) -> AfterValidator:
+    """A validator for versions `major.minor` that AWS offers, of these majors; `known` returns them oldest first.
+
+    `major_alone`: AWS chooses the minor version if only the major is given.
+    """
+
+    def check(version: str) -> str:
+        major, _, minor = version.partition(".")
+        supported = [offered for offered in known() if offered.partition(".")[0] in majors]
+        of_major = [offered for offered in supported if offered.startswith(f"{major}.")]
+        if not of_major:
+            raise ValueError(
+                f'{version!r} is not a {product} {" or ".join(majors)} version. Write e.g. "{supported[-1]}".'
+            )
+        if version not in of_major and not (major_alone and version == major):
+            nearest = _nearest(minor, of_major)
+            raise ValueError(f'AWS does not offer {product} {version}, but {_listed(of_major)}. Write "{nearest}".')
+        return version
+
+    return AfterValidator(check)
 
 
-PostgresVersion = Annotated[str, matching(r"^(17|18)(\.[0-9]+)?$", "a PostgreSQL 17 or 18 version", '"18.1"')]
-ValkeyVersion = Annotated[str, matching(r"^8\.[0-9]+$", "a Valkey 8 version", f'"{VALKEY_VERSION}"')]
-InstanceClass = Annotated[str, matching(r"^db\.[a-z0-9]+\.[a-z0-9]+$", "an RDS instance class", "db.t4g.medium")]
+def _nearest(minor: str, versions: Sequence[str]) -> str:
+    """The version with the nearest minor, the newer of two; the newest of all if `minor` is not a number."""
+    if not minor.isdecimal():
+        return versions[-1]
+    return min(reversed(versions), key=lambda version: abs(int(version.partition(".")[2]) - int(minor)))
+
+
+def _listed(versions: Sequence[str]) -> str:
+    return " and ".join([*([", ".join(versions[:-1])] if versions[:-1] else []), versions[-1]])
+
+
+PostgresVersion = Annotated[
+    str, _version("PostgreSQL", ("17", "18"), lambda: offers().postgres_versions, major_alone=True)
+]
+ValkeyVersion = Annotated[str, _version("Valkey", ("8",), lambda: offers().valkey_versions)]
 Image = Annotated[
     str,
     matching(
@@ -34,8 +66,6 @@ Image = Annotated[
         BOOTSTRAP_IMAGE,
     ),
 ]
-CacheNodeType = Annotated[str, AfterValidator(_known_node_type)]
-"""A node type for Valkey that is in the table of memory sizes."""
 
 
 class DatabaseConfig(Section):
@@ -44,7 +74,7 @@ class DatabaseConfig(Section):
     engine_version: PostgresVersion = Field(
         description="PostgreSQL version at creation, in quotes; AWS upgrades minor versions."
     )
-    instance_class: InstanceClass = Field(description="RDS instance class.")
+    instance_class: str = Field(description="RDS instance class.")
     storage_gib: int = Field(default=20, ge=20, le=65536, description="Initial storage in GiB (gp3).")
     max_storage_gib: int = Field(default=100, ge=20, le=65536, description="Limit of storage autoscaling in GiB.")
     username: DatabaseName = Field(default="platform_admin", description="Master user; AWS manages its password.")
@@ -80,7 +110,7 @@ class CacheConfig(Section):
         default=VALKEY_VERSION,
         description="Valkey version at creation, in quotes; AWS upgrades it within its major version.",
     )
-    node_type: CacheNodeType = Field(description="ElastiCache node type.")
+    node_type: str = Field(description="ElastiCache node type.")
     replicas: int = Field(
         default=1, ge=0, le=5, description="Replicas in addition to the primary; failover needs at least one."
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from components.config.base import Section
-from components.config.types import Ipv4Cidr, LogRetentionDays, NatGateways, Zone
+from components.config.types import Ipv4Cidr, LogRetentionDays, NatGateways
 
 InterfaceEndpoint = Literal[
     "ecr.api", "ecr.dkr", "sts", "logs", "secretsmanager", "ec2", "kms", "ssm", "ssmmessages", "ec2messages",
@@ -33,7 +33,7 @@ class NetworkConfig(Section):
     """One VPC with a public, a private and a control plane subnet in each zone."""
 
     cidr: Ipv4Cidr = Field(description="CIDR of the VPC: private, /16 to /21.")
-    zones: tuple[Zone, ...] = Field(min_length=2, max_length=3, description="Two or three availability zones.")
+    zones: tuple[str, ...] = Field(min_length=2, max_length=3, description="Two or three availability zones.")
     nat_gateways: NatGateways = Field(
         default=NatGateways.PER_ZONE,
         description="`perZone` tolerates the loss of a zone; `single` costs less, but egress depends on one zone.",

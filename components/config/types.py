@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from components.account.offers import closest, offers
 from components.config.host_keys import check_host_key
 from components.sizing.quantities import CPU_PATTERN, MEMORY_PATTERN
 
@@ -36,6 +37,14 @@ def within(lowest: int, highest: int, what: str, example: int) -> AfterValidator
         return number
 
     return AfterValidator(check)
+
+
+def _region(name: str) -> str:
+    if name not in offers().zones:
+        raise ValueError(
+            f"{name!r} is not a commercial AWS region. Write e.g. {closest(name.lower(), offers().zones)}."
+        )
+    return name
 
 
 def _shortest_path(path: str) -> str:
@@ -64,8 +73,7 @@ Stage = Annotated[str, matching(r"^[a-z][a-z0-9]{1,11}$", "a name of 2-12 lower-
 AccountId = Annotated[str, matching(r"^[0-9]{12}$", "a 12-digit AWS account id", "123456789012 in quotes")]
 """Twelve digits, in quotes because YAML reads a leading zero as an octal number."""
 
-Region = Annotated[str, matching(r"^[a-z]{2}(-[a-z]+)+-[0-9]$", "an AWS region", "ap-northeast-1")]
-Zone = Annotated[str, matching(r"^[a-z]{2}(-[a-z]+)+-[0-9][a-f]$", "an availability zone", "ap-northeast-1a")]
+Region = Annotated[str, AfterValidator(_region)]
 RoleArn = Annotated[
     str,
     matching(
@@ -147,13 +155,10 @@ SshHostKey = Annotated[
     AfterValidator(check_host_key),
 ]
 
-LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
-                      3288, 3653)  # fmt: skip
-
 
 def _log_retention(days: int) -> int:
-    if days not in LOG_RETENTION_DAYS:
-        nearest = min(LOG_RETENTION_DAYS, key=lambda allowed: abs(allowed - days))
+    if days not in offers().log_retention_days:
+        nearest = min(offers().log_retention_days, key=lambda allowed: abs(allowed - days))
         raise ValueError(f"CloudWatch Logs has no retention of {days} days. Write {nearest}.")
     return days
 

@@ -1,12 +1,11 @@
-"""Memory and connections of RDS instance classes and ElastiCache node types, and the engines' parameter group families.
+"""Memory and connections of RDS instance classes, and the engines' parameter group families.
 
-Tables instead of API calls, as for nodes: an undersized class is refused before the first call to AWS. Connections are
+A table instead of API calls, as for nodes: an undersized class is refused before the first call to AWS. Connections are
 calculated from the memory that RDS leaves to PostgreSQL (`DBInstanceClassMemory`), not from the nominal memory, which
 would give about 10 % too many. Sources: Amazon RDS, "DB instance class types" and "Quotas and constraints"
-(LEAST({DBInstanceClassMemory/9531392}, 5000)); Amazon ElastiCache, "Redis OSS and Valkey parameters" (maxmemory).
+(LEAST({DBInstanceClassMemory/9531392}, 5000)).
 """
 
-import difflib
 from collections.abc import Mapping
 
 from components.sizing.quantities import MEBIBYTES_PER_GIBIBYTE
@@ -43,43 +42,12 @@ def _database_classes() -> Mapping[str, int]:
 DATABASE_CLASSES: Mapping[str, int] = _database_classes()
 """Nominal memory in MiB by instance class."""
 
-_CACHE_GIB: Mapping[str, Mapping[str, float]] = {
-    "t": {"micro": 0.5, "small": 1.37, "medium": 3.09},
-    "m": {"large": 6.38, "xlarge": 12.93, "2xlarge": 26.04, "4xlarge": 52.26, "8xlarge": 103.68, "12xlarge": 157.12,
-          "16xlarge": 209.55},
-    "r": {"large": 13.07, "xlarge": 26.32, "2xlarge": 52.82, "4xlarge": 105.81, "8xlarge": 209.55, "12xlarge": 317.77,
-          "16xlarge": 419.09},
-}  # fmt: skip
-_CACHE_FAMILIES = ("t3", "t4g", "m6g", "m7g", "r6g", "r7g")
-
-CACHE_NODES: Mapping[str, int] = {
-    f"cache.{family}.{size}": int(gib * MEBIBYTES_PER_GIBIBYTE)
-    for family in _CACHE_FAMILIES
-    for size, gib in _CACHE_GIB[family[0]].items()
-}
-"""Memory for data (maxmemory) in MiB by node type."""
-
 
 def max_connections(instance_class: str) -> int:
-    """Connections available to services on an instance class, a conservative estimate.
-
-    ValueError, which suggests the closest class, if it is not in the table.
-    """
-    nominal = _memory(instance_class, DATABASE_CLASSES, "RDS instance class")
+    """Connections available to services on an instance class, a conservative estimate; KeyError for an unknown one."""
+    nominal = DATABASE_CLASSES[instance_class]
     available = nominal * (100 - RESERVED_PERCENT) // 100 - RESERVED_MEBIBYTES
     return min(available * BYTES_PER_MEBIBYTE // BYTES_PER_CONNECTION, MAX_CONNECTIONS) - RESERVED_CONNECTIONS
-
-
-def cache_memory_mib(node_type: str) -> int:
-    """Memory of one cache node in MiB; ValueError, which suggests the closest type, if it is not in the table."""
-    return _memory(node_type, CACHE_NODES, "ElastiCache node type")
-
-
-def _memory(size: str, memory_by_size: Mapping[str, int], kind: str) -> int:
-    if size not in memory_by_size:
-        closest = difflib.get_close_matches(size, memory_by_size, n=1, cutoff=0.0)[0]
-        raise ValueError(f"{size!r} is not a known {kind}. Write e.g. {closest}.")
-    return memory_by_size[size]
 
 
 def family(engine_version: str) -> str:

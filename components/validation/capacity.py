@@ -1,43 +1,25 @@
 """Refuses what does not fit, with the sums: quotas in their caps, pods on nodes, addresses, database connections."""
 
-import difflib
 from collections.abc import Iterator
 
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.environments.plan import EnvironmentPlan, plan_environments
 from components.sizing.capacity import Load, quota, rolling_peak, total
-from components.sizing.database_sizes import max_connections
-from components.sizing.instance_types import INSTANCE_TYPES
 from components.sizing.quantities import cpu, mebibytes, memory, millicores
 from components.validation import capacity_sums
 from components.validation.capacity_suggestions import PODS_NAMED, suggest_database_class, suggest_nodes
+from components.validation.cluster import node_type
+from components.validation.data import instance_class
 
 
 def capacity_problems(config: PlatformConfig) -> Iterator[Problem]:
-    """Everything that does not fit, and the types whose capacity is unknown."""
-    unknown = list(_unknown_types(config))
-    yield from unknown
+    """Everything that does not fit; of nodes and database only if the region has their types."""
     yield from _quota_caps(config)
-    if not unknown:
+    if not any((*node_type(config), *instance_class(config))):
         yield from _nodes(config)
         yield from _addresses(config)
         yield from _connections(config)
-
-
-def _unknown_types(config: PlatformConfig) -> Iterator[Problem]:
-    if config.cluster is not None and config.cluster.nodes.instance_type not in INSTANCE_TYPES:
-        kind = config.cluster.nodes.instance_type
-        closest = difflib.get_close_matches(kind, INSTANCE_TYPES, n=1, cutoff=0.0)[0]
-        yield Problem(
-            path=("cluster", "nodes", "instanceType"),
-            message=f"{kind!r} is not a type whose capacity is known. Write e.g. {closest}.",
-        )
-    if config.database is not None:
-        try:
-            max_connections(config.database.instance_class)
-        except ValueError as reason:
-            yield Problem(path=("database", "instanceClass"), message=str(reason))
 
 
 def _quota_caps(config: PlatformConfig) -> Iterator[Problem]:
@@ -101,5 +83,5 @@ def _connections(config: PlatformConfig) -> Iterator[Problem]:
             path=("database", "instanceClass"),
             message=f"{config.database.instance_class} allows {limit.held} connections; the services' pools need "
             f"{limit.needed} during a rolling update. "
-            f"{suggest_database_class(config.database.instance_class, limit.needed)}",
+            f"{suggest_database_class(config, config.database.instance_class, limit.needed)}",
         )

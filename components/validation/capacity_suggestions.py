@@ -12,6 +12,7 @@ from components.sizing.database_sizes import DATABASE_CLASSES, max_connections
 from components.sizing.instance_types import INSTANCE_TYPES
 from components.sizing.quantities import MEBIBYTES_PER_GIBIBYTE
 from components.validation import capacity_sums
+from components.validation.offered import DATABASE, NODE, usable
 
 PODS_NAMED = 3
 """How many of the pods without room a refusal names."""
@@ -23,7 +24,12 @@ NodeGroup = tuple[str, int]
 def suggest_nodes(config: PlatformConfig, cluster: ClusterConfig, fit: capacity_sums.NodeFit) -> str:
     """What to write for a stack with pods that fit on no node."""
     current = INSTANCE_TYPES[cluster.nodes.instance_type]
-    known = [name for name, machine in INSTANCE_TYPES.items() if machine.architecture is current.architecture]
+    available = usable(NODE, config)
+    known = [
+        name
+        for name, machine in INSTANCE_TYPES.items()
+        if machine.architecture is current.architecture and name in available
+    ]
     known.sort(key=lambda name: INSTANCE_TYPES[name].memory_mib)
     too_large = _pods_larger_than_any_node(fit, known, prefix_delegation=cluster.nodes.prefix_delegation)
     if too_large:
@@ -45,10 +51,10 @@ def suggest_nodes(config: PlatformConfig, cluster: ClusterConfig, fit: capacity_
     return f"Write {' or '.join(_in_words(cluster, group) for group in smallest)}."
 
 
-def suggest_database_class(instance_class: str, connections: int) -> str:
+def suggest_database_class(config: PlatformConfig, instance_class: str, connections: int) -> str:
     """What to write for a database that allows fewer connections."""
     family = _family(instance_class)
-    by_size = sorted(DATABASE_CLASSES, key=lambda name: (_family(name) != family, DATABASE_CLASSES[name], name))
+    by_size = sorted(usable(DATABASE, config), key=lambda name: (_family(name) != family, DATABASE_CLASSES[name], name))
     larger = next((name for name in by_size if max_connections(name) >= connections), None)
     if larger is not None:
         return f"Write {larger}."

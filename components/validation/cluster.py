@@ -1,4 +1,4 @@
-"""Rules of `cluster`: node counts, roles that get access, and who may call the API server."""
+"""Rules of `cluster`: node counts and type, roles that get access, and who may call the API server."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from components.argocd.pods import REDIS_NODES_HA
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
+from components.sizing.instance_types import INSTANCE_TYPES
+from components.validation.offered import NODE, unavailable
 from components.validation.rule import Rule
 
 WIDEST_PUBLIC_PREFIX = 16
@@ -22,6 +24,22 @@ def node_counts(config: PlatformConfig) -> Iterator[Problem]:
             message=f"minimum {nodes.minimum}, desired {nodes.desired} and maximum {nodes.maximum} "
             "contradict each other. Write minimum <= desired <= maximum.",
         )
+
+
+def node_type(config: PlatformConfig) -> Iterator[Problem]:
+    """The region has the instance type, and its capacity is known."""
+    if config.cluster is None:
+        return
+    name = config.cluster.nodes.instance_type
+    current = INSTANCE_TYPES.get(name)
+    yield from unavailable(
+        NODE,
+        name,
+        ("cluster", "nodes", "instanceType"),
+        config,
+        # The images are built for one architecture.
+        alike=lambda other: current is None or INSTANCE_TYPES[other].architecture is current.architecture,
+    )
 
 
 def access(config: PlatformConfig) -> Iterator[Problem]:
@@ -75,4 +93,4 @@ def high_availability(config: PlatformConfig) -> Iterator[Problem]:
         )
 
 
-RULES: tuple[Rule, ...] = (node_counts, access, public_access, high_availability)
+RULES: tuple[Rule, ...] = (node_counts, node_type, access, public_access, high_availability)

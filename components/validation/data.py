@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
+from components.validation.offered import CACHE, DATABASE, unavailable
 from components.validation.rule import Rule
 
 RESERVED_DATABASE_USERS = frozenset({"postgres", "admin", "administrator", "root", "rdsadmin", "master"})
@@ -48,6 +49,18 @@ def database(config: PlatformConfig) -> Iterator[Problem]:
         )
 
 
+def instance_class(config: PlatformConfig) -> Iterator[Problem]:
+    """The region has the instance class, and its memory is known."""
+    if config.database is not None:
+        yield from unavailable(DATABASE, config.database.instance_class, ("database", "instanceClass"), config)
+
+
+def node_type(config: PlatformConfig) -> Iterator[Problem]:
+    """The region has the node type."""
+    if config.cache is not None:
+        yield from unavailable(CACHE, config.cache.node_type, ("cache", "nodeType"), config)
+
+
 def cache(config: PlatformConfig) -> Iterator[Problem]:
     """A cache in several zones has a replica to fail over to; snapshot and maintenance are apart."""
     cache = config.cache
@@ -75,4 +88,4 @@ def storage(config: PlatformConfig) -> Iterator[Problem]:
         yield Problem(path=("storage",), message="has no effect: no service has `storage: true`. Remove it.")
 
 
-RULES: tuple[Rule, ...] = (database, cache, storage)
+RULES: tuple[Rule, ...] = (database, instance_class, cache, node_type, storage)

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterator, Sequence
 
+from components.account import offers
 from components.config.cluster import SERVICE_CIDR
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
@@ -46,14 +47,19 @@ def network(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def _zones(zones: Sequence[str], region: str) -> Iterator[Problem]:
+    existing = offers.zones(region)
+    others = " or ".join(zone for zone in existing if zone not in zones)
+    remedy = (
+        f"Write {others}, if the account has it (`aws ec2 describe-availability-zones`)." if others else "Remove it."
+    )
     for index, zone in enumerate(zones):
-        if zone[:-1] != region:
+        if zone not in existing:
             yield Problem(
                 path=("network", "zones", index),
-                message=f"{zone} is not in region {region}. Write e.g. {region}a.",
+                message=f"{zone!r} is not a zone of region {region}. {remedy}",
             )
-        if zone in zones[:index]:
-            yield Problem(path=("network", "zones", index), message=f"{zone} is listed twice. Write another zone.")
+        elif zone in zones[:index]:
+            yield Problem(path=("network", "zones", index), message=f"{zone} is listed twice. {remedy}")
 
 
 RULES: tuple[Rule, ...] = (network,)

@@ -10,6 +10,10 @@ Path = tuple[PathPart, ...]
 Rule = Callable[[PlatformConfig], Iterator[Problem]]
 
 
+class BrokenSection(Exception):  # noqa: N818 - not an error: the rule that reads the section does not apply
+    """A rule reads a section that cannot be read."""
+
+
 def duplicates(values: Sequence[str], paths: Sequence[Path], what: str) -> Iterator[Problem]:
     """A problem for each value that an earlier entry has already."""
     seen = Counter[str]()

@@ -20,7 +20,7 @@ from components.validation import (
     sections,
 )
 from components.validation.capacity import capacity_problems
-from components.validation.rule import Rule
+from components.validation.rule import BrokenSection, Rule
 
 RULES: tuple[Rule, ...] = (
     *sections.RULES,
@@ -48,10 +48,6 @@ CAPACITY_NEEDS: tuple[Rule, ...] = (
 """Capacity is calculated only where these rules hold: otherwise the sums count what does not exist."""
 BROKEN = object()
 """In place of a section that cannot be read."""
-
-
-class BrokenSection(Exception):  # noqa: N818 - not an error: the rule that reads the section does not apply
-    """A rule reads a section that cannot be read."""
 
 
 class ReadableConfig(PlatformConfig):

@@ -6,7 +6,6 @@ from typing import Any
 
 import pulumi
 import pytest
-from pydantic import ValidationError
 
 from components.account.account import Account
 from components.config.data import CacheConfig
@@ -277,8 +276,3 @@ def test_a_preview_registers_the_same_resources() -> None:
 def test_name_too_long_for_elasticache_is_refused() -> None:
     with pytest.raises(ValueError, match="at most 40"):
         run(name="n" * 41)
-
-
-def test_unknown_node_type_is_refused_with_the_closest() -> None:
-    with pytest.raises(ValidationError, match=r"Write e\.g\. cache\.t4g\.micro\."):
-        model(nodeType="cache.t5g.micro")

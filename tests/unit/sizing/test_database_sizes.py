@@ -1,14 +1,12 @@
-"""Memory and connections of database classes and cache node types, by table and by property."""
+"""Memory and connections of database classes, by table and by property."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.sizing.database_sizes import (
-    CACHE_NODES,
     DATABASE_CLASSES,
     cache_family,
-    cache_memory_mib,
     family,
     log_connections,
     max_connections,
@@ -56,42 +54,14 @@ def test_memory_of_database_classes(instance_class: str, gib: int) -> None:
     assert DATABASE_CLASSES[instance_class] == gib * 1024
 
 
-@pytest.mark.parametrize(
-    ("unknown", "nearest"),
-    [("db.t5g.medium", "db.t4g.medium"), ("db.m7g.larg", "db.m7g.large"), ("t4g.micro", "db.t4g.micro")],
-)
-def test_an_unknown_class_is_refused_with_the_nearest_known_one(unknown: str, nearest: str) -> None:
-    with pytest.raises(ValueError, match=rf"^'{unknown}' is not a known RDS .* Write e\.g\. {nearest}\.$"):
-        max_connections(unknown)
+def test_an_unknown_class_has_no_memory() -> None:
+    with pytest.raises(KeyError):
+        max_connections("db.t5g.medium")
 
 
-@given(st.text(max_size=20).filter(lambda text: text not in DATABASE_CLASSES))
-@settings(max_examples=30)
-def test_any_other_text_is_refused_with_a_class_that_exists(text: str) -> None:
-    with pytest.raises(ValueError, match="Write e") as refused:
-        max_connections(text)
-    assert str(refused.value).removesuffix(".").rpartition("Write e.g. ")[2] in DATABASE_CLASSES
-
-
-@pytest.mark.parametrize(
-    ("node_type", "mebibytes"),
-    [("cache.t4g.micro", 512), ("cache.t3.medium", 3164), ("cache.m7g.large", 6533), ("cache.r6g.xlarge", 26951)],
-)
-def test_memory_of_cache_nodes(node_type: str, mebibytes: int) -> None:
-    assert cache_memory_mib(node_type) == mebibytes
-
-
-def test_an_unknown_node_type_is_refused_with_the_nearest_known_one() -> None:
-    with pytest.raises(
-        ValueError, match=r"'cache.m9g.large' is not a known ElastiCache node type\. .* cache.m[67]g.large\.$"
-    ):
-        cache_memory_mib("cache.m9g.large")
-
-
-def test_tables_have_the_supported_families() -> None:
-    databases = {name.split(".")[1] for name in DATABASE_CLASSES}
-    assert databases == {"t3", "t4g", "m6g", "m6i", "m7g", "r6g", "r7g"}
-    assert {name.split(".")[1] for name in CACHE_NODES} == {"t3", "t4g", "m6g", "m7g", "r6g", "r7g"}
+def test_table_has_the_supported_families() -> None:
+    families = {name.split(".")[1] for name in DATABASE_CLASSES}
+    assert families == {"t3", "t4g", "m6g", "m6i", "m7g", "r6g", "r7g"}
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from components.account import offers
+from components.account.offers import Service
 from components.config.problems import ConfigurationError
 from components.environments.plan import plan_environments
-from components.validation.capacity_suggestions import suggest_nodes
+from components.validation.capacity_suggestions import suggest_database_class, suggest_nodes
 from components.validation.capacity_sums import node_fit
 from tests.harness.config_samples import changed, loaded
 from tests.harness.config_samples import refusals as staging_refusals
@@ -160,3 +162,25 @@ def test_a_suggested_cap_is_accepted() -> None:
     assert match is not None
     needed = {"pods": int(match[1]), "cpuRequest": match[2], "memoryRequest": match[3]}
     accepted("pingvasai", "production", {"environments 0 quotaCap": needed})
+
+
+def test_nodes_are_suggested_of_a_type_that_the_region_has() -> None:
+    changes = {
+        "cluster nodes instanceType": "t3.medium",
+        "environments 0 maxReplicas": 200,
+        "environments 0 resourceClass": "large",
+        "database instanceClass": "db.m6g.4xlarge",
+        **SMALL_POOLS,
+    }
+    assert suggestion("pingvasai", "production", changes).partition(" (")[0] == "54 x c6i.4xlarge"
+    elsewhere = {"aws region": "eu-south-2", "network zones": ["eu-south-2a", "eu-south-2b", "eu-south-2c"]}
+    assert suggestion("pingvasai", "production", changes | elsewhere).partition(" (")[0] == "54 x c7i.4xlarge"
+
+
+def test_a_database_class_is_suggested_that_the_region_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = loaded(changed())
+    assert suggest_database_class(config, "db.t4g.2xlarge", 4000) == "Write db.m6g.4xlarge."
+    without = {**offers.offers().types, Service.RDS_POSTGRES: {"db.m7g": {"4xlarge 8xlarge": "all"}}}
+    table = offers.offers().model_copy(update={"types": without})
+    monkeypatch.setattr(offers, "offers", lambda: table)
+    assert suggest_database_class(config, "db.t4g.2xlarge", 4000) == "Write db.m7g.4xlarge."

@@ -18,7 +18,7 @@ REFUSALS: tuple[Refusal, ...] = (
         "cluster.nodes.instanceType",
         "t3.lagre",
         None,
-        "'t3.lagre' is not a type whose capacity is known. Write e.g. t3.large.",
+        "'t3.lagre' is not an EC2 instance type. Write e.g. t3.large.",
     ),
     ("cluster.publicAccessCidrs", ["0.0.0.0/0"], "cluster.publicAccessCidrs[0]", "0.0.0.0/0 opens the API server"),
     ("cluster.adminRoleArns", ["admin"], "cluster.adminRoleArns[0]", "'admin' is not the ARN of an IAM role."),

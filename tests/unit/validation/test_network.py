@@ -7,6 +7,8 @@ import pytest
 from tests.unit.validation.samples import Refusal, refused
 
 ZONE = "ap-northeast-1a"
+OTHERS = "ap-northeast-1b or ap-northeast-1c or ap-northeast-1d"
+NOT_A_ZONE = f"is not a zone of region ap-northeast-1. Write {OTHERS}, if the account has it"
 REFUSALS: tuple[Refusal, ...] = (
     ("network.cidr", "10.20.0.1/16", None, "10.20.0.1/16 has host bits set."),
     ("network.cidr", "8.8.0.0/16", None, "8.8.0.0/16 is not a private range."),
@@ -14,8 +16,10 @@ REFUSALS: tuple[Refusal, ...] = (
     ("network.cidr", "172.20.0.0/16", "cluster.serviceCidr", "172.20.0.0/16 overlaps network.cidr 172.20.0.0/16."),
     ("cluster.serviceCidr", "10.20.128.0/20", None, "10.20.128.0/20 overlaps network.cidr 10.20.0.0/16."),
     ("network.zones", [ZONE], None, "has too few entries. Write 2 or more."),
-    ("network.zones", [ZONE, "us-east-1a"], "network.zones[1]", "us-east-1a is not in region ap-northeast-1."),
-    ("network.zones", [ZONE, ZONE], "network.zones[1]", "ap-northeast-1a is listed twice."),
+    ("network.zones", [ZONE, "us-east-1a"], "network.zones[1]", f"'us-east-1a' {NOT_A_ZONE}"),
+    ("network.zones", [ZONE, "ap-northeast-1e"], "network.zones[1]", f"'ap-northeast-1e' {NOT_A_ZONE}"),
+    ("network.zones", [ZONE, "ap-northeast-1"], "network.zones[1]", f"'ap-northeast-1' {NOT_A_ZONE}"),
+    ("network.zones", [ZONE, ZONE], "network.zones[1]", f"ap-northeast-1a is listed twice. Write {OTHERS}, if"),
     ("network.flowLogs.retentionDays", 31, None, "CloudWatch Logs has no retention of 31 days. Write 30."),
 )
 

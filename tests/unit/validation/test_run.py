@@ -6,7 +6,8 @@ import pytest
 
 from components.config.platform import PlatformConfig
 from components.environments.plan import EnvironmentPlan, plan_environments
-from components.validation.run import BrokenSection, readable
+from components.validation.rule import BrokenSection
+from components.validation.run import readable
 from tests.harness.config_samples import ABSENT, changed, loaded, wrong
 
 NONSENSE = {"!": "!"}

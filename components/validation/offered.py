@@ -1,0 +1,71 @@
+"""Refuses types that AWS does not offer in the stack's region, or that this program cannot use."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from components.account.offers import Service, closest, offered
+from components.config.platform import PlatformConfig
+from components.config.problems import Problem
+from components.sizing.database_sizes import DATABASE_CLASSES
+from components.sizing.instance_types import INSTANCE_TYPES
+from components.validation.rule import BrokenSection, Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of type, and which of the types that AWS offers the program can use."""
+
+    service: Service
+    name: str
+    """With its article: `an RDS instance class`."""
+    usable: Callable[[str], bool]
+    unusable: str
+    """Why the program cannot use the others; follows the type's name."""
+
+
+NODE = Kind(
+    service=Service.EC2,
+    name="an EC2 instance type",
+    usable=INSTANCE_TYPES.__contains__,
+    unusable="is not a type whose capacity is known",
+)
+DATABASE = Kind(
+    service=Service.RDS_POSTGRES,
+    name="an RDS instance class for PostgreSQL",
+    usable=DATABASE_CLASSES.__contains__,
+    unusable="is not a class whose memory is known",
+)
+CACHE = Kind(
+    service=Service.ELASTICACHE,
+    name="an ElastiCache node type",
+    usable=lambda name: not name.startswith("cache.r6gd."),
+    unusable="needs data tiering, which this cache does not have",
+)
+
+
+def usable(kind: Kind, config: PlatformConfig) -> frozenset[str]:
+    """Names of the types that the program can use in the stack's region, or in any region if it cannot be read."""
+    return frozenset(filter(kind.usable, offered(kind.service, _region(config))))
+
+
+def unavailable(
+    kind: Kind, name: str, path: Path, config: PlatformConfig, alike: Callable[[str], bool] = lambda _: True
+) -> Iterator[Problem]:
+    """A problem if the type is not one of those; it suggests the closest of those that are `alike`."""
+    available = usable(kind, config)
+    if name in available:
+        return
+    if name in offered(kind.service, _region(config)):
+        wrong = f"{name!r} {kind.unusable}"
+    elif name in offered(kind.service, None):
+        wrong = f"{name!r} is not offered in {_region(config)}"
+    else:
+        wrong = f"{name!r} is not {kind.name}"
+    yield Problem(path=path, message=f"{wrong}. Write e.g. {closest(name, sorted(filter(alike, available)))}.")
+
+
+def _region(config: PlatformConfig) -> str | None:
+    try:
+        return None if config.aws is None else config.aws.region
+    except BrokenSection:
+        return None
