@@ -169,14 +169,15 @@ def identity_policy(scope: StackScope, *, manages_provider: bool) -> str:
 
 def _state_writing(scope: StackScope) -> list[Statement]:
     """Write access to the state of this stack only: staging's role cannot write production's state."""
-    if scope.state is None:
+    state = scope.state
+    if state is None:
         return []
-    locks = f"arn:aws:s3:::{scope.state.bucket}/.pulumi/locks/organization/{scope.state.path}/*"
+    locks = f"arn:aws:s3:::{state.bucket}/.pulumi/locks/organization/{state.path}/*"
     return [
         Statement(
             sid="WriteState",
             actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-            resources=[*(scope.state.objects(folder) for folder in ("backups", "history", "stacks")), locks],
+            resources=[state.objects("backups"), state.objects("history"), locks, *state.checkpoint_arns],
         ),
         *state_key(scope, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
     ]

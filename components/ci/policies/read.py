@@ -182,7 +182,7 @@ def _state_reading(scope: StackScope) -> list[Statement]:
         Statement(
             sid="ReadState",
             actions=["s3:GetObject"],
-            resources=[scope.state.objects("stacks"), f"arn:aws:s3:::{scope.state.bucket}/.pulumi/meta.yaml"],
+            resources=[*scope.state.checkpoint_arns, f"arn:aws:s3:::{scope.state.bucket}/.pulumi/meta.yaml"],
         ),
         *state_key(scope, "kms:Decrypt"),
     ]
