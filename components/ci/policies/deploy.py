@@ -8,7 +8,6 @@ IAM limits a managed policy to 6,144 characters.
 """
 
 from components.account.policy_documents import Statement, document
-from components.ci.policies.read import state_key
 from components.ci.scope import StackScope
 from components.ci.trust import GITHUB_OIDC_HOST
 
@@ -178,6 +177,5 @@ def _state_writing(scope: StackScope) -> list[Statement]:
             sid="WriteState",
             actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
             resources=[state.objects("backups"), state.objects("history"), locks, *state.checkpoint_arns],
-        ),
-        *state_key(scope, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
+        )
     ]
