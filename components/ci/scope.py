@@ -20,10 +20,17 @@ class StateStore:
     key_alias: str | None
     """`alias/NAME` of the KMS key of the `awskms://` secrets provider, or None for a passphrase."""
 
+    @property
+    def checkpoint_arns(self) -> list[str]:
+        """The state with its copies, and the stack's tags, which the engine reads before every operation.
+
+        Not `<stack>.*`, which would also match a stack named `<stack>.something`.
+        """
+        stack = f"arn:aws:s3:::{self.bucket}/.pulumi/stacks/{self.path}"
+        return [f"{stack}.json*", f"{stack}.pulumi-tags"]
+
     def objects(self, folder: str) -> str:
-        """ARN pattern of this stack's objects in one folder of the backend."""
-        if folder == "stacks":
-            return f"arn:aws:s3:::{self.bucket}/.pulumi/stacks/{self.path}.json*"
+        """ARN pattern of this stack's objects in another folder of the backend."""
         return f"arn:aws:s3:::{self.bucket}/.pulumi/{folder}/{self.path}/*"
 
 

@@ -8,7 +8,6 @@ IAM limits a managed policy to 6,144 characters.
 """
 
 from components.account.policy_documents import Statement, document
-from components.ci.policies.read import state_key
 from components.ci.scope import StackScope
 from components.ci.trust import GITHUB_OIDC_HOST
 
@@ -164,14 +163,14 @@ def identity_policy(scope: StackScope, *, manages_provider: bool) -> str:
 
 def _state_writing(scope: StackScope) -> list[Statement]:
     """Write access to the state of this stack only: staging's role cannot write production's state."""
-    if scope.state is None:
+    state = scope.state
+    if state is None:
         return []
-    locks = f"arn:aws:s3:::{scope.state.bucket}/.pulumi/locks/organization/{scope.state.path}/*"
+    locks = f"arn:aws:s3:::{state.bucket}/.pulumi/locks/organization/{state.path}/*"
     return [
         Statement(
             sid="WriteState",
             actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-            resources=[*(scope.state.objects(folder) for folder in ("backups", "history", "stacks")), locks],
-        ),
-        *state_key(scope, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
+            resources=[state.objects("backups"), state.objects("history"), locks, *state.checkpoint_arns],
+        )
     ]

@@ -158,20 +158,6 @@ def _bucket_reading(scope: StackScope) -> list[Statement]:
     ]  # fmt: skip
 
 
-def state_key(scope: StackScope, *actions: str) -> list[Statement]:
-    """Use of the key that encrypts the state's secrets, identified by its alias because its id is not known."""
-    if scope.state is None or scope.state.key_alias is None:
-        return []
-    return [
-        Statement(
-            sid="StateKey",
-            actions=actions,
-            resources=[scope.account.arn("kms", "key/*")],
-            condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.state.key_alias}},
-        )
-    ]
-
-
 def _state_reading(scope: StackScope) -> list[Statement]:
     """A preview takes no lock and writes nothing; loading the state decrypts its secrets."""
     if scope.state is None:
@@ -181,7 +167,21 @@ def _state_reading(scope: StackScope) -> list[Statement]:
         Statement(
             sid="ReadState",
             actions=["s3:GetObject"],
-            resources=[scope.state.objects("stacks"), f"arn:aws:s3:::{scope.state.bucket}/.pulumi/meta.yaml"],
+            resources=[*scope.state.checkpoint_arns, f"arn:aws:s3:::{scope.state.bucket}/.pulumi/meta.yaml"],
         ),
-        *state_key(scope, "kms:Decrypt"),
+        *_state_key(scope),
+    ]
+
+
+def _state_key(scope: StackScope) -> list[Statement]:
+    """Use of the key that encrypts the state's secrets, identified by its alias because its id is not known."""
+    if scope.state is None or scope.state.key_alias is None:
+        return []
+    return [
+        Statement(
+            sid="StateKey",
+            actions=["kms:Decrypt"],
+            resources=[scope.account.arn("kms", "key/*")],
+            condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.state.key_alias}},
+        )
     ]

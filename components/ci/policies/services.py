@@ -198,7 +198,7 @@ def _keys(scope: StackScope) -> list[Statement]:
             sid="KeysForServices",
             actions=["kms:CreateGrant"],
             resources=[keys],
-            condition={**owned, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+            condition=owned,  # not kms:GrantIsForAWSResource, which EKS does not support in CreateCluster
         ),
         Statement(
             sid="KeysThroughServices",
