@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 from kubernetes.client import ApiClient, Configuration
 from kubernetes.config import ConfigException, kube_config
-from urllib3 import disable_warnings
+from urllib3 import Timeout, disable_warnings
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
 from yaml import YAMLError
 
@@ -24,7 +24,7 @@ from sandbox.providers.package import Refused
 from sandbox.providers.wire import Json, Value, dig, mapping, text
 
 CONNECTIONS = 32
-_SECONDS = (5, 60)  # to connect, to answer
+_TIMEOUT = Timeout(connect=5, read=60)
 _TRIES = 5
 ANONYMOUS = "system:anonymous"
 _APPLY = "application/apply-patch+yaml"  # JSON is YAML
@@ -191,14 +191,16 @@ class Api:
     def _send(self, method: str, path: str, body: Json | None, kind: str) -> tuple[int, Json]:
         client = cast("Any", self.client)  # its methods have no annotations
         headers = {"Accept": "application/json", "Content-Type": kind, "User-Agent": "sandbox"}
-        client.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
-        # Bytes only where the client would not serialize the body itself.
-        payload: object = json.dumps(body).encode() if kind == _APPLY else body
+        token = client.configuration.auth_settings().get("BearerToken")
+        if token:
+            headers[token["key"]] = token["value"]
+        payload = None if body is None else json.dumps(body).encode()
         try:
-            response = client.rest_client.request(
-                method, f"{self._host}{path}", headers=headers, body=payload, _request_timeout=_SECONDS
+            # The pool is the same in all releases of the client, and answers errors without raising.
+            response = client.rest_client.pool_manager.request(
+                method, f"{self._host}{path}", headers=headers, body=payload, timeout=_TIMEOUT
             )
-            return int(response.status), _parsed(response.read())
+            return int(response.status), _parsed(response.data)
         except (HTTPError, OSError) as error:
             raise Rejected(0, "", f"{self._host} (in {self._kubeconfig}) does not answer: {error}") from None
 
