@@ -231,7 +231,7 @@ def _reading(account: Account, cluster_name: str) -> tuple[Statement, ...]:
         Statement(
             sid="ReadCluster",
             actions=["eks:DescribeCluster"],
-            resources=[account.arn("eks", f"cluster/{cluster_name}")],
+            resources=[account.cluster_arn(cluster_name)],
         ),
     )
 

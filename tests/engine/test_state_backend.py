@@ -53,7 +53,8 @@ class Cloud:
 
     def client(self, service: str) -> Any:
         given = {"aws_access_key_id": "unchecked", "aws_secret_access_key": "unchecked", "region_name": REGION}
-        return boto3.client(service, endpoint_url=self.url, **given)  # pyright: ignore[reportUnknownMemberType]
+        client: Any = boto3.client(service, endpoint_url=self.url, **given)  # pyright: ignore[reportUnknownMemberType]
+        return client
 
     def enforce(self, policy: Statements) -> None:
         """Enforce this policy, and only this one, from now on."""
