@@ -107,7 +107,7 @@ def test_what_was_accepted_is_accepted_without_schemas(
     judge: Judge, schemas: Schemas, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert failures(judge, schemas, NODES, {}) == []
-    monkeypatch.setattr(Judge, "_linter", None)
+    monkeypatch.setattr(Judge, "_verdicts", None)
     assert failures(Judge(cache), schemas, NODES, {}) == []
     with pytest.raises(TypeError):
         failures(Judge(cache), schemas, NODES, {"amiType": "CUSTOM"})

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sandbox.providers.wire import Json
+from sandbox.providers.wire import Json, Value
 
 Names = Mapping[str, str]
 
@@ -29,7 +29,7 @@ class Counterpart:
     names: Names = field(default_factory=dict[str, str])
     part: bool = False
     """The Pulumi type is only a part of the CloudFormation type, so what that requires is not missing."""
-    implied: Json = field(default_factory=dict[str, "object"])  # pyright: ignore[reportAssignmentType]
+    implied: Json = field(default_factory=dict[str, Value])
     """CloudFormation properties with the value that the Pulumi type implies."""
     only: bool = False
     """Judges the properties in `names` and no others; none is missing."""
