@@ -56,7 +56,7 @@ test-database: venv $(PACKAGES) ## Run the tests of the database bootstrap on a 
 manifests: venv $(KUSTOMIZE) $(VALIDATOR) ## Build and check every overlay of k8s/infrastructure (seconds)
 	@$(PYTHON_VENV) -m tools.manifests
 
-lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patterns and generated files
+lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patterns, the tables of AWS and generated files
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/basedpyright
@@ -66,6 +66,7 @@ lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patt
 	.venv/bin/shellcheck --shell=sh $(SHELLCHECK_BOOTSTRAP) components/data/bootstrap_files/bootstrap.sh
 	$(PYTHON_VENV) -m tools.bans
 	$(PYTHON_VENV) -m tools.imports
+	$(PYTHON_VENV) -m tools.aws_schemas
 	@$(PYTHON_VENV) -m tools.configuration_docs | diff -u docs/configuration.md - \
 		|| { echo "docs/configuration.md is out of date: run 'make docs' and commit the result."; exit 1; }
 	@$(PYTHON_VENV) -m tools.aws_offers | diff -u components/account/offers.json - \

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sandbox.providers.account import Account
 from sandbox.providers.aws.package import Aws
+from sandbox.providers.aws.schemas.judge import Judge
 from sandbox.providers.eks.package import Eks
 from sandbox.providers.kubernetes.package import Kubernetes
 from sandbox.providers.package import Package
@@ -30,7 +31,7 @@ def make_package(name: str, account: Account, cache: Path, live: Live | None = N
     """The simulation of a package. ValueError for a package that is not simulated, and for an invalid kubeconfig."""
     match name:
         case "aws":
-            return Aws(account, Schemas(name, cache))
+            return Aws(account, Schemas(name, cache), Judge(cache))
         case "eks":
             return Eks(account)
         case "kubernetes":

@@ -79,7 +79,7 @@ def sdk_version(package: str) -> str:
 
 def introspect(type_: str) -> Schema:
     """The schema of a type (`aws:ec2/vpc:Vpc`) from the SDK's class, which is imported if necessary."""
-    cls = _class_of(type_)
+    cls = class_of(type_)
     if cls is None:
         return EMPTY
     names = sdk_types.resource_py_to_pulumi_names(cls)
@@ -91,7 +91,8 @@ def introspect(type_: str) -> Schema:
     )
 
 
-def _class_of(type_: str) -> type | None:
+def class_of(type_: str) -> type | None:
+    """The SDK's class of a type, imported if necessary; None if there is none."""
     package, module, _ = type_.split(":", 2)
     try:
         importlib.import_module(f"pulumi_{package}")

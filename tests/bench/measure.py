@@ -81,7 +81,7 @@ class Bench:
         """Run the contestant once, so that bytecode and the sandbox's schemas exist before anything is measured."""
         state = self._empty(contestant, "warm-up")
         self._operate(UNSAVED, contestant, state)
-        for file in state.glob("schema-*.json"):
+        for file in state.glob("schema-*"):
             shutil.copy(file, self._schemas)
 
     def _state(self, contestant: Contestant, purpose: str) -> Path:

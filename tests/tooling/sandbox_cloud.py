@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.providers.account import Account
 from sandbox.providers.aws.package import Aws
+from sandbox.providers.aws.schemas.judge import Judge
 from sandbox.providers.package import Call, Refused
 from sandbox.providers.schema import Schemas
 from sandbox.providers.wire import Json, Value
@@ -37,9 +38,9 @@ SECRET = "aws:secretsmanager/secret:Secret"
 class Cloud:
     """An account with the aws package."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, judge: Judge | None = None) -> None:
         self.account = Account(folder / "account.db")
-        self.aws = Aws(self.account, Schemas("aws", folder))
+        self.aws = Aws(self.account, Schemas("aws", folder), judge)
 
     def call(self, type_: str, name: str, settings: Json = SETTINGS) -> Call:
         return Call(f"urn:pulumi:dev::project::{type_}::{name}", type_, name, settings)

@@ -24,6 +24,7 @@ from sandbox.providers.aws.rules import (
     refuse_unschedulable,
     users_of,
 )
+from sandbox.providers.aws.schemas.judge import Judge
 from sandbox.providers.aws.shapes import SHAPES, Shape
 from sandbox.providers.aws.unique import UNIQUE
 from sandbox.providers.naming import Failure, NameRule
@@ -41,10 +42,12 @@ _EMPTIED = {"iam/role:Role": "forceDetachPolicies", "s3/bucket:Bucket": "forceDe
 class Aws(Package):
     """aws:*."""
 
-    def __init__(self, account: Account, schemas: Schemas) -> None:
+    def __init__(self, account: Account, schemas: Schemas, judge: Judge | None = None) -> None:
+        """Without a judge values are accepted as they are."""
         super().__init__("aws", account)
         self._schemas = schemas
         self._documents = IamDocuments(schemas.cache)
+        self._judge = judge
 
     def configure(self, settings: Json) -> str:
         """A region is required, credentials are not."""
@@ -56,12 +59,20 @@ class Aws(Package):
         return ("region",)
 
     def check(self, call: Call, olds: Json, news: Json) -> tuple[Json, list[Failure]]:
-        """Add default tags and a generated name, and judge IAM documents."""
+        """Add default tags and a generated name, and judge values and IAM documents."""
         inputs, failures = super().check(call, olds, news)
         defaults = mapping(dig(call.settings, "defaultTags.tags"))
         if defaults and "tagsAll" in self._schema(call.type).outputs and inputs.get("tags") != UNKNOWN:
             inputs = put(inputs, "tags", {**defaults, **mapping(inputs.get("tags"))})
-        return inputs, failures + self._documents.failures(_short(call.type), inputs)
+        documents = self._documents.failures(_short(call.type), inputs)
+        failures += documents
+        if self._judge:
+            region = text(inputs, "region") or _region(call.settings)
+            judged = self._judge.failures(_short(call.type), region, inputs, self._schema(call.type).inputs)
+            known = {failure.property for failure in failures}
+            faulty = tuple(failure.reason.partition(":")[0] for failure in documents)  # one message for each document
+            failures += [each for each in judged if each.property not in known and not each.property.startswith(faulty)]
+        return inputs, failures
 
     def naming(self, type_: str) -> NameRule | None:
         """From the table of names, or the class."""

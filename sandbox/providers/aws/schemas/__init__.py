@@ -1,0 +1,1 @@
+"""Values judged by AWS's own resource schemas, which cfn-lint carries."""
