@@ -120,7 +120,8 @@ def test_check_reports_a_fault_once(tmp_path: Path, judge: Judge) -> None:
     cloud = Cloud(tmp_path, judge)
     inputs: Json = {"name": "r" * 65, "assumeRolePolicy": "no policy", "maxSessionDuration": 60}
     _, found = cloud.aws.check(cloud.call("aws:iam/role:Role", "r", SETTINGS), {}, inputs)
-    assert sorted(failure.property for failure in found) == ["assumeRolePolicy", "maxSessionDuration", "name"]
+    assert sorted(failure.property for failure in found) == ["", "maxSessionDuration", "name"]
+    assert [failure.reason for failure in found if "assumeRolePolicy" in failure.reason] == [found[0].reason]
 
 
 def test_every_property_is_judged_or_has_a_reason() -> None:
