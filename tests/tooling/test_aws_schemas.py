@@ -121,7 +121,7 @@ def test_check_reports_a_fault_once(tmp_path: Path, judge: Judge) -> None:
     inputs: Json = {"name": "r" * 65, "assumeRolePolicy": "no policy", "maxSessionDuration": 60}
     _, found = cloud.aws.check(cloud.call("aws:iam/role:Role", "r", SETTINGS), {}, inputs)
     assert sorted(failure.property for failure in found) == ["", "maxSessionDuration", "name"]
-    assert [failure.reason for failure in found if "assumeRolePolicy" in failure.reason] == [found[0].reason]
+    assert sum("assumeRolePolicy" in failure.property + failure.reason for failure in found) == 1
 
 
 def test_every_property_is_judged_or_has_a_reason() -> None:
