@@ -279,7 +279,7 @@ WRONG: list[tuple[str, Place, str, str]] = [
     (
         "trusted by any service",
         TRUST,
-        document(statement("sts:AssumeRole", Principal={"Service": "eks.amazonaws.com"})),
+        document(statement("sts:AssumeRole", Principal={"Service": "monitoring.rds.amazonaws.com"})),
         "aws:SourceAccount",
     ),
     ("trusted by anyone", TRUST, document(statement("sts:AssumeRole", Principal={"AWS": "*"})), "Principal"),

@@ -45,6 +45,12 @@ ACCEPTED: Sequence[Accepted] = (
         why="the log group's ARN names the account; CloudWatch Logs sends no aws:SourceAccount with its use of a key",
     ),
     Accepted(
+        finding="confused_deputy_risk",
+        type="iam/role",
+        principal="eks.amazonaws.com",
+        why="the trust policy of pulumi-eks' own service role and of AWS's documentation has no condition",
+    ),
+    Accepted(
         finding="type_mismatch_usable",
         why="AWS compares ARNs as strings too, and its own examples do",
     ),
