@@ -42,7 +42,7 @@ def argocd_values(settings: ArgoCdConfig, application_namespaces: Sequence[str] 
             "logging": {"format": settings.log_format},
             # The chart's policies allow every caller; network_policies.py has ours.
             "networkPolicy": {"create": False},
-            "topologySpreadConstraints": [spread] if available else [],
+            **({"topologySpreadConstraints": [spread]} if available else {}),
         },
         # Removing the release must not remove every Application of the cluster with its CRD.
         "crds": {"install": True, "keep": True},
