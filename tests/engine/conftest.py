@@ -37,10 +37,12 @@ def staging_values(staging_up: Step, staging_state: Path) -> frozenset[str]:
 
 @pytest.fixture(scope="session")
 def staging_second_up(staging_up: Step, staging_values: frozenset[str], staging_state: Path) -> Step:
-    """The second `up`; the secrets of the first are read before it."""
+    """The second `up`, by somebody with an AWS profile; the secrets of the first are read before it."""
     assert staging_values
     assert staging_up.report.ok, staging_up.lines
-    return perform(Verb.UP, "staging", staging_state)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_PROFILE", "somebody")
+        return perform(Verb.UP, "staging", staging_state)
 
 
 @pytest.fixture(scope="session")

@@ -358,6 +358,14 @@ def test_only_the_components_own_provider_uses_the_profile() -> None:
     assert engine.inputs("c-eks-k8s")["kubeconfig"] == KUBECONFIG % ',"--role","arn:r","--profile","p"'
 
 
+@pytest.mark.parametrize(("given", "args"), [({}, ',"--profile","shell"'), ({"providerCredentialOpts": {}}, "")])
+def test_the_profile_of_the_shell_is_used_where_no_credentials_are_given(
+    monkeypatch: pytest.MonkeyPatch, given: Json, args: str
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "shell")
+    assert construct({**MINIMAL, **given})[0].inputs("c-eks-k8s")["kubeconfig"] == KUBECONFIG % args
+
+
 def test_the_components_own_provider_has_a_version() -> None:
     engine, _ = construct({**MINIMAL, "enableConfigMapMutable": True})
     assert engine.registered["c-eks-k8s"].version == "4.19.0"

@@ -6,6 +6,7 @@ pulumi-eks, it forces `bootstrapClusterCreatorAdminPermissions` to true.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 
 from pulumi.runtime.proto import provider_pb2
@@ -141,7 +142,10 @@ class _Builder:
             return kubeconfig(cluster, credentials, profile=profile)
 
         values = [self.cluster.get(path) for path in ("name", "endpoint", "certificateAuthority", "arn")]
-        return applied(config, *values, self.monitor.arg("providerCredentialOpts"))
+        credentials = self.monitor.arg("providerCredentialOpts")
+        if credentials.value is None and "AWS_PROFILE" in os.environ:
+            credentials = Arg({"profileName": os.environ["AWS_PROFILE"]})
+        return applied(config, *values, credentials)
 
     def _core(self, config: Arg) -> Arg:
         """All parts of the cluster; unknown while any of them is."""
