@@ -7,7 +7,7 @@ ACTIONLINT := .tools/bin/actionlint
 KUBERNETES := .tools/bin/kube-apiserver .tools/bin/kube-controller-manager .tools/bin/kube-scheduler
 PACKAGES := .tools/bin/redis-server
 KUBECTL := .tools/bin/kubectl
-GO_TOOLS := .tools/bin/argocd .tools/bin/kwok .tools/bin/etcd .tools/bin/kustomize
+GO_TOOLS := $(addprefix .tools/bin/,argocd kwok etcd kustomize pulumi-resource-kubernetes external-secrets argo-rollouts)
 KUSTOMIZE := .tools/bin/kustomize
 VALIDATOR := .tools/bin/validate-manifests
 
@@ -91,7 +91,7 @@ mutants: venv ## Break the components one way at a time and check that a test fa
 	$(PYTHON_VENV) -m tests.mutants
 
 # Two at a time, because linking takes 2 GB; Kubernetes' programs one after the other, because they share packages.
-cluster-tools: ## Build the programs for the tests on a cluster (15 minutes the first time)
+cluster-tools: ## Build the programs for the tests on a cluster (half an hour the first time)
 	@$(MAKE) --silent --no-print-directory -j2 $(PACKAGES) $(KUBECTL) $(KUBERNETES) $(GO_TOOLS)
 
 clean: ## Delete everything these commands created, including the sandbox's account
@@ -137,3 +137,4 @@ $(VALIDATOR): tools/kubernetes/go.mod tools/kubernetes/go.sum $(wildcard tools/k
 
 $(GO_TOOLS): .tools/bin/%: tools/%/go.mod tools/%/go.sum
 	@tools/setup cluster $(@F)
+.tools/bin/pulumi-resource-kubernetes: tools/pulumi-resource-kubernetes/main.go requirements.txt

@@ -1,14 +1,13 @@
 """`python -m sandbox VERB --stack NAME`: the command line of the sandbox."""
 
 import argparse
-import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from sandbox.driver import PACKAGES, TIMEOUT, Request, Verb, run
+from sandbox.driver import PACKAGES, Request, Verb, run
 from sandbox.summary import summary
 
 
@@ -29,18 +28,6 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--plugin", action="append", default=[], metavar="PACKAGE", choices=PACKAGES,
             help="use the plugin on the PATH for this package instead of simulating it; may be repeated",
-        )  # fmt: skip
-        command.add_argument(
-            "--kubeconfig", type=Path, metavar="FILE",
-            help="send Kubernetes objects to the API server of this file's current context instead of simulating them",
-        )  # fmt: skip
-        command.add_argument(
-            "--charts", type=Path, metavar="DIR",
-            help="with --kubeconfig: a Helm release applies the rendered manifests DIR/CHART/*.yaml",
-        )  # fmt: skip
-        command.add_argument(
-            "--timeout", type=_seconds, default=TIMEOUT, metavar="SECONDS",
-            help="with --kubeconfig: how long to wait for an object without its own timeout (default: %(default)g)",
         )  # fmt: skip
         command.add_argument(
             "--checkpoints",
@@ -69,9 +56,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         project=options.project,
         state=options.state,
         plugins=frozenset(options.plugin),
-        kubeconfig=options.kubeconfig,
-        charts=options.charts,
-        timeout=options.timeout,
         checkpoints=options.checkpoints,
         resources=options.json is not None,
         colour=sys.stdout.isatty(),
@@ -84,17 +68,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for part in summary(report):
             console.print(part)
     return 0 if report.ok else 1
-
-
-def _seconds(text: str) -> float:
-    """A finite number above zero: with no time to wait, every object would fail."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not (math.isfinite(seconds) and seconds > 0):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds above zero")
-    return seconds
 
 
 def _show(line: str) -> None:

@@ -27,7 +27,7 @@ from pulumi.automation import (
 from sandbox.engine import Engine, engine, forwarding_signals
 from sandbox.plan import Report, Resource, Result, Watch, planned_resources, recorded_resources
 from sandbox.program import ErrorFilter, inline, inside_project
-from sandbox.providers import ProviderProcess, serve
+from sandbox.providers import ApiServer, ProviderProcess, serve
 from sandbox.providers.account import Account
 from sandbox.recovery import recover
 from sandbox.workspace import PLACEHOLDER, UsageError, Workspace, prepare
@@ -36,7 +36,6 @@ ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT = "account.db"
 """The simulated account, in the state folder."""
 PACKAGES = ("aws", "eks", "kubernetes", "random", "tls")
-TIMEOUT = 600.0
 PASSPHRASE = "sandbox"  # noqa: S105  protects nothing: it encrypts only the placeholder and simulated values
 
 
@@ -63,14 +62,12 @@ class Request:
     """Folder of the backend and the simulated account; default `.sandbox` in the project."""
     plugins: frozenset[str] = frozenset()
     """Packages that are not simulated: the plugin on the PATH serves them."""
-    kubeconfig: Path | None = None
-    """Send Kubernetes objects to the API server of this file's current context; default: simulate them."""
-    charts: Path | None = None
-    """With `kubeconfig`: folder of rendered charts; a Helm release applies the manifests in its chart's folder."""
-    timeout: float = TIMEOUT
-    """With `kubeconfig`: seconds to wait until an object without a timeout of its own is ready, or deleted."""
+    api_server: ApiServer | None = None
+    """A real API server for the simulated EKS clusters to answer with; of use to the plugin of package kubernetes."""
     checkpoints: bool = True
     """Save the state after each step, as a real backend does; without it a run is faster, but loses all if killed."""
+    skip_preview: bool = False
+    """Apply `up` and `destroy` at once, as `pulumi up --skip-preview` does."""
     resources: bool = True
     """Whether the report lists the resources; a preview then runs twice."""
     colour: bool = False
@@ -84,13 +81,12 @@ def run(request: Request, show: Callable[[str], None] = print) -> Report:
     try:
         _require_writable(state)
         workspace = prepare(project, request.stack, state)
-        live = _live(request)
         command = engine(ROOT)
         packages = [package for package in PACKAGES if package not in request.plugins]
         for folder in ("backend", "home"):
             (state / folder).mkdir(parents=True, exist_ok=True)
         with (
-            serve(state / ACCOUNT, packages, more=live) as providers,
+            serve(state / ACCOUNT, packages, api_server=request.api_server) as providers,
             forwarding_signals(command),
             inside_project(workspace.program),
         ):
@@ -98,35 +94,6 @@ def run(request: Request, show: Callable[[str], None] = print) -> Report:
     except UsageError as error:
         show(f"error: {error}")
         return Report(error=str(error))
-
-
-def _live(request: Request) -> list[str]:
-    """Options of the provider process for a real API server; UsageError where they cannot work."""
-    if request.kubeconfig is None:
-        if request.charts is not None:
-            raise UsageError("--charts requires a real API server: add --kubeconfig FILE.")
-        return []
-    if "kubernetes" in request.plugins:
-        raise UsageError(
-            "--kubeconfig conflicts with --plugin kubernetes, which uses the program's cluster. Remove one of them."
-        )
-    if request.charts is not None and not request.charts.is_dir():
-        raise UsageError(f"--charts {request.charts}: the folder does not exist.")
-    from sandbox.providers.kubernetes.api import Api, Rejected  # noqa: PLC0415  a quarter of a second, for these runs
-
-    try:
-        user = Api(request.kubeconfig).user()
-    except ValueError as error:
-        raise UsageError(f"--kubeconfig {error}") from None
-    except Rejected as refusal:
-        raise UsageError(f"--kubeconfig {request.kubeconfig}: {refusal}") from None
-    if not user:
-        raise UsageError(
-            f"--kubeconfig {request.kubeconfig}: the API server treats the user of the current context as anonymous. "
-            "Renew its token or certificate, or install the program that its exec entry names."
-        )
-    options = ["--kubeconfig", str(request.kubeconfig.resolve()), "--timeout", str(request.timeout)]
-    return options + (["--charts", str(request.charts.resolve())] if request.charts is not None else [])
 
 
 def _require_writable(state: Path) -> None:
@@ -176,11 +143,10 @@ class _Run:
 
     def _before(self, stack: Stack) -> None:
         """Do what must succeed before the operation may begin."""
-        if self._request.verb is Verb.UP:
-            self._perform(stack.preview)
-        elif self._request.verb is Verb.DESTROY:
-            self._perform(stack.preview_destroy)
-        elif self._request.verb is Verb.RECOVER:
+        previews = {Verb.UP: stack.preview, Verb.DESTROY: stack.preview_destroy}
+        if self._request.verb in previews and not self._request.skip_preview:
+            self._perform(previews[self._request.verb])
+        if self._request.verb is Verb.RECOVER:
             stack.cancel()
             self._adopt(stack)
 

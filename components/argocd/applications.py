@@ -33,6 +33,9 @@ SYNCED_AND_HEALTHY = ("jsonpath={.status.sync.status}=Synced", "jsonpath={.statu
 """Conditions that Pulumi waits for, in the form of `kubectl wait`."""
 WAIT_MINUTES = 15
 """Enough to pull and start everything. Argo CD gives up a failing sync after five retries, about six minutes."""
+DELETE_MINUTES = 10
+"""Enough for a workload with load balancers and volumes. Without a running controller nothing is deleted, and `destroy`
+ends after this time: docs/destroy.md."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,8 +171,8 @@ class GitOps(pulumi.ComponentResource):
         *,
         waits: bool = False,
     ) -> pulumi.Resource:
-        limit = f"{WAIT_MINUTES}m"
-        timeouts = pulumi.CustomTimeouts(create=limit, update=limit) if waits else None
+        ready = f"{WAIT_MINUTES}m" if waits else None
+        timeouts = pulumi.CustomTimeouts(create=ready, update=ready, delete=f"{DELETE_MINUTES}m")
         return k8s.apiextensions.CustomResource(
             name,
             api_version=API_VERSION,

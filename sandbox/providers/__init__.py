@@ -3,6 +3,6 @@
 One process serves every package, each on its own port, because only CheckConfig and Configure name the package.
 """
 
-from sandbox.providers.client import ProviderProcess, serve
+from sandbox.providers.client import ApiServer, ProviderProcess, serve
 
-__all__ = ["ProviderProcess", "serve"]
+__all__ = ["ApiServer", "ProviderProcess", "serve"]

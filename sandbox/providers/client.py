@@ -9,11 +9,21 @@ import sys
 import threading
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 _ROOT = Path(__file__).resolve().parents[2]
 _GRACE_SECONDS = 10  # to end before it is killed
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiServer:
+    """A real API server, of which the simulated EKS clusters hand out address and certificate authority."""
+
+    url: str
+    certificate_authority: Path
+    """PEM."""
 
 
 class ProviderProcess:
@@ -52,14 +62,14 @@ class ProviderProcess:
 
 @contextmanager
 def serve(
-    account: Path, packages: Sequence[str], cache: Path | None = None, more: Sequence[str] = ()
+    account: Path, packages: Sequence[str], cache: Path | None = None, api_server: ApiServer | None = None
 ) -> Generator[ProviderProcess]:
     """Run the providers of these packages on the simulated account in the file `account`, created if it is missing.
 
     `cache` is a folder for the SDKs' schemas (by default the account's own); accounts that share it import the SDKs
-    only once. `more` are further options of the server. RuntimeError if the process does not start.
+    only once. RuntimeError if the process does not start.
     """
-    process = _start(account, packages, cache or account.parent, more)
+    process = _start(account, packages, cache or account.parent, api_server)
     try:
         yield ProviderProcess(process)
     finally:
@@ -74,9 +84,11 @@ def serve(
             process.stdout.close()
 
 
-def _start(account: Path, packages: Sequence[str], cache: Path, more: Sequence[str]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "sandbox.providers.server", *more]
+def _start(account: Path, packages: Sequence[str], cache: Path, api_server: ApiServer | None) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "sandbox.providers.server"]
     command += ["--account", str(account.resolve()), "--cache", str(cache.resolve()), "--packages", ",".join(packages)]
+    if api_server is not None:
+        command += ["--api-server", api_server.url, "--certificate-authority", str(api_server.certificate_authority)]
     path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH", "")]))
     environment = {**os.environ, "PYTHONPATH": path, "GRPC_VERBOSITY": "ERROR"}
     return subprocess.Popen(

@@ -26,15 +26,6 @@ class Refused(Exception):  # noqa: N818  the cloud's answer, not an error of the
         self.code = code
 
 
-class NotReady(Refused):
-    """A resource exists but is not ready: the engine records it and updates it in the next run."""
-
-    def __init__(self, message: str, id_: str, outputs: Json) -> None:
-        super().__init__("", message)
-        self.id = id_
-        self.outputs = outputs
-
-
 @dataclass(frozen=True)
 class Call:
     """The resource of a call, and the settings of the provider instance that received it."""
@@ -43,8 +34,6 @@ class Call:
     type: str
     name: str
     settings: Json
-    timeout: float = 0
-    """Seconds of the resource's `customTimeouts`, 0 where it has none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,28 +220,9 @@ class Package:
         del args, settings
         raise Refused("", f"the sandbox does not simulate the invoke {token}")
 
-    def cancel(self) -> None:
-        """Interrupt long operations."""
-
     def construct(self, request: provider_pb2.ConstructRequest) -> provider_pb2.ConstructResponse:
         """Register a component and its children. Raises Refused."""
         raise Refused("", f"the sandbox does not simulate the component {request.type}")
-
-
-def stored(package: str, call: Call, id_: str, inputs: Json, outputs: Json) -> Record:
-    """A record of the engine's own state, for packages that keep nothing in the account."""
-    return Record(
-        package=package,
-        scope="",
-        type=call.type,
-        id=id_,
-        identity="",
-        urn=call.urn,
-        life=0,
-        version=1,
-        inputs=inputs,
-        outputs=outputs,
-    )
 
 
 def overlay(base: Json, extra: Mapping[str, Value]) -> Json:

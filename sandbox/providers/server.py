@@ -1,6 +1,6 @@
 """The provider process: `python -m sandbox.providers.server --account FILE --packages aws,random --cache DIR`.
 
-With `--kubeconfig FILE [--charts DIR] [--timeout SECONDS]` the objects of package kubernetes go to a real API server.
+With `--api-server URL --certificate-authority FILE` these are the simulated EKS clusters' own.
 The protocol is lines of JSON: first `{"ports": {...}}` on its output, then an answer to each `{"do": "calls"}` or
 `{"do": "reset"}` on its input. The process ends when its input closes, so that it does not outlive a killed driver, and
 ignores Ctrl-C, because the engine still needs it to end an update cleanly.
@@ -23,7 +23,8 @@ import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from sandbox.providers.account import Account
-from sandbox.providers.registry import Live, make_package
+from sandbox.providers.client import ApiServer
+from sandbox.providers.registry import make_package
 from sandbox.providers.schema import sdk_version
 from sandbox.providers.servicer import CallCounter, Servicer
 
@@ -38,25 +39,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--account", type=Path, required=True)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--packages", required=True)
-    parser.add_argument("--kubeconfig", type=Path)
-    parser.add_argument("--charts", type=Path)
-    parser.add_argument("--timeout", type=float, default=0)
+    parser.add_argument("--api-server")
+    parser.add_argument("--certificate-authority", type=Path)
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _end)
     account = Account(cast("Path", options.account))
-    kubeconfig = cast("Path | None", options.kubeconfig)
-    live = None
-    if kubeconfig is not None:
-        charts, timeout = cast("Path | None", options.charts), cast("float", options.timeout)
-        live = Live(kubeconfig=kubeconfig, charts=charts, timeout=timeout)
+    api_server = (
+        ApiServer(url=options.api_server, certificate_authority=options.certificate_authority)
+        if options.api_server
+        else None
+    )
     counter = CallCounter()
     pool = futures.ThreadPoolExecutor(_THREADS)
     servers: list[grpc.Server] = []
     ports: dict[str, int] = {}
     for name in cast("str", options.packages).split(","):
         server = grpc.server(pool, interceptors=[counter], options=_UNLIMITED)
-        package = make_package(name, account, cast("Path", options.cache), live)
+        package = make_package(name, account, cast("Path", options.cache), api_server)
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(package, sdk_version(name)), server)
         ports[name] = server.add_insecure_port("127.0.0.1:0")
         server.start()

@@ -14,10 +14,10 @@ from typing import Any, NoReturn, Protocol, cast
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from sandbox.providers.diffing import Change
-from sandbox.providers.package import Call, NotReady, Package, Refused
+from sandbox.providers.package import Call, Package, Refused
 from sandbox.providers.wire import Json, Value, from_struct, revealed, rewrap, to_struct
 
 
@@ -166,14 +166,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             return self._package.construct(request)
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Interrupt long operations."""
+        """Nothing here takes long."""
         del request, context
-        self._package.cancel()
         return empty_pb2.Empty()
 
     def _call(self, request: _About, context: grpc.ServicerContext) -> Call:
-        timeout = float(getattr(request, "timeout", 0))  # only creations, updates and deletions have one
-        return Call(request.urn, request.type, request.name, self._of(context), timeout)
+        return Call(request.urn, request.type, request.name, self._of(context))
 
     def _of(self, context: grpc.ServicerContext) -> Json:
         return self._settings.get(context.peer(), self._latest)
@@ -218,8 +216,6 @@ class _refusals:  # noqa: N801  used as a statement
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, NotReady):
-            self._context.set_trailing_metadata((("grpc-status-details-bin", _details(error)),))
         if isinstance(error, Refused):
             _abort(self._context, f"{self._doing}: {error}")
 
@@ -227,16 +223,6 @@ class _refusals:  # noqa: N801  used as a statement
 def _abort(context: grpc.ServicerContext, message: str) -> NoReturn:
     context.abort(grpc.StatusCode.UNKNOWN, message)
     raise AssertionError(message)
-
-
-def _details(error: NotReady) -> bytes:
-    """The error details that make the engine record a resource although its creation failed."""
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
-    failed = provider_pb2.ErrorResourceInitFailed(
-        id=error.id, properties=to_struct(error.outputs), reasons=[str(error)]
-    )
-    status.details.add().Pack(failed)
-    return status.SerializeToString()
 
 
 def _old_inputs(request: provider_pb2.DiffRequest) -> Json:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection
 
 from sandbox.providers.account import Account, Record
-from sandbox.providers.package import Call, Package, overlay, stored
+from sandbox.providers.package import Call, Package, overlay
 from sandbox.providers.schema import Schemas
 from sandbox.providers.tokens import Token
 from sandbox.providers.wire import UNKNOWN, Json, Value, revealed
@@ -30,7 +30,20 @@ class StateValues(Package, ABC):
 
     def refresh(self, call: Call, id_: str, inputs: Json, outputs: Json) -> Record | None:
         """The engine's own state: the value exists nowhere else."""
-        return stored(self.name, call, id_, inputs, outputs) if inputs else None
+        if not inputs:
+            return None
+        return Record(
+            package=self.name,
+            scope="",
+            type=call.type,
+            id=id_,
+            identity="",
+            urn=call.urn,
+            life=0,
+            version=1,
+            inputs=inputs,
+            outputs=outputs,
+        )
 
     def create(self, call: Call, inputs: Json, *, preview: bool) -> tuple[str, Json]:
         """Generate a value; the account keeps only the number of lives."""

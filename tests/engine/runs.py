@@ -24,7 +24,7 @@ from sandbox.providers.wire import revealed
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml")
 MUTATING = ("Create", "Update", "Delete")
-DELETION = re.compile(r"^ - +(\S+) \S+ (deleting|deleted) ")
+DELETION = re.compile(r"^ - +(\S+) (\S+) (deleting|deleted) ")
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,18 @@ def copy_of_project(folder: Path) -> Path:
     return folder
 
 
+def unprotected(stack_file: str, system: str) -> str:
+    """A protected stack's file in which nothing is protected."""
+    text = stack_file.replace(f"{system}:protect: true\n", f"{system}:protect: false\n")
+    assert text != stack_file, "it is not protected"
+    for section, first in (("cluster", 'version: "1.36"'), ("database", 'engineVersion: "17.6"')):
+        begin = f"  {system}:{section}:\n    {first}\n"
+        assert text.count(begin) == 1, begin
+        text = text.replace("    deletionProtection: true\n", "")
+        text = text.replace(begin, f"{begin}    deletionProtection: false\n")
+    return text
+
+
 def tree(folder: Path) -> dict[str, bytes]:
     """Content of all files by path, without bytecode and the sandbox's own folder."""
     return {
@@ -137,16 +149,11 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def deletion_span(step: Step, type_: str) -> tuple[int, int]:
     """Lines of the output at which the first deletion of a type begins and the last one ends."""
-    events = [(line, event) for line, kind, event in _deletions(step) if kind == type_]
-    begun = [line for line, event in events if event == "deleting"]
-    ended = [line for line, event in events if event == "deleted"]
-    assert begun, f"no {type_} is deleted"
-    assert len(begun) == len(ended), f"not every {type_} is deleted"
-    return min(begun), max(ended)
-
-
-def _deletions(step: Step) -> Iterator[tuple[int, str, str]]:
+    begun, ended = dict[str, int](), dict[str, int]()  # line by name: a provider may report progress in between
     for number, line in enumerate(step.lines):
         match = DELETION.match(line)
-        if match:
-            yield number, match[1], match[2]
+        if match and match[1] == type_:
+            (begun if match[3] == "deleting" else ended).setdefault(match[2], number)
+    assert begun, f"no {type_} is deleted"
+    assert begun.keys() == ended.keys(), f"not every {type_} is deleted"
+    return min(begun.values()), max(ended.values())

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.driver import Verb
-from tests.engine.runs import ROOT, Step, perform
+from tests.engine.runs import ROOT, Step, perform, unprotected
 
 ONCE = {
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": 1,
@@ -76,15 +76,7 @@ def without_protection(example: Example, folder: Path) -> Path:
     project = folder / "examples" / example.system
     shutil.copytree(example.project, project)
     file = project / f"Pulumi.{example.stack}.yaml"
-    text = file.read_text()
-    assert f"{example.system}:protect: true\n" in text
-    text = text.replace(f"{example.system}:protect: true\n", f"{example.system}:protect: false\n")
-    for section, first in (("cluster", 'version: "1.36"'), ("database", 'engineVersion: "17.6"')):
-        begin = f"  {example.system}:{section}:\n    {first}\n"
-        assert text.count(begin) == 1, begin
-        text = text.replace("    deletionProtection: true\n", "")
-        text = text.replace(begin, f"{begin}    deletionProtection: false\n")
-    file.write_text(text)
+    file.write_text(unprotected(file.read_text(), example.system))
     return project
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from sandbox.__main__ import main
-from sandbox.driver import ROOT, TIMEOUT
 
 
 @pytest.fixture
@@ -42,18 +41,6 @@ def test_a_mistake_leaves_nothing_behind(project: Path) -> None:
     assert sorted(file.name for file in project.iterdir()) == ["Pulumi.staging.yaml", "Pulumi.yaml", "__main__.py"]
 
 
-@pytest.mark.parametrize("given", ["-5", "0", "-0.0", "nan", "inf", "5m", ""])
-def test_an_invalid_timeout_is_refused_in_one_line(
-    given: str, project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as exit_:
-        main(["up", "--stack", "staging", f"--timeout={given}"])
-    assert exit_.value.code == 2
-    (line,) = [line for line in capsys.readouterr().err.splitlines() if "error:" in line]
-    assert line.endswith(f"argument --timeout: '{given}' is not a number of seconds above zero")
-    assert not (project / ".sandbox").exists()
-
-
 @pytest.mark.parametrize(
     "arguments",
     [[], ["up"], ["undo", "--stack", "staging"], ["up", "--stack", "staging", "--plugin", "azure"]],
@@ -66,8 +53,3 @@ def test_an_invalid_command_line_is_refused(
     assert exit_.value.code == 2
     assert "usage: python -m sandbox" in capsys.readouterr().err
     assert not (project / ".sandbox").exists()
-
-
-def test_the_documentation_has_the_default_timeout() -> None:
-    (row,) = [line for line in (ROOT / "docs" / "sandbox.md").read_text().splitlines() if "| `--timeout` |" in line]
-    assert row.endswith(f"Default: {TIMEOUT:g} |")

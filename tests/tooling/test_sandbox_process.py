@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import signal
 import subprocess
 import sys
@@ -12,9 +13,9 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from sandbox.providers import serve
+from sandbox.providers import ApiServer, serve
 from sandbox.providers.account import Account
-from sandbox.providers.wire import Json, from_struct, secret, to_struct
+from sandbox.providers.wire import Json, from_struct, secret, text, to_struct
 
 ROLE = "aws:iam/role:Role"
 
@@ -99,3 +100,14 @@ def test_a_package_that_is_not_simulated_ends_the_process(tmp_path: Path, capfd:
     with pytest.raises(RuntimeError, match="has ended"), serve(tmp_path / "account.db", ["gcp"]):
         pass
     assert "'gcp'" in capfd.readouterr().err
+
+
+def test_clusters_hand_out_the_given_api_server(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    authority.write_text("a certificate\n")
+    api_server = ApiServer(url="https://10.60.0.1:6443", certificate_authority=authority)
+    with serve(tmp_path / "account.db", ["aws"], api_server=api_server) as process:
+        stub = provider(process.ports["aws"], "eu-central-1")
+        made = create(stub, "aws:eks/cluster:Cluster", "shop", {"name": "shop", "vpcConfig": {"subnetIds": []}})
+    assert made["endpoint"] == "https://10.60.0.1:6443"
+    assert base64.b64decode(text(made, "certificateAuthority.data")) == b"a certificate\n"

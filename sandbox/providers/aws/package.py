@@ -5,6 +5,7 @@ As with the real provider, Check merges the provider's default tags into `tags`,
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Collection, Sequence
 
@@ -27,6 +28,7 @@ from sandbox.providers.aws.rules import (
 from sandbox.providers.aws.schemas.judge import Judge
 from sandbox.providers.aws.shapes import SHAPES, Shape
 from sandbox.providers.aws.unique import UNIQUE
+from sandbox.providers.client import ApiServer
 from sandbox.providers.naming import Failure, NameRule
 from sandbox.providers.package import Birth, Call, Package, Refused, overlay
 from sandbox.providers.schema import Schema, Schemas
@@ -42,12 +44,19 @@ _EMPTIED = {"iam/role:Role": "forceDetachPolicies", "s3/bucket:Bucket": "forceDe
 class Aws(Package):
     """aws:*."""
 
-    def __init__(self, account: Account, schemas: Schemas, judge: Judge | None = None) -> None:
-        """Without a judge values are accepted as they are."""
+    def __init__(
+        self,
+        account: Account,
+        schemas: Schemas,
+        judge: Judge | None = None,
+        api_server: ApiServer | None = None,
+    ) -> None:
+        """Without a judge values are accepted as they are; without an API server EKS clusters invent one."""
         super().__init__("aws", account)
         self._schemas = schemas
         self._documents = IamDocuments(schemas.cache)
         self._judge = judge
+        self._clusters: Json = {} if api_server is None else _outputs_of(api_server)
 
     def configure(self, settings: Json) -> str:
         """A region is required, credentials are not."""
@@ -121,6 +130,8 @@ class Aws(Package):
         extra: dict[str, Value] = dict(shape.out)
         if "arn" in schema.outputs:
             extra["arn"] = shape.arn or _arn(call.type)
+        if _short(call.type) == "eks/cluster:Cluster":
+            extra |= self._clusters
         if "masterUserSecrets" in extra and dig(inputs, "manageMasterUserPassword") is not True:
             extra["masterUserSecrets"] = []
         extra = {name: blank(value) if first_preview else fill(value, context) for name, value in extra.items()}
@@ -229,6 +240,11 @@ def _short(type_: str) -> str:
 
 def _is_secret(type_: str) -> bool:
     return type_ == "aws:secretsmanager/secret:Secret"
+
+
+def _outputs_of(api_server: ApiServer) -> Json:
+    authority = base64.b64encode(api_server.certificate_authority.read_bytes()).decode()
+    return {"endpoint": api_server.url, "certificateAuthority": {"data": authority}}
 
 
 def _region(settings: Json) -> str:

@@ -1,7 +1,7 @@
 """The kubernetes package: objects of any kind, and Helm releases.
 
 A cluster is identified by the address in the provider's kubeconfig, which is the scope of everything in it.
-`sandbox.providers.kubernetes.live` sends the objects to a real API server instead of keeping them in the account.
+The objects stay in the account. A real API server takes the real provider: `Request.plugins`.
 """
 
 from __future__ import annotations
@@ -106,29 +106,18 @@ class Kubernetes(Package):
 
     def guard_create(self, call: Call, inputs: Json) -> None:
         """The cluster and the namespace must exist."""
-        self.guard_cluster(call)
-        if call.type == NAMESPACE and text(inputs, "metadata.name") in FIRST_NAMESPACES:
-            raise self.taken(call, inputs)
-        where = inputs if call.type == RELEASE else inputs.get("metadata")
-        namespace = text(where, "namespace")
-        if namespace:
-            create = call.type == RELEASE and inputs.get("createNamespace") is True
-            self.guard_namespace(call, namespace, create=create)
-
-    def guard_cluster(self, call: Call) -> None:
-        """A simulated EKS cluster must exist."""
         scope = self.scope(call)
         if _EKS in scope and not any(
             text(cluster.outputs, "endpoint") == scope for cluster in self.account.all("aws:eks/cluster:Cluster")
         ):
             raise Refused("", f"configured Kubernetes cluster is unreachable: {scope}: no such host")
-
-    def guard_namespace(self, call: Call, namespace: str, *, create: bool) -> None:
-        """Refuse a namespace that does not exist, unless it may be created."""
-        scope = self.scope(call)
-        if namespace in FIRST_NAMESPACES or self.account.get(scope, NAMESPACE, namespace):
+        if call.type == NAMESPACE and text(inputs, "metadata.name") in FIRST_NAMESPACES:
+            raise self.taken(call, inputs)
+        where = inputs if call.type == RELEASE else inputs.get("metadata")
+        namespace = text(where, "namespace")
+        if not namespace or namespace in FIRST_NAMESPACES or self.account.get(scope, NAMESPACE, namespace):
             return
-        if not create:
+        if not (call.type == RELEASE and inputs.get("createNamespace") is True):
             raise Refused("NotFound", f'namespaces "{namespace}" not found')
         self._make_namespace(call, scope, namespace)
 
@@ -136,13 +125,9 @@ class Kubernetes(Package):
         """Remove everything in a deleted namespace."""
         del call
         if record.type == NAMESPACE:
-            self.forget_namespace(record.scope, record.id)
-
-    def forget_namespace(self, scope: str, name: str) -> None:
-        """Remove everything in a namespace from the account."""
-        for record in self.account.within(scope):
-            if record.id.startswith(f"{name}/"):
-                self.account.remove(record)
+            for item in self.account.within(record.scope):
+                if item.id.startswith(f"{record.id}/"):
+                    self.account.remove(item)
 
     def _make_namespace(self, call: Call, scope: str, name: str) -> None:
         manifest: Json = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}

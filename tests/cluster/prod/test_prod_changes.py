@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tests.cluster.conftest import Figures
 from tests.cluster.stand import observe
 from tests.cluster.stand.api import Json
+from tests.cluster.stand.operators import force_sync
 from tests.cluster.stand.reloader import RESTARTED
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
@@ -97,7 +98,12 @@ def test_a_changed_secret_restarts_exactly_the_pods_that_read_it(prod: Stand, fi
     references = [data["remoteRef"] for data in prod.api.get(EXTERNAL_SECRET)["spec"]["data"]]
     (entry,) = {str(reference["key"]) for reference in references}
     value = json.dumps({str(reference["property"]): "another value" for reference in references})
-    restarts = _restarts(prod, lambda: prod.written.update({entry: value}), {"messaging-service"})
+
+    def change() -> None:
+        prod.secrets.put(entry, value)
+        force_sync(prod.api, EXTERNAL_SECRET)
+
+    restarts = _restarts(prod, change, {"messaging-service"})
     figures.seconds("prod: changed entry of Secrets Manager to new pods of its reader", restarts.seconds)
     assert restarts.causes == {"messaging-service": ("SECRET", "nova-messaging-keys")}
     assert restarts.kept == {*NAMES} - {"messaging-service"}

@@ -7,15 +7,20 @@ from collections.abc import Iterator
 
 import pytest
 
+from components.argocd import applications
 from tests.cluster.smoke.script import Smoke
 from tests.cluster.stand.services import Services
 from tests.cluster.stand.stand import Stand
+
+SHORT_MINUTES = 0.25
 
 
 @pytest.fixture(scope="package")
 def staging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """Cluster, program and Argo CD of Pulumi.staging.yaml, with both environments Synced and Healthy."""
-    with Stand("staging", tmp_path_factory.mktemp("smoke")) as stand:
+    with Stand("staging", tmp_path_factory.mktemp("smoke")) as stand, pytest.MonkeyPatch.context() as patch:
+        # Recorded in the state, for the destroy without a controller.
+        patch.setattr(applications, "DELETE_MINUTES", SHORT_MINUTES)
         stand.up()
         for environment in stand.config.environments:
             stand.settle(environment.name)

@@ -18,6 +18,9 @@ BUILT = (
     "argocd-repo-server",
     "argocd-application-controller",
     "kustomize",
+    "pulumi-resource-kubernetes",
+    "external-secrets",
+    "argo-rollouts",
 )
 SYSTEM = {
     "git": "git",

@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 
 from components.cluster.access_entries import SMOKE_TESTERS_GROUP
+from sandbox.providers import ApiServer
 from tests.cluster.stand.api import Api, ApiError
 from tests.cluster.stand.binaries import built
 from tests.cluster.stand.certificates import Authority
@@ -34,6 +35,8 @@ class ControlPlane:
         self.smoke_tester = self._identity("smoke-tester", SMOKE_TESTERS_GROUP)
         """Token of a user in the group that may run the smoke test, without other rights."""
         self.api = Api(SERVER, self.token, authority.certificate)
+        self.api_server = ApiServer(url=SERVER, certificate_authority=authority.certificate)
+        """What the simulated EKS clusters hand out."""
 
     def start(self, stages: Path) -> None:
         """Start all processes; kwok's `stages` define how pods and nodes behave."""
@@ -93,14 +96,20 @@ class ControlPlane:
 
     def service_account(self, namespace: str, name: str) -> Api:
         """A client with a ServiceAccount's token, as a pod has it."""
+        return Api(SERVER, self._service_account_token(namespace, name), self._authority.certificate)
+
+    def service_account_kubeconfig(self, namespace: str, name: str) -> Path:
+        """A kubeconfig with a ServiceAccount's token."""
+        return self.kubeconfig(name, self._service_account_token(namespace, name), namespace)
+
+    def _service_account_token(self, namespace: str, name: str) -> str:
         path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
         request = {
             "apiVersion": "authentication.k8s.io/v1",
             "kind": "TokenRequest",
-            "spec": {"expirationSeconds": 3600},
+            "spec": {"expirationSeconds": 2 * 3600},
         }
-        token = str(self.api.create(path, request)["status"]["token"])
-        return Api(SERVER, token, self._authority.certificate)
+        return str(self.api.create(path, request)["status"]["token"])
 
     def _identity(self, name: str, group: str) -> str:
         token = secrets.token_urlsafe(24)

@@ -21,18 +21,13 @@ def entries(state: Path) -> Mapping[str, str]:
     if not file.is_file():
         return {}
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5)) as account:
-        names = {text(secret, "arn"): text(secret, "name") for secret in _outputs(account, SECRET)}
+        if not account.execute("SELECT 1 FROM sqlite_master WHERE name = 'resources'").fetchone():
+            return {}
         versions = [*_outputs(account, VERSION)]
+        names = {text(secret, "arn"): text(secret, "name") for secret in _outputs(account, SECRET)}
         masters = dict(item for instance in _outputs(account, INSTANCE) for item in _masters(instance))
-    return {**masters, **{names[text(version, "secretId")]: text(version, "secretString") for version in versions}}
-
-
-def value(entry: str | None, key: str | None) -> str | None:
-    """An entry, or a property of it; None where there is none."""
-    if entry is None or key is None:
-        return entry
-    content = cast("dict[str, object]", json.loads(entry)).get(key)
-    return None if content is None else str(content)
+    values = {names[text(version, "secretId")]: text(version, "secretString") for version in versions}
+    return {**masters, **values}
 
 
 def _masters(instance: Json) -> Iterator[tuple[str, str]]:

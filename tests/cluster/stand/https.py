@@ -18,10 +18,10 @@ class Quiet(BaseHTTPRequestHandler):
 
 
 class HttpsServer:
-    """Serves a handler at the stand's address from `start` to `stop`."""
+    """Serves a handler at one of the stand's addresses from `start` to `stop`."""
 
-    def __init__(self, handler: type[BaseHTTPRequestHandler], port: int, pair: Pair) -> None:
-        self._server = ThreadingHTTPServer((ADDRESS, port), handler)
+    def __init__(self, handler: type[BaseHTTPRequestHandler], port: int, pair: Pair, *, address: str = ADDRESS) -> None:
+        self._server = ThreadingHTTPServer((address, port), handler)
         self._server.daemon_threads = True
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pair.certificate, pair.key)

@@ -13,17 +13,25 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.cluster.stand.binaries import ROOT
+from tests.cluster.stand.binaries import BIN, ROOT
 
 INSIDE = "PLATFORM_CLUSTER_TESTS"
 """Set in the environment of processes in the namespaces."""
 ADDRESS = "10.60.0.1"
 """Address of the stand's servers."""
+CHARTS_ADDRESS = "10.60.0.2"
+"""Address of the chart repositories, whose port is the Git server's too."""
 PODS = "10.64.0.0/14"
 SERVICES = "10.96.0.0/16"
 GIT_HOST = "github.com"
 TMP = Path("/tmp")
 """A file system of its own in the namespaces."""
+HOSTS = TMP / "hosts"
+"""Mounted over /etc/hosts; host names may be added to it."""
+COMMANDS = TMP / "bin"
+"""Folder on the PATH for commands that a stand provides."""
+TRUSTED = TMP / "trusted.pem"
+"""The certificate authority that programs written in Go trust; a stand writes it."""
 SIGNALLED = 128
 """Added to the number of a signal, as in shells."""
 ROUTES = (
@@ -40,12 +48,21 @@ def main(arguments: Sequence[str]) -> int:
     for route in ROUTES:
         subprocess.run(["ip", *route.split()], check=True)
     _private_tmp()
-    hosts = TMP / "hosts"
-    hosts.write_text(f"127.0.0.1 localhost\n{ADDRESS} {GIT_HOST}\n")
-    subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)
+    HOSTS.write_text(f"127.0.0.1 localhost\n{ADDRESS} {GIT_HOST}\n")
+    subprocess.run(["mount", "--bind", HOSTS, "/etc/hosts"], check=True)
     home = TMP / "home"
-    home.mkdir()
-    environment = {**_own(os.environ), INSIDE: "1", "TMPDIR": str(TMP), "HOME": str(home)}
+    for folder in (home, COMMANDS):
+        folder.mkdir()
+    environment = {
+        **_own(os.environ),
+        INSIDE: "1",
+        "HOME": str(home),
+        # The provider that is built here is older than its setting `enablePatchForce`, but has this.
+        "PULUMI_K8S_ENABLE_PATCH_FORCE": "true",
+        "PATH": f"{COMMANDS}:{BIN}:{os.environ['PATH']}",
+        "SSL_CERT_FILE": str(TRUSTED),
+        "TMPDIR": str(TMP),
+    }
     # A script's `&` makes its children ignore SIGINT, and ignored signals are inherited.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # Unbuffered, so that all output is there when the tests are killed.

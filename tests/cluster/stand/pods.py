@@ -16,6 +16,7 @@ IMAGE = "public.ecr.aws/stand/pause:1"
 ONCE = "-init"
 """Suffix of workloads that run once."""
 STATEFUL = ("argocd-application-controller", "argocd-redis-ha-server")
+HOOK = {"helm.sh/hook": "pre-install,pre-upgrade", "helm.sh/hook-delete-policy": "before-hook-creation,hook-succeeded"}
 LABEL = "app.kubernetes.io/name"
 API_VERSIONS = {"Deployment": "apps/v1", "DaemonSet": "apps/v1", "StatefulSet": "apps/v1", "Job": "batch/v1"}
 
@@ -39,10 +40,14 @@ def system_workload(group: PodGroup) -> Json:
 
 
 def chart_workload(workload: Workload) -> Json:
-    """A workload of a chart, without a namespace, which the release sets."""
+    """A workload of a chart, without a namespace, which the release sets; what runs once is a hook."""
     kind = "StatefulSet" if workload.name in STATEFUL else "Job" if workload.name.endswith(ONCE) else "Deployment"
-    return _object(kind, workload.name, _containers(workload.containers), _containers(workload.init_containers),
-                   workload.pods)  # fmt: skip
+    manifest = _object(
+        kind, workload.name, _containers(workload.containers), _containers(workload.init_containers), workload.pods
+    )
+    if kind == "Job":
+        manifest["metadata"]["annotations"] = HOOK
+    return manifest
 
 
 def _containers(sizes: Mapping[str, ContainerSize]) -> list[Json]:

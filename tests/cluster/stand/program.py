@@ -1,6 +1,7 @@
-"""The stack's configuration, and the program on the real engine, with its Kubernetes objects on the stand.
+"""The stack's configuration, and the program on the real engine and the real pulumi-kubernetes.
 
-AWS, EKS and the other providers are simulated, with an account for each run.
+AWS, EKS and the other providers are simulated. The simulated cluster hands out the stand's API server; the command that
+its kubeconfig calls for a token, `aws eks get-token`, is one of the stand's (`write_token_command`).
 """
 
 import json
@@ -11,20 +12,51 @@ from pathlib import Path
 from components.config.platform import PlatformConfig
 from sandbox.driver import Request, Verb, run
 from sandbox.plan import Resource, Result
+from sandbox.providers import ApiServer
 from tests.cluster.stand.binaries import ROOT
+from tests.cluster.stand.namespace import COMMANDS
 from tests.engine.runs import Step, account
 from tests.harness.config import load_project, stack_config
 
 KUBERNETES, RELEASE = "kubernetes:", "kubernetes:helm.sh/v3:Release"
-PATIENCE_SECONDS = 180
+TOKEN_COMMAND = """#!/bin/sh
+case " $* " in
+    *" eks get-token --cluster-name "*) exec cat "{answer}" ;;
+    *) echo "aws $*: only eks get-token is played here" >&2; exit 1 ;;
+esac
+"""
 
 
-def configuration(stack: str) -> PlatformConfig:
+def configuration(stack: str, project: Path = ROOT) -> PlatformConfig:
     """The committed configuration of a stack, as the program reads it."""
-    prefix = f"{load_project(ROOT)['name']}:"
-    merged = stack_config(stack, ROOT)
+    prefix = f"{load_project(project)['name']}:"
+    merged = stack_config(stack, project)
     own = {key.removeprefix(prefix): value for key, value in merged.items() if key.startswith(prefix)}
     return PlatformConfig.model_validate_json(json.dumps(own))
+
+
+def edited_project(folder: Path, stack: str, edit: Callable[[str], str], project: Path = ROOT) -> Path:
+    """The folder, with a project's stack files, of which one is edited."""
+    lines = (project / "Pulumi.yaml").read_text().splitlines(keepends=True)
+    (folder / "Pulumi.yaml").write_text(
+        f"main: {ROOT}\n" + "".join(line for line in lines if not line.startswith("main:"))
+    )
+    file = f"Pulumi.{stack}.yaml"
+    (folder / file).write_text(edit((project / file).read_text()))
+    return folder
+
+
+def write_token_command(token: str) -> None:
+    """Write the `aws` on the PATH that answers with this token."""
+    credential = {
+        "apiVersion": "client.authentication.k8s.io/v1beta1",
+        "kind": "ExecCredential",
+        "status": {"token": token},
+    }
+    answer, command = COMMANDS / "token.json", COMMANDS / "aws"
+    answer.write_text(json.dumps(credential))
+    command.write_text(TOKEN_COMMAND.format(answer=answer))
+    command.chmod(0o755)
 
 
 def objects(step: Step) -> list[Resource]:
@@ -37,19 +69,20 @@ class Program:
     """A stack of the committed program."""
 
     stack: str
+    project: Path
+    """Folder of the stack files."""
     state: Path
-    kubeconfig: Path
-    charts: Path
+    api_server: ApiServer
 
     def run(
         self,
         verb: Verb,
         *,
-        patience: float = PATIENCE_SECONDS,
-        project: Path = ROOT,
+        project: Path | None = None,
+        checkpoints: bool = False,
         watch: Callable[[str], None] = lambda _: None,
     ) -> Step:
-        """Run one operation; `patience` is the time in seconds to wait for each object.
+        """Run one operation, without the preview that precedes `up` and `destroy`: it takes a third of the time.
 
         `project` is a folder with other stack files for the program; `watch` gets each line of output as it arrives.
         """
@@ -62,12 +95,12 @@ class Program:
         request = Request(
             verb=verb,
             stack=self.stack,
-            project=project,
+            project=project or self.project,
             state=self.state,
-            kubeconfig=self.kubeconfig,
-            charts=self.charts,
-            timeout=patience,
-            checkpoints=False,
+            plugins=frozenset({"kubernetes"}),
+            api_server=self.api_server,
+            checkpoints=checkpoints,
+            skip_preview=True,
         )
         report = run(request, show=show)
         if report.result is Result.INTERRUPTED:  # the driver handles the interrupt, which is meant for the tests

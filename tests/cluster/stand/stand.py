@@ -11,6 +11,7 @@ Only one stand can run in a network namespace, because its ports are fixed numbe
 their folder (`tests/cluster/staging`, `tests/cluster/prod`), where it is created once.
 """
 
+import shutil
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,19 +23,24 @@ from sandbox.driver import Verb
 from tests.cluster.stand import observe
 from tests.cluster.stand.api import Api, Json
 from tests.cluster.stand.argocd import ArgoCd
+from tests.cluster.stand.binaries import ROOT
 from tests.cluster.stand.certificates import Authority
-from tests.cluster.stand.charts import write_charts
+from tests.cluster.stand.chart_repository import ChartRepository
+from tests.cluster.stand.charts import stack_charts
 from tests.cluster.stand.control_plane import ControlPlane
 from tests.cluster.stand.entries import entries
-from tests.cluster.stand.external_secrets import ExternalSecrets
 from tests.cluster.stand.git_server import git_server
+from tests.cluster.stand.load_balancers import LoadBalancers
 from tests.cluster.stand.metrics import Metrics
+from tests.cluster.stand.namespace import TRUSTED
 from tests.cluster.stand.nodes import create_nodes, write_stages
+from tests.cluster.stand.operators import operators
 from tests.cluster.stand.pods import create_system_pods
 from tests.cluster.stand.processes import Processes
-from tests.cluster.stand.program import Program, configuration
+from tests.cluster.stand.program import Program, configuration, write_token_command
 from tests.cluster.stand.reloader import Reloader
 from tests.cluster.stand.repository import Repository
+from tests.cluster.stand.secrets_manager import SecretsManager
 from tests.cluster.stand.waiting import wait_for
 from tests.engine.runs import Step
 
@@ -45,19 +51,24 @@ LAST_LINES = 40
 class Stand:
     """A stack's cluster; see the module's docstring."""
 
-    def __init__(self, stack: str, folder: Path) -> None:
+    def __init__(self, stack: str, folder: Path, project: Path = ROOT) -> None:
+        """`project` is the folder of the stack file; `folder` is for the stand's own files."""
         self.stack = stack
-        self.config = configuration(stack)
+        self.config = configuration(stack, project)
         self.folder = folder
         self.processes = Processes(folder / "logs")
         self._authority = Authority(folder / "certificates")
+        shutil.copy2(self._authority.certificate, TRUSTED)
         self.control_plane = ControlPlane(folder / "control-plane", self.processes, self._authority)
         self.api: Api = self.control_plane.api
         self.kubeconfig = self.control_plane.kubeconfig("admin", self.control_plane.token)
-        """The administrator's kubeconfig, for the sandbox and kubectl."""
+        """The administrator's kubeconfig, for kubectl."""
         self.program = Program(
-            stack=stack, state=folder / "state", kubeconfig=self.kubeconfig, charts=folder / "charts"
+            stack=stack, project=project, state=folder / "state", api_server=self.control_plane.api_server
         )
+        assert self.config.aws is not None, "a stand's secrets are in the stack's account"
+        self.secrets = SecretsManager(self.config.aws.region, lambda: entries(self.program.state))
+        self.charts = ChartRepository(self._authority, stack_charts(self.config))
         self.repository = Repository(folder / "git", folder / "tree", self.config.repository.url)
         self.metrics = Metrics(self.api, self._authority)
         namespace = self.config.argocd.namespace
@@ -70,8 +81,6 @@ class Stand:
             authority=self._authority,
         )
         self.nodes: list[str] = []
-        self.written: dict[str, str] = {}
-        """Entries of Secrets Manager written by hand, by name: they override the program's."""
         self._exits = ExitStack()
 
     def __enter__(self) -> Self:
@@ -89,12 +98,13 @@ class Stand:
     def _start(self, exits: ExitStack) -> None:
         stages = self.folder / "stages.yaml"
         write_stages(stages)
-        write_charts(self.program.charts, self.config)
+        write_token_command(self.control_plane.token)
         git = git_server(self.folder / "git", self._authority)
         self.control_plane.start(stages)
-        secrets = ExternalSecrets(self.api, lambda: {**entries(self.program.state), **self.written})
         reloader = Reloader(self.api, self.config, self.control_plane.service_account)
-        for part in (git, self.metrics, secrets, reloader, self.argocd):
+        controllers = operators(self.processes, self.control_plane)
+        balancers = LoadBalancers(self.api)
+        for part in (git, self.charts, self.metrics, self.secrets, reloader, balancers, *controllers, self.argocd):
             part.start()
             exits.callback(part.stop)
         self.nodes = create_nodes(self.api, self.config)

@@ -25,18 +25,18 @@ def test_up_waits_until_the_application_is_both_synced_and_healthy() -> None:
 
 
 def test_the_wait_ends_after_fifteen_minutes_at_birth_and_at_every_change() -> None:
-    assert one(waitFor=True).custom_timeouts == {"create": "15m", "update": "15m"}
+    assert one(waitFor=True).custom_timeouts == {"create": "15m", "update": "15m", "delete": "10m"}
 
 
 def test_nobody_waits_unless_a_stack_says_so() -> None:
     made = one()
     assert "annotations" not in made.inputs["metadata"]
-    assert made.custom_timeouts == {}
+    assert made.custom_timeouts == {"delete": "10m"}
 
 
 def test_environments_wait_each_for_themselves_and_the_project_for_none() -> None:
     done = run([environment("dev"), environment("staging", waitFor=True)])
-    waiting_for = [r.name for r in (*done.all(APPLICATION), done.one(PROJECT)) if r.custom_timeouts]
+    waiting_for = [r.name for r in (*done.all(APPLICATION), done.one(PROJECT)) if "create" in r.custom_timeouts]
     assert waiting_for == ["shop-gitops-staging"]
 
 
