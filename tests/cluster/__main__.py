@@ -1,6 +1,6 @@
 """`python -m tests.cluster [PYTEST ARGUMENTS]`: run the cluster tests in namespaces that leave nothing behind.
 
-If the arguments name no file, the folders run in parallel, each with its own cluster: the tests mostly wait.
+If the arguments name no file, the folders run some at a time, each with its own cluster: the tests often wait.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Runs pytest in namespaces, several runs in parallel, so that nothing is left behind.
+"""Runs pytest in namespaces, some runs in parallel, so that nothing is left behind.
 
 Each run has its own user, network, mount and process namespaces: its ports and files exist nowhere else. The first
 process in them holds the other end of a pipe, the lifeline. A byte in it forwards an interrupt; when the pipe closes,
@@ -12,9 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from types import FrameType
 from typing import IO
 
@@ -22,6 +23,8 @@ from tests.cluster.stand.binaries import ROOT
 
 NAMESPACES = ("unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--mount-proc",
               "--kill-child")  # fmt: skip
+AT_ONCE = (os.cpu_count() or 1) + 1
+"""Runs at the same time: each waits often, but more of them than this only slow each other down."""
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SIGNALLED = 128
 """Added to the number of the signal that ended a process, as in shells."""
@@ -42,8 +45,8 @@ def launch(runs: Sequence[Sequence[str]]) -> int:
     """
     received = _listen()
     with ExitStack() as ends:
-        running = [ends.enter_context(_started(arguments, buffered=len(runs) > 1)) for arguments in runs]
-        statuses = _statuses(running, received)
+        starting = (ends.enter_context(_started(arguments, buffered=len(runs) > 1)) for arguments in runs)
+        statuses = _statuses(starting, received)
     if received:
         return SIGNALLED + received[0]
     return max([status for status in statuses if status != NOTHING_COLLECTED], default=NOTHING_COLLECTED)
@@ -115,10 +118,14 @@ def _listen() -> list[int]:
     return received
 
 
-def _statuses(runs: Sequence[_Run], received: Sequence[int]) -> list[int]:
-    """Wait for all runs, showing the buffered output of each as it ends."""
-    running, statuses, end, interrupts = [*runs], list[int](), 0.0, 0
-    while running:
+def _statuses(starting: Iterator[_Run], received: Sequence[int]) -> list[int]:
+    """Start the runs, a few at a time, and wait for all, showing the buffered output of each as it ends."""
+    running, statuses, end, interrupts = list[_Run](), list[int](), 0.0, 0
+    while True:
+        if not received:
+            running += islice(starting, AT_ONCE - len(running))
+        if not running:
+            return statuses
         if received and not end:
             end = time.monotonic() + GRACE_SECONDS
             say(f"interrupted: the tests have {GRACE_SECONDS} s to report results; a second signal ends them at once")
@@ -137,7 +144,6 @@ def _statuses(runs: Sequence[_Run], received: Sequence[int]) -> list[int]:
             status = run.process.returncode
             statuses.append(status if status >= 0 else SIGNALLED - status)
         time.sleep(STEP_SECONDS)
-    return statuses
 
 
 def refusal() -> list[str]:

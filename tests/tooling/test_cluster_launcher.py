@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster.launcher import AT_ONCE
 from tests.harness.signals import with_signals
 from tests.tooling.launched import ENDLESS, PORT, WORD
 
@@ -109,6 +110,24 @@ def test_a_signal_ends_everything_and_the_results_so_far_are_shown(
     assert run.leaves_nothing()
     assert run.process.returncode == 128 + number
     assert output.count("= 1 passed in ") == 2, output
+
+
+def test_only_a_few_runs_are_started_at_once(launch: Callable[..., Launch]) -> None:
+    run = launch(LONG, runs=AT_ONCE + 2)
+    run.wait_until(lambda: run.endless() == AT_ONCE)
+    assert run.keeps_running()
+    assert run.endless() == AT_ONCE
+    run.process.send_signal(signal.SIGINT)
+    output = run.output()
+    assert run.leaves_nothing()
+    assert run.process.returncode == 128 + signal.SIGINT
+    assert output.count("KeyboardInterrupt") >= AT_ONCE, output
+
+
+def test_the_next_run_starts_when_one_ends(launch: Callable[..., Launch]) -> None:
+    run = launch(PASSING, runs=AT_ONCE + 2)
+    assert run.output().count("= 1 passed in ") == AT_ONCE + 2
+    assert run.process.returncode == 0
 
 
 def test_a_second_signal_ends_tests_that_ignore_the_first(launch: Callable[..., Launch]) -> None:
