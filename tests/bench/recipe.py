@@ -1,8 +1,8 @@
 """Turns the plan of a program into a recipe for the bare one: the same custom resources without their components.
 
 A value that is unknown in the plan is an output of a resource that the property depends on. The recipe refers to that
-resource, so that the same data flows. The simulated account accepts any output as long as different values stay
-different: the output with the input's name, the ARN for an input that is an ARN, otherwise the id.
+resource, so that the same data flows. The simulated account accepts any output that has the form of the input: the
+output with the input's name, the ARN for an input that is an ARN, otherwise the id.
 """
 
 import json
@@ -23,9 +23,25 @@ KUBECONFIG = json.dumps(
         "current-context": "bare",
     }
 )
-POLICY = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "PLACE"}})
-TEMPLATES = {"kubeconfig": (KUBECONFIG, "SERVER", "kubeconfig"), "policy": (POLICY, "PLACE", "arn")}
-"""By input: a document with an unknown part, the word that is replaced, and the output that replaces it."""
+STATEMENT = {"Effect": "Deny", "Action": "*", "Resource": "PLACE"}
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": STATEMENT})
+BUCKET_STATEMENT = {**STATEMENT, "Action": "s3:*", "Principal": "*"}
+BUCKET_POLICY = json.dumps({"Version": "2012-10-17", "Statement": BUCKET_STATEMENT})
+TEMPLATES = {
+    "kubeconfig": (KUBECONFIG, "SERVER", "kubeconfig"),
+    "policy": (POLICY, "PLACE", "arn"),
+    "aws:s3/bucketPolicy:BucketPolicy policy": (BUCKET_POLICY, "PLACE", "arn"),
+}
+"""By input, or type and input: a document with an unknown part, the word that is replaced, and the output that replaces
+it."""
+
+SHAPES = {
+    "encryptionConfig": {"provider": {"keyArn": UNKNOWN}, "resources": ["secrets"]},
+    "subnetIds": [UNKNOWN, UNKNOWN],
+}
+"""By input: what an input that is unknown as a whole looks like."""
+ARNS = {"kmsKeyId"}
+"""Inputs that are ARNs by another name."""
 
 Json = Any  # any JSON value
 
@@ -95,8 +111,20 @@ def _entry(resource: Mapping[str, Json], numbers: Mapping[str, int], names: set[
         "name": name,
         "provider": numbers.get(str(resource["provider"])),
         "after": sorted(numbers[urn] for urn in resource["dependencies"] if urn in numbers),
-        "inputs": {python_name(key): _referring(value, key, sources[key], count()) for key, value in inputs.items()},
+        "inputs": {
+            python_name(key): _referring(_shaped(key, value), _template(kind, key), sources[key], count())
+            for key, value in inputs.items()
+        },
     }
+
+
+def _shaped(key: str, value: Json) -> Json:
+    return SHAPES.get(key, UNKNOWN) if value == UNKNOWN else value
+
+
+def _template(kind: str, key: str) -> str:
+    """The key of `TEMPLATES` that an input has, or the input itself."""
+    return f"{kind} {key}" if f"{kind} {key}" in TEMPLATES else key
 
 
 def _provider_setting(value: Json) -> Json:
@@ -111,7 +139,7 @@ def _referring(value: Json, key: str, sources: Sequence[int], unknowns: Iterator
     """The value with each unknown replaced by a reference; the unknowns of a property take its sources in turn."""
     if isinstance(value, dict):
         found = cast("dict[str, Json]", value)
-        return {inner: _referring(item, inner, sources, unknowns) for inner, item in found.items()}
+        return {inner: _referring(_shaped(inner, item), inner, sources, unknowns) for inner, item in found.items()}
     if isinstance(value, list):
         return [_referring(item, key, sources, unknowns) for item in cast("list[Json]", value)]
     if value != UNKNOWN:
@@ -128,4 +156,6 @@ def _referring(value: Json, key: str, sources: Sequence[int], unknowns: Iterator
 
 def _outputs(key: str) -> list[str]:
     own = [python_name(key)]
-    return [*own, "arn", "id"] if key.lower().endswith("arn") else [*own, "id"]
+    if key.endswith("ecurityGroupId"):
+        own.append("vpc_config.cluster_security_group_id")  # of a cluster
+    return [*own, "arn", "id"] if key.lower().endswith("arn") or key in ARNS else [*own, "id"]

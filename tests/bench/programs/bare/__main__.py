@@ -37,7 +37,8 @@ def filled(value: Any) -> Any:
     if "$from" not in entries:
         return {key: filled(item) for key, item in entries.items()}
     source = resources[entries["$from"]]
-    found = next(getattr(source, name) for name in entries["outputs"] if hasattr(source, name))
+    paths = (name.split(".") for name in entries["outputs"])
+    found = next(reduce(getattr, path, source) for path in paths if hasattr(source, path[0]))
     return found if "as" not in entries else pulumi.Output.format(entries["as"], found)
 
 
