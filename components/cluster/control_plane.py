@@ -164,8 +164,8 @@ class Cluster(pulumi.ComponentResource):
             use_default_vpc_cni=True,
             kube_proxy_addon_options=eks.KubeProxyAddonOptionsArgs(enabled=False),
             coredns_addon_options=eks.CoreDnsAddonOptionsArgs(enabled=False),
-            # Empty instead of absent: otherwise pulumi-eks takes the profile from the shell of whoever runs Pulumi, and
-            # the state of its own Kubernetes provider names it.
+            # Empty instead of absent: otherwise pulumi-eks takes the profile from the caller's shell, and the state of
+            # its own Kubernetes provider contains its name.
             provider_credential_opts=eks.KubeconfigOptionsArgs(),
             opts=pulumi.ResourceOptions(
                 parent=self,

@@ -37,11 +37,11 @@ def staging_values(staging_up: Step, staging_state: Path) -> frozenset[str]:
 
 @pytest.fixture(scope="session")
 def staging_second_up(staging_up: Step, staging_values: frozenset[str], staging_state: Path) -> Step:
-    """The second `up`, by somebody with an AWS profile; the secrets of the first are read before it."""
+    """The second `up`, in a shell with an AWS profile; the secrets of the first are read before it."""
     assert staging_values
     assert staging_up.report.ok, staging_up.lines
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_PROFILE", "somebody")
+        patch.setenv("AWS_PROFILE", "personal")
         return perform(Verb.UP, "staging", staging_state)
 
 

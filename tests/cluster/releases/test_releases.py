@@ -10,7 +10,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -52,21 +52,19 @@ def _chart(version: str, *, ready: bool) -> PackagedChart:
     deployment = chart_workload(Workload(name=workload.name, pods=1, containers=workload.containers))
     if not ready:
         deployment["spec"]["template"]["spec"]["nodeSelector"] = ROOM
-    told = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "chart"}, "data": {"version": version}}
+    version_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "chart"}, "data": {"version": version}}
     return PackagedChart(
-        repository=REPOSITORY, name=NAME, version=version, files=chart_files([deployment, told, *rights()])
+        repository=REPOSITORY, name=NAME, version=version, files=chart_files([deployment, version_map, *rights()])
     )
 
 
-@dataclass
+@dataclass(frozen=True)
 class Releases:
-    """A stand, and what its releases of Reloader came to."""
+    """A stand, and its releases of Reloader."""
 
     stand: Stand
     folder: Path
-    steps: dict[str, Step] = field(default_factory=dict[str, Step])
-    found: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
-    """Status of the release's revisions after each step."""
+    """For the projects."""
 
     def project(self, version: str | None) -> Path:
         """The stack with Reloader's chart in a version."""
@@ -80,9 +78,8 @@ class Releases:
 
         return edited_project(folder, self.stand.stack, edit, PINGVASAI)
 
-    def up(self, name: str, version: str | None) -> None:
-        self.steps[name] = self.stand.program.run(Verb.UP, project=self.project(version))
-        self.found[name] = self.revisions()
+    def up(self, version: str | None) -> Step:
+        return self.stand.program.run(Verb.UP, project=self.project(version))
 
     def revisions(self) -> dict[str, str]:
         """Status by revision."""
@@ -92,7 +89,7 @@ class Releases:
         ]
         return {str(each["version"]): str(each["status"]) for each in labels}
 
-    def told(self) -> str | None:
+    def installed(self) -> str | None:
         """The version that the release's own object has."""
         found = self.stand.api.find(CONFIG_MAP)
         return None if found is None else str(found["data"]["version"])
@@ -108,46 +105,46 @@ def releases(stand: Stand, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def test_an_installation_that_fails_is_taken_away(releases: Releases) -> None:
     releases.stand.charts.publish(_chart("1.0.0", ready=False))
-    releases.up("failed", "1.0.0")
-    assert not releases.steps["failed"].report.ok
-    assert releases.found["failed"] == {}
+    step = releases.up("1.0.0")
+    assert not step.report.ok
+    assert releases.revisions() == {}
     assert releases.stand.api.find(DEPLOYMENT) is None
 
 
 def test_the_next_up_installs_it(releases: Releases) -> None:
     releases.stand.charts.publish(_chart("1.0.1", ready=True))
-    releases.up("installed", "1.0.1")
-    assert releases.steps["installed"].report.ok, releases.steps["installed"].lines
-    assert (releases.found["installed"], releases.told()) == ({"1": "deployed"}, "1.0.1")
+    step = releases.up("1.0.1")
+    assert step.report.ok, step.lines
+    assert (releases.revisions(), releases.installed()) == ({"1": "deployed"}, "1.0.1")
 
 
 def test_another_version_is_an_upgrade(releases: Releases) -> None:
     releases.stand.charts.publish(_chart("1.1.0", ready=True))
-    releases.up("upgraded", "1.1.0")
-    assert releases.steps["upgraded"].report.ok, releases.steps["upgraded"].lines
-    assert (releases.found["upgraded"], releases.told()) == ({"1": "superseded", "2": "deployed"}, "1.1.0")
+    step = releases.up("1.1.0")
+    assert step.report.ok, step.lines
+    assert (releases.revisions(), releases.installed()) == ({"1": "superseded", "2": "deployed"}, "1.1.0")
 
 
 def test_an_upgrade_that_fails_is_rolled_back(releases: Releases) -> None:
     releases.stand.charts.publish(_chart("1.2.0", ready=False))
-    releases.up("rolled back", "1.2.0")
-    assert not releases.steps["rolled back"].report.ok
-    assert releases.found["rolled back"]["4"] == "deployed"
-    assert releases.told() == "1.1.0"
+    step = releases.up("1.2.0")
+    assert not step.report.ok
+    assert releases.revisions()["4"] == "deployed"
+    assert releases.installed() == "1.1.0"
 
 
 def test_the_next_version_upgrades_it(releases: Releases) -> None:
     releases.stand.charts.publish(_chart("1.2.1", ready=True))
-    releases.up("upgraded again", "1.2.1")
-    assert releases.steps["upgraded again"].report.ok, releases.steps["upgraded again"].lines
-    assert releases.told() == "1.2.1"
+    step = releases.up("1.2.1")
+    assert step.report.ok, step.lines
+    assert releases.installed() == "1.2.1"
 
 
 def test_a_release_that_the_stack_no_longer_has_is_removed(releases: Releases) -> None:
-    releases.up("removed", None)
-    assert releases.steps["removed"].report.ok, releases.steps["removed"].lines
-    assert releases.found["removed"] == {}
-    assert (releases.stand.api.find(DEPLOYMENT), releases.told()) == (None, None)
+    step = releases.up(None)
+    assert step.report.ok, step.lines
+    assert releases.revisions() == {}
+    assert (releases.stand.api.find(DEPLOYMENT), releases.installed()) == (None, None)
 
 
 def _kill(name: str) -> None:
@@ -190,7 +187,7 @@ def test_after_the_documented_command_the_next_up_installs_it(killed: Releases, 
     assert recovered.report.ok, recovered.lines
     for node in stand.nodes:
         stand.api.patch(f"/api/v1/nodes/{node}", {"metadata": {"labels": ROOM}})
-    killed.up("recovered", "2.0.0")
-    figures.seconds("releases: up after a killed installation", killed.steps["recovered"].report.seconds)
-    assert killed.steps["recovered"].report.ok, killed.steps["recovered"].lines
-    assert (killed.found["recovered"], killed.told()) == ({"1": "deployed"}, "2.0.0")
+    step = killed.up("2.0.0")
+    figures.seconds("releases: up after a killed installation", step.report.seconds)
+    assert step.report.ok, step.lines
+    assert (killed.revisions(), killed.installed()) == ({"1": "deployed"}, "2.0.0")

@@ -10,6 +10,7 @@ from sandbox.driver import Verb
 from sandbox.plan import Result
 from tests.cluster.conftest import Figures
 from tests.cluster.stand.binaries import ROOT
+from tests.cluster.stand.life import assert_nothing_is_left
 from tests.cluster.stand.stand import Stand
 from tests.engine.runs import Step
 
@@ -51,6 +52,4 @@ def test_its_error_names_the_applications(stuck: Step) -> None:
 
 
 def test_after_the_documented_command_destroy_leaves_nothing(staging: Stand, freed: Step) -> None:
-    assert freed.report.ok, freed.lines
-    left = {found["metadata"]["name"] for found in staging.api.items("/api/v1/namespaces")}
-    assert left == {"default", "kube-node-lease", "kube-public", "kube-system"}
+    assert_nothing_is_left(staging, freed)

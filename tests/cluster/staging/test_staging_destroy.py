@@ -6,6 +6,7 @@ from sandbox.driver import Verb
 from tests.cluster.conftest import Figures
 from tests.cluster.stand.api import Json
 from tests.cluster.stand.commits import QUOTA, refusal, resource
+from tests.cluster.stand.life import assert_nothing_is_left
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
 from tests.engine.runs import Step, deletion_span
@@ -43,10 +44,8 @@ def destroyed(retrying: Stand, figures: Figures) -> Step:
 
 
 def test_destroy_leaves_nothing_of_the_stack(staging: Stand, destroyed: Step) -> None:
-    assert destroyed.report.ok, destroyed.lines
+    assert_nothing_is_left(staging, destroyed)
     assert destroyed.report.seconds < LONGEST_SECONDS
-    remaining = {namespace["metadata"]["name"] for namespace in staging.api.items("/api/v1/namespaces")}
-    assert remaining == {"default", "kube-node-lease", "kube-public", "kube-system"}
 
 
 def test_destroy_deletes_applications_project_argocd_and_namespaces_in_order(destroyed: Step) -> None:

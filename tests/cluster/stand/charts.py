@@ -147,8 +147,8 @@ def _files(controller: Controller, chart: Chart, charts: Sequence[Chart]) -> Map
     if chart.name == reloader.NAME:
         manifests += reloader.rights()
     if chart.name == rollouts.NAME:
-        # As templates they would be longer, with the rendered ones beside them, than the Secret in which Helm records
-        # a release.
+        # Helm records a release's templates and the rendered manifests in one Secret, which these would not fit into
+        # as templates.
         crds = {f"crds/{file.name}": file.read_text() for file in ROLLOUTS.glob("*-crd.yaml")}
         return {**chart_files([*manifests, *_rollouts_rights()]), **crds}
     return chart_files(manifests)

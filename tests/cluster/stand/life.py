@@ -10,7 +10,7 @@ from tests.engine.runs import Step, unprotected
 
 FIRST_NAMESPACES = {"default", "kube-node-lease", "kube-public", "kube-system"}
 KEPT = {"argoproj.io", "external-secrets.io", "generators.external-secrets.io"}
-"""API groups whose definitions outlive their releases, and with them the objects that somebody else made."""
+"""API groups whose definitions outlive their releases, and with them the objects that others created."""
 
 
 @dataclass(frozen=True)

@@ -4,28 +4,18 @@ from tests.cluster.stand.api import Api
 from tests.cluster.stand.polling import Poller
 
 CLASS = "alb"
-INGRESSES = "/apis/networking.k8s.io/v1/ingresses"
+GROUP_VERSION = "/apis/networking.k8s.io/v1"
 
 
-class LoadBalancers:
+def load_balancers(api: Api) -> Poller:
     """The controller, running from `start` to `stop`."""
 
-    def __init__(self, api: Api) -> None:
-        self._api = api
-        self._poller = Poller(self._follow)
-
-    def start(self) -> None:
-        """Start giving addresses."""
-        self._poller.start()
-
-    def stop(self) -> None:
-        """Stop."""
-        self._poller.stop()
-
-    def _follow(self) -> None:
-        for ingress in self._api.items(INGRESSES):
+    def give_addresses() -> None:
+        for ingress in api.items(f"{GROUP_VERSION}/ingresses"):
             metadata = ingress["metadata"]
             if ingress["spec"].get("ingressClassName") == CLASS and not ingress["status"]["loadBalancer"]:
-                path = f"/apis/networking.k8s.io/v1/namespaces/{metadata['namespace']}/ingresses/{metadata['name']}"
+                path = f"{GROUP_VERSION}/namespaces/{metadata['namespace']}/ingresses/{metadata['name']}/status"
                 address = [{"hostname": f"{metadata['name']}.elb.amazonaws.com"}]
-                self._api.patch(f"{path}/status", {"status": {"loadBalancer": {"ingress": address}}})
+                api.patch(path, {"status": {"loadBalancer": {"ingress": address}}})
+
+    return Poller(give_addresses)

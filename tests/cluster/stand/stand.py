@@ -30,7 +30,7 @@ from tests.cluster.stand.charts import stack_charts
 from tests.cluster.stand.control_plane import ControlPlane
 from tests.cluster.stand.entries import entries
 from tests.cluster.stand.git_server import git_server
-from tests.cluster.stand.load_balancers import LoadBalancers
+from tests.cluster.stand.load_balancers import load_balancers
 from tests.cluster.stand.metrics import Metrics
 from tests.cluster.stand.namespace import TRUSTED
 from tests.cluster.stand.nodes import create_nodes, write_stages
@@ -103,8 +103,8 @@ class Stand:
         self.control_plane.start(stages)
         reloader = Reloader(self.api, self.config, self.control_plane.service_account)
         controllers = operators(self.processes, self.control_plane)
-        balancers = LoadBalancers(self.api)
-        for part in (git, self.charts, self.metrics, self.secrets, reloader, balancers, *controllers, self.argocd):
+        balancers = load_balancers(self.api)
+        for part in (git, self.charts, self.metrics, self.secrets, reloader, balancers, controllers, self.argocd):
             part.start()
             exits.callback(part.stop)
         self.nodes = create_nodes(self.api, self.config)

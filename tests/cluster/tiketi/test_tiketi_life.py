@@ -19,7 +19,7 @@ ENTRIES = {
     "tiketi/argocd/discord": {"discord-webhook": "https://discord.com/api/webhooks/1/token"},
     "tiketi/argocd/webhook": {"secret": "a webhook secret"},
 }
-"""What people write before the first `up`."""
+"""Entries to write before the first `up`."""
 
 
 @pytest.fixture(scope="package")
@@ -46,7 +46,7 @@ def life(tiketi: Stand, tiketi_up: Step, tmp_path_factory: pytest.TempPathFactor
     return lived
 
 
-def test_argo_cd_has_the_deploy_key_that_somebody_wrote(tiketi: Stand, tiketi_up: Step) -> None:
+def test_argo_cd_has_the_deploy_key(tiketi: Stand, tiketi_up: Step) -> None:
     assert tiketi_up.report.ok
     secrets = tiketi.api.items("/api/v1/namespaces/argocd/secrets")
     assert any("sshPrivateKey" in item.get("data", {}) for item in secrets), json.dumps(
