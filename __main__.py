@@ -38,7 +38,7 @@ from components.network.network import Network
 from components.registry import Registry
 from components.secrets.delivery import SecretDelivery
 from components.secrets.entries import Secrets
-from components.stack import aws, data, kubernetes
+from components.stack import aws, data, existing, kubernetes
 from components.stack.components import StackComponents, optional
 from components.stack.outputs import export_all
 from components.validation.load import load
@@ -102,6 +102,8 @@ def main() -> None:
     """Describe the whole stack; an invalid configuration ends the program before the first resource."""
     config, stack = load(), StackComponents()
     plans, providers = plan_environments(config), aws_providers(config)
+    stack.existing = existing.ask(config, next(iter(providers), None))
+    existing.require_reachable(config, stack.existing, pulumi.get_project())
     create_on_aws(config, plans, ResourceOptions(providers=providers), stack)
     providers.append(kubernetes_provider(config, stack))
     create_on_kubernetes(config, plans, ResourceOptions(providers=providers), stack)

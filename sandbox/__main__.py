@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from rich.console import Console
@@ -28,6 +29,11 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--plugin", action="append", default=[], metavar="PACKAGE", choices=PACKAGES,
             help="use the plugin on the PATH for this package instead of simulating it; may be repeated",
+        )  # fmt: skip
+        command.add_argument(
+            "--address", type=IPv4Address, metavar="IPV4",
+            help="address of the machine that runs Pulumi: it reaches an API server only if its endpoint accepts "
+            "that address (default: a machine inside the VPC, which reaches all)",
         )  # fmt: skip
         command.add_argument(
             "--checkpoints",
@@ -56,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         project=options.project,
         state=options.state,
         plugins=frozenset(options.plugin),
+        address=None if options.address is None else str(options.address),
         checkpoints=options.checkpoints,
         resources=options.json is not None,
         colour=sys.stdout.isatty(),

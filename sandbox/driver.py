@@ -64,6 +64,8 @@ class Request:
     """Packages that are not simulated: the plugin on the PATH serves them."""
     api_server: ApiServer | None = None
     """A real API server for the simulated EKS clusters to answer with; of use to the plugin of package kubernetes."""
+    address: str | None = None
+    """IPv4 address of the machine that runs Pulumi, outside the VPC; without one the machine is inside."""
     checkpoints: bool = True
     """Save the state after each step, as a real backend does; without it a run is faster, but loses all if killed."""
     skip_preview: bool = False
@@ -86,7 +88,7 @@ def run(request: Request, show: Callable[[str], None] = print) -> Report:
         for folder in ("backend", "home"):
             (state / folder).mkdir(parents=True, exist_ok=True)
         with (
-            serve(state / ACCOUNT, packages, api_server=request.api_server) as providers,
+            serve(state / ACCOUNT, packages, api_server=request.api_server, address=request.address) as providers,
             forwarding_signals(command),
             inside_project(workspace.program),
         ):
@@ -203,6 +205,8 @@ class _Run:
                 "PULUMI_SKIP_UPDATE_CHECK": "true",
                 "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
                 "PULUMI_DEBUG_PROVIDERS": ports,
+                # Otherwise the engine also looks at plugins on the PATH, and warns.
+                **({} if self._request.plugins else {"PULUMI_IGNORE_AMBIENT_PLUGINS": "true"}),
                 **fast,
             },
         )

@@ -92,7 +92,8 @@ def logs_may_use_key(account: Account, log_group: str) -> Statement:
     groups = account.arn("logs", f"log-group:{log_group}*")
     return Statement(
         sid="CloudWatchLogs",
-        actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey"],
+        actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey",
+                 "kms:GenerateDataKeyWithoutPlaintext"],
         resources=["*"],
         principal={"Service": f"logs.{account.region}.amazonaws.com"},
         condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},

@@ -17,6 +17,7 @@ from components.argocd.pods import (
     SERVER_METRICS,
 )
 from components.config.argocd import ArgoCdConfig
+from components.config.git_urls import SSH_PORTS
 from components.kubernetes.names import MONITORING_NAMESPACE, NAME_LABEL
 from components.kubernetes.network_policy import (
     API_SERVER_PORTS,
@@ -37,7 +38,7 @@ from components.kubernetes.network_policy import (
     selector,
 )
 
-SSH, REDIS, SENTINEL = 22, 6379, 26379
+REDIS, SENTINEL = 6379, 26379
 SERVER, REPO_SERVER = 8080, 8081
 
 CONTROLLER = {NAME_LABEL: "argocd-application-controller"}
@@ -89,7 +90,7 @@ def argocd_policies(
                 allow_from([pods(client) for client in REPO_SERVER_CLIENTS], REPO_SERVER),
                 _scrapes(REPO_SERVER_METRICS),
             ],
-            egress=[redis, allow_to([internet()], HTTPS, SSH)],
+            egress=[redis, allow_to([internet()], *dict.fromkeys((HTTPS, *SSH_PORTS)))],
         ),
         "server": _isolated(
             USER_INTERFACE,

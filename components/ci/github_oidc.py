@@ -47,6 +47,8 @@ class GithubOidcArgs:
     cluster_name: str | None
     """The stack's EKS cluster, or None."""
     nodes: NodesConfig | None
+    interface_endpoints: bool
+    """Whether the VPC has interface endpoints."""
     edge: EdgeConfig | None
     secret_prefixes: Sequence[str]
     """Name prefixes of the stack's secrets in Secrets Manager, `<system>/<environment>/`."""
@@ -219,6 +221,7 @@ class GithubOidc(pulumi.ComponentResource):
             tags=args.tags,
             cluster_name=args.cluster_name,
             nodes=args.nodes,
+            interface_endpoints=args.interface_endpoints,
             edge=args.edge,
             secret_prefixes=args.secret_prefixes,
             creates_buckets=args.creates_buckets,

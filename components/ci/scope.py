@@ -46,6 +46,8 @@ class StackScope:
     cluster_name: str | None
     nodes: NodesConfig | None
     """Nodes of the cluster, or None without one. Karpenter needs more AWS resources than a node group."""
+    interface_endpoints: bool
+    """Whether the VPC has interface endpoints."""
     edge: EdgeConfig | None
     secret_prefixes: Sequence[str]
     """Name prefixes of the stack's secrets in Secrets Manager, `<system>/<environment>/`."""

@@ -16,7 +16,7 @@ from components.account.account import Account
 from components.account.keys import EncryptionKey, EncryptionKeyArgs
 from components.account.policy_documents import logs_may_use_key, service_trust
 from components.cluster.access_entries import create_access_entry, grants
-from components.config.cluster import ClusterConfig
+from components.config.cluster import HTTPS_PORT, ClusterConfig
 
 CLUSTER_POLICY = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
 CLUSTER_TYPE = "aws:eks/cluster:Cluster"
@@ -39,6 +39,8 @@ class ClusterArgs:
     """Role of `pulumi up` in CI: cluster-admin, because it creates namespaces, CustomResourceDefinitions and Roles."""
     preview_role_arn: pulumi.Input[str] | None = None
     """Role of `pulumi preview` in CI: reads every object."""
+    log_group_exists: bool = False
+    """Whether the account already has the control plane's log group."""
     protect: bool = True
     """Whether Pulumi refuses to delete the key that encrypts Secrets and logs."""
 
@@ -63,27 +65,29 @@ class Cluster(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:cluster:Cluster", name, {}, opts)
-        log_group_name = f"/aws/eks/{args.name}/cluster"
+        log_group = log_group_name(args.name)
         key = EncryptionKey(
             f"{name}-key",
             EncryptionKeyArgs(
                 alias=f"{args.name}-cluster",
                 description=f"Kubernetes Secrets and control plane logs of {args.name}",
                 account=args.account,
-                service_statements=[logs_may_use_key(args.account, log_group_name)],
+                service_statements=[logs_may_use_key(args.account, log_group)],
                 protect=args.protect,
             ),
             pulumi.ResourceOptions(parent=self),
         )
-        log_group = aws.cloudwatch.LogGroup(
+        logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
-            name=log_group_name,
+            name=log_group,
             retention_in_days=args.settings.log_retention_days,
             kms_key_id=key.arn,
-            opts=pulumi.ResourceOptions(parent=self),
+            # EKS writes its last logs after the cluster is deleted, and makes the group again for them. The next
+            # cluster of this name takes it over, and the same `up` gives it retention and key.
+            opts=pulumi.ResourceOptions(parent=self, import_=log_group if args.log_group_exists else None),
         )
         role, role_policy = self._service_role(name, args)
-        cluster = self._control_plane(name, args, key, role, [log_group, role_policy, *args.egress])
+        cluster = self._control_plane(name, args, key, role, [logs, role_policy, *args.egress])
         control_plane = cluster.eks_cluster
         self.name = control_plane.apply(lambda c: c.name)
         self.arn = control_plane.apply(lambda c: c.arn)
@@ -93,6 +97,7 @@ class Cluster(pulumi.ComponentResource):
         self.control_plane_security_group_id = control_plane.apply(lambda c: c.vpc_config).apply(
             lambda vpc: cast("str", vpc.cluster_security_group_id)
         )
+        self._private_access(name, args.settings)
         self.access = tuple(
             resource
             for grant in grants(
@@ -114,6 +119,22 @@ class Cluster(pulumi.ComponentResource):
                 "controlPlaneSecurityGroupId": self.control_plane_security_group_id,
             }
         )
+
+    def _private_access(self, name: str, settings: ClusterConfig) -> None:
+        """Rules for those outside the nodes who may connect to the private endpoint."""
+        groups = settings.private_access_security_group_ids
+        for source in (*settings.private_access_cidrs, *groups):
+            aws.vpc.SecurityGroupIngressRule(
+                f"{name}-api-server-{source}",
+                description=f"{source} to the API server",
+                security_group_id=self.control_plane_security_group_id,
+                cidr_ipv4=None if source in groups else source,
+                referenced_security_group_id=source if source in groups else None,
+                ip_protocol="tcp",
+                from_port=HTTPS_PORT,
+                to_port=HTTPS_PORT,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
 
     def _service_role(self, name: str, args: ClusterArgs) -> tuple[aws.iam.Role, pulumi.Resource]:
         role = aws.iam.Role(
@@ -177,6 +198,11 @@ class Cluster(pulumi.ComponentResource):
                 protect=settings.deletion_protection,
             ),
         )
+
+
+def log_group_name(cluster: str) -> str:
+    """The log group that EKS writes a control plane's logs to; the name cannot be chosen."""
+    return f"/aws/eks/{cluster}/cluster"
 
 
 def creator_is_no_admin(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:

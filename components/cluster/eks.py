@@ -12,7 +12,7 @@ import pulumi
 from components.account.account import Account
 from components.cluster.addons import BootstrapAddons, BootstrapAddonsArgs, WorkloadAddons, WorkloadAddonsArgs
 from components.cluster.control_plane import Cluster, ClusterArgs
-from components.cluster.node_group import NodeGroup, NodeGroupArgs
+from components.cluster.node_group import NodeGroup, NodeGroupArgs, NodeNumbers
 from components.config.cluster import ClusterConfig
 from components.network.network import Network
 
@@ -28,6 +28,10 @@ class EksArgs:
     network: Network
     tags: Mapping[str, str]
     """Tags of instances and volumes."""
+    log_group_exists: bool
+    """Whether the account already has the control plane's log group."""
+    existing_nodes: NodeNumbers | None
+    """Numbers of the node group that an autoscaler scales, as they are now."""
     deploy_role_arn: pulumi.Input[str] | None
     preview_role_arn: pulumi.Input[str] | None
     protect: bool
@@ -60,6 +64,7 @@ class Eks(pulumi.ComponentResource):
                 vpc_id=args.network.vpc_id,
                 subnet_ids=args.network.control_plane_subnet_ids,
                 egress=args.network.egress,
+                log_group_exists=args.log_group_exists,
                 deploy_role_arn=args.deploy_role_arn,
                 preview_role_arn=args.preview_role_arn,
                 protect=args.protect,
@@ -81,6 +86,7 @@ class Eks(pulumi.ComponentResource):
             f"{name}-nodes",
             NodeGroupArgs(
                 settings=args.settings.nodes,
+                existing=args.existing_nodes,
                 account=args.account,
                 kubernetes_version=args.settings.version,
                 cluster_name=self.cluster.name,

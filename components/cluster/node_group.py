@@ -24,10 +24,21 @@ SCALING_ROLE = "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAuto
 
 
 @dataclass(frozen=True, kw_only=True)
+class NodeNumbers:
+    """How many nodes a group has, and may have."""
+
+    minimum: int
+    desired: int
+    maximum: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class NodeGroupArgs:
     """Arguments of `NodeGroup`."""
 
     settings: NodesConfig
+    existing: NodeNumbers | None = None
+    """Numbers of the group that an autoscaler scales, as they are now."""
     account: Account
     kubernetes_version: str
     cluster_name: pulumi.Input[str]
@@ -79,6 +90,7 @@ class NodeGroup(pulumi.ComponentResource):
         ]
         template = _launch_template(name, args, security_group, self._key_arn(name, args), child)
         settings = args.settings
+        numbers = node_numbers(settings, args.existing)
         self.security_group_id = security_group.id
         self.role_arn = role.arn
         self.node_group = aws.eks.NodeGroup(
@@ -93,7 +105,7 @@ class NodeGroup(pulumi.ComponentResource):
                 id=template.id, version=template.latest_version.apply(str)
             ),
             scaling_config=aws.eks.NodeGroupScalingConfigArgs(
-                min_size=settings.minimum, desired_size=settings.desired, max_size=settings.maximum
+                min_size=numbers.minimum, desired_size=numbers.desired, max_size=numbers.maximum
             ),
             update_config=aws.eks.NodeGroupUpdateConfigArgs(
                 max_unavailable_percentage=settings.max_unavailable_percent
@@ -103,7 +115,8 @@ class NodeGroup(pulumi.ComponentResource):
                 parent=self,
                 # A node without permissions, CNI or egress cannot join; one that loses them early cannot drain.
                 depends_on=[*policies, *rules, *args.after],
-                ignore_changes=["scalingConfig.desiredSize"],
+                # What an autoscaler did since the last `up` is no reason for an update.
+                ignore_changes=["scalingConfig.desiredSize"] if numbers == args.existing else None,
             ),
         )
         self.register_outputs(
@@ -124,6 +137,19 @@ class NodeGroup(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         ).arn
+
+
+def node_numbers(settings: NodesConfig, existing: NodeNumbers | None) -> NodeNumbers:
+    """The numbers after an `up`. EKS takes all three or none, so a new limit comes with the number of nodes.
+
+    That number stays what an autoscaler has made it, within the limits; without one it is `desired`.
+    """
+    desired = settings.desired if existing is None else existing.desired
+    return NodeNumbers(
+        minimum=settings.minimum,
+        desired=min(max(desired, settings.minimum), settings.maximum),
+        maximum=settings.maximum,
+    )
 
 
 def auto_scaling_may_use_key(account: Account) -> tuple[Statement, Statement]:

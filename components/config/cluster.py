@@ -7,7 +7,17 @@ from pydantic import AfterValidator, Field
 
 from components.config.base import Section
 from components.config.controllers import NodeScaling
-from components.config.types import AmiFamily, CapacityType, Ipv4Cidr, LogRetentionDays, Port, RoleArn, matching
+from components.config.types import (
+    AmiFamily,
+    CapacityType,
+    Ipv4Cidr,
+    LogRetentionDays,
+    Port,
+    RoleArn,
+    SecurityGroupId,
+    distinct,
+    matching,
+)
 from components.config.versions import ADDON_VERSIONS, AddonVersions
 
 ControlPlaneLog = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
@@ -40,8 +50,9 @@ class NodesConfig(Section):
     desired: int = Field(
         ge=1,
         le=MAXIMUM_NODES,
-        description="Number of nodes at creation, and the basis of the capacity checks. Changing it does not resize "
-        "an existing group, whose size an autoscaler sets between `minimum` and `maximum`.",
+        description="Number of nodes, and the basis of the capacity checks. With the Cluster Autoscaler, only the "
+        "number at creation: afterwards the autoscaler sets it, and an `up` changes it only if it is outside a new "
+        "`minimum` or `maximum`.",
     )
     maximum: int = Field(ge=1, le=MAXIMUM_NODES, description="Maximum number of nodes.")
     disk_gib: int = Field(default=50, ge=20, le=16384, description="Size of the encrypted gp3 volume in GiB.")
@@ -63,7 +74,7 @@ class NodesConfig(Section):
         "role AWSServiceRoleForAutoScaling: "
         "`aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com`.",
     )
-    egress_ports: Annotated[tuple[Port, ...], AfterValidator(_with_https)] = Field(
+    egress_ports: Annotated[tuple[Port, ...], AfterValidator(distinct), AfterValidator(_with_https)] = Field(
         default=(443,),
         description="TCP ports on the internet that nodes and pods may connect to: 443, and 22 for Git over SSH.",
     )
@@ -105,10 +116,19 @@ class ClusterConfig(Section):
         description="Roles that may run `scripts/smoke.py`: view pods and Applications, send GET requests to services, "
         "and nothing else. Each also needs the IAM permission `eks:DescribeCluster`.",
     )
-    public_access_cidrs: tuple[Ipv4Cidr, ...] = Field(
+    public_access_cidrs: Annotated[tuple[Ipv4Cidr, ...], AfterValidator(distinct)] = Field(
         default=(),
         description="CIDRs that may connect to the API server from the internet; without any, the public endpoint is "
-        "off.",
+        "off. The first `up` needs one (first-up.md).",
+    )
+    private_access_cidrs: Annotated[tuple[Ipv4Cidr, ...], AfterValidator(distinct)] = Field(
+        default=(),
+        description="CIDRs that may connect to the private endpoint, for example a VPN's. Nodes always may.",
+    )
+    private_access_security_group_ids: Annotated[tuple[SecurityGroupId, ...], AfterValidator(distinct)] = Field(
+        default=(),
+        description="Security groups that may connect to the private endpoint, for example those of a bastion or of "
+        "CI runners. They are in the stack's VPC or in one peered with it.",
     )
     log_types: tuple[ControlPlaneLog, ...] = Field(
         default=("api", "audit", "authenticator", "controllerManager", "scheduler"),

@@ -86,6 +86,11 @@ class DatabaseConfig(Section):
         default="sun:18:30-sun:19:30",
         description="Weekly maintenance window, UTC; must not overlap the backup window.",
     )
+    apply_immediately: bool = Field(
+        default=False,
+        description="Applies changes at once, even if they interrupt the database, instead of in the maintenance "
+        "window.",
+    )
     deletion_protection: bool = Field(default=True, description="AWS refuses to delete the instance.")
     final_snapshot: bool = Field(default=True, description="Creates a snapshot when the instance is deleted.")
     customer_managed_key: bool = Field(
@@ -125,6 +130,10 @@ class CacheConfig(Section):
     maintenance_window: WeeklyWindow = Field(
         default="sun:18:30-sun:19:30",
         description="Weekly maintenance window, UTC; must not overlap the snapshot window.",
+    )
+    apply_immediately: bool = Field(
+        default=False,
+        description="Applies changes at once, even if they interrupt the cache, instead of in the maintenance window.",
     )
     max_memory_policy: Literal["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-ttl"] = Field(
         default="noeviction", description="Eviction policy when memory is full; a message broker must not evict."

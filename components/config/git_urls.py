@@ -9,7 +9,7 @@ _CLONE_URL = re.compile(
 )
 """Port 22 of github.com, and 443 of ssh.github.com for networks that block 22."""
 SSH_PORTS = (22, 443)
-"""SSH ports that Argo CD's network policies allow."""
+"""Ports of Git over SSH: Argo CD's network policies open these and no others."""
 
 
 @dataclass(frozen=True, kw_only=True)

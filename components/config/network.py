@@ -5,19 +5,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from components.config.base import Section
-from components.config.types import Ipv4Cidr, LogRetentionDays, NatGateways
+from components.config.types import Ipv4Cidr, LogRetentionDays, NatGateways, distinct
 
 InterfaceEndpoint = Literal[
     "ecr.api", "ecr.dkr", "sts", "logs", "secretsmanager", "ec2", "kms", "ssm", "ssmmessages", "ec2messages",
     "elasticloadbalancing", "autoscaling", "eks", "eks-auth", "monitoring", "sqs", "sns",
 ]  # fmt: skip
-
-
-def _unique(services: tuple[InterfaceEndpoint, ...]) -> tuple[InterfaceEndpoint, ...]:
-    for position, service in enumerate(services):
-        if service in services[:position]:
-            raise ValueError(f"{service} is listed twice. Remove one.")
-    return services
 
 
 class FlowLogsConfig(Section):
@@ -38,7 +31,7 @@ class NetworkConfig(Section):
         default=NatGateways.PER_ZONE,
         description="`perZone` tolerates the loss of a zone; `single` costs less, but egress depends on one zone.",
     )
-    interface_endpoints: Annotated[tuple[InterfaceEndpoint, ...], AfterValidator(_unique)] = Field(
+    interface_endpoints: Annotated[tuple[InterfaceEndpoint, ...], AfterValidator(distinct)] = Field(
         default=(),
         description="AWS services with an interface endpoint in the VPC, for example `ecr.api`; each is billed hourly.",
     )

@@ -8,13 +8,15 @@ import ipaddress
 import posixpath
 import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator
 
 from components.account.offers import closest, offers
 from components.config.host_keys import check_host_key
 from components.sizing.quantities import CPU_PATTERN, MEMORY_PATTERN
+
+_Item = TypeVar("_Item", str, int)
 
 
 def matching(pattern: str, what: str, example: str) -> AfterValidator:
@@ -37,6 +39,14 @@ def within(lowest: int, highest: int, what: str, example: int) -> AfterValidator
         return number
 
     return AfterValidator(check)
+
+
+def distinct(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    """A validator for lists in which nothing may be twice."""
+    for position, item in enumerate(items):
+        if item in items[:position]:
+            raise ValueError(f"{item} is listed twice. Remove one.")
+    return items
 
 
 def _region(name: str) -> str:
@@ -173,6 +183,7 @@ def _ipv4_network(text: str) -> str:
 
 LogRetentionDays = Annotated[int, AfterValidator(_log_retention)]
 Ipv4Cidr = Annotated[str, AfterValidator(_ipv4_network)]
+SecurityGroupId = Annotated[str, matching(r"^sg-[0-9a-f]{8,17}$", "the id of a security group", "sg-0123456789abcdef0")]
 
 
 class Ownership(StrEnum):

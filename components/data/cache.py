@@ -122,7 +122,7 @@ class Cache(pulumi.ComponentResource):
             engine="valkey",
             engine_version=settings.engine_version,
             auto_minor_version_upgrade=True,
-            apply_immediately=False,
+            apply_immediately=settings.apply_immediately,
             node_type=settings.node_type,
             num_cache_clusters=1 + settings.replicas,
             automatic_failover_enabled=replicated,

@@ -126,7 +126,7 @@ class Database(pulumi.ComponentResource):
             engine_lifecycle_support=STANDARD_SUPPORT_ONLY,
             auto_minor_version_upgrade=True,
             allow_major_version_upgrade=False,
-            apply_immediately=False,
+            apply_immediately=settings.apply_immediately,
             instance_class=settings.instance_class,
             multi_az=settings.multi_az,
             storage_type="gp3",

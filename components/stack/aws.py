@@ -74,6 +74,7 @@ def identities(config: PlatformConfig, components: StackComponents, state_path: 
         manages_repositories=config.registry is not None and config.registry.ownership is Ownership.CREATE,
         cluster_name=config.prefix if config.cluster is not None else None,
         nodes=config.cluster.nodes if config.cluster is not None else None,
+        interface_endpoints=config.network is not None and bool(config.network.interface_endpoints),
         edge=config.edge,
         secret_prefixes=[config.secret_prefix(environment.name) for environment in config.environments],
         creates_buckets=config.creates_buckets,
@@ -97,8 +98,8 @@ def network(config: PlatformConfig) -> NetworkArgs | None:
 
 def eks(config: PlatformConfig, components: StackComponents) -> EksArgs | None:
     """The cluster."""
-    account = stack_account(config)
-    if config.cluster is None or account is None or components.network is None:
+    account, existing = stack_account(config), components.existing
+    if config.cluster is None or account is None or components.network is None or existing is None:
         return None
     identities = components.identities
     return EksArgs(
@@ -107,6 +108,8 @@ def eks(config: PlatformConfig, components: StackComponents) -> EksArgs | None:
         account=account,
         network=components.network,
         tags=tags(config),
+        log_group_exists=existing.cluster_log_group,
+        existing_nodes=existing.nodes,
         deploy_role_arn=None if identities is None else identities.deploy_role_arn,
         preview_role_arn=None if identities is None else identities.preview_role_arn,
         protect=config.protect,

@@ -23,6 +23,7 @@ from components.network.network import Network
 from components.registry import Registry
 from components.secrets.delivery import SecretDelivery
 from components.secrets.entries import Secrets
+from components.stack.existing import Existing
 
 _Args = TypeVar("_Args")
 _Component = TypeVar("_Component")
@@ -32,6 +33,7 @@ _Component = TypeVar("_Component")
 class StackComponents:
     """Filled by `__main__.py` in order; None means that the stack leaves the component out."""
 
+    existing: Existing | None = None
     registry: Registry | None = None
     identities: GithubOidc | None = None
     network: Network | None = None

@@ -65,7 +65,8 @@ def repository(config: PlatformConfig) -> Iterator[Problem]:
     if address is not None and has_blocked_port(url):
         yield Problem(
             path=("repository", "url"),
-            message=f"port {address[1]} is closed to Argo CD. Write an address at port 22 or 443, or an HTTPS address.",
+            message=f"port {address[1]} is closed to Argo CD. Write an address at port "
+            f"{' or '.join(map(str, SSH_PORTS))}, or an HTTPS address.",
         )
         return
     nodes = None if config.cluster is None else config.cluster.nodes

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from components.argocd.pods import argocd_pods
 from components.cluster.addon_pods import SYSTEM_PODS
 from components.config.platform import PlatformConfig
+from components.config.types import NatGateways
 from components.controllers.pods import controller_pods
 from components.data.bootstrap_pods import bootstrap_workloads
 from components.environments.plan import EnvironmentPlan, bootstrapped
@@ -30,7 +31,10 @@ from components.sizing.quantities import MEBIBYTES_PER_GIBIBYTE
 
 CONNECTIONS_WHILE_ROLLING_PERCENT = 150
 STEADY = "most pods when nothing rolls"
-INITIAL_NODES = "calculated for cluster.nodes.desired, the initial size; changing it does not resize an existing group"
+BASIS = "calculated for cluster.nodes.desired; an autoscaler may run more nodes or fewer"
+
+ELASTIC_IPS = 5
+"""AWS's default quota, for all stacks of an account in a region together."""
 
 Plans = Sequence[EnvironmentPlan]
 
@@ -164,6 +168,13 @@ def connections(config: PlatformConfig, plans: Plans) -> Limit | None:
     )
 
 
+def elastic_ips(config: PlatformConfig) -> int:
+    """Elastic IP addresses of the NAT gateways."""
+    if config.network is None:
+        return 0
+    return 1 if config.network.nat_gateways is NatGateways.SINGLE else len(config.network.zones)
+
+
 def summary(config: PlatformConfig, plans: Plans) -> dict[str, object]:
     """The sums for the stack's outputs: rows of pods, CPU and memory, and the limits of addresses and connections."""
     fit = node_fit(config, plans)
@@ -172,7 +183,7 @@ def summary(config: PlatformConfig, plans: Plans) -> dict[str, object]:
         rows = [*fit.parts, ("needed at the peak", fit.needed), (f"{fit.nodes} x {fit.instance_type} hold", fit.held)]
         output["fits"] = fit.fits
         output["nodes"] = f"{fit.nodes} x {fit.instance_type}"
-        output["note"] = INITIAL_NODES
+        output["note"] = BASIS
         output["rows"] = [
             {
                 "what": what,
@@ -185,4 +196,6 @@ def summary(config: PlatformConfig, plans: Plans) -> dict[str, object]:
     for key, limit in (("addresses", addresses(config)), ("connections", connections(config, plans))):
         if limit is not None:
             output[key] = {"needed": limit.needed, "held": limit.held, "fits": limit.fits}
+    if config.network is not None:
+        output["elasticIps"] = f"{elastic_ips(config)} of the {ELASTIC_IPS} that a new account may have in a region"
     return output

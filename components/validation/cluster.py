@@ -67,8 +67,8 @@ def access(config: PlatformConfig) -> Iterator[Problem]:
                 )
 
 
-def public_access(config: PlatformConfig) -> Iterator[Problem]:
-    """The API server is not open to the whole internet."""
+def api_access(config: PlatformConfig) -> Iterator[Problem]:
+    """The public endpoint is not open to the whole internet, the private one to private ranges only."""
     if config.cluster is None or config.aws is None:
         return
     for index, cidr in enumerate(config.cluster.public_access_cidrs):
@@ -77,6 +77,13 @@ def public_access(config: PlatformConfig) -> Iterator[Problem]:
                 path=("cluster", "publicAccessCidrs", index),
                 message=f"{cidr} opens the API server to {ipaddress.IPv4Network(cidr).num_addresses} addresses. "
                 "Write the ranges of your offices or runners, /16 or smaller.",
+            )
+    for index, cidr in enumerate(config.cluster.private_access_cidrs):
+        if not ipaddress.IPv4Network(cidr).is_private:
+            yield Problem(
+                path=("cluster", "privateAccessCidrs", index),
+                message=f"{cidr} is not a private range, and only private addresses can reach a private endpoint. "
+                "Write the range of a VPN or a peered VPC, e.g. 10.0.0.0/16.",
             )
 
 
@@ -93,4 +100,4 @@ def high_availability(config: PlatformConfig) -> Iterator[Problem]:
         )
 
 
-RULES: tuple[Rule, ...] = (node_counts, node_type, access, public_access, high_availability)
+RULES: tuple[Rule, ...] = (node_counts, node_type, access, api_access, high_availability)

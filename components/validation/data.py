@@ -26,15 +26,14 @@ def _overlap(daily: str, weekly: str) -> bool:
 
 
 def database(config: PlatformConfig) -> Iterator[Problem]:
-    """The user name is not an obvious guess, the storage can grow, backup and maintenance are apart."""
+    """The user name is hard to guess, the storage can grow, and the backup and maintenance windows do not overlap."""
     database = config.database
     if database is None:
         return
     if database.username in RESERVED_DATABASE_USERS:
         yield Problem(
             path=("database", "username"),
-            message=f"{database.username!r} is reserved, or the first name that an attacker tries. "
-            "Write e.g. platform_admin.",
+            message=f"{database.username!r} is reserved or too easy to guess. Write e.g. platform_admin.",
         )
     if database.max_storage_gib <= database.storage_gib:
         yield Problem(
@@ -78,7 +77,7 @@ def cache(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def storage(config: PlatformConfig) -> Iterator[Problem]:
-    """The section and the services that use buckets come together."""
+    """`storage` is set if and only if a service uses a bucket."""
     services = [service.name for service in config.services if service.storage]
     if config.cluster is not None and config.storage is None and services:
         yield Problem(

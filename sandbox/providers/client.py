@@ -62,14 +62,19 @@ class ProviderProcess:
 
 @contextmanager
 def serve(
-    account: Path, packages: Sequence[str], cache: Path | None = None, api_server: ApiServer | None = None
+    account: Path,
+    packages: Sequence[str],
+    cache: Path | None = None,
+    api_server: ApiServer | None = None,
+    address: str | None = None,
 ) -> Generator[ProviderProcess]:
     """Run the providers of these packages on the simulated account in the file `account`, created if it is missing.
 
     `cache` is a folder for the SDKs' schemas (by default the account's own); accounts that share it import the SDKs
-    only once. RuntimeError if the process does not start.
+    only once. `address`: of the machine that runs Pulumi, inside the VPC without one. RuntimeError if the process does
+    not start.
     """
-    process = _start(account, packages, cache or account.parent, api_server)
+    process = _start(account, packages, cache or account.parent, api_server, address)
     try:
         yield ProviderProcess(process)
     finally:
@@ -84,11 +89,15 @@ def serve(
             process.stdout.close()
 
 
-def _start(account: Path, packages: Sequence[str], cache: Path, api_server: ApiServer | None) -> subprocess.Popen[str]:
+def _start(
+    account: Path, packages: Sequence[str], cache: Path, api_server: ApiServer | None, address: str | None
+) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "sandbox.providers.server"]
     command += ["--account", str(account.resolve()), "--cache", str(cache.resolve()), "--packages", ",".join(packages)]
     if api_server is not None:
         command += ["--api-server", api_server.url, "--certificate-authority", str(api_server.certificate_authority)]
+    if address is not None:
+        command += ["--address", address]
     path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH", "")]))
     environment = {**os.environ, "PYTHONPATH": path, "GRPC_VERBOSITY": "ERROR"}
     return subprocess.Popen(

@@ -92,25 +92,29 @@ class Package:
             self.guard_create(call, inputs)
             if identity and self.account.identified(scope, call.type, identity):
                 raise self.taken(call, inputs)
-            life = self.account.next_life(call.urn)
-            token = Token(call.urn, life)
-            id_ = self.make_id(call, inputs, token)
-            outputs = self.outputs(Birth(call=call, id=id_, token=token, version=1, preview=False), inputs)
-            record = Record(
-                package=self.name,
-                scope=scope,
-                type=call.type,
-                id=id_,
-                identity=identity,
-                urn=call.urn,
-                life=life,
-                version=1,
-                inputs=inputs,
-                outputs=outputs,
-            )
-            self.account.put(record)
+            record = self.put(call, inputs)
             self.after_create(call, record)
-        return id_, outputs
+        return record.id, record.outputs
+
+    def put(self, call: Call, inputs: Json) -> Record:
+        """Add a resource to the account, without any checks."""
+        life = self.account.next_life(call.urn)
+        token = Token(call.urn, life)
+        id_ = self.make_id(call, inputs, token)
+        record = Record(
+            package=self.name,
+            scope=self.scope(call),
+            type=call.type,
+            id=id_,
+            identity=self.identity(call.type, inputs),
+            urn=call.urn,
+            life=life,
+            version=1,
+            inputs=inputs,
+            outputs=self.outputs(Birth(call=call, id=id_, token=token, version=1, preview=False), inputs),
+        )
+        self.account.put(record)
+        return record
 
     def read(self, call: Call, id_: str) -> Record | None:
         """The resource as it is in the account, None if it does not exist."""
@@ -121,8 +125,8 @@ class Package:
         del inputs, outputs
         return self.read(call, id_)
 
-    def update(self, call: Call, id_: str, news: Json, *, preview: bool) -> Json:
-        """Update a resource in place: its new outputs. Raises Refused."""
+    def update(self, call: Call, id_: str, olds: Json, news: Json, *, preview: bool) -> Json:
+        """Update a resource in place, from the inputs in the engine's state: its new outputs. Raises Refused."""
         with self.account.transaction():
             record = self.read(call, id_)
             if record is None:
@@ -134,10 +138,12 @@ class Package:
                 version=record.version + 1,
                 preview=preview,
             )
-            outputs = self.outputs(birth, news)
+            inputs = self.updated(record, olds, news)
+            outputs = self.outputs(birth, inputs)
             if not preview:
-                self.guard_update(call, record, news)
-                self.account.put(record.changed(identity=self.identity(call.type, news), inputs=news, outputs=outputs))
+                self.guard_update(call, record, inputs)
+                identity = self.identity(call.type, inputs)
+                self.account.put(record.changed(identity=identity, inputs=inputs, outputs=outputs))
         return outputs
 
     def delete(self, call: Call, id_: str) -> None:
@@ -200,11 +206,16 @@ class Package:
         del birth
         return dict(inputs)
 
+    def updated(self, record: Record, olds: Json, news: Json) -> Json:
+        """The inputs of a resource after an update."""
+        del record, olds
+        return news
+
     def guard_create(self, call: Call, inputs: Json) -> None:
         """Refuse a creation that the cloud refuses."""
 
-    def guard_update(self, call: Call, record: Record, news: Json) -> None:
-        """Refuse an update that the cloud refuses."""
+    def guard_update(self, call: Call, record: Record, inputs: Json) -> None:
+        """Refuse an update after which the resource would have these inputs."""
 
     def guard_delete(self, call: Call, record: Record) -> None:
         """Refuse a deletion that the cloud refuses."""

@@ -16,15 +16,20 @@ from sandbox.providers.schema import Schemas
 from sandbox.providers.tls_values import TlsValues
 
 
-def make_package(name: str, account: Account, cache: Path, api_server: ApiServer | None = None) -> Package:
-    """The simulation of a package; `api_server` is what EKS clusters answer with. ValueError for an unknown package."""
+def make_package(
+    name: str, account: Account, cache: Path, api_server: ApiServer | None = None, address: str | None = None
+) -> Package:
+    """The simulation of a package; ValueError for an unknown one.
+
+    `api_server` is what EKS clusters answer with, `address` that of the machine that runs Pulumi.
+    """
     match name:
         case "aws":
-            return Aws(account, Schemas(name, cache), Judge(cache), api_server)
+            return Aws(account, Schemas(name, cache), Judge(cache), api_server, address)
         case "eks":
             return Eks(account)
         case "kubernetes":
-            return Kubernetes(account)
+            return Kubernetes(account, address)
         case "random":
             return RandomValues(account, Schemas(name, cache))
         case "tls":

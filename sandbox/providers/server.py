@@ -1,6 +1,7 @@
 """The provider process: `python -m sandbox.providers.server --account FILE --packages aws,random --cache DIR`.
 
-With `--api-server URL --certificate-authority FILE` these are the simulated EKS clusters' own.
+With `--api-server URL --certificate-authority FILE` these are the simulated EKS clusters' own. `--address` is that of
+the machine that runs Pulumi.
 The protocol is lines of JSON: first `{"ports": {...}}` on its output, then an answer to each `{"do": "calls"}` or
 `{"do": "reset"}` on its input. The process ends when its input closes, so that it does not outlive a killed driver, and
 ignores Ctrl-C, because the engine still needs it to end an update cleanly.
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--packages", required=True)
     parser.add_argument("--api-server")
     parser.add_argument("--certificate-authority", type=Path)
+    parser.add_argument("--address")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _end)
@@ -56,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ports: dict[str, int] = {}
     for name in cast("str", options.packages).split(","):
         server = grpc.server(pool, interceptors=[counter], options=_UNLIMITED)
-        package = make_package(name, account, cast("Path", options.cache), api_server)
+        package = make_package(name, account, cast("Path", options.cache), api_server, options.address)
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(package, sdk_version(name)), server)
         ports[name] = server.add_insecure_port("127.0.0.1:0")
         server.start()

@@ -140,7 +140,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Update a resource in place."""
         call = self._call(request, context)
         with _refusals(context, f"updating {call.type} {call.name!r}"):
-            outputs = self._package.update(call, request.id, from_struct(request.news), preview=request.preview)
+            olds, news = _old_inputs(request), from_struct(request.news)
+            outputs = self._package.update(call, request.id, olds, news, preview=request.preview)
         return provider_pb2.UpdateResponse(properties=to_struct(outputs))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
@@ -225,7 +226,7 @@ def _abort(context: grpc.ServicerContext, message: str) -> NoReturn:
     raise AssertionError(message)
 
 
-def _old_inputs(request: provider_pb2.DiffRequest) -> Json:
+def _old_inputs(request: provider_pb2.DiffRequest | provider_pb2.UpdateRequest) -> Json:
     return from_struct(request.old_inputs if request.HasField("old_inputs") else request.olds)
 
 

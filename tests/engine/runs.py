@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,8 @@ from sandbox.providers.wire import revealed
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml")
+LATE_LOGS = {"aws:cloudwatch/logGroup:LogGroup": 1}
+"""What EKS's last logs make after the destroy of a stack with a cluster (docs/destroy.md): number by type."""
 MUTATING = ("Create", "Update", "Delete")
 DELETION = re.compile(r"^ - +(\S+) (\S+) (deleting|deleted) ")
 
@@ -57,10 +59,18 @@ class Step:
         return {resource["urn"] for resource in self.resources if resource["type"] != "pulumi:providers:pulumi"}
 
 
-def perform(verb: Verb, stack: str, state: Path, *, project: Path = ROOT, checkpoints: bool = False) -> Step:
+def perform(
+    verb: Verb,
+    stack: str,
+    state: Path,
+    *,
+    project: Path = ROOT,
+    checkpoints: bool = False,
+    address: str | None = None,
+) -> Step:
     """Run one operation in this process."""
     lines: list[str] = []
-    request = Request(verb=verb, stack=stack, project=project, state=state, checkpoints=checkpoints)
+    request = Request(verb=verb, stack=stack, project=project, state=state, checkpoints=checkpoints, address=address)
     report = run(request, show=lines.append)
     return Step(report, tuple(lines), account(state))
 
@@ -126,11 +136,22 @@ def copy_of_project(folder: Path) -> Path:
     return folder
 
 
+def edited_project(folder: Path, stack: str, edit: Callable[[str], str], project: Path = ROOT) -> Path:
+    """The folder, with a project's stack files, of which one is edited."""
+    lines = (project / "Pulumi.yaml").read_text().splitlines(keepends=True)
+    (folder / "Pulumi.yaml").write_text(
+        f"main: {ROOT}\n" + "".join(line for line in lines if not line.startswith("main:"))
+    )
+    file = f"Pulumi.{stack}.yaml"
+    (folder / file).write_text(edit((project / file).read_text()))
+    return folder
+
+
 def unprotected(stack_file: str, system: str) -> str:
     """A protected stack's file in which nothing is protected."""
     text = stack_file.replace(f"{system}:protect: true\n", f"{system}:protect: false\n")
     assert text != stack_file, "it is not protected"
-    for section, first in (("cluster", 'version: "1.36"'), ("database", 'engineVersion: "17.6"')):
+    for section, first in (("cluster", 'version: "1.36"'), ("database", 'engineVersion: "17"')):
         begin = f"  {system}:{section}:\n    {first}\n"
         assert text.count(begin) == 1, begin
         text = text.replace("    deletionProtection: true\n", "")

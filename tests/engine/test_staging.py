@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.plan import Resource
-from tests.engine.runs import Step, deletion_span
+from tests.engine.runs import LATE_LOGS, Step, deletion_span
 from tests.facts.nova import (
     ACCOUNT,
     APPLICATION_METADATA,
@@ -220,7 +220,7 @@ def test_destroy_retains_the_role_that_pipelines_use(staging_destroyed: Step) ->
 
 
 def test_destroy_deletes_everything_else(staging_destroyed: Step) -> None:
-    assert {kind for kind, _ in staging_destroyed.account} == set(KEPT)
+    assert {kind for kind, _ in staging_destroyed.account} == {*KEPT, *LATE_LOGS}
 
 
 @pytest.mark.parametrize(("first", "second"), list(pairwise(DELETION_ORDER)))

@@ -135,7 +135,7 @@ def run_program(
 
     `config`: as in a stack file; a key without a namespace gets the project's, `{"secure": text}` is a secret.
     `preview`: computed outputs are unknown, and applies on them do not run.
-    `outputs`: mocked outputs by type token (camelCase), which override those of `tests.harness.outputs`.
+    `outputs`: mocked outputs (camelCase) by the token of a type or an invoke; they override the table.
     """
     recorder = Recorder(outputs or {}, preview=preview)
     values, secret_keys = config_values(config or {}, project)

@@ -15,7 +15,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.proto import callback_pb2, resource_pb2
 
-from tests.harness.outputs import Ref, mock_invoke, mock_outputs
+from tests.harness.mock_outputs import Ref, mock_invoke, mock_outputs
 from tests.harness.wire import RESOURCE, SECRET, SIGNATURE, decode, to_dict, to_struct
 
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -66,7 +66,7 @@ class Invoked:
 
 
 class Answers(Mocks):
-    """The answers of the simulated providers; `overrides` (outputs by type token) override the table."""
+    """The answers of the simulated providers; `overrides` (outputs by token) override the table."""
 
     def __init__(self, overrides: Mapping[str, Mapping[str, Any]]) -> None:
         self.overrides = overrides
@@ -76,7 +76,8 @@ class Answers(Mocks):
         return physical, outputs | dict(self.overrides.get(args.typ, {}))
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        return mock_invoke(args.token, cast("dict[str, Any]", args.args)), None
+        override = self.overrides.get(args.token)
+        return mock_invoke(args.token, cast("dict[str, Any]", args.args)) if override is None else dict(override), None
 
 
 class Transforms:

@@ -11,7 +11,7 @@ from components.account.account import Account
 from components.config.network import NetworkConfig
 from components.network.network import Network, NetworkArgs
 from tests.harness.harness import Run, run_program
-from tests.harness.outputs import mock_outputs
+from tests.harness.mock_outputs import mock_outputs
 
 ACCOUNT = "025434362120"
 REGION = "ap-northeast-1"

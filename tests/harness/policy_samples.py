@@ -48,6 +48,7 @@ SCOPE = StackScope(
     edge=edge(zone=MADE_ZONE, firewall={}),
     secret_prefixes=["shop/prod/"],
     creates_buckets=True,
+    interface_endpoints=True,
     role_names=["github-actions-role"],
     state=StateStore(bucket="acme-state", path="platform/prod", key_alias="alias/acme-state"),
 )

@@ -93,6 +93,8 @@ CREATING = {
 MAX_ATTACHED_POLICIES = 10
 """IAM's default limit of managed policies per role."""
 EDGE = ("acm:", "events:", "route53:", "sqs:", "wafv2:")
+PRIVATE_DNS = "route53:AssociateVPCWithHostedZone"
+"""For the private zones of interface endpoints."""
 
 
 def deploy_statements(run: Run) -> list[dict[str, Any]]:
@@ -152,7 +154,10 @@ def test_the_policies_of_every_stack_are_within_iams_limits(stack: str, request:
 @every_stack
 def test_only_stacks_with_an_edge_have_rights_on_it(stack: str, request: pytest.FixtureRequest) -> None:
     run = stack_run(stack, request)
-    services = {a.partition(":")[0] for s in deploy_statements(run) for a in s["Action"] if a.startswith(EDGE)}
+    actions = {a for s in deploy_statements(run) for a in s["Action"] if a.startswith(EDGE)}
+    endpoints = any(e.inputs["vpcEndpointType"] == "Interface" for e in run.all("aws:ec2/vpcEndpoint:VpcEndpoint"))
+    assert (PRIVATE_DNS in actions) is endpoints
+    services = {action.partition(":")[0] for action in actions - {PRIVATE_DNS}}
     used = {r.type.split(":")[1].partition("/")[0] for r in run.resources if r.type.startswith("aws:")}
     assert services == used & {"acm", "route53", "wafv2"}
 

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from sandbox.providers.aws.invokes import VPCS
+from sandbox.providers.aws.package import Aws
 from sandbox.providers.package import Refused
+from sandbox.providers.schema import Schemas
 from sandbox.providers.wire import UNKNOWN, Json, dig, secret, text
-from tests.tooling.sandbox_cloud import CLUSTER, DATABASE, NODES, REGION, REPOSITORY, ROLE, SETTINGS, VPC, Cloud
+from tests.tooling.sandbox_cloud import (
+    CLUSTER,
+    DATABASE,
+    LOG_GROUP,
+    NODES,
+    REGION,
+    REPOSITORY,
+    ROLE,
+    SETTINGS,
+    VPC,
+    Cloud,
+    refusal,
+)
 
 
 def test_computed_outputs_are_unknown_in_a_preview(tmp_path: Path) -> None:
@@ -108,8 +124,8 @@ def test_an_update_keeps_computed_outputs_and_increments_the_version(tmp_path: P
     cloud, type_ = Cloud(tmp_path), "aws:ec2/launchTemplate:LaunchTemplate"
     id_, before = cloud.create(type_, "lt", {"name": "lt", "imageId": "ami-1"})
     call, news = cloud.call(type_, "lt"), {"name": "lt", "imageId": "ami-2"}
-    assert cloud.aws.update(call, id_, dict(news), preview=True)["latestVersion"] == UNKNOWN
-    after = cloud.aws.update(call, id_, dict(news), preview=False)
+    assert cloud.aws.update(call, id_, {}, dict(news), preview=True)["latestVersion"] == UNKNOWN
+    after = cloud.aws.update(call, id_, {}, dict(news), preview=False)
     assert (before["latestVersion"], after["latestVersion"]) == (1, 2)
     assert after["arn"] == before["arn"]
 
@@ -160,6 +176,41 @@ def test_data_sources_know_account_region_and_zones(tmp_path: Path) -> None:
     zones = aws.invoke("aws:index/getAvailabilityZones:getAvailabilityZones", {}, SETTINGS)
     assert zones["names"] == [f"{REGION}a", f"{REGION}c", f"{REGION}d"]
     assert zones["zoneIds"] == ["apne1-az1", "apne1-az2", "apne1-az3"]
+
+
+def test_data_sources_list_what_the_account_has(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path)
+    invoke = partial(cloud.aws.invoke, settings=SETTINGS)
+    assert invoke("aws:eks/getClusters:getClusters", {})["names"] == []
+    cluster = cloud.cluster(cloud.network()[1])
+    numbers: Json = {"minSize": 1, "desiredSize": 2, "maxSize": 3}
+    cloud.create(NODES, "n", {"clusterName": cluster, "nodeGroupName": "n", "scalingConfig": numbers})
+    cloud.create(LOG_GROUP, "logs", {"name": "/aws/x"})
+    assert invoke("aws:eks/getClusters:getClusters", {})["names"] == ["demo"]
+    assert invoke("aws:eks/getNodeGroups:getNodeGroups", {"clusterName": "demo"})["names"] == ["n"]
+    group = invoke("aws:eks/getNodeGroup:getNodeGroup", {"clusterName": "demo", "nodeGroupName": "n"})
+    assert group["scalingConfigs"] == [numbers]
+    for prefix, found in (("/aws", ["/aws/x"]), ("/eks", [])):
+        listed = invoke("aws:cloudwatch/getLogGroups:getLogGroups", {"logGroupNamePrefix": prefix})
+        assert listed["logGroupNames"] == found
+    missing: dict[str, Json] = {
+        "aws:eks/getNodeGroups:getNodeGroups": {"clusterName": "other"},
+        "aws:eks/getNodeGroup:getNodeGroup": {"clusterName": "demo", "nodeGroupName": "other"},
+    }
+    for token, args in missing.items():
+        assert refusal(partial(invoke, token, args)) == "ResourceNotFoundException"
+
+
+def test_a_machine_with_an_address_is_not_in_a_vpc_before_it_exists(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path)
+    outside = Aws(cloud.account, Schemas("aws", tmp_path), address="203.0.113.7")
+    args: Json = {"tags": {"Owner": "platform"}}
+    assert outside.invoke(VPCS, args, SETTINGS)["ids"] == []
+    assert cloud.aws.invoke(VPCS, args, SETTINGS)["ids"] == ["vpc-of-this-machine"]
+    vpc, _ = cloud.network()
+    for aws in (outside, cloud.aws):
+        assert aws.invoke(VPCS, args, SETTINGS)["ids"] == [vpc]
+    assert outside.invoke(VPCS, {"tags": {"Owner": "another"}}, SETTINGS)["ids"] == []
 
 
 def test_a_policy_document_becomes_json(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from tests.tooling.sandbox_cloud import (
     DATABASE,
     GROUP,
     INGRESS,
+    LOG_GROUP,
     NODES,
     OBJECT,
     REGION,
@@ -111,7 +112,7 @@ def test_a_protected_cluster_or_one_with_nodes_cannot_be_deleted(tmp_path: Path)
     assert refusal(lambda: cloud.delete(CLUSTER, "c", cluster)) == "InvalidRequestException"
     (record,) = cloud.account.all(CLUSTER)
     unprotected: Json = {**record.inputs, "deletionProtection": False}
-    cloud.aws.update(cloud.call(CLUSTER, "c"), cluster, unprotected, preview=False)
+    cloud.aws.update(cloud.call(CLUSTER, "c"), cluster, record.inputs, unprotected, preview=False)
     nodes, _ = cloud.create(NODES, "n", {"clusterName": "demo", "subnetIds": [subnet]})
     assert refusal(lambda: cloud.delete(CLUSTER, "c", cluster)) == "ResourceInUseException"
     cloud.delete(NODES, "n", nodes)
@@ -126,6 +127,57 @@ def test_coredns_needs_nodes(tmp_path: Path) -> None:
         cloud.create("aws:eks/addon:Addon", "dns", addon)
     cloud.create(NODES, "n", {"clusterName": "demo", "subnetIds": []})
     assert cloud.create("aws:eks/addon:Addon", "dns", addon)[0] == "demo:coredns"
+
+
+def _numbers(minimum: int, desired: int, maximum: int) -> Json:
+    return {"minSize": minimum, "desiredSize": desired, "maxSize": maximum}
+
+
+@pytest.mark.parametrize("numbers", [(5, 4, 8), (3, 7, 6), (4, 4, 3)])
+def test_a_node_groups_numbers_are_in_order(tmp_path: Path, numbers: tuple[int, int, int]) -> None:
+    cloud = Cloud(tmp_path)
+    group: Json = {"clusterName": "demo", "nodeGroupName": "n", "scalingConfig": _numbers(3, 4, 6)}
+    wrong: Json = {**group, "scalingConfig": _numbers(*numbers)}
+    assert refusal(lambda: cloud.create(NODES, "wrong", wrong)) == "InvalidParameterException"
+    id_, _ = cloud.create(NODES, "n", group)
+    call = cloud.call(NODES, "n")
+    assert refusal(lambda: cloud.aws.update(call, id_, group, wrong, preview=False)) == "InvalidParameterException"
+
+
+def test_an_update_sends_only_what_changed(tmp_path: Path) -> None:
+    cloud, call = Cloud(tmp_path), Cloud(tmp_path).call(NODES, "n")
+    born: Json = {"clusterName": "demo", "nodeGroupName": "n", "scalingConfig": _numbers(3, 4, 6), "version": "1.35"}
+    id_, _ = cloud.create(NODES, "n", born)
+    scaled: Json = {**born, "scalingConfig": _numbers(3, 6, 6)}
+    cloud.aws.update(call, id_, born, scaled, preview=False)  # an autoscaler, of which the state knows nothing
+    cloud.aws.update(call, id_, born, {**born, "version": "1.36"}, preview=False)
+    record = cloud.aws.read(call, id_)
+    assert record is not None
+    assert (record.inputs["scalingConfig"], record.inputs["version"]) == (_numbers(3, 6, 6), "1.36")
+    cloud.aws.update(call, id_, born, {**born, "scalingConfig": _numbers(3, 4, 8)}, preview=False)
+    record = cloud.aws.read(call, id_)
+    assert record is not None
+    assert record.inputs["scalingConfig"] == _numbers(3, 4, 8)
+
+
+@pytest.mark.parametrize(
+    ("cluster_remains", "name", "made_again"),
+    [(False, "/aws/eks/demo/cluster", True), (True, "/aws/eks/demo/cluster", False), (False, "/aws/other", False)],
+)
+def test_late_logs_make_the_log_group_of_a_deleted_cluster_again(
+    tmp_path: Path, cluster_remains: bool, name: str, made_again: bool
+) -> None:
+    cloud = Cloud(tmp_path)
+    if cluster_remains:
+        cloud.cluster(cloud.network()[1])
+    inputs: Json = {"name": name, "retentionInDays": 30}
+    id_, _ = cloud.create(LOG_GROUP, "logs", inputs)
+    cloud.delete(LOG_GROUP, "logs", id_)
+    left = cloud.aws.read(cloud.call(LOG_GROUP, "logs"), id_)
+    assert (left is not None) is made_again
+    if left is not None:
+        assert left.inputs == {"name": name}
+        assert refusal(lambda: cloud.create(LOG_GROUP, "logs", inputs)) == "ResourceAlreadyExistsException"
 
 
 def test_a_protected_database_is_not_deleted_and_a_final_snapshot_is_unique(tmp_path: Path) -> None:

@@ -31,9 +31,9 @@ PASSWORD = "random:index/randomPassword:RandomPassword"
 class Cluster:
     """A cluster with the kubernetes package."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, network: Json | None = None, address: str | None = None) -> None:
         self.account = Account(folder / "account.db")
-        self.kubernetes = Kubernetes(self.account)
+        self.kubernetes = Kubernetes(self.account, address)
         self.account.put(
             Record(
                 package="aws",
@@ -44,7 +44,7 @@ class Cluster:
                 urn="",
                 life=1,
                 version=1,
-                inputs={},
+                inputs={"vpcConfig": network or {}},
                 outputs=CLUSTER,
             )
         )
@@ -119,7 +119,7 @@ def test_a_release_has_its_status_and_needs_its_namespace(tmp_path: Path) -> Non
         cluster.create(RELEASE, "argo", inputs)
     id_, outputs = cluster.create(RELEASE, "argo", {**inputs, "createNamespace": True})
     assert (id_, dig(outputs, "status.revision"), text(outputs, "status.status")) == ("argocd/argo", 1, "deployed")
-    after = cluster.kubernetes.update(cluster.call(RELEASE, "argo"), id_, inputs, preview=False)
+    after = cluster.kubernetes.update(cluster.call(RELEASE, "argo"), id_, {}, inputs, preview=False)
     assert dig(after, "status.revision") == 2
 
 
@@ -128,6 +128,32 @@ def test_an_object_in_a_missing_cluster_cannot_be_created(tmp_path: Path) -> Non
     cluster.account.remove(cluster.account.all("aws:eks/cluster:Cluster")[0])
     with pytest.raises(Refused, match="unreachable"):
         cluster.create(NAMESPACE, "n", {"metadata": {"name": "app"}})
+
+
+@pytest.mark.parametrize(
+    ("network", "address", "reached"),
+    [
+        ({"endpointPublicAccess": False}, None, True),
+        ({"endpointPublicAccess": False}, "203.0.113.7", False),
+        ({"endpointPublicAccess": True}, "203.0.113.7", True),
+        ({"endpointPublicAccess": True, "publicAccessCidrs": ["203.0.113.0/28"]}, "203.0.113.7", True),
+        ({"endpointPublicAccess": True, "publicAccessCidrs": ["203.0.113.0/30"]}, "203.0.113.7", False),
+    ],
+)
+def test_an_api_server_is_reached_from_inside_or_through_its_public_endpoint(
+    tmp_path: Path, network: Json, address: str | None, reached: bool
+) -> None:
+    cluster = Cluster(tmp_path, network, address)
+    inputs: Json = {"metadata": {"name": "app"}}
+    if reached:
+        assert cluster.create(NAMESPACE, "n", inputs)[0] == "app"
+        return
+    with pytest.raises(Refused, match="unreachable"):
+        cluster.create(NAMESPACE, "n", inputs)
+    with pytest.raises(Refused, match="unreachable"):
+        cluster.kubernetes.diff(cluster.call(NAMESPACE, "n"), inputs, inputs)
+    with pytest.raises(Refused, match="unreachable"):
+        cluster.kubernetes.refresh(cluster.call(NAMESPACE, "n"), "app", inputs, inputs)
 
 
 @pytest.mark.parametrize(

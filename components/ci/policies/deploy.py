@@ -81,6 +81,14 @@ def network_policy(scope: StackScope) -> str:
             condition={"ArnLike": {"ec2:LaunchTemplate": account.arn("ec2", "launch-template/*")}},
         ),
     ]
+    if scope.interface_endpoints:
+        statements.append(
+            Statement(  # each endpoint has a private hosted zone, which belongs to AWS
+                sid="PrivateDnsOfEndpoints",
+                actions=["route53:AssociateVPCWithHostedZone"],
+                resources=["arn:aws:route53:::hostedzone/*"],
+            )
+        )
     if scope.cluster_name is not None:
         statements.append(
             Statement(  # EKS creates it, with its own tags instead of ours

@@ -55,8 +55,8 @@ def read_policy(scope: StackScope) -> str:
     statements = [
         Statement(
             sid="Describe",
-            actions=["ec2:Describe*", "eks:DescribeAddonVersions", "kms:ListAliases", "logs:DescribeLogGroups",
-                     "sts:GetCallerIdentity"],
+            actions=["ec2:Describe*", "eks:DescribeAddonVersions", "eks:ListClusters", "kms:ListAliases",
+                     "logs:DescribeLogGroups", "sts:GetCallerIdentity"],
             resources=["*"],
         ),
         *_identity_reading(scope),
@@ -68,7 +68,7 @@ def read_policy(scope: StackScope) -> str:
                 sid="Cluster",
                 actions=["eks:DescribeAccessEntry", "eks:DescribeAddon", "eks:DescribeCluster", "eks:DescribeNodegroup",
                          "eks:DescribePodIdentityAssociation", "eks:DescribeUpdate", "eks:ListAccessEntries",
-                         "eks:ListAssociatedAccessPolicies", "eks:ListPodIdentityAssociations",
+                         "eks:ListAssociatedAccessPolicies", "eks:ListNodegroups", "eks:ListPodIdentityAssociations",
                          "eks:ListTagsForResource"],
                 resources=scope.eks_arns(),
             )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
-from sandbox.providers.account import Account
+from sandbox.providers.account import Account, Record
 from sandbox.providers.aws.regions import zone_id, zones
 from sandbox.providers.package import Refused
 from sandbox.providers.wire import Json, Value, mapping, text
 
+VPCS = "aws:ec2/getVpcs:getVpcs"
 _Answer = Callable[[Json, str, str], Json]
+_Listing = Callable[[Account, Json, str], Json]
 
 
 def answer(account: Account, token: str, args: Json, number: str, region: str) -> Json:
@@ -18,6 +20,9 @@ def answer(account: Account, token: str, args: Json, number: str, region: str) -
     computed = _COMPUTED.get(token)
     if computed:
         return {**args, **computed(args, number, region)}
+    listing = _LISTINGS.get(token)
+    if listing:
+        return {**args, **listing(account, args, f"{number}/{region}")}
     lookup = _LOOKUPS.get(token)
     if lookup is None:
         raise Refused("", f"the sandbox does not simulate the invoke {token}")
@@ -121,6 +126,56 @@ def _statement(given: Json) -> Json:
         statement["Condition"] = conditions
     return statement
 
+
+def _vpcs(account: Account, args: Json, scope: str) -> Json:
+    wanted = mapping(args.get("tags")).items()
+    found = account.all("aws:ec2/vpc:Vpc", scope)
+    return {"id": scope, "ids": [vpc.id for vpc in found if wanted <= mapping(vpc.outputs.get("tagsAll")).items()]}
+
+
+def _clusters(account: Account, args: Json, scope: str) -> Json:
+    del args
+    return {"id": scope, "names": [record.id for record in account.all("aws:eks/cluster:Cluster", scope)]}
+
+
+def _node_groups(account: Account, args: Json, scope: str) -> Json:
+    cluster = text(args, "clusterName")
+    if account.get(scope, "aws:eks/cluster:Cluster", cluster) is None:
+        raise Refused("ResourceNotFoundException", f"No cluster found for name: {cluster}.")
+    groups = _node_groups_of(account, cluster, scope)
+    return {"id": cluster, "names": [text(group.outputs, "nodeGroupName") for group in groups]}
+
+
+def _node_group(account: Account, args: Json, scope: str) -> Json:
+    cluster, name = text(args, "clusterName"), text(args, "nodeGroupName")
+    for group in _node_groups_of(account, cluster, scope):
+        if text(group.outputs, "nodeGroupName") == name:
+            return {**group.outputs, "id": group.id, "scalingConfigs": [mapping(group.outputs.get("scalingConfig"))]}
+    raise Refused("ResourceNotFoundException", f"No node group found for name: {name}.")
+
+
+def _node_groups_of(account: Account, cluster: str, scope: str) -> list[Record]:
+    groups = account.all("aws:eks/nodeGroup:NodeGroup", scope)
+    return [group for group in groups if text(group.inputs, "clusterName") == cluster]
+
+
+def _log_groups(account: Account, args: Json, scope: str) -> Json:
+    prefix = text(args, "logGroupNamePrefix")
+    found = [group for group in account.all("aws:cloudwatch/logGroup:LogGroup", scope) if group.id.startswith(prefix)]
+    return {
+        "id": prefix,
+        "arns": [text(group.outputs, "arn") for group in found],
+        "logGroupNames": [group.id for group in found],
+    }
+
+
+_LISTINGS: Mapping[str, _Listing] = {
+    "aws:cloudwatch/getLogGroups:getLogGroups": _log_groups,
+    VPCS: _vpcs,
+    "aws:eks/getClusters:getClusters": _clusters,
+    "aws:eks/getNodeGroup:getNodeGroup": _node_group,
+    "aws:eks/getNodeGroups:getNodeGroups": _node_groups,
+}
 
 _COMPUTED: Mapping[str, _Answer] = {
     "aws:index/getCallerIdentity:getCallerIdentity": _identity,

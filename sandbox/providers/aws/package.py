@@ -12,14 +12,16 @@ from collections.abc import Collection, Sequence
 from sandbox.providers.account import Account, Record
 from sandbox.providers.aws.edge import refuse_log, refuse_record, refuse_unvalidated
 from sandbox.providers.aws.iam.documents import IamDocuments
-from sandbox.providers.aws.invokes import answer
+from sandbox.providers.aws.invokes import VPCS, answer
 from sandbox.providers.aws.names import name_rule
 from sandbox.providers.aws.render import Context, blank, fill, plausible
 from sandbox.providers.aws.replacements import ALWAYS, REPLACES
 from sandbox.providers.aws.rules import (
     DELETED_WITH,
     IN_USE,
+    gets_late_logs,
     refuse_detachment,
+    refuse_node_numbers,
     refuse_protected,
     refuse_subnet,
     refuse_unschedulable,
@@ -37,6 +39,7 @@ from sandbox.providers.wire import UNKNOWN, Json, Value, dig, mapping, put, reve
 
 _GLOBAL = ("iam/", "route53/", "budgets/", "cloudfront/", "s3/bucket:")
 _DEFAULT_ACCOUNT = "123456789012"
+_NODE_GROUP = "eks/nodeGroup:NodeGroup"
 _EMPTIED = {"iam/role:Role": "forceDetachPolicies", "s3/bucket:Bucket": "forceDestroy"}
 """The input with which the provider removes everything that uses a resource, and then deletes it."""
 
@@ -50,12 +53,17 @@ class Aws(Package):
         schemas: Schemas,
         judge: Judge | None = None,
         api_server: ApiServer | None = None,
+        address: str | None = None,
     ) -> None:
-        """Without a judge values are accepted as they are; without an API server EKS clusters invent one."""
+        """Without a judge values are accepted as they are; without an API server EKS clusters invent one.
+
+        `address`: of the machine that runs Pulumi; without one it is inside the VPC, even before the VPC exists.
+        """
         super().__init__("aws", account)
         self._schemas = schemas
         self._documents = IamDocuments(schemas.cache)
         self._judge = judge
+        self._address = address
         self._clusters: Json = {} if api_server is None else _outputs_of(api_server)
 
     def configure(self, settings: Json) -> str:
@@ -156,6 +164,8 @@ class Aws(Package):
             refuse_subnet(self.account, self.scope(call), _region(call.settings), opened)
         if kind == "eks/addon:Addon":
             refuse_unschedulable(self.account, self.scope(call), opened)
+        if kind == _NODE_GROUP:
+            refuse_node_numbers(opened)
         if kind == "route53/record:Record":
             refuse_record(self.account, self.scope(call), opened)
         if kind == "acm/certificateValidation:CertificateValidation":
@@ -167,6 +177,17 @@ class Aws(Package):
                 "InvalidRequestException",
                 "You can't create this secret because a secret with this name is already scheduled for deletion.",
             )
+
+    def updated(self, record: Record, olds: Json, news: Json) -> Json:
+        """What the provider sends: a property that did not change keeps the value that it has in the account."""
+        kept = {name: value for name, value in record.inputs.items() if name in news and olds.get(name) == news[name]}
+        return {**news, **kept}
+
+    def guard_update(self, call: Call, record: Record, inputs: Json) -> None:
+        """Check the numbers of a node group."""
+        del record
+        if _short(call.type) == _NODE_GROUP:
+            refuse_node_numbers(revealed(inputs))
 
     def guard_delete(self, call: Call, record: Record) -> None:
         """Refuse to delete a resource that is protected or in use."""
@@ -185,7 +206,7 @@ class Aws(Package):
             raise Refused(rule.code, rule.message.format(id=record.id))
 
     def after_delete(self, call: Call, record: Record) -> None:
-        """Remove the resource's parts, and everything inside a cluster."""
+        """Remove the resource's parts, and everything inside a cluster; late logs make its log group again."""
         scope = self.scope(call)
         kind = _short(call.type)
         parts = (*DELETED_WITH.get(kind, ()), *(IN_USE[kind].users if kind == "s3/bucket:Bucket" else ()))
@@ -194,12 +215,16 @@ class Aws(Package):
         if kind == "eks/cluster:Cluster":
             for item in self.account.within(text(record.outputs, "endpoint")):
                 self.account.remove(item)
+        if kind == "cloudwatch/logGroup:LogGroup" and gets_late_logs(self.account, scope, record.id):
+            self.put(Call("", call.type, call.name, call.settings), {"name": record.id})
         if _is_secret(call.type) and dig(record.inputs, "recoveryWindowInDays") != 0:
             self.account.mark("secret-scheduled", scope, text(record.inputs, "name"))
 
     def invoke(self, token: str, args: Json, settings: Json) -> Json:
         """From the table of invokes."""
-        return answer(self.account, token, args, _account(settings), text(args, "region") or _region(settings))
+        found = answer(self.account, token, args, _account(settings), text(args, "region") or _region(settings))
+        inside = token == VPCS and self._address is None and not found["ids"]
+        return {**found, "ids": ["vpc-of-this-machine"]} if inside else found
 
     def _scopes(self, call: Call) -> Sequence[str]:
         """The scopes of a resource's users and parts: its own, and the region if it is global."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -209,6 +210,30 @@ def refuse_unschedulable(account: Account, scope: str, inputs: Json) -> None:
             f"waiting for EKS Add-On ({cluster}:{addon}) create: timeout while waiting for state to become 'ACTIVE' "
             "(last state: 'DEGRADED', timeout: 20m0s): InsufficientNumberOfReplicas",
         )
+
+
+def refuse_node_numbers(inputs: Json) -> None:
+    """A node group has at least its minimum and at most its maximum of nodes. Raises Refused."""
+    minimum, desired, maximum = (_number(inputs, f"scalingConfig.{name}Size") for name in ("min", "desired", "max"))
+    for lower, upper, words in (
+        (minimum, maximum, f"Minimum capacity {minimum} can't be greater than maximum size {maximum}"),
+        (desired, maximum, f"desired capacity {desired} can't be greater than max size {maximum}"),
+        (minimum, desired, f"desired capacity {desired} can't be less than min size {minimum}"),
+    ):
+        if lower > upper:
+            raise Refused("InvalidParameterException", words)
+
+
+def _number(inputs: Json, path: str) -> int:
+    """A number of the settings; SDKs send whole numbers as floats."""
+    value = dig(inputs, path)
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def gets_late_logs(account: Account, scope: str, log_group: str) -> bool:
+    """Whether a control plane that is gone still writes to this log group."""
+    match = re.fullmatch(r"/aws/eks/(.+)/cluster", log_group)
+    return match is not None and account.get(scope, "aws:eks/cluster:Cluster", match[1]) is None
 
 
 def refuse_protected(account: Account, scope: str, record: Record) -> None:

@@ -7,6 +7,7 @@ The objects stay in the account. A real API server takes the real provider: `Req
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from ipaddress import IPv4Address, IPv4Network
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -22,7 +23,7 @@ from sandbox.providers.kubernetes.kinds import (
     plural,
 )
 from sandbox.providers.naming import Failure, NameRule
-from sandbox.providers.package import Birth, Call, Package, Refused, overlay
+from sandbox.providers.package import Birth, Call, Difference, Package, Refused, overlay
 from sandbox.providers.tokens import Token
 from sandbox.providers.wire import UNKNOWN, Json, Value, dig, mapping, put, text
 
@@ -37,8 +38,10 @@ _RELEASE_NAME = NameRule("name", 53)
 class Kubernetes(Package):
     """kubernetes:*."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, address: str | None = None) -> None:
+        """`address`: of the machine that runs Pulumi; without one it is inside every cluster's VPC."""
         super().__init__("kubernetes", account)
+        self._address = address
 
     def forced_settings(self, settings: Json) -> Collection[str]:
         """The settings that select the cluster: its identifier if it is set, otherwise the kubeconfig."""
@@ -54,6 +57,11 @@ class Kubernetes(Package):
         if _namespaced(call.type) and isinstance(metadata, dict) and not metadata.get("namespace"):
             inputs = put(inputs, "metadata", put(metadata, "namespace", fallback))
         return inputs, failures
+
+    def diff(self, call: Call, olds: Json, news: Json) -> Difference:
+        """Compare old inputs with new ones; the cluster must be reachable."""
+        self._refuse_unreachable(self.scope(call))
+        return super().diff(call, olds, news)
 
     def naming(self, type_: str) -> NameRule | None:
         """The name in the metadata, or of the release."""
@@ -105,12 +113,9 @@ class Kubernetes(Package):
         return outputs
 
     def guard_create(self, call: Call, inputs: Json) -> None:
-        """The cluster and the namespace must exist."""
+        """The cluster must be reachable, and the namespace must exist."""
         scope = self.scope(call)
-        if _EKS in scope and not any(
-            text(cluster.outputs, "endpoint") == scope for cluster in self.account.all("aws:eks/cluster:Cluster")
-        ):
-            raise Refused("", f"configured Kubernetes cluster is unreachable: {scope}: no such host")
+        self._refuse_unreachable(scope)
         if call.type == NAMESPACE and text(inputs, "metadata.name") in FIRST_NAMESPACES:
             raise self.taken(call, inputs)
         where = inputs if call.type == RELEASE else inputs.get("metadata")
@@ -120,6 +125,32 @@ class Kubernetes(Package):
         if not (call.type == RELEASE and inputs.get("createNamespace") is True):
             raise Refused("NotFound", f'namespaces "{namespace}" not found')
         self._make_namespace(call, scope, namespace)
+
+    def guard_update(self, call: Call, record: Record, inputs: Json) -> None:
+        """The cluster must be reachable."""
+        del call, inputs
+        self._refuse_unreachable(record.scope)
+
+    def guard_delete(self, call: Call, record: Record) -> None:
+        """The cluster must be reachable."""
+        del call
+        self._refuse_unreachable(record.scope)
+
+    def refresh(self, call: Call, id_: str, inputs: Json, outputs: Json) -> Record | None:
+        """The cluster must be reachable."""
+        self._refuse_unreachable(self.scope(call))
+        return super().refresh(call, id_, inputs, outputs)
+
+    def _refuse_unreachable(self, scope: str) -> None:
+        """An EKS cluster must exist, and its endpoint accept the machine that runs Pulumi. Raises Refused."""
+        if _EKS not in scope:
+            return
+        clusters = self.account.all("aws:eks/cluster:Cluster")
+        network = next((c.inputs.get("vpcConfig") for c in clusters if text(c.outputs, "endpoint") == scope), None)
+        if network is None:
+            raise Refused("", f"configured Kubernetes cluster is unreachable: {scope}: no such host")
+        if self._address is not None and not _accepts(network, self._address):
+            raise Refused("", f"configured Kubernetes cluster is unreachable: {scope}: i/o timeout")
 
     def after_delete(self, call: Call, record: Record) -> None:
         """Remove everything in a deleted namespace."""
@@ -145,6 +176,13 @@ class Kubernetes(Package):
                 outputs=manifest,
             )
         )
+
+
+def _accepts(network: Value, address: str) -> bool:
+    """Whether a control plane's public endpoint accepts an IPv4 address."""
+    cidrs = dig(network, "publicAccessCidrs") or ["0.0.0.0/0"]
+    ranges = [IPv4Network(str(cidr)) for cidr in cidrs] if isinstance(cidrs, list) else []
+    return dig(network, "endpointPublicAccess") is True and any(IPv4Address(address) in each for each in ranges)
 
 
 def server_of(kubeconfig: Value) -> str:

@@ -17,11 +17,10 @@ from tests.cluster.conftest import Figures
 from tests.cluster.stand import observe
 from tests.cluster.stand.api import Json
 from tests.cluster.stand.commits import QUOTA, refusal, resource
-from tests.cluster.stand.program import edited_project
 from tests.cluster.stand.rollout import image_of, new_images
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
-from tests.engine.runs import Step
+from tests.engine.runs import Step, edited_project
 from tests.facts.nova import NAMES
 
 REFUSAL = "resource :ResourceQuota is not permitted in project nova"

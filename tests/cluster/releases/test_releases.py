@@ -26,11 +26,10 @@ from tests.cluster.releases.conftest import PINGVASAI
 from tests.cluster.stand.binaries import ROOT
 from tests.cluster.stand.charts import PackagedChart, chart_files
 from tests.cluster.stand.pods import chart_workload
-from tests.cluster.stand.program import edited_project
 from tests.cluster.stand.reloader import rights
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
-from tests.engine.runs import Step
+from tests.engine.runs import Step, edited_project
 
 OPERATORS = "    externalSecrets: {}\n"
 NAME = reloader.NAME

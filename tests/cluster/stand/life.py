@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.driver import Verb
-from tests.cluster.stand.program import edited_project
 from tests.cluster.stand.stand import Stand
-from tests.engine.runs import Step, unprotected
+from tests.engine.runs import Step, edited_project, unprotected
 
 FIRST_NAMESPACES = {"default", "kube-node-lease", "kube-public", "kube-system"}
 KEPT = {"argoproj.io", "external-secrets.io", "generators.external-secrets.io"}

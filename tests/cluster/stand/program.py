@@ -35,17 +35,6 @@ def configuration(stack: str, project: Path = ROOT) -> PlatformConfig:
     return PlatformConfig.model_validate_json(json.dumps(own))
 
 
-def edited_project(folder: Path, stack: str, edit: Callable[[str], str], project: Path = ROOT) -> Path:
-    """The folder, with a project's stack files, of which one is edited."""
-    lines = (project / "Pulumi.yaml").read_text().splitlines(keepends=True)
-    (folder / "Pulumi.yaml").write_text(
-        f"main: {ROOT}\n" + "".join(line for line in lines if not line.startswith("main:"))
-    )
-    file = f"Pulumi.{stack}.yaml"
-    (folder / file).write_text(edit((project / file).read_text()))
-    return folder
-
-
 def write_token_command(token: str) -> None:
     """Write the `aws` on the PATH that answers with this token."""
     credential = {

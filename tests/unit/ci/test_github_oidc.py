@@ -63,6 +63,7 @@ def run(
         edge=with_edge,
         secret_prefixes=["shop/prod/"],
         creates_buckets=False,
+        interface_endpoints=False,
         state_path="platform/prod",
     )
     return run_program(lambda: GithubOidc("shop-prod-ci", args), preview=preview)

@@ -21,6 +21,7 @@ RESOURCELESS = {
     "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "logs:UpdateLogDelivery", "route53:CreateHostedZone",
 }  # fmt: skip
 GLOBAL = ("iam", "route53")
+PRIVATE_DNS = "route53:AssociateVPCWithHostedZone"
 
 
 def reads(action: str) -> bool:
@@ -201,9 +202,15 @@ def test_roles_are_passed_by_name_and_to_named_services() -> None:
 
 def test_network_is_changed_by_tag_only() -> None:
     for statement in statements(TEXTS["network"]):
-        assert statement["Condition"]
+        assert "Condition" in statement or statement["Action"] == [PRIVATE_DNS]
     [change] = [s for s in statements(TEXTS["network"]) if "ec2:DeleteVpc" in s["Action"]]
     assert change["Condition"] == {"StringEquals": OWNED}
+
+
+def test_only_a_stack_with_interface_endpoints_may_join_their_private_zones() -> None:
+    [statement] = allowing(PRIVATE_DNS)
+    assert statement["Resource"] == ["arn:aws:route53:::hostedzone/*"]
+    assert PRIVATE_DNS not in network_policy(replace(SCOPE, interface_endpoints=False))
 
 
 def test_created_resources_get_the_stacks_tags_and_tagged_ones_cannot_be_taken_over() -> None:

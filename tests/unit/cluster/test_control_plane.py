@@ -24,6 +24,8 @@ DEPLOYER = "arn:aws:iam::111122223333:role/deployer"
 DEPLOY = "arn:aws:iam::111122223333:role/ci-deploy"
 PREVIEW = "arn:aws:iam::111122223333:role/ci-preview"
 COMPONENT, CONTROL_PLANE = "platform:cluster:Cluster", "eks:index:Cluster"
+INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 ENTRY, POLICY = "aws:eks/accessEntry:AccessEntry", "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 
 
@@ -83,6 +85,24 @@ def test_public_endpoint_is_limited_to_the_cidrs() -> None:
     assert inputs["endpointPublicAccess"] is True
     assert inputs["endpointPrivateAccess"] is True
     assert inputs["publicAccessCidrs"] == ["203.0.113.0/24"]
+
+
+def test_the_private_endpoint_accepts_those_that_the_settings_name() -> None:
+    group = "sg-0123456789abcdef0"
+    rules = run(settings(privateAccessCidrs=["10.9.0.0/16"], privateAccessSecurityGroupIds=[group])).all(INGRESS)
+    assert [(r.inputs.get("cidrIpv4"), r.inputs.get("referencedSecurityGroupId")) for r in rules] == [
+        ("10.9.0.0/16", None),
+        (None, group),
+    ]
+    assert {(r.inputs["ipProtocol"], r.inputs["fromPort"], r.inputs["toPort"]) for r in rules} == {("tcp", 443, 443)}
+    assert {r.inputs["securityGroupId"] for r in rules} == {plain().outputs["group"]}
+    assert plain().all(INGRESS) == []
+
+
+def test_an_existing_log_group_is_taken_over() -> None:
+    assert plain().one(LOG_GROUP).import_id == ""
+    taken = run(log_group_exists=True).one(LOG_GROUP)
+    assert taken.import_id == taken.inputs["name"] == "/aws/eks/shop-live/cluster"
 
 
 def test_control_plane_is_in_its_private_subnets() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+import pytest
 
 from components.account.account import Account
-from components.cluster.node_group import NodeGroup, NodeGroupArgs
+from components.cluster.node_group import NodeGroup, NodeGroupArgs, NodeNumbers
 from components.config.cluster import NodesConfig
 from tests.harness.harness import Recorded, Run, run_program
 
@@ -193,9 +194,25 @@ def test_nodes_depend_on_addons_policies_and_rules() -> None:
     assert {r.urn for r in needed} <= group(plain()).depends_on
 
 
-def test_desired_size_is_ignored_after_creation() -> None:
+def test_without_an_autoscaler_the_settings_decide_how_many_nodes_there_are() -> None:
     assert group(plain()).inputs["scalingConfig"] == {"minSize": 2, "desiredSize": 3, "maxSize": 5}
-    assert group(plain()).ignore_changes == ["scalingConfig.desiredSize"]
+    assert group(plain()).ignore_changes == []
+
+
+@pytest.mark.parametrize(
+    ("minimum", "now", "maximum", "desired"),
+    [(2, 3, 4, 3), (2, 5, 6, 5), (3, 2, 5, 3), (2, 6, 5, 5), (1, 1, 5, 1)],
+)
+def test_new_limits_keep_the_autoscalers_number_of_nodes(minimum: int, now: int, maximum: int, desired: int) -> None:
+    existing = NodeNumbers(minimum=1, desired=now, maximum=9)
+    result = group(run(settings(minimum=minimum, desired=minimum, maximum=maximum), existing=existing))
+    assert result.inputs["scalingConfig"] == {"minSize": minimum, "desiredSize": desired, "maxSize": maximum}
+    assert result.ignore_changes == []
+
+
+def test_without_new_limits_the_number_of_nodes_is_no_reason_for_an_update() -> None:
+    result = group(run(existing=NodeNumbers(minimum=2, desired=5, maximum=5)))
+    assert result.ignore_changes == ["scalingConfig.desiredSize"]
 
 
 def test_updates_are_gradual_and_broken_nodes_are_repaired() -> None:

@@ -213,6 +213,7 @@ def test_snapshots_and_windows_follow_the_settings() -> None:
     assert inputs["snapshotRetentionLimit"] == 3
     assert (inputs["snapshotWindow"], inputs["maintenanceWindow"]) == ("01:00-02:00", "mon:03:00-mon:04:00")
     assert inputs["applyImmediately"] is False
+    assert replication_group(applyImmediately=True).inputs["applyImmediately"] is True
 
 
 def test_final_snapshot_name_is_unique() -> None:

@@ -174,6 +174,7 @@ def test_aws_upgrades_minor_versions_and_version_changes_are_ignored() -> None:
 def test_changes_wait_for_the_maintenance_window() -> None:
     inputs = instance(backupWindow="01:00-02:00", maintenanceWindow="mon:03:00-mon:04:00").inputs
     assert inputs["applyImmediately"] is False
+    assert instance(applyImmediately=True).inputs["applyImmediately"] is True
     assert (inputs["backupWindow"], inputs["maintenanceWindow"]) == ("01:00-02:00", "mon:03:00-mon:04:00")
 
 

@@ -14,7 +14,7 @@ from components.config.edge import EdgeConfig
 from components.edge.edge import Edge, EdgeArgs, certificate_hosts
 from components.edge.waf import COMMON
 from tests.harness.harness import UNKNOWN, Recorded, Run, run_program
-from tests.harness.outputs import mock_outputs
+from tests.harness.mock_outputs import mock_outputs
 
 EDGE = "platform:edge:Edge"
 ZONE = "aws:route53/zone:Zone"

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from tests.harness.mock_outputs import mock_outputs
 from tests.harness.network_runs import (
     ACCOUNT,
     ENDPOINT,
@@ -27,7 +28,6 @@ from tests.harness.network_runs import (
     single,
     statements,
 )
-from tests.harness.outputs import mock_outputs
 
 
 def test_s3_gateway_endpoint_is_in_every_private_route_table() -> None:

@@ -12,7 +12,7 @@ from components.config.secrets import SecretsManagerConfig
 from components.secrets.entries import CacheServer, DatabaseServer, Secrets, SecretsArgs
 from components.secrets.plan import Content, Entry
 from tests.harness.harness import Run, run_program
-from tests.harness.outputs import mock_outputs
+from tests.harness.mock_outputs import mock_outputs
 
 SECRET = "aws:secretsmanager/secret:Secret"
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"

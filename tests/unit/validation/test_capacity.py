@@ -54,6 +54,12 @@ def test_argo_cd_and_the_systems_own_pods_need_room_on_the_nodes(stack: str) -> 
     assert expected <= {group.name for group in fit.groups}
 
 
+@pytest.mark.parametrize(("stack", "number"), [("staging", 1), ("prod", 3)])
+def test_the_sums_count_the_nat_gateways_elastic_ips(stack: str, number: int) -> None:
+    config = loaded(changed(stack), stack)
+    assert str(capacity_sums.summary(config, plan_environments(config))["elasticIps"]).startswith(f"{number} of the 5 ")
+
+
 def test_a_cap_below_the_peak_is_refused_with_the_sums_and_the_cap_that_is_needed() -> None:
     assert refused(quotaCap=CAP) == (
         "environments[0].quotaCap: allows 40 pods, 40.00 CPU, 40.0 GiB, but the quota is 88 pods, 88.00 CPU, 88.0 GiB"

@@ -21,6 +21,20 @@ REFUSALS: tuple[Refusal, ...] = (
         "'t3.lagre' is not an EC2 instance type. Write e.g. t3.large.",
     ),
     ("cluster.publicAccessCidrs", ["0.0.0.0/0"], "cluster.publicAccessCidrs[0]", "0.0.0.0/0 opens the API server"),
+    ("cluster.publicAccessCidrs", ["203.0.113.0/24", "203.0.113.0/24"], None, "203.0.113.0/24 is listed twice."),
+    (
+        "cluster.privateAccessCidrs",
+        ["10.9.0.0/16", "0.0.0.0/0"],
+        "cluster.privateAccessCidrs[1]",
+        "0.0.0.0/0 is not a private range",
+    ),
+    (
+        "cluster.privateAccessSecurityGroupIds",
+        ["bastion"],
+        "cluster.privateAccessSecurityGroupIds[0]",
+        "'bastion' is not the id of a security group.",
+    ),
+    ("cluster.nodes.egressPorts", [443, 22, 22], None, "22 is listed twice."),
     ("cluster.adminRoleArns", ["admin"], "cluster.adminRoleArns[0]", "'admin' is not the ARN of an IAM role."),
     (
         "cluster.adminRoleArns",

@@ -26,7 +26,7 @@ REFUSALS: tuple[Refusal, ...] = (
         None,
         "'cache.t4g.mirco' is not an ElastiCache node type. Write e.g. cache.t4g.micro.",
     ),
-    ("database.username", "postgres", None, "'postgres' is reserved, or the first name that an attacker tries."),
+    ("database.username", "postgres", None, "'postgres' is reserved or too easy to guess."),
     ("database.maxStorageGib", 20, None, "20 leaves no room to grow above storageGib 20. Write at least 23."),
     (
         "database.maintenanceWindow",
@@ -35,6 +35,12 @@ REFUSALS: tuple[Refusal, ...] = (
         "sun:17:30-sun:18:30 overlaps backupWindow 17:00-18:00.",
     ),
     ("database.backupRetentionDays", 0, None, "0 is too small. Write 7 or more."),
+    (
+        "cache.maintenanceWindow",
+        "sun:17:30-sun:18:30",
+        None,
+        "sun:17:30-sun:18:30 overlaps snapshotWindow 17:00-18:00.",
+    ),
     ("cache.multiAz", True, "cache.replicas", "is 0, and multiAz needs a replica."),
     (
         "environments[0].databasePrefix",

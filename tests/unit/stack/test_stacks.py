@@ -202,7 +202,7 @@ def test_the_stack_that_makes_the_repositories_alone_changes_them(staging: Run, 
 @each_stack
 def test_everything_that_is_needed_next_is_exported(stack: str, stacks: Stacks) -> None:
     run = stacks[stack]
-    assert set(run.outputs) >= OUTPUTS
+    assert set(run.outputs) == OUTPUTS
     assert run.outputs["updateKubeconfig"] == f"aws eks update-kubeconfig --region ap-northeast-1 --name nova-{stack}"
     assert run.secret_outputs == frozenset()
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from tests.harness.outputs_edge import certificate_outputs
+from tests.harness.mock_outputs_edge import certificate_outputs
 
 ACCOUNT = "025434362120"
 REGION = "ap-northeast-1"
@@ -190,20 +190,34 @@ def mock_outputs(type: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, 
 
 
 def mock_invoke(token: str, args: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer invokes about AWS itself. ValueError for others: a program must not ask a cloud what to create."""
+    """Answer invokes about AWS itself, and about an account that has a VPC and nothing else. ValueError for others."""
     region = args.get("region", REGION)
-    match token:
-        case "aws:index/getCallerIdentity:getCallerIdentity":
-            user = f"arn:aws:iam::{ACCOUNT}:user/mock"
-            return {"accountId": ACCOUNT, "arn": user, "userId": "AIDAMOCK", "id": ACCOUNT}
-        case "aws:index/getRegion:getRegion":
-            return {"name": region, "region": region, "id": region, "endpoint": f"ec2.{region}.amazonaws.com"}
-        case "aws:index/getPartition:getPartition":
-            return {"partition": "aws", "dnsSuffix": "amazonaws.com", "id": "aws", "reverseDnsPrefix": "com.amazonaws"}
-        case "aws:index/getAvailabilityZones:getAvailabilityZones":
-            return {"names": list(ZONES), "zoneIds": list(ZONES.values()), "groupNames": [REGION], "id": region}
-        case _:
-            raise ValueError(f"no answer to {token} {dict(args)}: add it to mock_invoke in tests/harness/outputs.py")
+    answers: dict[str, dict[str, Any]] = {
+        "aws:index/getCallerIdentity:getCallerIdentity": {
+            "accountId": ACCOUNT,
+            "arn": f"arn:aws:iam::{ACCOUNT}:user/mock",
+            "userId": "AIDAMOCK",
+            "id": ACCOUNT,
+        },
+        "aws:index/getRegion:getRegion": {"name": region, "region": region, "endpoint": f"ec2.{region}.amazonaws.com"},
+        "aws:index/getPartition:getPartition": {
+            "partition": "aws",
+            "dnsSuffix": "amazonaws.com",
+            "id": "aws",
+            "reverseDnsPrefix": "com.amazonaws",
+        },
+        "aws:index/getAvailabilityZones:getAvailabilityZones": {
+            "names": list(ZONES),
+            "zoneIds": list(ZONES.values()),
+            "groupNames": [REGION],
+        },
+        "aws:ec2/getVpcs:getVpcs": {"ids": ["vpc-1"]},
+        "aws:cloudwatch/getLogGroups:getLogGroups": {"arns": [], "logGroupNames": []},
+        "aws:eks/getClusters:getClusters": {"names": []},
+    }
+    if token not in answers:
+        raise ValueError(f"no answer to {token} {dict(args)}: add it to mock_invoke in tests/harness/mock_outputs.py")
+    return {"id": region, **answers[token]}
 
 
 def _facts(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
