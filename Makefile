@@ -10,6 +10,7 @@ KUBECTL := .tools/bin/kubectl
 GO_TOOLS := $(addprefix .tools/bin/,argocd kwok etcd kustomize pulumi-resource-kubernetes external-secrets argo-rollouts)
 KUSTOMIZE := .tools/bin/kustomize
 VALIDATOR := .tools/bin/validate-manifests
+IAM_SIMULATE := .tools/iam-simulate/node_modules/.package-lock.json
 
 # The text of the bootstrap script is part of a Job's name, so a remark about style (A && B || C) is no reason to change it.
 SHELLCHECK_BOOTSTRAP := --exclude=SC2015
@@ -19,7 +20,7 @@ ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-cluster manifests lint format docs offers bench mutants clean venv engine ready lint-ready \
+.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-cluster manifests lint format docs boundary offers bench mutants clean venv engine ready lint-ready \
 	cluster-tools ready-cluster
 
 help: ## List the commands
@@ -38,7 +39,7 @@ test: manifests test-unit test-systems test-tooling test-engine test-database ##
 test-unit: venv ## Run the unit tests under Pulumi mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadgroup tests/unit
 
-test-systems: venv $(KUSTOMIZE) $(VALIDATOR) ## Run the tests of whole systems under Pulumi mocks: Nova's overlays, the examples (seconds)
+test-systems: venv $(KUSTOMIZE) $(VALIDATOR) $(IAM_SIMULATE) ## Run the tests of whole systems under Pulumi mocks: Nova's overlays, the examples (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 tests/systems
 
 test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
@@ -80,6 +81,9 @@ docs: venv ## Regenerate docs/configuration.md
 	@$(PYTHON_VENV) -m tools.configuration_docs > .venv/configuration.md
 	cp .venv/configuration.md docs/configuration.md
 
+boundary: venv ## Print the stack's permissions boundary, for an administrator to create
+	@$(PYTHON_VENV) -m tools.boundary --stack $(STACK)
+
 offers: venv ## Regenerate components/account/offers.json, what AWS offers, from cfn-lint's data
 	@$(PYTHON_VENV) -m tools.aws_offers > .venv/offers.json
 	cp .venv/offers.json components/account/offers.json
@@ -116,6 +120,9 @@ lint-ready:
 
 $(ENGINE): tools/engine/go.mod tools/engine/go.sum $(ENGINE_NEEDS)
 	@tools/setup engine
+
+$(IAM_SIMULATE): tools/iam-simulate/package-lock.json tools/iam-simulate/simulate.mjs .venv/.stamp
+	@tools/setup iam-simulate
 
 $(ACTIONLINT): tools/actionlint/go.mod tools/actionlint/go.sum
 	@tools/setup actionlint

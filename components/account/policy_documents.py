@@ -16,16 +16,23 @@ Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
 class Statement:
     """One statement, `Allow` by default. `principal` is for trust policies and resource policies only."""
 
-    sid: str
-    actions: Sequence[str]
+    sid: str = ""
+    actions: Sequence[str] = ()
     resources: Sequence[str] = ()
     principal: Mapping[str, str | Sequence[str]] | None = None
     condition: Condition = field(default_factory=dict[str, Mapping[str, str | Sequence[str]]])
     effect: str = "Allow"
+    not_actions: Sequence[str] = ()
+    """Instead of `actions`: all but these."""
 
     def as_dict(self) -> dict[str, object]:
         """The statement as IAM's JSON object, without empty elements."""
-        parts: dict[str, object] = {"Sid": self.sid, "Effect": self.effect, "Action": sorted(self.actions)}
+        parts: dict[str, object] = {"Sid": self.sid} if self.sid else {}
+        parts["Effect"] = self.effect
+        if self.not_actions:
+            parts["NotAction"] = sorted(self.not_actions)
+        else:
+            parts["Action"] = sorted(self.actions)
         if self.resources:
             parts["Resource"] = sorted(self.resources)
         if self.principal is not None:
@@ -96,5 +103,6 @@ def logs_may_use_key(account: Account, log_group: str) -> Statement:
                  "kms:GenerateDataKeyWithoutPlaintext"],
         resources=["*"],
         principal={"Service": f"logs.{account.region}.amazonaws.com"},
+        # AWS's own example also has kms:DescribeKey, which has no encryption context: it would never be allowed.
         condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
     )  # fmt: skip

@@ -5,24 +5,21 @@ first preview shows complete trust policies to reviewers and to the policy pack.
 that this loses.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from components.account.account import Account
 from components.account.policy_documents import document
 from components.ci.policies.deploy import identity_policy, network_policy
 from components.ci.policies.edge import edge_changes
 from components.ci.policies.karpenter import karpenter_changes
 from components.ci.policies.read import push_policies, read_policy
 from components.ci.policies.services import cluster_policy, data_policy
-from components.ci.scope import StackScope, StateStore
+from components.ci.scope import StackScope
 from components.ci.trust import AUDIENCE, GITHUB_OIDC_HOST, branch_context, environment_context, github_trust
 from components.config.ci import CiConfig, EnvironmentRoleConfig
-from components.config.cluster import NodesConfig
-from components.config.edge import EdgeConfig
 from components.config.git_urls import GithubRepository
 from components.config.types import Ownership
 
@@ -34,28 +31,13 @@ class GithubOidcArgs:
     """Arguments of `GithubOidc`."""
 
     settings: CiConfig
-    account: Account
-    prefix: str
-    """`<system>-<stage>`, the prefix of every name in the stack, including the component's."""
-    tags: Mapping[str, str]
-    """Default tags that identify this stack, `Project` and `Environment`: the deploy role may change what has them."""
+    scope: StackScope
+    """What the policies of the stack's roles may cover."""
     github: GithubRepository
     repository_arns: Sequence[str]
     """ECR repositories of the catalogue."""
     manages_repositories: bool
     """Whether this stack creates the repositories; only then may its deploy role change them."""
-    cluster_name: str | None
-    """The stack's EKS cluster, or None."""
-    nodes: NodesConfig | None
-    interface_endpoints: bool
-    """Whether the VPC has interface endpoints."""
-    edge: EdgeConfig | None
-    secret_prefixes: Sequence[str]
-    """Name prefixes of the stack's secrets in Secrets Manager, `<system>/<environment>/`."""
-    creates_buckets: bool
-    """Whether any environment of the stack has a bucket."""
-    state_path: str
-    """`<project>/<stack>`, the path of the stack's state in the S3 backend."""
 
 
 class GithubOidc(pulumi.ComponentResource):
@@ -82,7 +64,7 @@ class GithubOidc(pulumi.ComponentResource):
         self.provider_arn = provider.arn if provider else self._computed_provider_arn
         self.push_role_arn = self._push_role(name)
         self.preview_role_arn = self.deploy_role_arn = None
-        settings, scope = args.settings, self._scope()
+        settings, scope = args.settings, args.scope
         if settings.preview_role or settings.deploy_role:
             read = self._policy(f"{name}-read", "Reads what the stack is made of", read_policy(scope))
             if settings.preview_role:
@@ -100,7 +82,7 @@ class GithubOidc(pulumi.ComponentResource):
 
     @property
     def _computed_provider_arn(self) -> str:
-        return self._args.account.oidc_provider_arn(GITHUB_OIDC_HOST)
+        return self._args.scope.account.oidc_provider_arn(GITHUB_OIDC_HOST)
 
     def _shared(self, depends_on: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
         """Options of resources that other stacks use too."""
@@ -120,11 +102,11 @@ class GithubOidc(pulumi.ComponentResource):
         if push is None:
             return None
         if push.ownership is Ownership.EXISTING:
-            return self._args.account.role_arn(push.name)
+            return self._args.scope.account.role_arn(push.name)
         role = self._role(
             f"{name}-push",
             role_name=push.name,
-            description=f"Build in GitHub Actions: pushes images to the repositories of {self._args.prefix}",
+            description=f"Build in GitHub Actions: pushes images to the repositories of {self._args.scope.prefix}",
             contexts=[branch_context(branch) for branch in push.branches],
             opts=self._shared(self._provider_dependency),
         )
@@ -133,10 +115,10 @@ class GithubOidc(pulumi.ComponentResource):
             policy = self._policy(key, "Pushes images", text, self._shared())
             self._attach(key, role, policy, self._shared())
         # Built from the name, so that the first preview shows it; the URN makes users depend on the role.
-        return role.urn.apply(lambda _: self._args.account.role_arn(push.name))
+        return role.urn.apply(lambda _: self._args.scope.account.role_arn(push.name))
 
     def _preview_role(self, name: str, config: EnvironmentRoleConfig, read: aws.iam.Policy) -> pulumi.Output[str]:
-        description = f"Preview in GitHub Actions: reads {self._args.prefix} and its state"
+        description = f"Preview in GitHub Actions: reads {self._args.scope.prefix} and its state"
         role = self._environment_role(name, config, description, HOUR)
         self._attach(f"{name}-read", role, read)
         return role.arn
@@ -144,20 +126,18 @@ class GithubOidc(pulumi.ComponentResource):
     def _deploy_role(
         self, name: str, config: EnvironmentRoleConfig, read: aws.iam.Policy, scope: StackScope
     ) -> pulumi.Output[str]:
-        settings = self._args.settings
-        manages_provider = settings.provider is Ownership.CREATE
         documents = {
             "network": network_policy(scope),
             "cluster": cluster_policy(scope, manages_repositories=self._args.manages_repositories),
             "data": data_policy(scope),
-            "identity": identity_policy(scope, manages_provider=manages_provider),
+            "identity": identity_policy(scope),
             **{
                 area: document(changes)
                 for area, changes in (("edge", edge_changes(scope)), ("karpenter", karpenter_changes(scope)))
                 if changes
             },
         }
-        description = f"Deployment in GitHub Actions: changes {self._args.prefix}"
+        description = f"Deployment in GitHub Actions: changes {self._args.scope.prefix}"
         role = self._environment_role(name, config, description, 2 * HOUR)
         self._attach(f"{name}-read", role, read)
         for area, text in documents.items():
@@ -189,7 +169,7 @@ class GithubOidc(pulumi.ComponentResource):
             description=description,
             assume_role_policy=github_trust(self._computed_provider_arn, self._args.github, contexts),
             max_session_duration=seconds,
-            permissions_boundary=self._args.account.permissions_boundary_arn,
+            permissions_boundary=self._args.scope.account.permissions_boundary_arn,
             opts=opts,
         )
 
@@ -205,26 +185,4 @@ class GithubOidc(pulumi.ComponentResource):
     ) -> None:
         aws.iam.RolePolicyAttachment(
             name, role=role.name, policy_arn=policy.arn, opts=opts or pulumi.ResourceOptions(parent=self)
-        )
-
-    def _scope(self) -> StackScope:
-        args, settings = self._args, self._args.settings
-        own_roles = [role.name for role in (settings.preview_role, settings.deploy_role) if role]
-        if settings.push_role and settings.push_role.ownership is Ownership.CREATE:
-            own_roles.append(settings.push_role.name)
-        state = None
-        if settings.state_bucket is not None:
-            state = StateStore(bucket=settings.state_bucket, path=args.state_path, key_alias=settings.state_key_alias)
-        return StackScope(
-            account=args.account,
-            prefix=args.prefix,
-            tags=args.tags,
-            cluster_name=args.cluster_name,
-            nodes=args.nodes,
-            interface_endpoints=args.interface_endpoints,
-            edge=args.edge,
-            secret_prefixes=args.secret_prefixes,
-            creates_buckets=args.creates_buckets,
-            role_names=[role for role in own_roles if not role.startswith(f"{args.prefix}-")],
-            state=state,
         )

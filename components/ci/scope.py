@@ -53,13 +53,20 @@ class StackScope:
     """Name prefixes of the stack's secrets in Secrets Manager, `<system>/<environment>/`."""
     creates_buckets: bool
     """Whether any environment of the stack has a bucket."""
-    role_names: Sequence[str]
-    """Names of the stack's roles that do not start with the prefix because the stack file sets them."""
+    readable_secret_prefixes: Sequence[str]
+    """Name prefixes of the entries that the cluster may read: those, and Argo CD's."""
+    hosts: Sequence[str]
+    """Host names of the stack's environments and of Argo CD's webhook."""
+    ci_roles: Sequence[str]
+    """Names of the roles of CI that the stack creates; the stack file sets them."""
+    push_role: str | None
+    """The one of them that pushes images."""
     state: StateStore | None
 
     def role_arns(self) -> list[str]:
         """ARN patterns of the stack's roles."""
-        return [self.account.role_arn(name) for name in (f"{self.prefix}-*", *self.role_names)]
+        others = [role for role in self.ci_roles if not role.startswith(f"{self.prefix}-")]
+        return [self.account.role_arn(name) for name in (f"{self.prefix}-*", *others)]
 
     def policy_arn(self) -> str:
         """ARN pattern of the stack's customer managed policies."""
@@ -68,6 +75,10 @@ class StackScope:
     def secret_arns(self) -> list[str]:
         """ARN patterns of the stack's secrets in Secrets Manager."""
         return [self.account.arn("secretsmanager", f"secret:{prefix}*") for prefix in self.secret_prefixes]
+
+    def readable_secret_arns(self) -> list[str]:
+        """ARN patterns of the entries that the cluster may read."""
+        return [self.account.arn("secretsmanager", f"secret:{prefix}*") for prefix in self.readable_secret_prefixes]
 
     def bucket_arn(self) -> str:
         """ARN pattern of the stack's buckets."""

@@ -37,9 +37,8 @@ def github_trust(provider_arn: str, repository: GithubRepository, contexts: Sequ
     claims: dict[str, str | Sequence[str]] = {
         f"{GITHUB_OIDC_HOST}:aud": AUDIENCE,
         f"{GITHUB_OIDC_HOST}:sub": _subjects(repository, contexts),
+        f"{GITHUB_OIDC_HOST}:repository_id": _id("githubRepositoryId", repository.repository_id, "id"),
     }
-    if repository.repository_id is not None:
-        claims[f"{GITHUB_OIDC_HOST}:repository_id"] = repository.repository_id
     return document(
         [
             Statement(
@@ -56,16 +55,16 @@ def _subjects(repository: GithubRepository, contexts: Sequence[str]) -> list[str
     """Every subject in each form that GitHub may send; repositories created since July 2026 send the one with ids."""
     owner = _exact(_OWNER, "owner", repository.owner, "the owner exactly as in the repository's URL")
     name = _exact(_REPOSITORY, "repository", repository.name, "the name exactly as in the repository's URL")
-    names = [f"{owner}/{name}"]
-    if repository.owner_id is not None or repository.repository_id is not None:
-        owner_id = _id("githubOwnerId", repository.owner_id, "owner.id")
-        names.append(f"{owner}@{owner_id}/{name}@{_id('githubRepositoryId', repository.repository_id, 'id')}")
+    owner_id = _id("githubOwnerId", repository.owner_id, "owner.id")
+    names = [
+        f"{owner}/{name}",
+        f"{owner}@{owner_id}/{name}@{_id('githubRepositoryId', repository.repository_id, 'id')}",
+    ]
     return [f"repo:{form}:{context}" for form in names for context in contexts]
 
 
 def _id(key: str, value: str | None, query: str) -> str:
-    # GitHub sends both ids or none, and validation accepts nothing else.
-    assert value is not None
+    assert value is not None  # validation requires both
     return _exact(_DIGITS, key, value, f"the digits that `gh api repos/OWNER/REPO --jq .{query}` prints")
 
 

@@ -115,8 +115,9 @@ class NodeGroup(pulumi.ComponentResource):
                 parent=self,
                 # A node without permissions, CNI or egress cannot join; one that loses them early cannot drain.
                 depends_on=[*policies, *rules, *args.after],
-                # What an autoscaler did since the last `up` is no reason for an update.
-                ignore_changes=["scalingConfig.desiredSize"] if numbers == args.existing else None,
+                # Nothing to send: neither for what an autoscaler did since the last `up`, nor after an `up` that was
+                # killed between AWS's answer and the state.
+                ignore_changes=["scalingConfig"] if numbers == args.existing else None,
             ),
         )
         self.register_outputs(

@@ -14,8 +14,9 @@ class AwsConfig(Section):
     region: Region = Field(description="AWS region.")
     permissions_boundary: IamName | None = Field(
         default=None,
-        description="Name of an IAM policy in the account: the permissions boundary of every role that the stack "
-        "creates. Required with `ci.deployRole`, which could otherwise create an administrator.",
+        description="Name of an IAM policy in the account, `boundary-<system>-<stage>`: the permissions boundary of "
+        "every role that the stack creates. Required with `ci.deployRole`, which could otherwise create an "
+        "administrator.",
     )
 
     @property

@@ -45,11 +45,11 @@ class RepositoryConfig(Section):
     url: CloneUrl = Field(description="Clone URL, HTTPS or SSH, without wildcards.")
     github_owner_id: GithubId | None = Field(
         default=None,
-        description="Numeric id of the owner: `gh api repos/OWNER/REPO --jq .owner.id`. With both ids, trust policies "
-        "also accept GitHub's immutable subjects.",
+        description="Numeric id of the owner: `gh api repos/OWNER/REPO --jq .owner.id`. Required with `ci`.",
     )
     github_repository_id: GithubId | None = Field(
-        default=None, description="Numeric id of the repository: `gh api repos/OWNER/REPO --jq .id`."
+        default=None,
+        description="Numeric id of the repository: `gh api repos/OWNER/REPO --jq .id`. Required with `ci`.",
     )
 
 

@@ -92,7 +92,7 @@ RoleArn = Annotated[
         "arn:aws:iam::123456789012:role/platform-admin",
     ),
 ]
-IamName = Annotated[str, matching(r"^[\w+=,.@-]{1,64}$", "an IAM name", "platform-boundary")]
+IamName = Annotated[str, matching(r"^[\w+=,.@-]{1,64}$", "an IAM name", "shop-prod-deploy")]
 GithubId = Annotated[str, matching(r"^[1-9][0-9]*$", "a numeric GitHub id", "1067890123 in quotes")]
 """GitHub's numeric id, in quotes. Anything else could widen a trust policy."""
 

@@ -117,6 +117,7 @@ def iam_policy(
                 "ForAllValues:StringEquals": {
                     "aws:TagKeys": ["Name", "eks:eks-cluster-name", "karpenter.sh/nodeclaim"]
                 },
+                "Null": {"aws:TagKeys": "false"},
             },
         ),
         Statement(

@@ -19,6 +19,7 @@ from components.edge.edge import EdgeArgs
 from components.network.network import NetworkArgs
 from components.registry import RegistryArgs
 from components.stack.components import StackComponents
+from components.stack.scope import stack_scope
 
 
 def stack_account(config: PlatformConfig) -> Account | None:
@@ -58,27 +59,18 @@ def registry(config: PlatformConfig) -> RegistryArgs | None:
 
 def identities(config: PlatformConfig, components: StackComponents, state_path: str) -> GithubOidcArgs | None:
     """The identities of GitHub Actions. `state_path`: `<project>/<stack>`."""
-    account = stack_account(config)
+    scope = stack_scope(config, state_path)
     repository = config.repository
     github = github_repository(repository.url, repository.github_owner_id, repository.github_repository_id)
-    if config.ci is None or account is None or github is None:
+    if config.ci is None or scope is None or github is None:
         return None
     registry = components.registry
     return GithubOidcArgs(
         settings=config.ci,
-        account=account,
-        prefix=config.prefix,
-        tags={key: value for key, value in tags(config).items() if key in ("Project", "Environment")},
+        scope=scope,
         github=github,
         repository_arns=[] if registry is None else list(dict.fromkeys(registry.arns.values())),
         manages_repositories=config.registry is not None and config.registry.ownership is Ownership.CREATE,
-        cluster_name=config.prefix if config.cluster is not None else None,
-        nodes=config.cluster.nodes if config.cluster is not None else None,
-        interface_endpoints=config.network is not None and bool(config.network.interface_endpoints),
-        edge=config.edge,
-        secret_prefixes=[config.secret_prefix(environment.name) for environment in config.environments],
-        creates_buckets=config.creates_buckets,
-        state_path=state_path,
     )
 
 

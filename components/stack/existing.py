@@ -27,7 +27,8 @@ docs/first-up.md has all the steps, and the one that closes the endpoint again. 
 class Existing:
     """What the account has of this stack."""
 
-    vpc: bool
+    reachable: bool
+    """Whether something can be inside the VPC: it exists, or even the cluster does."""
     cluster_log_group: bool
     """Log group of the control plane: of this cluster, or left by an earlier one with its name."""
     nodes: NodeNumbers | None
@@ -41,17 +42,16 @@ def ask(config: PlatformConfig, provider: pulumi.ProviderResource | None) -> Exi
     opts, cluster = pulumi.InvokeOptions(provider=provider), config.prefix
     log_group = log_group_name(cluster)
     scaled = config.cluster.nodes.scaler is NodeScaling.CLUSTER_AUTOSCALER
+    exists = cluster in aws.eks.get_clusters(opts=opts).names
     return Existing(
-        vpc=bool(aws.ec2.get_vpcs(tags={"Name": config.prefix}, opts=opts).ids),
+        reachable=exists or bool(aws.ec2.get_vpcs(tags={"Name": config.prefix}, opts=opts).ids),
         cluster_log_group=log_group
         in aws.cloudwatch.get_log_groups(log_group_name_prefix=log_group, opts=opts).log_group_names,
-        nodes=_node_numbers(cluster, opts) if scaled else None,
+        nodes=_node_numbers(cluster, opts) if exists and scaled else None,
     )
 
 
 def _node_numbers(cluster: str, opts: pulumi.InvokeOptions) -> NodeNumbers | None:
-    if cluster not in aws.eks.get_clusters(opts=opts).names:
-        return None
     groups = [
         aws.eks.get_node_group(cluster_name=cluster, node_group_name=name, opts=opts).scaling_configs[0]
         for name in aws.eks.get_node_groups(cluster_name=cluster, opts=opts).names
@@ -62,7 +62,7 @@ def _node_numbers(cluster: str, opts: pulumi.InvokeOptions) -> NodeNumbers | Non
 
 def require_reachable(config: PlatformConfig, existing: Existing | None, project: str) -> None:
     """End an `up` that could not create the objects in its cluster; a preview warns. Raises pulumi.RunError."""
-    if existing is None or existing.vpc or config.cluster is None or config.cluster.public_access_cidrs:
+    if existing is None or existing.reachable or config.cluster is None or config.cluster.public_access_cidrs:
         return
     message = UNREACHABLE.format(project=project)
     if not pulumi.runtime.is_dry_run():

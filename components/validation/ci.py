@@ -27,7 +27,7 @@ def existing_repositories(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def github(config: PlatformConfig) -> Iterator[Problem]:
-    """The repository is on GitHub, and its two ids are written together."""
+    """The repository is on GitHub, with the two ids that GitHub puts into the tokens of its workflows."""
     if config.ci is None or config.aws is None:
         return
     if github_repository(config.repository.url) is None and not has_blocked_port(config.repository.url):
@@ -35,21 +35,29 @@ def github(config: PlatformConfig) -> Iterator[Problem]:
             path=("repository", "url"),
             message=f"{config.repository.url} is not on GitHub, and ci creates roles for GitHub Actions. Remove ci.",
         )
-    if (config.repository.github_owner_id is None) != (config.repository.github_repository_id is None):
+    if config.repository.github_owner_id is None or config.repository.github_repository_id is None:
         yield Problem(
             path=("repository",),
-            message="has only one of githubOwnerId and githubRepositoryId. Write both, or neither.",
+            message="needs githubOwnerId and githubRepositoryId: without them, the workflows of a repository created "
+            "since July 2026 cannot log in. Write what `gh api repos/OWNER/REPO --jq '.owner.id, .id'` prints.",
         )
 
 
 def roles(config: PlatformConfig) -> Iterator[Problem]:
-    """The role that can create roles is capped, and the push role has repositories to push to."""
+    """Roles are capped by the stack's own boundary, and the push role has repositories to push to."""
     if config.ci is None or config.aws is None:
         return
     if config.ci.deploy_role is not None and config.aws.permissions_boundary is None:
         yield Problem(
             path=("aws", "permissionsBoundary"),
-            message="is missing, and ci.deployRole can create roles. Write the name of the policy that caps them.",
+            message=f"is missing, and ci.deployRole can create roles. Write e.g. boundary-{config.prefix}.",
+        )
+    boundary = config.aws.permissions_boundary
+    if boundary is not None and not boundary.endswith(f"-{config.prefix}"):
+        yield Problem(
+            path=("aws", "permissionsBoundary"),
+            message=f"{boundary} does not end with -{config.prefix}. Each stack has its own, which keeps its "
+            f"roles away from other stages. Write e.g. boundary-{config.prefix}.",
         )
     push_role = config.ci.push_role
     if push_role is not None and push_role.ownership is Ownership.CREATE and config.registry is None:

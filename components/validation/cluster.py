@@ -11,6 +11,8 @@ from components.validation.offered import NODE, unavailable
 from components.validation.rule import Rule
 
 WIDEST_PUBLIC_PREFIX = 16
+PRIVATE = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")))
+"""Ranges that can be routed to a VPC: RFC 1918, and RFC 6598, which some VPNs use."""
 
 
 def node_counts(config: PlatformConfig) -> Iterator[Problem]:
@@ -79,7 +81,7 @@ def api_access(config: PlatformConfig) -> Iterator[Problem]:
                 "Write the ranges of your offices or runners, /16 or smaller.",
             )
     for index, cidr in enumerate(config.cluster.private_access_cidrs):
-        if not ipaddress.IPv4Network(cidr).is_private:
+        if not any(ipaddress.IPv4Network(cidr).subnet_of(private) for private in PRIVATE):
             yield Problem(
                 path=("cluster", "privateAccessCidrs", index),
                 message=f"{cidr} is not a private range, and only private addresses can reach a private endpoint. "

@@ -38,21 +38,21 @@ class Group:
         scaling = mapping(group.inputs["scalingConfig"])
         return tuple(scaling[name] for name in ("minSize", "desiredSize", "maxSize"))
 
-    def scale(self, desired: int) -> None:
-        """What the autoscaler does."""
+    def scale(self, **numbers: int) -> None:
+        """What an autoscaler does, or an `up` that is killed before it writes its state."""
         with closing(Account(self._state / ACCOUNT)) as account:
             (group,) = account.all(NODES)
             account.put(
                 group.changed(
                     identity=group.identity,
-                    inputs=_scaled(group.inputs, desired),
-                    outputs=_scaled(group.outputs, desired),
+                    inputs=_scaled(group.inputs, numbers),
+                    outputs=_scaled(group.outputs, numbers),
                 )
             )
 
 
-def _scaled(values: Json, desired: int) -> Json:
-    return cast("Json", {**values, "scalingConfig": {**mapping(values["scalingConfig"]), "desiredSize": desired}})
+def _scaled(values: Json, numbers: dict[str, int]) -> Json:
+    return cast("Json", {**values, "scalingConfig": {**mapping(values["scalingConfig"]), **numbers}})
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_a_new_minimum_above_the_number_of_nodes_adds_nodes(group: Group) -> Non
 
 
 def test_an_up_does_not_undo_what_the_autoscaler_did(group: Group) -> None:
-    group.scale(6)
+    group.scale(desiredSize=6)
     assert group.up(5, 5, 8).mutating_calls == 0
     assert group.numbers() == (5, 6, 8)
 
@@ -81,3 +81,11 @@ def test_new_limits_around_the_number_of_nodes_lose_none(group: Group) -> None:
 def test_a_new_maximum_below_the_number_of_nodes_removes_the_surplus(group: Group) -> None:
     group.up(3, 4, 5)
     assert group.numbers() == (3, 5, 5)
+
+
+def test_an_up_that_aws_already_has_sends_nothing(group: Group) -> None:
+    group.scale(minSize=7, desiredSize=7, maxSize=9)
+    assert group.up(7, 7, 9).mutating_calls == 0
+    assert group.numbers() == (7, 7, 9)
+    group.up(7, 7, 10)
+    assert group.numbers() == (7, 7, 10)

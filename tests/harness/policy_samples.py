@@ -23,8 +23,8 @@ from components.controllers import (
 )
 from components.data.storage import objects_policy
 
-ACCOUNT = Account(account_id="111122223333", region="eu-central-1", permissions_boundary_name="shop-prod-boundary")
-BOUNDARY = "arn:aws:iam::111122223333:policy/shop-prod-boundary"
+ACCOUNT = Account(account_id="111122223333", region="eu-central-1", permissions_boundary_name="boundary-shop-prod")
+BOUNDARY = "arn:aws:iam::111122223333:policy/boundary-shop-prod"
 CERTIFICATE = "arn:aws:acm:eu-central-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"
 
 
@@ -39,6 +39,7 @@ def nodes(**settings: Any) -> NodesConfig:
 
 MADE_ZONE = {"name": "shop.example.com", "ownership": "create"}
 TAKEN_ZONE = {"name": "shop.example.com", "ownership": "existing", "zoneId": "Z0123456789"}
+STATE = StateStore(bucket="acme-state", path="platform/prod", key_alias="alias/acme-state")
 SCOPE = StackScope(
     account=ACCOUNT,
     prefix="shop-prod",
@@ -49,8 +50,11 @@ SCOPE = StackScope(
     secret_prefixes=["shop/prod/"],
     creates_buckets=True,
     interface_endpoints=True,
-    role_names=["github-actions-role"],
-    state=StateStore(bucket="acme-state", path="platform/prod", key_alias="alias/acme-state"),
+    readable_secret_prefixes=["shop/argocd/", "shop/prod/"],
+    hosts=["shop.example.com"],
+    ci_roles=["shop-prod-preview", "shop-prod-deploy", "github-actions-role"],
+    push_role="github-actions-role",
+    state=STATE,
 )
 OWNED = {"aws:ResourceTag/Environment": "prod", "aws:ResourceTag/Project": "shop"}
 TEXTS = {
@@ -59,12 +63,12 @@ TEXTS = {
     "network": network_policy(SCOPE),
     "cluster": cluster_policy(SCOPE, manages_repositories=True),
     "data": data_policy(SCOPE),
-    "identity": identity_policy(SCOPE, manages_provider=True),
+    "identity": identity_policy(SCOPE),
     "edge": document(edge_changes(SCOPE)),
     "karpenter": document(karpenter_changes(SCOPE)),
 }
 CONTROLLERS = {
-    "external-secrets": external_secrets.iam_policy(ACCOUNT, ["shop/"]),
+    "external-secrets": external_secrets.iam_policy(ACCOUNT, SCOPE.readable_secret_prefixes),
     "external-dns": external_dns.iam_policy("Z0123456789"),
     "rollouts": rollouts.iam_policy(),
     "cluster-autoscaler": cluster_autoscaler.iam_policy(ACCOUNT, "shop-prod"),

@@ -11,6 +11,7 @@ import pytest
 from sandbox.providers.aws.iam import judge
 from sandbox.providers.aws.iam.documents import IamDocuments
 from sandbox.providers.wire import UNKNOWN, Json, Value, secret
+from tests.harness.policy_samples import CONTROLLERS, TEXTS
 from tests.tooling.sandbox_cloud import REPOSITORY, ROLE, Cloud
 
 ACCOUNT = "025434362120"
@@ -547,3 +548,17 @@ def test_other_inputs_are_left_alone(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
     assert cloud.aws.check(cloud.call(REPOSITORY, "r"), {}, {"name": "policy"})[1] == []
     assert cloud.aws.check(cloud.call(ROLE, "r"), {}, {"permissionsBoundary": ROOT})[1] == []
+
+
+@pytest.mark.parametrize("name", [*TEXTS, *CONTROLLERS])
+def test_the_policies_of_ci_and_of_all_controllers_are_accepted(name: str) -> None:
+    assert judge.judge("iam/policy:Policy", "IDENTITY_POLICY", json.loads({**TEXTS, **CONTROLLERS}[name])) == []
+
+
+def test_eks_cannot_use_a_grant_for_aws_resources_only() -> None:
+    document = json.loads(TEXTS["cluster"])
+    for statement in document["Statement"]:
+        if "kms:CreateGrant" in statement["Action"]:
+            statement["Condition"] = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    [fault] = judge.judge("iam/policy:Policy", "IDENTITY_POLICY", document)
+    assert "eks:CreateCluster sends no kms:GrantIsForAWSResource" in fault

@@ -32,6 +32,11 @@ def stacks(root: Path) -> dict[str, PlatformConfig]:
     return configs
 
 
+def project_name(root: Path) -> str:
+    """Name of the Pulumi project in a folder."""
+    return str(_read(root / "Pulumi.yaml")["name"])
+
+
 def _read(file: Path) -> dict[str, Any]:
     reader: Any = YAML(typ="safe")
     return cast("dict[str, Any]", reader.load(file.read_text(encoding="utf-8")))

@@ -9,7 +9,6 @@ IAM limits a managed policy to 6,144 characters.
 
 from components.account.policy_documents import Statement, document
 from components.ci.scope import StackScope
-from components.ci.trust import GITHUB_OIDC_HOST
 
 # Actions that create a resource. They also need permission on the resources they refer to; statement `Change` has it.
 _CREATE = (
@@ -101,15 +100,16 @@ def network_policy(scope: StackScope) -> str:
     return document(statements)
 
 
-def identity_policy(scope: StackScope, *, manages_provider: bool) -> str:
+def identity_policy(scope: StackScope) -> str:
     """Roles and policies of the stack, all under the permissions boundary, and write access to its state.
 
-    Validation refuses a deploy role without a boundary: it could escalate its own permissions.
+    Not CI's own: the boundary denies those. Validation refuses a deploy role without a boundary: it could escalate its
+    own permissions.
     """
     account = scope.account
     assert account.permissions_boundary_arn is not None
     capped = {"iam:PermissionsBoundary": account.permissions_boundary_arn}
-    roles, owned, new = scope.role_arns(), scope.tagged("aws:ResourceTag"), scope.newly_tagged()
+    roles, owned, new = [account.role_arn(f"{scope.prefix}-*")], scope.tagged("aws:ResourceTag"), scope.newly_tagged()
     policies = [scope.policy_arn()]
     attachable = [*policies, *(f"arn:aws:iam::aws:policy/{name}" for name in _ATTACHABLE)]
     statements = [
@@ -156,16 +156,6 @@ def identity_policy(scope: StackScope, *, manages_provider: bool) -> str:
             condition={"StringEquals": {"iam:AWSServiceName": _SERVICE_LINKED}},
         ),
     ]  # fmt: skip
-    if manages_provider:  # no deletion, which would lock out every pipeline of the account: a person has to do that
-        statements.append(
-            Statement(
-                sid="OidcProvider",
-                actions=["iam:AddClientIDToOpenIDConnectProvider", "iam:CreateOpenIDConnectProvider",
-                         "iam:RemoveClientIDFromOpenIDConnectProvider", "iam:TagOpenIDConnectProvider",
-                         "iam:UntagOpenIDConnectProvider", "iam:UpdateOpenIDConnectProviderThumbprint"],
-                resources=[account.oidc_provider_arn(GITHUB_OIDC_HOST)],
-            )
-        )  # fmt: skip
     return document([*statements, *_state_writing(scope)])
 
 

@@ -13,7 +13,7 @@ from components.config.types import CapacityType
 def karpenter_reading(scope: StackScope) -> list[Statement]:
     """Read access for previews and refreshes."""
     statements: list[Statement] = []
-    if _has_profile(scope):
+    if has_profile(scope):
         statements.append(
             Statement(
                 sid="InstanceProfile",
@@ -21,7 +21,7 @@ def karpenter_reading(scope: StackScope) -> list[Statement]:
                 resources=[_profiles(scope)],
             )
         )
-    if _has_queue(scope):
+    if has_queue(scope):
         statements += [
             Statement(
                 sid="Queue",
@@ -40,7 +40,7 @@ def karpenter_reading(scope: StackScope) -> list[Statement]:
 def karpenter_changes(scope: StackScope) -> list[Statement]:
     """Write access for deployments; none without Karpenter."""
     statements: list[Statement] = []
-    if _has_profile(scope):
+    if has_profile(scope):
         statements += [
             Statement(
                 sid="NewInstanceProfile",
@@ -56,7 +56,7 @@ def karpenter_changes(scope: StackScope) -> list[Statement]:
                 condition=scope.tagged("aws:ResourceTag"),
             ),
         ]  # fmt: skip
-    if _has_queue(scope):
+    if has_queue(scope):
         statements += [
             Statement(
                 sid="Queue",
@@ -74,12 +74,14 @@ def karpenter_changes(scope: StackScope) -> list[Statement]:
     return statements
 
 
-def _has_profile(scope: StackScope) -> bool:
+def has_profile(scope: StackScope) -> bool:
+    """Whether Karpenter starts nodes, with an instance profile."""
     return scope.nodes is not None and scope.nodes.scaling is NodeScaling.KARPENTER
 
 
-def _has_queue(scope: StackScope) -> bool:
-    return _has_profile(scope) and scope.nodes is not None and scope.nodes.capacity_type is CapacityType.SPOT
+def has_queue(scope: StackScope) -> bool:
+    """Whether Karpenter has a queue for interruptions of spot instances."""
+    return has_profile(scope) and scope.nodes is not None and scope.nodes.capacity_type is CapacityType.SPOT
 
 
 def _profiles(scope: StackScope) -> str:

@@ -1,6 +1,7 @@
 """GitHub Actions in IAM: roles, trust policies, permissions, and what a destroy retains."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from components.config.cluster import NodesConfig
 from components.config.edge import EdgeConfig
 from components.config.git_urls import GithubRepository
 from tests.harness.harness import Recorded, Run, run_program
-from tests.harness.policy_samples import CERTIFICATE, MADE_ZONE, edge, nodes
+from tests.harness.policy_samples import CERTIFICATE, MADE_ZONE, SCOPE, STATE, edge, nodes
 
 ROLE = "aws:iam/role:Role"
 POLICY = "aws:iam/policy:Policy"
@@ -50,21 +51,16 @@ def run(
     with_nodes: NodesConfig | None = None,
     **settings: Any,
 ) -> Run:
+    chosen = config(**settings)
+    roles = [role.name for role in (chosen.preview_role, chosen.deploy_role) if role]
+    account = Account(account_id="111122223333", region="eu-central-1", permissions_boundary_name=boundary)
+    scope = replace(SCOPE, account=account, nodes=with_nodes, edge=with_edge, creates_buckets=False, ci_roles=roles)
     args = GithubOidcArgs(
-        settings=config(**settings),
-        account=Account(account_id="111122223333", region="eu-central-1", permissions_boundary_name=boundary),
-        prefix="shop-prod",
-        tags={"Project": "shop", "Environment": "prod"},
+        settings=chosen,
+        scope=replace(scope, state=replace(STATE, key_alias=chosen.state_key_alias) if chosen.state_bucket else None),
         github=github,
         repository_arns=repositories,
         manages_repositories=manages_repositories,
-        cluster_name="shop-prod",
-        nodes=with_nodes,
-        edge=with_edge,
-        secret_prefixes=["shop/prod/"],
-        creates_buckets=False,
-        interface_endpoints=False,
-        state_path="platform/prod",
     )
     return run_program(lambda: GithubOidc("shop-prod-ci", args), preview=preview)
 
@@ -132,14 +128,6 @@ def test_roles_trust_one_context_of_one_repository_in_both_forms(name: str, cont
             f"{HOST}:sub": [f"repo:acme/shop:{context}", f"repo:acme@12/shop@345:{context}"],
             f"{HOST}:repository_id": "345",
         }
-    }
-
-
-def test_without_ids_only_the_old_subject_form_is_trusted() -> None:
-    done = run(github=GithubRepository(owner="acme", name="shop"))
-    assert trust(done, "shop-prod-deploy")["Condition"]["StringEquals"] == {
-        f"{HOST}:aud": "sts.amazonaws.com",
-        f"{HOST}:sub": ["repo:acme/shop:environment:prod"],
     }
 
 
@@ -251,11 +239,8 @@ def test_stack_that_uses_existing_repositories_cannot_change_them() -> None:
     assert not any(action.startswith("ecr:") for action in actions(text))
 
 
-def test_stack_that_uses_an_existing_provider_and_push_role_cannot_change_them() -> None:
-    name = "shop-prod-ci-deploy-identity"
-    assert "github-actions-role" in run().one(POLICY, name).inputs["policy"]
-    push = {"ownership": "existing"}
-    text = run(provider="existing", push_role=push).one(POLICY, name).inputs["policy"]
+def test_the_deploy_role_has_no_rights_on_cis_shared_identities() -> None:
+    text = run().one(POLICY, "shop-prod-ci-deploy-identity").inputs["policy"]
     assert "github-actions-role" not in text
     assert "oidc-provider" not in text
 

@@ -1,135 +1,152 @@
-"""The documented boundary allows what the roles of CI and of the controllers need, and cannot be escaped."""
+"""The boundary allows what the roles of CI and of the controllers need, and cannot be escaped.
 
-import re
+`tests/systems/test_stages_apart.py` has IAM's decisions on requests.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
+from components.account.account import Account
+from components.ci.policies.boundary import boundary
 from components.ci.policies.read import POLICY_SIZE, policy_size
-from tests.harness.harness import ROOT
-from tests.harness.policy_samples import ACCOUNT, BOUNDARY, CONTROLLERS, SCOPE, TEXTS, statements
+from tests.harness.policy_samples import BOUNDARY, CONTROLLERS, SCOPE, STATE, TAKEN_ZONE, TEXTS, edge, statements
 
 GLOBAL = ("iam", "pricing", "route53")
 """Services with their endpoint in us-east-1 for all regions (Karpenter reads prices there)."""
 ROLES = {**{f"ci {name}": text for name, text in TEXTS.items()}, **CONTROLLERS}
+NAME = BOUNDARY.rpartition("/")[2]
 
 Statement = dict[str, Any]
 
 
-WORDS = {
-    "ACCOUNT": ACCOUNT.account_id, "REGION": ACCOUNT.region, "PREFIX": SCOPE.prefix, "STAGE": "prod", "SYSTEM": "shop",
-    "ENVIRONMENT": "prod",
-    "BOUNDARY": "shop-prod-boundary", "PUSH_ROLE": "github-actions-role", "STATE_BUCKET": "acme-state",
-    "STATE_KEY": "*", "ZONE": "*",
-}  # fmt: skip
-LONG_WORDS = {
-    "ACCOUNT": ACCOUNT.account_id, "REGION": "ap-northeast-2", "PREFIX": "ticketing-development",
-    "STAGE": "development", "SYSTEM": "ticketing", "ENVIRONMENT": "development",
-    "BOUNDARY": "ticketing-development-boundary",
-    "PUSH_ROLE": "ticketing-github-actions-push",
-    "STATE_BUCKET": "ticketing-company-pulumi-state", "STATE_KEY": "1234abcd-12ab-34cd-56ef-1234567890ab",
-    "ZONE": "Z0123456789ABCDEFGHIJ",
-}  # fmt: skip
-
-
-def filled(words: dict[str, str]) -> str:
-    """The documented policy with its placeholders replaced."""
-    page = (ROOT / "docs/permissions-boundary.md").read_text()
-    [text] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
-    for word in sorted(words, key=len, reverse=True):
-        text = re.sub(rf"\b{word}\b", words[word], text)
-    return text
-
-
-def boundary() -> list[Statement]:
-    text = filled(WORDS)
+def opened(text: str) -> list[Statement]:
+    """The statements, with a list where there is one action or one resource."""
     return [{k: [v] if isinstance(v, str) and k != "Effect" else v for k, v in s.items()} for s in statements(text)]
 
 
-@pytest.mark.parametrize("words", [WORDS, LONG_WORDS])
-def test_documented_boundary_fits_iams_size_limit_even_with_long_names(words: dict[str, str]) -> None:
-    assert policy_size(filled(words)) <= POLICY_SIZE
+def allowed() -> list[Statement]:
+    return [s for s in opened(boundary(SCOPE, NAME)) if s["Effect"] == "Allow"]
+
+
+def denied() -> list[Statement]:
+    return [s for s in opened(boundary(SCOPE, NAME)) if s["Effect"] == "Deny"]
+
+
+def test_it_fits_iams_size_limit_with_long_names() -> None:
+    prefix = "ticketing-development"
+    scope = replace(
+        SCOPE,
+        account=Account(account_id="111122223333", region="ap-northeast-2"),
+        prefix=prefix,
+        tags={"Project": "ticketing", "Environment": "development"},
+        secret_prefixes=["ticketing/development/"],
+        readable_secret_prefixes=["ticketing/argocd/", "ticketing/development/"],
+        nodes=None,
+        edge=edge(zone=TAKEN_ZONE, firewall={}),
+        ci_roles=[f"{prefix}-preview", f"{prefix}-deploy", "ticketing-github-actions-push"],
+        push_role="ticketing-github-actions-push",
+        state=replace(STATE, bucket="ticketing-company-pulumi-state", path="ticketing/development"),
+    )
+    assert policy_size(boundary(scope, f"boundary-{prefix}")) <= POLICY_SIZE
+    assert policy_size(boundary(SCOPE, NAME)) <= POLICY_SIZE
 
 
 def implied(condition: dict[str, Any], by: Statement, action: str) -> bool:
     """Whether everything that the statement `by` allows for this action meets the boundary's condition."""
     for operator, required in condition.items():
-        own = by.get("Condition", {}).get(operator, {})
+        own = by.get("Condition", {}).get(operator.removesuffix("IfExists"), {})
         for key, value in required.items():
             if key == "aws:RequestedRegion":
                 if action.partition(":")[0] in GLOBAL:
                     return False
+            elif operator.endswith("IfExists") and key not in own:
+                continue
             elif key not in own or not set(listed(own[key])) <= set(listed(value)):
                 return False
     return True
 
 
-def listed(value: Any) -> list[str]:
+def listed(value: Any) -> Sequence[str]:
     return [value] if isinstance(value, str) else value
 
 
+BEYOND = ("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup",
+          "route53:ChangeResourceRecordSets")  # fmt: skip
+"""Here the policy's condition is another one: EKS tags an Auto Scaling group twice; hosts are in the boundary only."""
+
+
 @pytest.mark.parametrize("role", ROLES)
-def test_documented_boundary_allows_everything_the_roles_need(role: str) -> None:
-    allowed = [s for s in boundary() if s["Effect"] == "Allow"]
+def test_it_allows_everything_the_roles_need(role: str) -> None:
     missing = [
         (action, arn)
         for statement in statements(ROLES[role])
         for action in statement["Action"]
         for arn in statement["Resource"]
-        if not any(
+        if action not in BEYOND
+        and not any(
             any(fnmatchcase(action, pattern) for pattern in s["Action"])
             and any(fnmatchcase(arn, pattern) for pattern in s["Resource"])
             and implied(s.get("Condition", {}), statement, action)
-            for s in allowed
+            for s in allowed()
         )
     ]
     assert missing == []
 
 
-def test_documented_boundary_puts_no_region_condition_on_global_services() -> None:
-    regional = [s for s in boundary() if "aws:RequestedRegion" in str(s.get("Condition"))]
+def test_it_puts_no_region_condition_on_global_services() -> None:
+    regional = [s for s in allowed() if "aws:RequestedRegion" in str(s.get("Condition"))]
     assert regional
     assert [a for s in regional for a in s["Action"] if a.partition(":")[0] in GLOBAL] == []
 
 
-def test_documented_boundary_limits_records_to_the_named_zone() -> None:
-    page = (ROOT / "docs/permissions-boundary.md").read_text()
-    assert '"Resource": "arn:aws:route53:::hostedzone/ZONE"' in page
-    changing = [s for s in boundary() if "route53:ChangeResourceRecordSets" in s["Action"]]
-    assert [s["Resource"] for s in changing] == [["arn:aws:route53:::hostedzone/*"]]
+def test_it_limits_records_to_the_stacks_hosts_in_the_named_zone() -> None:
+    existing = replace(SCOPE, edge=edge(zone=TAKEN_ZONE))
+    [records] = [
+        s for s in opened(boundary(existing, NAME)) if "route53:ChangeResourceRecordSets" in s.get("Action", ())
+    ]
+    assert records["Resource"] == ["arn:aws:route53:::hostedzone/Z0123456789"]
+    [names] = records["Condition"]["ForAllValues:StringLike"].values()
+    assert {"shop.example.com", "_*.shop.example.com", "cname-shop.example.com"} <= set(names)
+    assert all(name.endswith("shop.example.com") for name in names)
 
 
-def test_documented_boundary_lets_the_systems_secrets_be_read_but_not_changed() -> None:
-    entries = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop/*"
-    [statement] = [s for s in boundary() if entries in s.get("Resource", ())]
+def test_it_lets_argo_cds_entries_be_read_but_not_changed() -> None:
+    entries = "arn:aws:secretsmanager:*:*:secret:shop/argocd/*"
+    [statement] = [s for s in allowed() if entries in s["Resource"]]
     assert statement["Action"] == ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
-    [key] = [s for s in boundary() if "EncryptionContext" in str(s.get("Condition"))]
-    assert key["Action"] == ["kms:Decrypt"]
-    assert key["Condition"] == {
-        "StringEquals": {"kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com"},
-        "StringLike": {"kms:EncryptionContext:SecretARN": entries},
-    }
 
 
-def test_documented_boundary_cannot_be_escaped() -> None:
-    allowed = {a for s in boundary() if s["Effect"] == "Allow" for a in s["Action"]}
-    assert not {a for a in allowed if a in {"*", "iam:*", "sts:*", "ssm:*", "lambda:*"} or a.startswith("sts:Assume")}
+def test_it_cannot_be_escaped() -> None:
+    actions = {a for s in allowed() for a in s["Action"]}
+    assert not {a for a in actions if a in {"*", "iam:*", "sts:*", "ssm:*", "lambda:*"} or a.startswith("sts:Assume")}
     escapes = ("AttachUserPolicy", "CreateAccessKey", "CreateLoginProfile", "CreateUser",
                 "DeleteOpenIDConnectProvider",
                 "DeleteRolePermissionsBoundary", "PutGroupPolicy", "PutUserPolicy", "SetDefaultPolicyVersion",
                 "UpdateAccessKey", "UpdateLoginProfile")  # fmt: skip
-    assert [action for action in escapes if any(fnmatchcase(f"iam:{action}", pattern) for pattern in allowed)] == []
-    creating = [s for s in boundary() if "iam:CreateRole" in s["Action"]]
+    assert [action for action in escapes if any(fnmatchcase(f"iam:{action}", pattern) for pattern in actions)] == []
+    creating = [s for s in allowed() if "iam:CreateRole" in s["Action"]]
     assert [s["Condition"] for s in creating] == [{"StringEquals": {"iam:PermissionsBoundary": BOUNDARY}}]
-    denied = {a: s["Resource"] for s in boundary() if s["Effect"] == "Deny" for a in s["Action"]}
-    assert denied["iam:DeleteRolePermissionsBoundary"] == ["*"]
-    assert denied["iam:CreatePolicyVersion"] == [BOUNDARY]
+    [own] = [s for s in denied() if BOUNDARY in s["Resource"]]
+    assert own["NotAction"] == ["iam:Get*", "iam:List*"]
+    assert {f"arn:aws:iam::*:role/{role}" for role in SCOPE.ci_roles} <= set(own["Resource"])
 
 
 def test_only_the_stacks_roles_can_be_in_its_instance_profiles() -> None:
-    [profiles] = [s["Resource"] for s in boundary() if "iam:*InstanceProfile" in s["Action"]]
-    own = "arn:aws:iam::111122223333:instance-profile/shop-prod-*"
-    assert [arn for arn in profiles if ":instance-profile/" in arn] == [own]
-    [passed] = [s["Resource"] for s in boundary() if "iam:PassRole" in s["Action"]]
-    assert passed == ["arn:aws:iam::111122223333:role/shop-prod-*"]
+    [profiles] = [s["Resource"] for s in allowed() if "iam:*InstanceProfile" in s["Action"]]
+    own = "arn:aws:iam::*:instance-profile/shop-prod-*"
+    assert profiles == [own, "arn:aws:iam::*:role/shop-prod-*"]
+    [passed] = [s["Resource"] for s in allowed() if "iam:PassRole" in s["Action"]]
+    assert [arn for arn in passed if ":role/" in arn] == ["arn:aws:iam::*:role/shop-prod-*"]
+
+
+def test_what_a_stack_leaves_out_is_not_in_it() -> None:
+    bare = replace(SCOPE, edge=None, nodes=None, creates_buckets=False, interface_endpoints=False, state=None)
+    text = json.dumps(statements(boundary(bare, NAME)))
+    for word in ("route53:Change", "route53:AssociateVPC", "s3:", "sqs:", "events:", "aws-waf-logs"):
+        assert word not in text
+        assert word in boundary(SCOPE, NAME)

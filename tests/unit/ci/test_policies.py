@@ -160,10 +160,7 @@ def test_a_passphrase_needs_no_key() -> None:
 def test_roles_get_permissions_only_under_the_boundary(action: str) -> None:
     [statement] = allowing(action)
     assert statement["Condition"]["StringEquals"] == {"iam:PermissionsBoundary": BOUNDARY}
-    assert statement["Resource"] == [
-        "arn:aws:iam::111122223333:role/github-actions-role",
-        "arn:aws:iam::111122223333:role/shop-prod-*",
-    ]
+    assert statement["Resource"] == ["arn:aws:iam::111122223333:role/shop-prod-*"]
 
 
 def test_roles_can_get_only_the_stacks_policies_and_listed_aws_managed_ones() -> None:

@@ -20,6 +20,7 @@ NOTHING: dict[str, Mapping[str, Any]] = {
     "aws:cloudwatch/getLogGroups:getLogGroups": {"logGroupNames": []},
     "aws:eks/getClusters:getClusters": {"names": []},
 }
+NO_NODES = {"aws:eks/getNodeGroups:getNodeGroups": {"names": list[str]()}}
 SCALED: dict[str, Mapping[str, Any]] = {
     **NOTHING,
     "aws:eks/getClusters:getClusters": {"names": ["other", CLUSTER]},
@@ -27,8 +28,8 @@ SCALED: dict[str, Mapping[str, Any]] = {
     "aws:eks/getNodeGroup:getNodeGroup": {"scalingConfigs": [{"minSize": 3, "desiredSize": 5, "maxSize": 6}]},
 }
 STAGING = loaded(changed())
-FOUND = existing.Existing(vpc=True, cluster_log_group=False, nodes=None)
-MISSING = existing.Existing(vpc=False, cluster_log_group=False, nodes=None)
+FOUND = existing.Existing(reachable=True, cluster_log_group=False, nodes=None)
+MISSING = existing.Existing(reachable=False, cluster_log_group=False, nodes=None)
 
 
 def ask(config: PlatformConfig, answers: Mapping[str, Mapping[str, Any]]) -> existing.Existing | None:
@@ -52,6 +53,11 @@ def test_before_the_first_up_there_is_nothing() -> None:
 
 def test_the_stacks_vpc_is_found_by_its_name() -> None:
     assert ask(STAGING, {**NOTHING, "aws:ec2/getVpcs:getVpcs": {"ids": ["vpc-1"]}}) == FOUND
+
+
+def test_a_cluster_is_reachable_even_if_its_vpc_has_another_name() -> None:
+    answer = ask(STAGING, {**NOTHING, "aws:eks/getClusters:getClusters": {"names": [CLUSTER]}, **NO_NODES})
+    assert answer == FOUND
 
 
 @pytest.mark.parametrize(("name", "found"), [(LOG_GROUP, True), (f"{LOG_GROUP}-2", False)])

@@ -178,7 +178,7 @@ def test_database_and_cache_take_calls_from_nodes_only_and_make_none(stack: str,
 
 @each_stack
 def test_every_role_is_capped_by_the_permissions_boundary(stack: str, stacks: Stacks) -> None:
-    boundary = "arn:aws:iam::025434362120:policy/platform-boundary"
+    boundary = f"arn:aws:iam::025434362120:policy/boundary-nova-{stack}"
     roles = stacks[stack].all("aws:iam/role:Role")
     assert len(roles) > 5
     assert [r.name for r in roles if r.inputs.get("permissionsBoundary") != boundary] == []

@@ -11,8 +11,15 @@ PUSH = {"triggers": ["push"]}
 EXISTING = {"ownership": "existing"}
 REFUSALS: tuple[Refusal, ...] = (
     ("repository.githubOwnerId", "*", None, "'*' is not a numeric GitHub id."),
-    ("repository.githubOwnerId", ABSENT, "repository", "has only one of githubOwnerId and githubRepositoryId."),
-    ("aws.permissionsBoundary", ABSENT, None, "is missing, and ci.deployRole can create roles."),
+    ("repository.githubOwnerId", ABSENT, "repository", "needs githubOwnerId and githubRepositoryId:"),
+    ("repository.githubRepositoryId", ABSENT, "repository", "needs githubOwnerId and githubRepositoryId:"),
+    (
+        "aws.permissionsBoundary",
+        ABSENT,
+        None,
+        "is missing, and ci.deployRole can create roles. Write e.g. boundary-nova-staging.",
+    ),
+    ("aws.permissionsBoundary", "boundary-nova-prod", None, "boundary-nova-prod does not end with -nova-staging."),
     ("registry.keepTagged", 5, None, "5 is too small. Write 200 or more."),
     ("registry.ownership", "mine", None, "'mine' is not allowed here. Write 'create' or 'existing'."),
 )

@@ -29,6 +29,12 @@ REFUSALS: tuple[Refusal, ...] = (
         "0.0.0.0/0 is not a private range",
     ),
     (
+        "cluster.privateAccessCidrs",
+        ["100.64.0.0/16", "203.0.113.0/24"],
+        "cluster.privateAccessCidrs[1]",
+        "203.0.113.0/24 is not a private range",
+    ),
+    (
         "cluster.privateAccessSecurityGroupIds",
         ["bastion"],
         "cluster.privateAccessSecurityGroupIds[0]",

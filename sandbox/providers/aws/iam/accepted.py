@@ -51,6 +51,11 @@ ACCEPTED: Sequence[Accepted] = (
         why="the trust policy of pulumi-eks' own service role and of AWS's documentation has no condition",
     ),
     Accepted(
+        finding="resource_mismatch",
+        text=r"ssm:GetParameter\.",
+        why="AWS's public parameters belong to no account: `arn:aws:ssm:REGION::parameter/aws/service/…`",
+    ),
+    Accepted(
         finding="type_mismatch_usable",
         why="AWS compares ARNs as strings too, and its own examples do",
     ),

@@ -69,6 +69,7 @@ def judge(type_: str, grammar: PolicyType | None, document: Mapping[str, object]
         *_library(policy, grammar, document),
         *_resources(statements),
         *_values(statements),
+        *_grants(statements),
         *_principals(statements),
         *(_trust(statements) if grammar == "TRUST_POLICY" else ()),
         *(_lockout(statements) if type_.startswith("kms/") else ()),
@@ -161,6 +162,19 @@ def _values(statements: Sequence[Statement]) -> Iterator[Finding]:
                 text for value in values for text in _value(statement.effect == "Allow", operator, key, value)
             ):
                 yield Finding("condition_value", index, text)
+
+
+def _grants(statements: Sequence[Statement]) -> Iterator[Finding]:
+    """EKS refuses CreateCluster with a key if its grant depends on a condition that EKS does not send."""
+    allowed = {action: s for s in statements if s.effect == "Allow" for action in s.get_actions()}
+    granting = [s for s in statements if s.effect == "Allow" and "kms:CreateGrant" in s.get_actions()]
+    if "eks:CreateCluster" in allowed and granting and all(_for_aws_only(s) for s in granting):
+        text = "eks:CreateCluster sends no kms:GrantIsForAWSResource. Allow kms:CreateGrant without that condition"
+        yield Finding("condition_value", statements.index(granting[0]), text)
+
+
+def _for_aws_only(statement: Statement) -> bool:
+    return any("kms:GrantIsForAWSResource" in keys for keys in (statement.condition or {}).values())
 
 
 def _global(key: str) -> bool:
