@@ -45,6 +45,8 @@ class WorkloadAddonsArgs(AddonsArgs):
 
     nodes: pulumi.Resource
     """The node group that runs them."""
+    tags: Mapping[str, str]
+    """The stack's tags. Volumes get two of them, by which the permissions boundary tells stages apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +105,14 @@ class WorkloadAddons(pulumi.ComponentResource):
             _Addon(
                 addon="aws-ebs-csi-driver",
                 version=args.versions.ebs_csi_driver,
-                configuration={"controller": {"replicaCount": addon_pods.REPLICAS, **csi}, "node": csi},
+                configuration={
+                    "controller": {
+                        "extraVolumeTags": {key: args.tags[key] for key in ("Environment", "Project")},
+                        "replicaCount": addon_pods.REPLICAS,
+                        **csi,
+                    },
+                    "node": csi,
+                },
                 service_account="ebs-csi-controller-sa",
                 policy_arn="arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy",
             ),

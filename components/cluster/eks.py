@@ -108,6 +108,7 @@ class Eks(pulumi.ComponentResource):
                 cluster_arn=cluster_arn,
                 account=args.account,
                 versions=versions,
+                tags=args.tags,
                 nodes=nodes.node_group,
             ),
             children,

@@ -79,13 +79,6 @@ class Environment(pulumi.ComponentResource):
     def _service_accounts(
         self, name: str, args: EnvironmentArgs, child: pulumi.ResourceOptions
     ) -> Iterator[pulumi.Resource]:
-        # Kubernetes creates `default` in every namespace; with server-side apply, the order does not matter.
-        yield k8s.core.v1.ServiceAccountPatch(
-            f"{name}-default",
-            metadata=k8s.meta.v1.ObjectMetaPatchArgs(name="default", namespace=self.namespace),
-            automount_service_account_token=False,
-            opts=child,
-        )
         for workload in args.workloads:
             yield k8s.core.v1.ServiceAccount(
                 f"{name}-{workload.service.name}",

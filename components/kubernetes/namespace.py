@@ -1,4 +1,4 @@
-"""The one builder of a namespace: labels, quota, default resources, and a network closed except for its policies.
+"""The one builder of a namespace: labels, quota, default resources, no token, a network closed but for its policies.
 
 The program creates every namespace; no chart and no Application does. Objects that live and die with the namespace are
 deleted with it.
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_kubernetes as k8s
-from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs, ObjectMetaPatchArgs
 
 from components.config.environments import ObjectCounts
 from components.config.types import PodSecurity
@@ -49,7 +49,7 @@ class CreatedNamespace:
     """Known in a preview; a resource that uses it depends on the namespace."""
     resource: pulumi.Resource
     guards: Sequence[pulumi.Resource]
-    """Quota, limits and policies."""
+    """Quota, limits, policies, and a default service account without a token."""
 
 
 def create_namespace(name: str, args: NamespaceArgs, parent: pulumi.Resource) -> CreatedNamespace:
@@ -79,6 +79,13 @@ def create_namespace(name: str, args: NamespaceArgs, parent: pulumi.Resource) ->
                 name,
                 metadata=metadata("containers"),
                 spec=k8s.core.v1.LimitRangeSpecArgs(limits=[args.container_limits or _default_limits()]),
+                opts=child,
+            ),
+            # Kubernetes creates `default` in every namespace; with server-side apply, the order does not matter.
+            k8s.core.v1.ServiceAccountPatch(
+                f"{name}-default",
+                metadata=ObjectMetaPatchArgs(name="default", namespace=output),
+                automount_service_account_token=False,
                 opts=child,
             ),
             *(

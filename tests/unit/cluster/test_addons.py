@@ -43,7 +43,8 @@ def run(*, prefix_delegation: bool = False) -> Run:
             scaling_config=aws.eks.NodeGroupScalingConfigArgs(min_size=1, desired_size=1, max_size=1),
             opts=pulumi.ResourceOptions(depends_on=list(before.ready)),
         )
-        after = WorkloadAddons("live", WorkloadAddonsArgs(nodes=nodes, **common))
+        tags = {"Environment": "live", "Owner": "platform, on call", "Project": "shop"}
+        after = WorkloadAddons("live", WorkloadAddonsArgs(nodes=nodes, tags=tags, **common))
         pulumi.export("ready", [resource.urn for resource in (*before.ready, *after.ready)])
 
     return run_program(program)
@@ -61,6 +62,11 @@ def addon(name: str) -> Recorded:
 
 def configuration(name: str) -> dict[str, Any]:
     return json.loads(addon(name).inputs["configurationValues"])
+
+
+def test_volumes_have_the_tags_that_keep_stages_apart() -> None:
+    tags = configuration("aws-ebs-csi-driver")["controller"]["extraVolumeTags"]
+    assert tags == {"Environment": "live", "Project": "shop"}
 
 
 def test_all_six_addons_are_installed_into_the_cluster() -> None:

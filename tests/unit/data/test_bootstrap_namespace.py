@@ -86,7 +86,7 @@ def test_the_service_account_of_the_jobs_has_no_token() -> None:
 
 def test_no_job_starts_without_all_of_it_and_all_of_it_goes_with_the_namespace() -> None:
     inside = [made for made in done().under(done().one(COMPONENT)) if made.type != NAMESPACE]
-    assert len(inside) == 5
+    assert len(inside) == 6
     assert [made.name for made in inside if not done().depends(done().named("after"), made)] == []
     assert {made.deleted_with for made in inside} == {done().one(NAMESPACE).urn}
     assert {made.inputs["metadata"]["namespace"] for made in inside} == {"platform-data"}

@@ -14,6 +14,7 @@ from tests.harness.harness import Recorded, Run, run_program
 
 NAMESPACE = "kubernetes:core/v1:Namespace"
 QUOTA = "kubernetes:core/v1:ResourceQuota"
+ACCOUNT = "kubernetes:core/v1:ServiceAccountPatch"
 LIMITS = "kubernetes:core/v1:LimitRange"
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 HARD = {"pods": "3"}
@@ -50,7 +51,13 @@ def created(*, preview: bool = False) -> Run:
 
 
 def guards() -> list[Recorded]:
-    return [created().one(kind) for kind in (QUOTA, LIMITS, POLICY)]
+    return [created().one(kind) for kind in (QUOTA, LIMITS, ACCOUNT, POLICY)]
+
+
+def test_the_default_service_account_has_no_token() -> None:
+    patch = created().one(ACCOUNT).inputs
+    assert (patch["metadata"]["namespace"], patch["metadata"]["name"]) == ("jobs", "default")
+    assert patch["automountServiceAccountToken"] is False
 
 
 def test_labels_name_the_owner_and_the_namespace() -> None:
@@ -70,7 +77,7 @@ def test_the_chosen_level_is_enforced_and_the_strictest_is_reported() -> None:
 
 
 def test_guards_are_a_quota_default_resources_and_the_policies() -> None:
-    quota, limits, network_policy = guards()
+    quota, limits, _, network_policy = guards()
     assert (quota.inputs["metadata"]["name"], quota.inputs["spec"]["hard"]) == ("limits", HARD)
     (item,) = limits.inputs["spec"]["limits"]
     assert item == {
@@ -89,6 +96,7 @@ def test_everything_is_a_child_of_the_parent_and_named_after_the_prefix() -> Non
         (NAMESPACE, "shop-jobs"),
         (QUOTA, "shop-jobs"),
         (LIMITS, "shop-jobs"),
+        (ACCOUNT, "shop-jobs-default"),
         (POLICY, "shop-jobs-default-deny"),
     }
 

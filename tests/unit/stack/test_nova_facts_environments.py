@@ -204,7 +204,8 @@ def test_dev_and_staging_share_an_instance_and_a_cache_but_no_cache_database(sta
     assert (dev["REDIS_DATABASE"], other["REDIS_DATABASE"]) == ("1", "0")
 
 
-def test_the_cache_speaks_plain_redis(staging: Run, prod: Run) -> None:
+def test_the_cache_also_speaks_plain_redis(staging: Run, prod: Run) -> None:
     for run in (staging, prod):
-        assert run.one("aws:elasticache/replicationGroup:ReplicationGroup").inputs["transitEncryptionEnabled"] is False
+        cache = run.one("aws:elasticache/replicationGroup:ReplicationGroup").inputs
+        assert (cache["transitEncryptionEnabled"], cache["transitEncryptionMode"]) == (True, "preferred")
         assert run.outputs["cacheUrlScheme"] == "redis"

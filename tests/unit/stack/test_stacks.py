@@ -248,3 +248,9 @@ def test_argo_cd_reaches_the_api_server_in_the_vpc_and_as_a_service(stack: str, 
     policy = stacks[stack].named("argocd-application-controller").inputs["spec"]
     reached = {peer["ipBlock"]["cidr"] for rule in policy["egress"] for peer in rule["to"] if "ipBlock" in peer}
     assert reached == {{"staging": "10.20.0.0/16", "prod": "10.30.0.0/16"}[stack], "172.20.0.0/16"}
+
+
+def test_production_keeps_the_logs_of_database_and_cache_as_long_as_the_clusters(prod: Run) -> None:
+    kept = {r.inputs["name"]: r.inputs["retentionInDays"] for r in prod.all("aws:cloudwatch/logGroup:LogGroup")}
+    assert kept["/aws/eks/nova-prod/cluster"] == 365
+    assert [name for name, days in kept.items() if days < 365] == []
