@@ -16,7 +16,9 @@ SMOKE_TESTERS_GROUP = "platform:smoke-testers"
 """Kubernetes group for the smoke test, bound to Roles in the namespaces of the environments and of Argo CD."""
 
 CLUSTER_ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
-ADMIN_VIEW = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy"
+VIEW = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
+"""Kubernetes' own role `view`: no Secrets, and nothing outside namespaces. What a preview may not read or try on the
+API server, pulumi-kubernetes compares with the state."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +40,12 @@ def grants(
     deploy_role: pulumi.Input[str] | None,
     preview_role: pulumi.Input[str] | None,
 ) -> tuple[Grant, ...]:
-    """Grants by role ARN: administrators and `pulumi up` may do everything, previews may read everything."""
+    """Grants by role ARN: administrators and `pulumi up` may do everything, previews may read, but no Secrets."""
     granted = [Grant(key=f"admin-{_role_name(arn)}", role_arn=arn, policy_arn=CLUSTER_ADMIN) for arn in admins]
     if deploy_role is not None:
         granted.append(Grant(key="deploy", role_arn=deploy_role, policy_arn=CLUSTER_ADMIN))
     if preview_role is not None:
-        granted.append(Grant(key="preview", role_arn=preview_role, policy_arn=ADMIN_VIEW))
+        granted.append(Grant(key="preview", role_arn=preview_role, policy_arn=VIEW))
     granted += [Grant(key=f"deployer-{_role_name(arn)}", role_arn=arn, group=DEPLOYERS_GROUP) for arn in deployers]
     granted += [Grant(key=f"smoke-{_role_name(arn)}", role_arn=arn, group=SMOKE_TESTERS_GROUP) for arn in smoke_testers]
     return tuple(granted)

@@ -38,7 +38,7 @@ class ClusterArgs:
     deploy_role_arn: pulumi.Input[str] | None = None
     """Role of `pulumi up` in CI: cluster-admin, because it creates namespaces, CustomResourceDefinitions and Roles."""
     preview_role_arn: pulumi.Input[str] | None = None
-    """Role of `pulumi preview` in CI: reads every object."""
+    """Role of `pulumi preview` in CI: reads objects in namespaces, but no Secrets."""
     log_group_exists: bool = False
     """Whether the account already has the control plane's log group."""
     protect: bool = True

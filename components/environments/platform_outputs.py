@@ -1,7 +1,8 @@
 """Names of the variables that the platform sets for an environment's services (pure, no resources).
 
 They are the keys of the ConfigMap `platform-outputs`. The names follow from the stack file alone, so that a variable of
-the same name is refused before anything is created; `stack/kubernetes.py` has the values, and a test compares the two.
+the same name is refused before anything is created; `stack/kubernetes.py` puts the values together, and a test compares
+the two.
 """
 
 from collections.abc import Mapping

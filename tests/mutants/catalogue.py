@@ -130,7 +130,7 @@ PRIVILEGE = (
     Mutant(
         "cluster",
         "A pipeline that previews administers the cluster.",
-        text("AmazonEKSAdminViewPolicy", "AmazonEKSClusterAdminPolicy"),
+        text("AmazonEKSViewPolicy", "AmazonEKSClusterAdminPolicy"),
     ),
     Mutant(
         "account",

@@ -21,6 +21,7 @@ ETCD = "http://127.0.0.1:2379"
 API_PORT = 6443
 SERVER = f"https://{ADDRESS}:{API_PORT}"
 ADMIN_GROUP = "system:masters"
+PREVIEWERS = "previewers"
 READY_SECONDS = 60
 
 
@@ -34,6 +35,8 @@ class ControlPlane:
         self.token = self._identity("admin", ADMIN_GROUP)
         self.smoke_tester = self._identity("smoke-tester", SMOKE_TESTERS_GROUP)
         """Token of a user in the group that may run the smoke test, without other rights."""
+        self.previewer = self._identity("previewer", PREVIEWERS)
+        """Token of a user with Kubernetes' role `view`, which EKS' access policy for previews is."""
         self.api = Api(SERVER, self.token, authority.certificate)
         self.api_server = ApiServer(url=SERVER, certificate_authority=authority.certificate)
         """What the simulated EKS clusters hand out."""

@@ -16,7 +16,7 @@ from components.config.cluster import ClusterConfig
 from tests.harness.harness import Recorded, Run, run_program
 
 CLUSTER_ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
-ADMIN_VIEW = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy"
+VIEW = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
 ACCOUNT = Account(account_id="111122223333", region="eu-west-1", permissions_boundary_name="cap")
 NODES = {"instanceType": "t3.large", "minimum": 2, "desired": 2, "maximum": 3}
 ADMIN = "arn:aws:iam::111122223333:role/team/platform-admin"
@@ -241,7 +241,7 @@ def test_only_listed_administrators_are_cluster_admins() -> None:
 
 def test_deploy_role_administers_and_preview_role_only_reads() -> None:
     result = run(deploy_role_arn=DEPLOY, preview_role_arn=PREVIEW)
-    assert access(result) == {ADMIN: CLUSTER_ADMIN, DEPLOY: CLUSTER_ADMIN, PREVIEW: ADMIN_VIEW}
+    assert access(result) == {ADMIN: CLUSTER_ADMIN, DEPLOY: CLUSTER_ADMIN, PREVIEW: VIEW}
 
 
 def test_deployers_get_a_kubernetes_group_and_no_access_policy() -> None:
