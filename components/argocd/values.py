@@ -104,6 +104,8 @@ def _config_map(settings: ArgoCdConfig, url: str) -> dict[str, str | bool]:
     values: dict[str, str | bool] = {
         "admin.enabled": settings.admin_enabled,
         "exec.enabled": False,
+        # A program in Git that the repo-server would run; nobody uses it.
+        "jsonnet.enable": False,
         "users.anonymous.enabled": False,
         "statusbadge.enabled": False,
         "timeout.reconciliation": f"{settings.reconciliation_seconds}s",

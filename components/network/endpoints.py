@@ -2,7 +2,7 @@
 
 The S3 gateway endpoint is free and always created. Its policy allows reads with any credentials (image layers and
 packages come from buckets of AWS and third parties, often through presigned URLs) and everything else with this
-account's credentials only, so data cannot be exfiltrated with the credentials of another account.
+account's credentials on this account's buckets only, so data cannot be exfiltrated to another account.
 """
 
 from collections.abc import Sequence
@@ -27,11 +27,11 @@ def s3_policy(account_id: str) -> str:
                 principal={"AWS": "*"},
             ),
             Statement(
-                sid="OwnCredentials",
+                sid="OwnBuckets",
                 actions=["s3:*"],
                 resources=["*"],
                 principal={"AWS": "*"},
-                condition={"StringEquals": {"aws:PrincipalAccount": account_id}},
+                condition={"StringEquals": {"aws:PrincipalAccount": account_id, "aws:ResourceAccount": account_id}},
             ),
         ]
     )

@@ -63,7 +63,9 @@ def network_policy(scope: StackScope) -> str:
             resources=[everything],
             condition={"Null": {"ec2:CreateAction": "false"}},
         ),
-        Statement(  # AWS creates a VPC's default security group without tags; the network removes its rules
+        # AWS creates a VPC's default security group without tags; the network removes its rules. No condition tells it
+        # from another group without tags: its VPC has no id before it exists.
+        Statement(
             sid="AdoptDefaultSecurityGroup",
             actions=["ec2:CreateTags"],
             resources=[security_groups],

@@ -176,7 +176,9 @@ def _keys(scope: StackScope) -> list[Statement]:
     via = [f"{service}.{account.region}.amazonaws.com" for service in ("rds", "secretsmanager")]
     return [
         Statement(
-            sid="NewKeys",  # no resource-level permissions
+            # No resource-level permissions: a new key is one without tags, so other keys need some
+            # (docs/permissions-boundary.md).
+            sid="NewKeys",
             actions=["kms:CreateKey", "kms:TagResource"],
             resources=["*"],
             condition={**new, "StringEquals": {**new["StringEquals"], "aws:RequestedRegion": account.region}},

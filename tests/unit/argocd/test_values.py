@@ -111,11 +111,12 @@ def test_the_image_is_pinned_above_the_chart_s_own() -> None:
     assert at(values(image_tag="v3.6.1"), "global image tag") == "v3.6.1"
 
 
-def test_web_terminal_and_anonymous_access_are_off() -> None:
+def test_web_terminal_anonymous_access_and_jsonnet_are_off() -> None:
     config_map = at(values(), "configs cm")
     assert config_map["exec.enabled"] is False
     assert config_map["users.anonymous.enabled"] is False
     assert config_map["statusbadge.enabled"] is False
+    assert config_map["jsonnet.enable"] is False
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_s3_endpoint_limits_other_accounts_credentials_to_reads() -> None:
     read, own = statements(per_zone().one(ENDPOINT, "net-s3").inputs["policy"])
     assert read["Action"] == ["s3:GetObject", "s3:GetObjectVersion"]
     assert "Condition" not in read
-    assert own["Condition"] == {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}
+    assert own["Condition"] == {"StringEquals": {"aws:PrincipalAccount": ACCOUNT, "aws:ResourceAccount": ACCOUNT}}
 
 
 def test_interface_endpoints_are_in_every_zone_with_private_dns() -> None:
