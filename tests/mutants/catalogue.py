@@ -85,7 +85,7 @@ EXPOSURE = (
     Mutant(
         "network",
         "A stolen pod copies data to a bucket of its owner through the S3 endpoint.",
-        argument("condition", None, within="OwnCredentials"),
+        argument("condition", None, within="OwnBuckets"),
     ),
     Mutant("cluster", "The API server accepts connections from everywhere.", argument("public_access_cidrs", "None")),
     Mutant(
