@@ -104,7 +104,7 @@ def _config_map(settings: ArgoCdConfig, url: str) -> dict[str, str | bool]:
     values: dict[str, str | bool] = {
         "admin.enabled": settings.admin_enabled,
         "exec.enabled": False,
-        # A program in Git that the repo-server would run; nobody uses it.
+        # The repo-server would run programs from Git, and no system here has any.
         "jsonnet.enable": False,
         "users.anonymous.enabled": False,
         "statusbadge.enabled": False,

@@ -54,7 +54,7 @@ class StackScope:
     creates_buckets: bool
     """Whether any environment of the stack has a bucket."""
     readable_secret_prefixes: Sequence[str]
-    """Name prefixes of the entries that the cluster may read: those, and Argo CD's."""
+    """Name prefixes of all entries that the cluster may read: the above, the stage's and Argo CD's."""
     hosts: Sequence[str]
     """Host names of the stack's environments and of Argo CD's webhook."""
     ci_roles: Sequence[str]
@@ -75,10 +75,6 @@ class StackScope:
     def secret_arns(self) -> list[str]:
         """ARN patterns of the stack's secrets in Secrets Manager."""
         return [self.account.arn("secretsmanager", f"secret:{prefix}*") for prefix in self.secret_prefixes]
-
-    def readable_secret_arns(self) -> list[str]:
-        """ARN patterns of the entries that the cluster may read."""
-        return [self.account.arn("secretsmanager", f"secret:{prefix}*") for prefix in self.readable_secret_prefixes]
 
     def bucket_arn(self) -> str:
         """ARN pattern of the stack's buckets."""

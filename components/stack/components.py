@@ -34,6 +34,7 @@ class StackComponents:
     """Filled by `__main__.py` in order; None means that the stack leaves the component out."""
 
     existing: Existing | None = None
+    """Not a component: what the account has before the run."""
     registry: Registry | None = None
     identities: GithubOidc | None = None
     network: Network | None = None

@@ -14,8 +14,8 @@ def stack_scope(config: PlatformConfig, state_path: str) -> StackScope | None:
     if edge is not None and edge.argocd_host is not None:
         hosts.add(edge.argocd_host)
     roles = [] if ci is None else [role.name for role in (ci.preview_role, ci.deploy_role) if role is not None]
-    pushes = ci is not None and ci.push_role is not None and ci.push_role.ownership is Ownership.CREATE
-    push_role = ci.push_role.name if pushes and ci and ci.push_role else None
+    push = None if ci is None else ci.push_role
+    push_role = push.name if push is not None and push.ownership is Ownership.CREATE else None
     state = None
     if ci is not None and ci.state_bucket is not None:
         state = StateStore(bucket=ci.state_bucket, path=state_path, key_alias=ci.state_key_alias)

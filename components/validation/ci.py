@@ -35,7 +35,7 @@ def github(config: PlatformConfig) -> Iterator[Problem]:
             path=("repository", "url"),
             message=f"{config.repository.url} is not on GitHub, and ci creates roles for GitHub Actions. Remove ci.",
         )
-    if config.repository.github_owner_id is None or config.repository.github_repository_id is None:
+    elif config.repository.github_owner_id is None or config.repository.github_repository_id is None:
         yield Problem(
             path=("repository",),
             message="needs githubOwnerId and githubRepositoryId: without them, the workflows of a repository created "

@@ -1,4 +1,4 @@
-"""docs/first-up.md followed to the letter, by somebody outside the VPC and then by somebody inside."""
+"""docs/first-up.md followed to the letter, from outside the VPC and then from inside."""
 
 from dataclasses import dataclass
 

@@ -15,7 +15,7 @@ import pytest
 import requests
 from moto.s3.responses import S3Response
 from moto.server import ThreadedMotoServer
-from pulumi.automation import CommandError, LocalWorkspaceOptions, Stack, create_or_select_stack
+from pulumi.automation import CommandError, LocalWorkspaceOptions, OpType, Stack, create_or_select_stack
 
 from components.ci.policies.deploy import identity_policy
 from components.ci.policies.read import read_policy
@@ -118,16 +118,15 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Generator[Cloud]:
 
 def test_the_preview_role_can_preview(cloud: Cloud) -> None:
     cloud.enforce(PREVIEW)
-    cloud.stack().preview()
+    assert cloud.stack().preview().change_summary == {OpType.SAME: 1}
 
 
 def test_the_deploy_role_can_do_everything(cloud: Cloud) -> None:
     cloud.enforce(DEPLOY)
     stack = cloud.stack()
-    stack.preview()
-    stack.up()
-    stack.refresh()
-    stack.destroy()
+    assert stack.preview().change_summary == {OpType.SAME: 1}
+    for operation in (stack.up, stack.refresh, stack.destroy):
+        assert operation().summary.result == "succeeded"
     assert stack.up().outputs["token"].secret
 
 

@@ -15,9 +15,8 @@ from components.ci.policies.read import POLICY_SIZE, policy_size
 from components.ci.scope import StackScope
 from components.config.platform import PlatformConfig
 from components.stack.scope import stack_scope
-from tests.harness.harness import ROOT, Run
+from tests.harness.harness import ROOT, Run, run_stack
 from tests.harness.iam import ADMINISTRATOR, Request, decisions
-from tests.systems.example_runs import example
 from tools.manifests.stacks import project_name, stacks
 
 Context = Mapping[str, str | Sequence[str]]
@@ -116,7 +115,7 @@ REACHED: Sequence[tuple[str, str, Context]] = (
     ("elasticache:DeleteReplicationGroup", "arn:aws:elasticache:{region}:{account}:replicationgroup:{prefix}", TAGGED),
     ("eks:CreateAddon", EKS + ":cluster/{prefix}", TAGGED),
 )  # fmt: skip
-"""Requests that the boundary allows on the stage's own resources, for controllers, nodes and people: the same."""
+"""Further requests that the boundary allows on the stage's own resources, for its nodes and controllers."""
 
 IMAGES: Sequence[tuple[str, str]] = tuple(
     (action, "arn:aws:ecr:{region}:{account}:repository/{system}/api")
@@ -198,7 +197,7 @@ def _words(config: PlatformConfig, scope: StackScope, stack: str, boundary_arn: 
 
 @cache
 def stage(system: str, stack: str) -> Stage:
-    """A stage with the documents of its committed stack; Nova's runs are the session's fixtures."""
+    """A stage with the documents of its committed stack."""
     root = ROOT if system == "nova" else ROOT / "examples" / system
     config = stacks(root)[stack]
     scope = stack_scope(config, f"{project_name(root)}/{stack}")
@@ -209,17 +208,9 @@ def stage(system: str, stack: str) -> Stage:
     return Stage(
         scope=scope,
         words=_words(config, scope, stack, arn),
-        deploy_policies=_deploy_policies(example(f"{system}/{stack}") if system != "nova" else _nova[stack]),
+        deploy_policies=_deploy_policies(run_stack(stack, root=root)),
         boundary=boundary(scope, name),
     )
-
-
-_nova: dict[str, Run] = {}
-
-
-@pytest.fixture(autouse=True)
-def _committed(staging: Run, prod: Run) -> None:
-    _nova.update(staging=staging, prod=prod)
 
 
 def _deploy_policies(run: Run) -> list[str]:

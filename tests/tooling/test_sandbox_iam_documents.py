@@ -562,3 +562,17 @@ def test_eks_cannot_use_a_grant_for_aws_resources_only() -> None:
             statement["Condition"] = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     [fault] = judge.judge("iam/policy:Policy", "IDENTITY_POLICY", document)
     assert "eks:CreateCluster sends no kms:GrantIsForAWSResource" in fault
+
+
+@pytest.mark.parametrize(
+    ("resource", "accepted"),
+    [
+        ("arn:aws:ssm:eu-central-1::parameter/aws/service/eks/*", True),
+        ("arn:aws:ssm:eu-central-1::parameter/shop/*", False),
+        (f"arn:aws:ssm:eu-central-1:{ACCOUNT}:document/shop", False),
+    ],
+)
+def test_only_awss_own_parameters_need_no_account(resource: str, accepted: bool) -> None:
+    statement = {"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": [resource]}
+    faults = judge.judge("iam/policy:Policy", "IDENTITY_POLICY", {"Version": "2012-10-17", "Statement": [statement]})
+    assert (faults == []) is accepted

@@ -1,8 +1,8 @@
 """The permissions boundary of a stack: what its roles can do at most, whatever their policies say. Pure: no Pulumi.
 
-An administrator creates it from `make boundary`; the program only refers to it. Where a service has names in its ARNs,
-the boundary allows the stack's names. Elsewhere it allows the service and denies every change of a resource that
-carries another stage's tags.
+An administrator creates it from `make boundary`; the program only refers to it. Some services are limited to the
+stack's names. The others are allowed, except on resources that carry another stage's tags. Resources without tags and
+settings of the whole account are not covered (docs/permissions-boundary.md).
 """
 
 import json
@@ -242,7 +242,7 @@ def _identities(scope: StackScope, name: str) -> list[Statement]:
 
 
 def _other_stages(scope: StackScope) -> list[Statement]:
-    """No change of a resource that carries the tags of another stage."""
+    """Nothing on a resource that carries the tags of another stage, but reading images."""
     return [_denied(tag, scope.tags.get(tag, scope.prefix), actions) for tag, actions in OTHER_STAGES.items()]
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 class Accepted:
     """A finding by its name, where it is false, and why. An empty restriction excludes nothing.
 
-    `type` is a prefix of the resource's type; `text` is a regular expression for part of the finding's text; the
-    statement must have the condition key `condition` and name only principals that end with `principal`.
+    `type` is a prefix of the resource's type; `text` is a regular expression for part of the finding's text. The
+    statement must have the condition key `condition`, and name only principals that end with `principal` and resources
+    that begin with the regular expression `resource`.
     """
 
     finding: str
@@ -20,6 +21,7 @@ class Accepted:
     text: str = ""
     condition: str = ""
     principal: str = ""
+    resource: str = ""
 
 
 _OWN_RESOURCE = "in a policy that is attached to a resource, * is that resource"
@@ -53,6 +55,7 @@ ACCEPTED: Sequence[Accepted] = (
     Accepted(
         finding="resource_mismatch",
         text=r"ssm:GetParameter\.",
+        resource=r"arn:aws:ssm:[a-z0-9-]+::parameter/aws/service/",
         why="AWS's public parameters belong to no account: `arn:aws:ssm:REGION::parameter/aws/service/…`",
     ),
     Accepted(

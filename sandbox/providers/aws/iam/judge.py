@@ -166,9 +166,9 @@ def _values(statements: Sequence[Statement]) -> Iterator[Finding]:
 
 def _grants(statements: Sequence[Statement]) -> Iterator[Finding]:
     """EKS refuses CreateCluster with a key if its grant depends on a condition that EKS does not send."""
-    allowed = {action: s for s in statements if s.effect == "Allow" for action in s.get_actions()}
+    creating = [s for s in statements if s.effect == "Allow" and "eks:CreateCluster" in s.get_actions()]
     granting = [s for s in statements if s.effect == "Allow" and "kms:CreateGrant" in s.get_actions()]
-    if "eks:CreateCluster" in allowed and granting and all(_for_aws_only(s) for s in granting):
+    if creating and granting and all(_for_aws_only(s) for s in granting):
         text = "eks:CreateCluster sends no kms:GrantIsForAWSResource. Allow kms:CreateGrant without that condition"
         yield Finding("condition_value", statements.index(granting[0]), text)
 
@@ -293,7 +293,12 @@ def _covers(row: Accepted, type_: str, statement: Statement | None, finding: Fin
     named = statement.principal if statement else None
     groups: list[object] = list(named.values()) if isinstance(named, dict) else [named or ""]
     names = [name for group in groups for name in _strings(group)]
-    return (not row.condition or row.condition in keys) and all(name.endswith(row.principal) for name in names)
+    resources = statement.get_resources() if statement else []
+    return (
+        (not row.condition or row.condition in keys)
+        and all(name.endswith(row.principal) for name in names)
+        and all(re.match(row.resource, resource) for resource in resources)
+    )
 
 
 def _strings(value: object) -> list[str]:
