@@ -30,6 +30,13 @@ class AddonsArgs:
     """Text, so that trust policies can be read in a plan."""
     account: Account
     versions: AddonVersions
+    tags: Mapping[str, str]
+    """The stack's tags. What the add-ons create gets two of them, by which the boundary tells stages apart."""
+
+    @property
+    def stage_tags(self) -> Mapping[str, str]:
+        """The two tags. The others may have characters that a driver's command line does not take."""
+        return {key: self.tags[key] for key in ("Environment", "Project")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +52,6 @@ class WorkloadAddonsArgs(AddonsArgs):
 
     nodes: pulumi.Resource
     """The node group that runs them."""
-    tags: Mapping[str, str]
-    """The stack's tags. Volumes get two of them, by which the permissions boundary tells stages apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +77,7 @@ class BootstrapAddons(pulumi.ComponentResource):
             _Addon(
                 addon="vpc-cni",
                 version=args.versions.vpc_cni,
-                configuration=cni_configuration(prefix_delegation=args.prefix_delegation),
+                configuration=_cni_configuration(args),
                 service_account="aws-node",
                 policy_arn="arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy",
             ),
@@ -107,7 +112,7 @@ class WorkloadAddons(pulumi.ComponentResource):
                 version=args.versions.ebs_csi_driver,
                 configuration={
                     "controller": {
-                        "extraVolumeTags": {key: args.tags[key] for key in ("Environment", "Project")},
+                        "extraVolumeTags": dict(args.stage_tags),
                         "replicaCount": addon_pods.REPLICAS,
                         **csi,
                     },
@@ -126,11 +131,12 @@ class WorkloadAddons(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def cni_configuration(*, prefix_delegation: bool) -> Configuration:
+def _cni_configuration(args: BootstrapAddonsArgs) -> Configuration:
     """Configuration of vpc-cni. Without `enableNetworkPolicy` every NetworkPolicy of the cluster is ignored."""
-    if not prefix_delegation:
-        return {"enableNetworkPolicy": "true"}
-    return {"enableNetworkPolicy": "true", "env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}}
+    env = {"ADDITIONAL_ENI_TAGS": json.dumps(args.stage_tags, sort_keys=True)}
+    if args.prefix_delegation:
+        env |= {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}
+    return {"enableNetworkPolicy": "true", "env": env}
 
 
 def _install(

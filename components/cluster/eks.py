@@ -78,6 +78,7 @@ class Eks(pulumi.ComponentResource):
                 cluster_arn=cluster_arn,
                 account=args.account,
                 versions=versions,
+                tags=args.tags,
                 prefix_delegation=args.settings.nodes.prefix_delegation,
             ),
             children,

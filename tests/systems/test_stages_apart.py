@@ -33,8 +33,6 @@ TAGGED: Context = {"aws:ResourceTag/Project": "{system}", "aws:ResourceTag/Envir
 NEW: Context = {"aws:RequestTag/Project": "{system}", "aws:RequestTag/Environment": "{stage}"}
 OF_EKS: Context = {"aws:ResourceTag/aws:eks:cluster-name": "{prefix}"}
 OF_NODES: Context = {"aws:ResourceTag/eks:cluster-name": "{prefix}"}
-OF_CNI: Context = {"aws:ResourceTag/cluster.k8s.amazonaws.com/name": "{prefix}"}
-OF_INGRESS: Context = {"aws:ResourceTag/elbv2.k8s.aws/cluster": "{prefix}"}
 OF_DATABASE: Context = {"aws:ResourceTag/aws:rds:primaryDBInstanceArn": "arn:aws:rds:{region}:{account}:db:{prefix}"}
 THROUGH_SECRETS: Context = {**TAGGED, "kms:ViaService": "secretsmanager.{region}.amazonaws.com"}
 NOTHING: Context = {}
@@ -93,16 +91,16 @@ DEPLOYED: Sequence[tuple[str, str, Context]] = (
 REACHED: Sequence[tuple[str, str, Context]] = (
     ("ec2:RunInstances", EC2 + ":subnet/subnet-1", TAGGED),
     ("ec2:TerminateInstances", EC2 + ":instance/i-1", TAGGED),
-    ("ec2:DeleteNetworkInterface", EC2 + ":network-interface/eni-1", OF_CNI),
+    ("ec2:DeleteNetworkInterface", EC2 + ":network-interface/eni-1", TAGGED),
     ("ec2:ModifyInstanceAttribute", EC2 + ":instance/i-1", TAGGED),
     ("autoscaling:SetDesiredCapacity", "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:1a2b:"
      "autoScalingGroupName/eks-{prefix}-nodes", OF_NODES),
     ("autoscaling:DeleteAutoScalingGroup", "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:1a2b:"
      "autoScalingGroupName/eks-{prefix}-nodes", OF_NODES),
     ("elasticloadbalancing:DeleteLoadBalancer", "arn:aws:elasticloadbalancing:{region}:{account}:"
-     "loadbalancer/app/k8s-{prefix}/1a2b", OF_INGRESS),
+     "loadbalancer/app/k8s-{prefix}/1a2b", TAGGED),
     ("elasticloadbalancing:ModifyListener", "arn:aws:elasticloadbalancing:{region}:{account}:"
-     "listener/app/k8s-{prefix}/1a2b/3c4d", OF_INGRESS),
+     "listener/app/k8s-{prefix}/1a2b/3c4d", TAGGED),
     ("acm:DeleteCertificate", "arn:aws:acm:{region}:{account}:certificate/1a2b", TAGGED),
     ("wafv2:DeleteWebACL", "arn:aws:wafv2:{region}:{account}:regional/webacl/{prefix}-edge/1a2b", TAGGED),
     ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:{region}:{account}:secret:rds!db-1a2b", OF_DATABASE),
@@ -116,6 +114,23 @@ REACHED: Sequence[tuple[str, str, Context]] = (
     ("eks:CreateAddon", EKS + ":cluster/{prefix}", TAGGED),
 )  # fmt: skip
 """Further requests that the boundary allows on the stage's own resources, for its nodes and controllers."""
+
+OF_AWS: Sequence[tuple[str, str, Context]] = (
+    ("ec2:CreateNetworkAclEntry", EC2 + ":network-acl/acl-1", NOTHING),
+    ("ec2:ReplaceNetworkAclEntry", EC2 + ":network-acl/acl-1", NOTHING),
+    ("ec2:CreateTags", EC2 + ":network-acl/acl-1", NEW),
+    ("ec2:CreateRoute", EC2 + ":route-table/rtb-2", NOTHING),
+    ("ec2:ReplaceRouteTableAssociation", EC2 + ":route-table/rtb-2", NOTHING),
+    ("ec2:CreateTags", EC2 + ":route-table/rtb-2", NEW),
+    ("ec2:DeleteLaunchTemplate", EC2 + ":launch-template/lt-2", OF_NODES),
+    ("ec2:CreateLaunchTemplateVersion", EC2 + ":launch-template/lt-2", OF_NODES),
+    ("eks:UpdateAccessEntry", EKS + ":access-entry/{prefix}/role/{account}/{prefix}-nodes-1a2b3c4/1a2b", NOTHING),
+    ("eks:DeleteAccessEntry", EKS + ":access-entry/{prefix}/role/{account}/{prefix}-nodes-1a2b3c4/1a2b", NOTHING),
+    ("eks:AssociateAccessPolicy", EKS + ":access-entry/{prefix}/role/{account}/{prefix}-nodes-1a2b3c4/1a2b", NOTHING),
+    ("s3:PutObject", STATE + "/meta.yaml", NOTHING),
+    ("s3:DeleteObject", STATE + "/meta.yaml", NOTHING),
+)
+"""Changes of what AWS makes without the stage's tags, and of what the stages share, apart from images."""
 
 IMAGES: Sequence[tuple[str, str]] = tuple(
     (action, "arn:aws:ecr:{region}:{account}:repository/{system}/api")
@@ -244,6 +259,18 @@ def test_no_role_of_a_stage_changes_another_stage_or_reads_its_secrets(system: s
     changes = [each for each in (*DEPLOYED, *REACHED) if each[2] is not NEW]
     roles = (None, "{prefix}-any")
     requests = [actor.request(*each, to=target, role=role) for each in changes for role in roles]
+    assert list(_wrong(requests, allowed=False)) == []
+
+
+@pytest.mark.parametrize(("system", "own", "other"), PAIRS)
+def test_no_role_of_a_stage_changes_what_aws_makes_for_another(system: str, own: str, other: str) -> None:
+    actor, target = stage(system, own), stage(system, other)
+    own_tags = {key: actor.filled(str(value)) for key, value in NEW.items()}
+    requests = [
+        actor.request(action, arn, own_tags if context is NEW else context, to=target, role=role)
+        for action, arn, context in OF_AWS
+        for role in (None, "{prefix}-any")
+    ]
     assert list(_wrong(requests, allowed=False)) == []
 
 

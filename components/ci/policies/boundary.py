@@ -1,8 +1,9 @@
 """The permissions boundary of a stack: what its roles can do at most, whatever their policies say. Pure: no Pulumi.
 
 An administrator creates it from `make boundary`; the program only refers to it. Some services are limited to the
-stack's names. The others are allowed, except on resources that carry another stage's tags. Resources without tags and
-settings of the whole account are not covered (docs/permissions-boundary.md).
+stack's names. The others are allowed on resources, except on those that carry another stage's tags, and without a
+resource only what is listed: an action that has none is a setting of the whole account
+(docs/permissions-boundary.md).
 """
 
 import json
@@ -12,22 +13,20 @@ from typing import cast
 from components.account.policy_documents import Condition, Statement
 from components.ci.policies.karpenter import has_profile, has_queue
 from components.ci.scope import StackScope
-from components.ci.trust import GITHUB_OIDC_HOST
 from components.edge.waf import log_group_name
 
 OTHER_STAGES = {
     "Environment": (
-        "acm:*", "ec2:*", "ecr:Del*", "ecr:Put*", "ecr:S*", "ecr:T*", "ecr:U*", "eks:*", "elasticache:*",
-        "elasticloadbalancing:*", "rds:*", "wafv2:*",
+        "acm:A*", "acm:Del*", "acm:E*", "acm:I*", "acm:R*", "acm:U*", "ec2:*", "ecr:Del*", "ecr:Put*", "ecr:S*",
+        "ecr:T*", "ecr:U*", "elasticache:*", "elasticloadbalancing:*", "rds:*", "wafv2:*",
     ),
     "aws:eks:cluster-name": ("ec2:*",),
-    "cluster.k8s.amazonaws.com/name": ("ec2:*",),
-    "elbv2.k8s.aws/cluster": ("ec2:*", "elasticloadbalancing:*"),
 }  # fmt: skip
 """Actions that are denied on resources with another stage's value of a tag.
 
-The program sets `Environment`; EKS, its network plugin and the load balancer controller set the others to the name of
-their cluster. Other services' resources are told apart by name. Images may be read: stages share repositories.
+The program and its controllers set `Environment`; EKS puts the other on its security group. Other services' resources
+are told apart by name. Images may be read: stages share repositories. The load balancer controller reads all
+certificates to find those of its hosts.
 """
 KEYS = "arn:aws:kms:*:*:key/*"
 _PUSHING = ("ecr:*Upload*", "ecr:BatchDeleteImage", "ecr:PutImage")
@@ -61,14 +60,18 @@ def _short(statement: Mapping[str, object]) -> dict[str, object]:
 def _services(scope: StackScope) -> list[Statement]:
     """Services whose resources have no names, or are AWS's."""
     statements = [
+        Statement(  # only on resources: without one, an action changes the account's network, disks or registry
+            actions=["ec2:*", "ecr:*"],
+            resources=["arn:aws:ec2:*:*:*", "arn:aws:ecr:*:*:*"],
+        ),
         Statement(
-            actions=["acm:*", "autoscaling:Describe*", "ec2:*", "ec2messages:*", "ecr:*", "eks-auth:*", "eks:*",
-                     "elasticache:*", "elasticloadbalancing:*", "kms:CreateKey", "kms:DescribeKey", "kms:Get*",
-                     "kms:List*", "logs:*Deliver*", "logs:Describe*", "logs:List*", "logs:PutResourcePolicy", "rds:*",
+            actions=["acm:*", "autoscaling:Describe*", "ec2:Describe*", "ec2:Get*", "ec2messages:*",
+                     "ecr:GetAuthorizationToken", "eks:CreateCluster", "eks:Describe*", "eks:List*", "elasticache:*",
+                     "elasticloadbalancing:*", "kms:CreateKey", "kms:DescribeKey", "kms:Get*", "kms:List*",
+                     "logs:*Deliver*", "logs:Describe*", "logs:List*", "logs:PutResourcePolicy", "rds:*",
                      "ssm:DescribeAssociation", "ssm:GetDocument", "ssm:GetManifest", "ssm:List*Associations",
                      "ssm:UpdateInstance*", "ssmmessages:*", "sts:GetCallerIdentity", "wafv2:*"],
             resources=["*"],
-            condition=scope.in_region(),
         ),
         Statement(
             actions=["autoscaling:*"],
@@ -76,8 +79,15 @@ def _services(scope: StackScope) -> list[Statement]:
             condition={"StringEquals": {"aws:ResourceTag/eks:cluster-name": scope.prefix}},
         ),
         Statement(
-            actions=["iam:Get*", "iam:List*", "pricing:GetProducts", "route53:Get*", "route53:List*"],
+            actions=["iam:Get*", "iam:List*", "pricing:GetProducts", "route53:AssociateVPCWithHostedZone",
+                     "route53:Get*", "route53:List*"],
             resources=["*"],
+        ),
+        Statement(  # three answer in us-east-1 for all regions; the state may be in another region
+            not_actions=["iam:*", "kms:*", "pricing:*", "route53:*", "s3:*"],
+            resources=["*"],
+            condition={"StringNotEquals": {"aws:RequestedRegion": scope.account.region}},
+            effect="Deny",
         ),
     ]  # fmt: skip
     if has_profile(scope):  # Karpenter looks up AWS's images
@@ -89,11 +99,14 @@ def _services(scope: StackScope) -> list[Statement]:
 def _named(scope: StackScope) -> list[Statement]:
     """Services whose resources are told apart by the stack's prefix in their names."""
     prefix = scope.prefix
-    log_groups = [f"{prefix}-*", f"*/{prefix}-*", f"*/{prefix}/*", "RDS*"]
+    eks = ("access-entry", "addon", "nodegroup", "podidentityassociation")
+    log_groups = [f"*/{prefix}/*", "RDSOSMetrics*"]
     if scope.creates_firewall:
         log_groups.append(f"{log_group_name(prefix)}*")
-    actions = ["kms:*Alias", "logs:*"]
+    actions = ["eks-auth:*", "eks:*", "kms:*Alias", "logs:*"]
     resources = [
+        f"arn:aws:eks:*:*:cluster/{prefix}",
+        *(f"arn:aws:eks:*:*:{kind}/{prefix}/*" for kind in eks),
         f"arn:aws:kms:*:*:alias/{prefix}-*",
         *(f"arn:aws:logs:*:*:log-group:{name}" for name in log_groups),
     ]
@@ -103,13 +116,12 @@ def _named(scope: StackScope) -> list[Statement]:
     if has_queue(scope):
         actions += ["events:*", "sqs:*"]
         resources += [f"arn:aws:events:*:*:rule/{prefix}-*", f"arn:aws:sqs:*:*:{prefix}-*"]
-    return [Statement(actions=actions, resources=resources, condition=scope.in_region())]
+    return [Statement(actions=actions, resources=resources)]
 
 
 def _keys_and_entries(scope: StackScope) -> list[Statement]:
     stage, request, resource = scope.tags["Environment"], "aws:RequestTag/Environment", "aws:ResourceTag/Environment"
     others = [prefix for prefix in scope.readable_secret_prefixes if prefix not in scope.secret_prefixes]
-    via = {"kms:ViaService": f"secretsmanager.{scope.account.region}.amazonaws.com"}
     return [
         Statement(actions=["kms:*"], resources=[KEYS], condition={"StringEquals": {resource: stage}}),
         Statement(  # with CreateKey, before the key has an ARN
@@ -129,7 +141,10 @@ def _keys_and_entries(scope: StackScope) -> list[Statement]:
         Statement(
             actions=["kms:Decrypt"],
             resources=[KEYS],
-            condition={"StringEquals": via, "StringEqualsIfExists": {resource: stage}},
+            condition={
+                "StringLike": {"kms:ViaService": "secretsmanager.*"},
+                "StringEqualsIfExists": {resource: stage},
+            },
         ),
         _denied(
             "aws:rds:primaryDBInstanceArn",
@@ -147,13 +162,6 @@ def _records(scope: StackScope) -> list[Statement]:
     """Records of the stack's own host names: stages may share a zone."""
     zone = scope.edge.zone if scope.edge else None
     statements: list[Statement] = []
-    if scope.interface_endpoints:
-        statements.append(
-            Statement(
-                actions=["route53:AssociateVPCWithHostedZone"],
-                resources=["arn:aws:route53:::hostedzone/*"],
-            )
-        )
     if zone is None:
         return statements
     names = [f"{prefix}{host}" for host in scope.hosts for prefix in _RECORD_NAMES]
@@ -179,14 +187,15 @@ def _state(scope: StackScope) -> list[Statement]:
     bucket = f"arn:aws:s3:::{state.bucket}"
     statements = [
         Statement(
-            actions=["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"],
-            resources=[bucket, *state.checkpoint_arns, state.objects("*"), f"{bucket}/.pulumi/meta.yaml"],
+            actions=["s3:*Object", "s3:ListBucket"],
+            resources=[bucket, *state.checkpoint_arns, state.objects("*")],
         ),
+        Statement(actions=["s3:GetObject"], resources=[f"{bucket}/.pulumi/meta.yaml"]),
     ]
     if state.key_alias is not None:
         statements.append(
             Statement(
-                actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+                actions=["kms:*crypt", "kms:GenerateDataKey"],
                 resources=[KEYS],
                 condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": state.key_alias}},
             )
@@ -195,20 +204,22 @@ def _state(scope: StackScope) -> list[Statement]:
 
 
 def _identities(scope: StackScope, name: str) -> list[Statement]:
-    """Roles under this boundary; none of CI's own roles and policies, and not the boundary itself."""
+    """Roles under this boundary; none of CI's own roles and policies, and not the boundary itself.
+
+    Other names than the stack's are not allowed in the first place, GitHub's OIDC provider among them.
+    """
     iam, prefix = "arn:aws:iam::*", scope.prefix
     policy, roles = f"arn:aws:iam::{scope.account.account_id}:policy/{name}", f"{iam}:role/{prefix}-*"
     statements = [
         Statement(
-            actions=["iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy",
-                     "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"],
+            actions=["iam:*tachRolePolicy", "iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary",
+                     "iam:PutRolePolicy"],
             resources=[roles],
             condition={"StringEquals": {"iam:PermissionsBoundary": policy}},
         ),
         Statement(
-            actions=["iam:CreatePolicy*", "iam:DeletePolicy*", "iam:DeleteRole", "iam:PassRole", "iam:TagPolicy",
-                     "iam:TagRole", "iam:UntagPolicy", "iam:UntagRole", "iam:UpdateAssumeRolePolicy",
-                     "iam:UpdateRole*"],
+            actions=["iam:*agPolicy", "iam:*agRole", "iam:CreatePolicy*", "iam:DeletePolicy*", "iam:DeleteRole",
+                     "iam:PassRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole*"],
             resources=[f"{iam}:policy/{prefix}-*", roles],
         ),
         Statement(
@@ -220,8 +231,7 @@ def _identities(scope: StackScope, name: str) -> list[Statement]:
             resources=[
                 policy,
                 *(f"{iam}:policy/{prefix}-{kind}-*" for kind in ("deploy", "push", "read")),
-                *(f"{iam}:role/{role}" for role in scope.ci_roles),
-                f"{iam}:oidc-provider/{GITHUB_OIDC_HOST}",
+                *(f"{iam}:role/{role}" for role in scope.ci_roles if role.startswith(f"{prefix}-")),
             ],
             effect="Deny",
         ),
@@ -242,8 +252,20 @@ def _identities(scope: StackScope, name: str) -> list[Statement]:
 
 
 def _other_stages(scope: StackScope) -> list[Statement]:
-    """Nothing on a resource that carries the tags of another stage, but reading images."""
-    return [_denied(tag, scope.tags.get(tag, scope.prefix), actions) for tag, actions in OTHER_STAGES.items()]
+    """Nothing on a resource that has another stage's tags, or is of a kind that AWS makes without them."""
+    stage = scope.tags["Environment"]
+    return [
+        *(_denied(tag, scope.tags.get(tag, scope.prefix), actions) for tag, actions in OTHER_STAGES.items()),
+        Statement(  # AWS makes main route tables, default network ACLs and nodes' launch templates without the tag
+            not_actions=["ec2:CreateLaunchTemplate", "ec2:CreateRouteTable", "ec2:RunInstances"],
+            resources=[f"arn:aws:ec2:*:*:{kind}/*" for kind in ("launch-template", "network-acl", "route-table")],
+            condition={
+                "StringNotEquals": {"aws:ResourceTag/Environment": stage},
+                "Null": {"ec2:CreateAction": "true"},
+            },
+            effect="Deny",
+        ),
+    ]
 
 
 def _denied(tag: str, own: str, actions: Sequence[str]) -> Statement:

@@ -112,7 +112,7 @@ def _caches(scope: StackScope) -> list[Statement]:
 
 
 def _logs(scope: StackScope) -> list[Statement]:
-    names = [f"{scope.prefix}-*", f"*/{scope.prefix}-*", f"*/{scope.prefix}/*"]
+    names = [f"*/{scope.prefix}/*"]
     if scope.creates_firewall:  # most actions check the ARN with a trailing `:*`, tagging without
         names += [log_group_name(scope.prefix), f"{log_group_name(scope.prefix)}:*"]
     return [

