@@ -55,7 +55,6 @@ def aws_providers(config: PlatformConfig) -> list[pulumi.ProviderResource]:
         pulumi_aws.Provider("aws", aws.provider(config, account)),
         pulumi_eks.Provider("eks"),
         pulumi_random.Provider("random"),
-        pulumi_tls.Provider("tls"),
     ]
 
 
@@ -104,6 +103,7 @@ def main() -> None:
     plans, providers = plan_environments(config), aws_providers(config)
     stack.existing = existing.ask(config, next(iter(providers), None))
     existing.require_reachable(config, stack.existing, pulumi.get_project())
+    providers.append(pulumi_tls.Provider("tls"))
     create_on_aws(config, plans, ResourceOptions(providers=providers), stack)
     providers.append(kubernetes_provider(config, stack))
     create_on_kubernetes(config, plans, ResourceOptions(providers=providers), stack)

@@ -16,6 +16,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.argocd.mutual_tls import client_certificate
 from components.argocd.network_policies import argocd_policies
 from components.argocd.pods import argocd_workloads
 from components.argocd.specs import application_namespaces
@@ -78,6 +79,11 @@ class ArgoCd(pulumi.ComponentResource):
             self,
         )
         self.namespace = namespace.name
+        guards = [*namespace.guards]
+        if settings.has_mutual_tls:
+            child = pulumi.ResourceOptions(parent=self)
+            inside = pulumi.ResourceOptions(parent=self, deleted_with=namespace.resource)
+            guards.append(client_certificate(name, namespace.name, child, inside))
         self.release = helm.release(
             name,
             release_name=RELEASE,
@@ -86,9 +92,9 @@ class ArgoCd(pulumi.ComponentResource):
             version=settings.chart_version,
             namespace=namespace.name,
             values=argocd_values(settings, application_namespaces(args.environments)),
-            # The hook's Job needs its network policy and its quota before the first pod starts. The release is deleted
-            # before its namespace: its hooks clean up objects outside.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(namespace.guards)),
+            # The hook's Job needs its network policy and its quota before the first pod starts, which mounts the
+            # certificate. The release is deleted before its namespace: its hooks clean up objects outside.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=guards),
         )
         self._empty_default_project(name, namespace.resource)
         self.register_outputs({"namespace": self.namespace, "quota": self.quota})

@@ -23,6 +23,7 @@ from components.kubernetes.network_policy import (
     API_SERVER_PORTS,
     DEFAULT_DENY,
     HTTPS,
+    PRIVATE_RANGES,
     Egress,
     Ingress,
     Policies,
@@ -67,6 +68,7 @@ def argocd_policies(
     api_server = allow_to(networks, *((HTTPS,) if api_server_cidrs else API_SERVER_PORTS))
     repo_server = allow_to([pods(REPOSITORIES)], REPO_SERVER)
     redis = allow_to([pods(REDIS_PROXIES if settings.high_availability else REDIS_SINGLE)], REDIS)
+    git = cidrs(settings.git_cidrs) or [internet(without=PRIVATE_RANGES)]
     https = allow_to([internet()], HTTPS)
     # Users come by `kubectl port-forward`, which is always allowed, unless Argo CD has an address.
     users = [allow_from(networks, SERVER)] if settings.has_address else []
@@ -90,7 +92,7 @@ def argocd_policies(
                 allow_from([pods(client) for client in REPO_SERVER_CLIENTS], REPO_SERVER),
                 _scrapes(REPO_SERVER_METRICS),
             ],
-            egress=[redis, allow_to([internet()], *dict.fromkeys((HTTPS, *SSH_PORTS)))],
+            egress=[redis, allow_to(git, *dict.fromkeys((HTTPS, *SSH_PORTS)))],
         ),
         "server": _isolated(
             USER_INTERFACE,

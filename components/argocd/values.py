@@ -9,7 +9,7 @@ Sources: charts/argo-cd/values.yaml of argo-helm, charts/redis-ha/values.yaml of
 import json
 from collections.abc import Mapping, Sequence
 
-from components.argocd import pods
+from components.argocd import mutual_tls, pods
 from components.argocd.notifications import notifications_values
 from components.config.argocd import ArgoCdConfig, SsoConfig
 from components.controllers.chart import scraped
@@ -32,7 +32,8 @@ def argocd_values(settings: ArgoCdConfig, application_namespaces: Sequence[str] 
 
     `application_namespaces`: namespaces in which Argo CD accepts Applications, in addition to its own.
     """
-    available = settings.high_availability
+    available, mutual = settings.high_availability, settings.has_mutual_tls
+    client, server = (mutual_tls.client_flags(), mutual_tls.server_flags()) if mutual else ([], [])
     url = settings.url or PORT_FORWARD_URL
     spread = {"maxSkew": 1, "topologyKey": ZONE, "whenUnsatisfiable": "ScheduleAnyway"}
     return {
@@ -43,11 +44,12 @@ def argocd_values(settings: ArgoCdConfig, application_namespaces: Sequence[str] 
             # The chart's policies allow every caller; network_policies.py has ours.
             "networkPolicy": {"create": False},
             **({"topologySpreadConstraints": [spread]} if available else {}),
+            **(mutual_tls.volumes() if mutual else {}),
         },
         # Removing the release must not remove every Application of the cluster with its CRD.
         "crds": {"install": True, "keep": True},
         "configs": _configs(settings, url, application_namespaces),
-        "controller": {"replicas": 1, **_component(pods.CONTROLLER, pods.CONTROLLER_METRICS)},
+        "controller": {"replicas": 1, "extraArgs": client, **_component(pods.CONTROLLER, pods.CONTROLLER_METRICS)},
         "dex": {"enabled": False},
         "redis": {
             "automountServiceAccountToken": False,
@@ -59,15 +61,20 @@ def argocd_values(settings: ArgoCdConfig, application_namespaces: Sequence[str] 
         "server": {
             "service": {"type": "ClusterIP"},
             "ingress": {"enabled": False},
+            "extraArgs": client,
             **_replicated(pods.SERVER, pods.SERVER_METRICS, available=available),
         },
         "repoServer": {
             "automountServiceAccountToken": False,
             "serviceAccount": {"automountServiceAccountToken": False},
             "copyutil": {"resources": pods.COPY_UTIL.resources},
+            "extraArgs": server,
             **_replicated(pods.REPO_SERVER, pods.REPO_SERVER_METRICS, available=available),
         },
-        "applicationSet": _replicated(pods.APPLICATION_SET, pods.APPLICATION_SET_METRICS, available=available),
+        "applicationSet": {
+            "extraArgs": client,
+            **_replicated(pods.APPLICATION_SET, pods.APPLICATION_SET_METRICS, available=available),
+        },
         "notifications": _notifications(settings),
     }
 
@@ -139,7 +146,11 @@ def _rbac(sso: SsoConfig | None) -> dict[str, str]:
 
 
 def _notifications(settings: ArgoCdConfig) -> Values:
-    notifications: Values = {"enabled": True, **_component(pods.NOTIFICATIONS, pods.NOTIFICATIONS_METRICS)}
+    notifications: Values = {
+        "enabled": True,
+        "extraArgs": mutual_tls.client_flags("argocd-") if settings.has_mutual_tls else [],
+        **_component(pods.NOTIFICATIONS, pods.NOTIFICATIONS_METRICS),
+    }
     if settings.notifications is not None:
         notifications = {**notifications, **notifications_values(settings.notifications)}
     return notifications

@@ -6,9 +6,9 @@ from pydantic import Field
 
 from components.config.argocd_access import NotificationsConfig, RepositoryAccessConfig, SecretReference
 from components.config.argocd_project import ProjectConfig
-from components.config.argocd_versions import ArgoCdChart, ArgoCdTag
+from components.config.argocd_versions import ArgoCdChart, ArgoCdTag, supports_mutual_tls
 from components.config.base import Section
-from components.config.types import DnsLabel, matching
+from components.config.types import DnsLabel, Ipv4Cidr, matching
 from components.config.versions import ARGO_CD_CHART, ARGO_CD_IMAGE_TAG
 
 Title = Annotated[str, matching(r"^\S.*$", "a button label", "Company")]
@@ -80,6 +80,11 @@ class ArgoCdConfig(Section):
         default=180, ge=30, le=3600, description="Interval at which Argo CD polls Git, in seconds."
     )
     log_format: Literal["json", "text"] = Field(default="json", description="Format of the logs.")
+    git_cidrs: tuple[Ipv4Cidr, ...] = Field(
+        default=(),
+        description="CIDRs of the Git server: the only addresses that Argo CD's repo-server may reach besides Redis. "
+        "Default: every public address. A server in a private network needs its range here.",
+    )
     project: ProjectConfig = Field(default=ProjectConfig(), description="What the AppProject allows.")
     repository_access: RepositoryAccessConfig | None = Field(
         default=None, description="Credentials for the repository; none for a public one."
@@ -92,6 +97,11 @@ class ArgoCdConfig(Section):
         description="Secret that authenticates Git webhooks, with the key `secret`: the secret configured for the "
         "webhook at the Git host. With `kubernetes` it must be `argocd-secret` with Argo CD's own keys `webhook.…`.",
     )
+
+    @property
+    def has_mutual_tls(self) -> bool:
+        """Whether its version can ask callers of the repo-server for a certificate."""
+        return supports_mutual_tls(self.image_tag)
 
     @property
     def has_address(self) -> bool:

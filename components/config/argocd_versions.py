@@ -15,11 +15,17 @@ from components.config.versions import ARGO_CD_CHART, ARGO_CD_IMAGE_TAG
 
 FIXED = {(3, 4): (3, 4, 10), (3, 5): (3, 5, 4)}
 """First version with the fix, by minor version."""
+MUTUAL_TLS = (3, 5, 0)
 
 
 def _parts(version: str) -> tuple[int, int, int]:
     major, minor, patch = (int(part) for part in re.findall(r"\d+", version)[:3])
     return major, minor, patch
+
+
+def supports_mutual_tls(tag: str) -> bool:
+    """Whether this version's repo-server can ask its callers for a certificate: 3.5 and later."""
+    return _parts(tag) >= MUTUAL_TLS
 
 
 def _without_known_vulnerability(tag: str) -> str:

@@ -30,6 +30,14 @@ EnvironmentVariable = Annotated[
     matching(r"^[A-Z][A-Z0-9_]*$", "a variable name of upper-case letters, digits and underscores", "LOG_LEVEL"),
 ]
 PreviewLabel = Annotated[str, matching(r"^[\w. -]{1,50}$", "a GitHub label", "preview")]
+ImageRepository = Annotated[
+    str,
+    matching(
+        r"^[a-z0-9][a-z0-9.-]*(:[0-9]{1,5}(?=/))?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+        "an image repository without a tag",
+        "public.ecr.aws/docker/library/redis",
+    ),
+]
 ImageTag = Annotated[str, matching(r"^[a-z0-9][\w.-]{0,127}$", "an image tag", "commitSha")]
 
 
@@ -187,6 +195,12 @@ class EnvironmentConfig(Section):
         default=10, description="Headroom of the quota above the peak of a rolling update, for jobs and tests, in %."
     )
     pod_security: PodSecurity = Field(default=PodSecurity.RESTRICTED, description="Enforced Pod Security Standard.")
+    other_images: tuple[ImageRepository, ...] = Field(
+        default=(),
+        description="Image repositories that its pods may use besides those of the services in the stack's `registry`, "
+        "as the manifests write them. Pods with other images are refused, in a stack without `registry` only if this "
+        "is set.",
+    )
     variables: dict[EnvironmentVariable, str] = Field(
         default={}, description="Environment variables of every service; no secrets."
     )

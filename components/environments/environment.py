@@ -14,6 +14,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.config.catalogue import ServiceConfig
 from components.config.environments import EnvironmentConfig, ObjectCounts
 from components.environments.access import bind, deployer, smoke_tester
+from components.environments.images import image_policy
 from components.environments.network_policies import NetworkContext, network_policies
 from components.environments.platform_outputs import OUTPUTS_CONFIG_MAP
 from components.environments.workloads import ServiceWorkload
@@ -30,12 +31,14 @@ class EnvironmentArgs(NetworkContext):
     settings: EnvironmentConfig
     workloads: Sequence[ServiceWorkload]
     """The catalogue as this environment runs it; at least one service."""
+    image_repositories: Sequence[str]
+    """Image repositories that its pods may use; any if there are none."""
     values: Mapping[str, pulumi.Input[str]]
     """Variables that the platform sets (endpoints, region, registry). No secrets: they are in a ConfigMap."""
 
 
 class Environment(pulumi.ComponentResource):
-    """Namespace, quota, limits, service accounts, network policies, Roles and the services' variables."""
+    """Namespace, quota, limits, service accounts, policies on network and images, Roles, the services' variables."""
 
     namespace: pulumi.Output[str]
     """Known in a preview; a resource that uses it depends on the namespace."""
@@ -70,6 +73,7 @@ class Environment(pulumi.ComponentResource):
             *self._service_accounts(name, args, child),
             *self._access(name, services, child),
             self._variables(name, args, child),
+            *self._images(name, args),
         )
         self.register_outputs({"namespace": self.namespace, "quota": self.quota})
 
@@ -92,6 +96,12 @@ class Environment(pulumi.ComponentResource):
     ) -> Iterator[pulumi.Resource]:
         for binding in (deployer(), smoke_tester(services)):
             yield from bind(f"{name}-{binding.name}", binding, self.namespace, child)
+
+    def _images(self, name: str, args: EnvironmentArgs) -> Sequence[pulumi.Resource]:
+        if not args.image_repositories:
+            return ()
+        policy = f"{args.settings.namespace}-images"
+        return image_policy(f"{name}-images", self.namespace, policy, args.image_repositories, self)
 
     def _variables(self, name: str, args: EnvironmentArgs, child: pulumi.ResourceOptions) -> pulumi.Resource:
         return k8s.core.v1.ConfigMap(

@@ -16,9 +16,9 @@ from components.kubernetes.network_policy import (
     DEFAULT_DENY,
     DNS,
     HTTPS,
-    METADATA_SERVICE,
     POD_IDENTITY_AGENT,
     POD_IDENTITY_PORT,
+    PRIVATE_RANGES,
     Egress,
     Ingress,
     Peer,
@@ -37,9 +37,6 @@ from components.kubernetes.network_policy import (
     tcp,
     udp,
 )
-
-PRIVATE_RANGES = ("10.0.0.0/8", "100.64.0.0/10", METADATA_SERVICE, "172.16.0.0/12", "192.168.0.0/16")
-"""Not the internet: private ranges (RFC 1918, RFC 6598) and the EC2 metadata service."""
 
 
 @dataclass(frozen=True, kw_only=True)

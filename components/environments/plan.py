@@ -50,6 +50,15 @@ class EnvironmentPlan:
         """Services of the catalogue with at least one pod."""
         return running(self.config.services, self.settings)
 
+    @cached_property
+    def image_repositories(self) -> tuple[str, ...]:
+        """Image repositories that its pods may use; empty if they may use any."""
+        own: set[str] = set()
+        if self.config.registry is not None and self.config.aws is not None:
+            host = self.config.aws.account.registry_host
+            own = {f"{host}/{repository}" for repository in self.config.repositories.values()}
+        return (*sorted(own), *self.settings.other_images)
+
     @property
     def autoscaled(self) -> bool:
         """Whether an autoscaler owns the replicas of any workload."""

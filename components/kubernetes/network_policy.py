@@ -1,8 +1,7 @@
 """NetworkPolicy specs from peers and ports, as the API server stores them: each port with its protocol (pure).
 
 The VPC CNI evaluates a packet before kube-proxy rewrites its address: a pod that calls the API server needs both the
-VPC's range and the Services' range. For the same reason `internet` excludes no private range: the exception would
-override the rule for DNS. Ports are those of the pods.
+VPC's range and the Services' range. Ports are those of the pods.
 Sources: Kubernetes, "Network Policies"; Amazon EKS user guide, "Limit Pod traffic".
 """
 
@@ -33,6 +32,8 @@ API_SERVER_PORTS = (HTTPS, 6443)
 """EKS serves on 443; a local cluster on 6443 behind its Service."""
 METADATA_SERVICE = "169.254.169.254/32"
 """Hands out the node's credentials."""
+PRIVATE_RANGES = ("10.0.0.0/8", "100.64.0.0/10", METADATA_SERVICE, "172.16.0.0/12", "192.168.0.0/16")
+"""Not the internet: private ranges (RFC 1918, RFC 6598) and the EC2 metadata service."""
 POD_IDENTITY_AGENT, POD_IDENTITY_PORT = "169.254.170.23/32", 80
 """Hands out the credentials of EKS Pod Identity; nothing answers there on a cluster without it."""
 
@@ -69,7 +70,7 @@ def cidrs(ranges: Iterable[pulumi.Input[str]]) -> list[Peer]:
 
 
 def internet(*, without: Sequence[str] = (METADATA_SERVICE,)) -> Peer:
-    """Every IPv4 address except some ranges."""
+    """Every IPv4 address except some ranges. Pods that call AWS reach private ones too: its endpoints in the VPC."""
     return {"ip_block": {"cidr": "0.0.0.0/0", "except_": list(without)}}
 
 

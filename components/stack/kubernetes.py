@@ -164,6 +164,7 @@ def environment(config: PlatformConfig, plan: EnvironmentPlan, components: Stack
         system=config.system.name,
         settings=settings,
         workloads=plan.workloads,
+        image_repositories=plan.image_repositories,
         ingress_cidrs=[*(private if internal else public), *settings.ingress_cidrs],
         control_plane_cidrs=control_plane,
         data_cidrs=private,

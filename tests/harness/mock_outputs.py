@@ -161,6 +161,7 @@ TABLE: dict[str, tuple[str, dict[str, Any]]] = {
     "random:index/randomString:RandomString": ("{password}", {"result": "{password}"}),
     "random:index/randomUuid:RandomUuid": ("{uuid}", {"result": "{uuid}"}),
     "random:index/randomPet:RandomPet": ("quick-fox-{hex8}", {}),
+    "tls:index/selfSignedCert:SelfSignedCert": ("{hex}", {"certPem": "-----BEGIN CERTIFICATE-----\n"}),
     "tls:index/privateKey:PrivateKey": ("{hex}", {key: f"-----BEGIN {kind} KEY-----\n" for key, kind in PEMS.items()}),
 }
 

@@ -1,10 +1,13 @@
 """The simulated tls package: real keys, kept in the state."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.x509 import oid
 
 from sandbox.providers.account import Account
 from sandbox.providers.package import Call, Refused
@@ -14,6 +17,7 @@ from sandbox.providers.tls_values import TlsValues
 from sandbox.providers.wire import UNKNOWN, Json, secret, text
 
 PAIR = "tls:index/privateKey:PrivateKey"
+CERTIFICATE = "tls:index/selfSignedCert:SelfSignedCert"
 CALL = Call("urn:x", PAIR, "p", {})
 INPUTS: Json = {"algorithm": "RSA", "rsaBits": 2048}
 
@@ -41,6 +45,35 @@ def test_a_key_pair_signs_and_verifies_and_each_creation_has_its_own(tmp_path: P
     signature = private.sign(b"token", padding.PKCS1v15(), hashes.SHA256())
     public.verify(signature, b"token", padding.PKCS1v15(), hashes.SHA256())  # raises if the key is another one's
     assert private.key_size == 2048
+
+
+def test_a_certificate_is_the_keys_own_and_valid_for_clients_as_long_as_asked(tmp_path: Path) -> None:
+    tls = package(tmp_path)
+    _, pair = tls.create(CALL, INPUTS, preview=False)
+    inputs: Json = {
+        "privateKeyPem": text(pair, "privateKeyPem"),
+        "allowedUses": ["client_auth", "digital_signature"],
+        "subject": {"commonName": "client"},
+        "validityPeriodHours": 48,
+    }
+    _, made = tls.create(Call("urn:y", CERTIFICATE, "c", {}), inputs, preview=False)
+    certificate = x509.load_pem_x509_certificate(text(made, "certPem").encode())
+    pem = certificate.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    certificate.verify_directly_issued_by(certificate)
+    usages = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert pem.decode() == text(pair, "publicKeyPem")
+    assert list(usages) == [oid.ExtendedKeyUsageOID.CLIENT_AUTH]
+    assert certificate.not_valid_after_utc - certificate.not_valid_before_utc == timedelta(hours=48)
+
+
+def test_a_certificate_for_another_use_is_refused(tmp_path: Path) -> None:
+    tls = package(tmp_path)
+    _, pair = tls.create(CALL, INPUTS, preview=False)
+    inputs: Json = {"privateKeyPem": text(pair, "privateKeyPem"), "allowedUses": ["server_auth"]}
+    with pytest.raises(Refused, match="client_auth, digital_signature only"):
+        tls.create(Call("urn:y", CERTIFICATE, "c", {}), inputs, preview=False)
 
 
 def test_a_refresh_returns_the_key_pair_of_the_state(tmp_path: Path) -> None:

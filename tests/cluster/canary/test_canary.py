@@ -26,6 +26,7 @@ from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
 
 NAMESPACE, SERVICE = "production", "pingvasai-api"
+IMAGE = f"210987654321.dkr.ecr.us-east-1.amazonaws.com/{SERVICE}"
 STEPS = (10, 20, 30, 40, 50)
 REPLICAS = 5
 FAST, SLOW = 0.1, 0.9
@@ -126,7 +127,7 @@ def _manifests(weights: list[int]) -> Iterator[Json]:
         "spec": {
             "replicas": REPLICAS,
             "selector": {"matchLabels": {"app.kubernetes.io/name": SERVICE}},
-            "template": _pods(f"{SERVICE}:v1"),
+            "template": _pods(f"{IMAGE}:v1"),
             "strategy": {
                 "canary": {
                     "stableService": SERVICE,
@@ -195,10 +196,10 @@ def _release(stand: Stand, image: str, phase: str) -> list[int]:
 
 def test_a_good_version_takes_over_step_by_step(production: Stand, prometheus: Prometheus, figures: Figures) -> None:
     start = time.monotonic()
-    weights = _release(production, f"{SERVICE}:v2", "Healthy")
+    weights = _release(production, f"{IMAGE}:v2", "Healthy")
     figures.seconds("canary: five steps to the new version, a measurement a second", time.monotonic() - start)
     assert tuple(weight for weight in weights if weight in STEPS) == STEPS
-    wait_for("the end of the old pods", lambda: _images(production) == {f"{SERVICE}:v2": REPLICAS}, SECONDS)
+    wait_for("the end of the old pods", lambda: _images(production) == {f"{IMAGE}:v2": REPLICAS}, SECONDS)
     assert any(f'service="{SERVICE}"' in query and 'rollouts_pod_template_hash="' in query
                for query in prometheus.queries)  # fmt: skip
 
@@ -207,11 +208,11 @@ def test_a_slow_version_is_taken_back(production: Stand, prometheus: Prometheus,
     prometheus.p99 = SLOW
     try:
         start = time.monotonic()
-        weights = _release(production, f"{SERVICE}:v3", "Degraded")
+        weights = _release(production, f"{IMAGE}:v3", "Degraded")
         figures.seconds("canary: a slow version taken back after", time.monotonic() - start)
     finally:
         prometheus.p99 = FAST
     figures.note("canary: its message", production.api.get(ROLLOUT)["status"]["message"])
     assert max(weights) == STEPS[0]
     wait_for("all traffic on the old version", lambda: _weight(production) == 0, SECONDS)
-    wait_for("the old pods", lambda: _images(production).get(f"{SERVICE}:v2") == REPLICAS, SECONDS)
+    wait_for("the old pods", lambda: _images(production).get(f"{IMAGE}:v2") == REPLICAS, SECONDS)

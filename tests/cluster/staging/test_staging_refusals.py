@@ -4,26 +4,35 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.cluster.conftest import Figures
 from tests.cluster.stand import observe
+from tests.cluster.stand.api import ApiError
 from tests.cluster.stand.commits import QUOTA, committed, patch, refusal, resource
+from tests.cluster.stand.rollout import image_of
 from tests.cluster.stand.stand import Stand
 from tests.cluster.stand.waiting import wait_for
 
 ROOM = 20
 """Pods of the smallest size that the quota of 36 allows in addition to staging's 16."""
 DEPLOYMENTS = "/apis/apps/v1/namespaces/nova/deployments"
+PODS = "/api/v1/namespaces/nova/pods"
 CONFIG_MAPS = "/api/v1/namespaces/nova/configmaps"
 
 
-def pod_spec(**container: Any) -> dict[str, Any]:
+def pod_spec(image: str) -> dict[str, Any]:
     """A pod that the level `restricted` allows."""
     security = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
     return {
         "automountServiceAccountToken": False,
-        "containers": [{"name": "app", "image": "extra:1", "securityContext": security, **container}],
+        "containers": [{"name": "app", "image": image, "securityContext": security}],
         "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
     }
+
+
+def pod(name: str, image: str) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": pod_spec(image)}
 
 
 def test_the_quota_admits_pods_up_to_its_limit_and_refuses_the_next_one(staging: Stand, figures: Figures) -> None:
@@ -37,7 +46,7 @@ def test_the_quota_admits_pods_up_to_its_limit_and_refuses_the_next_one(staging:
             "spec": {
                 "replicas": ROOM + 1,
                 "selector": {"matchLabels": labels},
-                "template": {"metadata": {"labels": labels}, "spec": pod_spec()},
+                "template": {"metadata": {"labels": labels}, "spec": pod_spec(image_of(staging, "auth-service", "1"))},
             },
         },
     )
@@ -63,15 +72,35 @@ def test_the_quota_admits_pods_up_to_its_limit_and_refuses_the_next_one(staging:
 
 
 def test_a_container_without_resources_gets_the_limit_ranges_defaults(staging: Stand) -> None:
-    path = "/api/v1/namespaces/nova/pods"
-    body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "bare"}, "spec": pod_spec()}
-    created = staging.api.create(path, body)
-    staging.api.delete(f"{path}/bare")
-    wait_for("the end of the pod", lambda: staging.api.find(f"{path}/bare") is None, 60)
+    created = staging.api.create(PODS, pod("bare", image_of(staging, "auth-service", "1")))
+    staging.api.delete(f"{PODS}/bare")
+    wait_for("the end of the pod", lambda: staging.api.find(f"{PODS}/bare") is None, 60)
     assert created["spec"]["containers"][0]["resources"] == {
         "limits": {"cpu": "500m", "memory": "512Mi"},
         "requests": {"cpu": "100m", "memory": "256Mi"},
     }
+
+
+@pytest.mark.parametrize("image", ["docker.io/library/miner:1", "{own}x:1", "{own}", "{own}/x:1", "extra:1"])
+def test_an_image_from_elsewhere_is_refused(staging: Stand, image: str) -> None:
+    own = image_of(staging, "auth-service", "1").removesuffix(":1")
+    with pytest.raises(ApiError, match=r"not from a repository of this environment: .*otherImages") as refused:
+        staging.api.create(PODS, pod("foreign", image.format(own=own)))
+    assert image.format(own=own) in str(refused.value)
+
+
+def test_an_image_by_digest_is_admitted_and_cannot_be_replaced(staging: Stand, figures: Figures) -> None:
+    own = image_of(staging, "auth-service", "1").removesuffix(":1")
+    created = staging.api.create(PODS, pod("digest", f"{own}@sha256:{'0' * 64}"))
+    containers = [{**created["spec"]["containers"][0], "image": "docker.io/library/miner:1"}]
+    try:
+        staging.api.patch(f"{PODS}/digest", {"metadata": {"labels": {"changed": "yes"}}})
+        with pytest.raises(ApiError, match="not from a repository") as refused:
+            staging.api.patch(f"{PODS}/digest", {"spec": {"containers": containers}})
+    finally:
+        staging.api.delete(f"{PODS}/digest")
+        wait_for("the end of the pod", lambda: staging.api.find(f"{PODS}/digest") is None, 60)
+    figures.note("staging: an image from elsewhere", refused.value)
 
 
 def test_a_refused_revision_does_not_block_the_fix_that_follows(staging: Stand, figures: Figures) -> None:

@@ -6,8 +6,11 @@ its workloads are deleted. So an Application that is deleted after Argo CD hangs
 
 import os
 import shutil
+from base64 import b64decode
+from collections.abc import Sequence
 from pathlib import Path
 
+from components.argocd import mutual_tls
 from tests.cluster.stand.api import Api, Json
 from tests.cluster.stand.binaries import BIN, SHARE, built
 from tests.cluster.stand.certificates import Authority
@@ -32,6 +35,8 @@ class ArgoCd:
     ) -> None:
         self._folder, self._processes, self._api = folder, processes, api
         self._namespace, self._kubeconfig = namespace, kubeconfig
+        self.certificates = folder / "mutual-tls"
+        """The files of the Secret with the certificate of the repo-server's clients."""
         self._poller = Poller(self._follow)
         self._held = False
         tls = folder / "tls"
@@ -123,7 +128,8 @@ class ArgoCd:
                 built(REPO_SERVER),
                 *("--address", "127.0.0.1", "--port", str(REPO_SERVER_PORT), "--metrics-address", "127.0.0.1"),
                 *("--metrics-port", str(METRICS_PORTS["repo-server"])),
-                *("--redis", f"127.0.0.1:{REDIS_PORT}", "--disable-tls", "--client-ca-path", ""),
+                *("--redis", f"127.0.0.1:{REDIS_PORT}"),
+                *self._mounted(mutual_tls.server_flags()),
                 # A commit is seen immediately, not up to three minutes later.
                 *("--revision-cache-expiration", "1s"),
             ],
@@ -136,13 +142,22 @@ class ArgoCd:
             [
                 built(CONTROLLER),
                 *("--kubeconfig", str(self._kubeconfig), "--namespace", self._namespace),
-                *("--repo-server", f"127.0.0.1:{REPO_SERVER_PORT}", "--repo-server-plaintext"),
+                *("--repo-server", f"127.0.0.1:{REPO_SERVER_PORT}"),
+                *self._mounted(mutual_tls.client_flags()),
                 *("--redis", f"127.0.0.1:{REDIS_PORT}"),
                 *("--metrics-port", str(METRICS_PORTS["controller"])),
                 *("--app-resync", str(RESYNC_SECONDS), "--app-resync-jitter", "0"),
             ],
             self._environment(),
         )
+
+    def _mounted(self, flags: Sequence[str]) -> list[str]:
+        """The program's flags, with the folder in which the certificate's Secret is in place of its mount."""
+        path = f"/api/v1/namespaces/{self._namespace}/secrets/{mutual_tls.SECRET}"
+        self.certificates.mkdir(exist_ok=True)
+        for name, content in self._api.get(path)["data"].items():
+            (self.certificates / name).write_bytes(b64decode(content))
+        return [flag.replace(mutual_tls.MOUNT, str(self.certificates)) for flag in flags]
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from components.argocd.pods import argocd_pods
+from components.kubernetes.network_policy import PRIVATE_RANGES
 from tests.harness.argocd_runs import NETWORKS, POLICY, SSO, install, settings
 from tests.harness.harness import Run
 
 NAME = "app.kubernetes.io/name"
 METADATA_SERVICE = "169.254.169.254/32"
 OUTSIDE = {"ipBlock": {"cidr": "0.0.0.0/0", "except": [METADATA_SERVICE]}}
+PUBLIC = {"ipBlock": {"cidr": "0.0.0.0/0", "except": list(PRIVATE_RANGES)}}
 BOTH = pytest.mark.parametrize("high_availability", [False, True])
 
 
@@ -114,8 +116,13 @@ def test_the_nodes_of_redis_are_reached_from_each_other_and_the_proxies_only() -
 def test_the_repo_server_leaves_to_redis_and_to_git_only() -> None:
     spec = policies(install())["repo-server"]
     assert ports(spec, "egress") == {6379, 443, 22}
-    assert peers(spec, "egress", 443) == peers(spec, "egress", 22) == [OUTSIDE]
+    assert peers(spec, "egress", 443) == peers(spec, "egress", 22) == [PUBLIC]
     assert peers(spec, "egress", 6379) == [named("redis")]
+
+
+def test_the_repo_server_reaches_nothing_but_the_stated_ranges_of_git() -> None:
+    spec = policies(install(git_cidrs=("10.9.0.0/24",)))["repo-server"]
+    assert peers(spec, "egress", 443) == peers(spec, "egress", 22) == [{"ipBlock": {"cidr": "10.9.0.0/24"}}]
 
 
 @pytest.mark.parametrize("networks", [NETWORKS, None])
@@ -124,7 +131,7 @@ def test_nothing_reaches_the_metadata_service(networks: tuple[str, ...] | None) 
         for rule in spec.get("egress", []):
             for peer in rule["to"]:
                 block = peer.get("ipBlock", {})
-                assert block.get("cidr") != "0.0.0.0/0" or block["except"] == [METADATA_SERVICE]
+                assert block.get("cidr") != "0.0.0.0/0" or METADATA_SERVICE in block["except"]
 
 
 def test_the_api_server_is_reached_from_who_needs_it() -> None:

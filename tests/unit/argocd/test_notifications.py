@@ -33,7 +33,7 @@ def argocd(**given: Any) -> ArgoCdConfig:
 
 
 def test_nothing_is_set_up_where_nobody_is_told() -> None:
-    assert set(values(settings())["notifications"]) == {"enabled", "podAnnotations", "resources"}
+    assert set(values(settings())["notifications"]) == {"enabled", "extraArgs", "podAnnotations", "resources"}
 
 
 def test_targets_keep_size_and_metrics_of_the_controller() -> None:

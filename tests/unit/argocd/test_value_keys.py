@@ -14,7 +14,7 @@ from components.config.argocd import ArgoCdConfig
 from tests.harness.argocd_runs import SSO, settings
 from tests.harness.config_samples import host_key
 
-COMPONENT = {"podAnnotations", "resources"}
+COMPONENT = {"extraArgs", "podAnnotations", "resources"}
 REPLICATED = {*COMPONENT, "pdb", "replicas"}
 BUDGET = {"maxUnavailable"}
 SIZED = {"resources"}
@@ -32,7 +32,12 @@ KNOWN: Mapping[str, set[str]] = {
     "controller": {*COMPONENT, "replicas"},
     "crds": {"install", "keep"},
     "dex": SWITCH,
-    "global": {"domain", "image", "logging", "networkPolicy", "topologySpreadConstraints"},
+    "global": {
+        "domain", "extraVolumeMounts", "extraVolumes", "image", "logging", "networkPolicy", "topologySpreadConstraints",
+    },
+    "global extraVolumeMounts": {"mountPath", "name", "readOnly"},
+    "global extraVolumes": {"name", "secret"},
+    "global extraVolumes secret": {"secretName"},
     "global image": {"tag"},
     "global logging": {"format"},
     "global networkPolicy": {"create"},

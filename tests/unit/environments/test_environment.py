@@ -17,6 +17,8 @@ from tests.harness.harness import Run, run_program
 COMPONENT = "platform:environment:Environment"
 CORE = "kubernetes:core/v1"
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+IMAGE_POLICY = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"
+CLUSTER_SCOPED = (IMAGE_POLICY, f"{IMAGE_POLICY}Binding")
 SERVICES = ["auth", "user", "content", "feed", "media", "messaging", "search", "streaming"]
 
 
@@ -28,6 +30,7 @@ def environment_args(name: str = "staging") -> EnvironmentArgs:
         system=config.system.name,
         settings=here,
         workloads=EnvironmentPlan(config, here).workloads,
+        image_repositories=["registry.example/nova/auth-service", "valkey"],
         ingress_cidrs=["10.20.192.0/22"],
         control_plane_cidrs=["10.20.250.0/28"],
         data_cidrs=["10.20.0.0/19"],
@@ -182,11 +185,12 @@ def test_every_object_belongs_to_the_component_and_dies_with_the_namespace() -> 
     found = staging()
     component = found.one(COMPONENT)
     children = found.children(component)
-    assert len(children) == 13 + 2 * len(SERVICES)
+    assert len(children) == 15 + 2 * len(SERVICES)
     assert found.under(component) == children
     for child in children:
         namespace = found.one(f"{CORE}:Namespace")
-        assert child.deleted_with == ("" if child is namespace else namespace.urn), child.name
+        outside = child is namespace or child.type in CLUSTER_SCOPED
+        assert child.deleted_with == ("" if outside else namespace.urn), child.name
         assert (child.provider or "").startswith(found.named("k8s").urn), child.name
         assert child.name == "live" or child.name.startswith("live-")
 
@@ -196,7 +200,7 @@ def test_every_object_comes_after_the_namespace() -> None:
     namespace = found.one(f"{CORE}:Namespace")
     for child in found.children(found.one(COMPONENT)):
         if child is not namespace:
-            assert child.inputs["metadata"]["namespace"] == "nova", child.name
+            assert child.type in CLUSTER_SCOPED or child.inputs["metadata"]["namespace"] == "nova", child.name
             assert found.depends(child, namespace), child.name
 
 
@@ -207,7 +211,7 @@ def test_what_uses_the_namespaces_name_comes_after_it() -> None:
 
 def test_whoever_waits_for_the_environment_waits_for_every_object() -> None:
     found = staging()
-    assert found.outputs["ready"] == [child.urn for child in found.children(found.one(COMPONENT))]
+    assert sorted(found.outputs["ready"]) == sorted(child.urn for child in found.children(found.one(COMPONENT)))
 
 
 def test_a_first_preview_shows_every_name_and_number() -> None:
