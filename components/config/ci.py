@@ -5,14 +5,11 @@ from typing import Annotated
 from pydantic import Field
 
 from components.config.base import Section
-from components.config.types import IamName, Ownership, matching
+from components.config.types import BucketName, IamName, Ownership, matching
 
 BranchName = Annotated[str, matching(r"^[\w./+@#=-]+$", "the full name of one branch, not a pattern", "main")]
 GithubEnvironment = Annotated[
     str, matching(r"^[\w.-]+$", "the name of a GitHub environment, not a pattern", "production")
-]
-BucketName = Annotated[
-    str, matching(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "the name of an S3 bucket", "shop-pulumi-state")
 ]
 KeyAlias = Annotated[str, matching(r"^alias/[\w/-]+$", "the alias of a KMS key", "alias/shop-pulumi-state")]
 

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from components.config.base import Section
+from components.config.types import BucketName
 
 
 class StorageConfig(Section):
@@ -13,5 +14,10 @@ class StorageConfig(Section):
     )
     noncurrent_days: int = Field(
         default=30, ge=1, le=3650, description="Days for which deleted or overwritten objects can be restored."
+    )
+    access_logs_bucket: BucketName | None = Field(
+        default=None,
+        description="Bucket of the account to which S3 writes the access logs, under `<system>-<stage>-<environment>/`. "
+        "Its policy must allow `logging.s3.amazonaws.com` to put objects. By default, none are written.",
     )
     force_destroy: bool = Field(default=False, description="Deletes all objects when the bucket is deleted.")

@@ -74,6 +74,9 @@ DnsLabel = Annotated[
 ]
 """RFC 1123 label that starts with a letter: at most 63 lower-case letters, digits and hyphens."""
 
+BucketName = Annotated[
+    str, matching(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "the name of an S3 bucket", "shop-pulumi-state")
+]
 SystemName = Annotated[str, matching(r"^[a-z][a-z0-9]{1,15}$", "a name of 2-16 lower-case letters and digits", "shop")]
 """Prefix of all names: 2-16 lower-case letters and digits, short enough for AWS's limit of 32 characters."""
 

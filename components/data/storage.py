@@ -99,7 +99,20 @@ class Storage(pulumi.ComponentResource):
             # S3 rejects concurrent changes to a bucket's access settings.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[public_access_block, ownership]),
         )
-        return public_access_block, ownership, policy
+        return public_access_block, ownership, policy, *self._access_logs(bucket)
+
+    def _access_logs(self, bucket: aws.s3.Bucket) -> tuple[pulumi.Resource, ...]:
+        target = self._args.settings.access_logs_bucket
+        if target is None:
+            return ()
+        logging = aws.s3.BucketLogging(
+            self._name,
+            bucket=bucket.bucket,
+            target_bucket=target,
+            target_prefix=f"{self._args.label}/",
+            opts=self._child,
+        )
+        return (logging,)
 
     def _encryption(self, bucket: aws.s3.Bucket, key: EncryptionKey | None) -> tuple[pulumi.Resource, ...]:
         rule = aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(

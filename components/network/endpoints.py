@@ -2,7 +2,8 @@
 
 The S3 gateway endpoint is free and always created. Its policy allows reads with any credentials (image layers and
 packages come from buckets of AWS and third parties, often through presigned URLs) and everything else with this
-account's credentials on this account's buckets only, so data cannot be exfiltrated to another account.
+account's credentials on this account's buckets only, so data cannot be exfiltrated to another account. The interface
+endpoints take this account's credentials only.
 """
 
 from collections.abc import Sequence
@@ -33,6 +34,21 @@ def s3_policy(account_id: str) -> str:
                 principal={"AWS": "*"},
                 condition={"StringEquals": {"aws:PrincipalAccount": account_id, "aws:ResourceAccount": account_id}},
             ),
+        ]
+    )
+
+
+def own_credentials(account_id: str) -> str:
+    """Policy of an interface endpoint. A call without credentials has no account, such as a login by web identity."""
+    return document(
+        [
+            Statement(
+                sid="OwnCredentials",
+                actions=["*"],
+                resources=["*"],
+                principal={"AWS": "*"},
+                condition={"StringEqualsIfExists": {"aws:PrincipalAccount": account_id}},
+            )
         ]
     )
 
@@ -82,6 +98,7 @@ def interface_endpoints(scope: NetworkScope, services: Sequence[str], subnet_ids
             private_dns_enabled=True,
             subnet_ids=subnet_ids,
             security_group_ids=[group.id],
+            policy=own_credentials(scope.account.account_id),
             tags={"Name": f"{scope.display_name}-{service}"},
             opts=scope.child,
         )

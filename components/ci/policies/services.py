@@ -155,10 +155,10 @@ def _buckets(scope: StackScope) -> list[Statement]:
     return [
         Statement(
             sid="Buckets",
-            actions=["s3:CreateBucket", "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:PutBucketOwnershipControls",
-                     "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging",
-                     "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration",
-                     "s3:TagResource", "s3:UntagResource"],
+            actions=["s3:CreateBucket", "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:PutBucketLogging",
+                     "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock",
+                     "s3:PutBucketTagging", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration",
+                     "s3:PutLifecycleConfiguration", "s3:TagResource", "s3:UntagResource"],
             resources=[bucket],
         ),
         Statement(

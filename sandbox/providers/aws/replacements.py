@@ -85,6 +85,7 @@ REPLACES: Mapping[str, Collection[str]] = {
     "route53/zone:Zone": ("name", "delegationSetId"),
     "s3/bucket:Bucket": ("bucket", "bucketPrefix", "objectLockEnabled"),
     "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ("bucket",),
+    "s3/bucketLogging:BucketLogging": ("bucket",),
     "s3/bucketOwnershipControls:BucketOwnershipControls": ("bucket",),
     "s3/bucketPolicy:BucketPolicy": ("bucket",),
     "s3/bucketPublicAccessBlock:BucketPublicAccessBlock": ("bucket",),

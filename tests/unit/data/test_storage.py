@@ -15,6 +15,7 @@ BUCKET = "aws:s3/bucket:Bucket"
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 ROLE = "aws:iam/role:Role"
 CLUSTER = "arn:aws:eks:eu-central-1:111122223333:cluster/shop-prod"
+LOGGING = "aws:s3/bucketLogging:BucketLogging"
 ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 
 
@@ -80,6 +81,12 @@ def test_objects_are_encrypted_with_the_environments_key_or_s3s() -> None:
     [rule] = without.one(ENCRYPTION).inputs["rules"]
     assert rule["applyServerSideEncryptionByDefault"] == {"sseAlgorithm": "AES256"}
     assert without.all("aws:kms/key:Key") == []
+
+
+def test_access_is_logged_where_the_stack_says() -> None:
+    assert run().all(LOGGING) == []
+    inputs = run('{"accessLogsBucket": "company-logs"}').one(LOGGING).inputs
+    assert (inputs["targetBucket"], inputs["targetPrefix"]) == ("company-logs", "shop-prod-blue/")
 
 
 def test_noncurrent_versions_and_incomplete_uploads_expire() -> None:

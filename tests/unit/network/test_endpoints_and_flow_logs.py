@@ -54,7 +54,8 @@ def test_interface_endpoints_are_in_every_zone_with_private_dns() -> None:
         assert inputs["privateDnsEnabled"] is True
         assert inputs["subnetIds"] == [id_of(run, SUBNET, f"net-private-{zone}") for zone in ZONES]
         assert inputs["securityGroupIds"] == [id_of(run, GROUP_TYPE, "net-endpoints")]
-        assert "policy" not in inputs
+        [policy] = statements(inputs["policy"])
+        assert policy["Condition"] == {"StringEqualsIfExists": {"aws:PrincipalAccount": ACCOUNT}}
     assert len(run.all(ENDPOINT)) == 3
 
 

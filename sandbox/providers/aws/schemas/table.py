@@ -398,6 +398,16 @@ COUNTERPARTS: Mapping[str, Sequence[Counterpart]] = {
     "s3/bucketOwnershipControls:BucketOwnershipControls": (
         Counterpart("AWS::S3::Bucket", {"bucket": "BucketName", "rule": "/OwnershipControls.Rules"}),
     ),
+    "s3/bucketLogging:BucketLogging": (
+        Counterpart(
+            "AWS::S3::Bucket",
+            {
+                "bucket": "BucketName",
+                "targetBucket": "/LoggingConfiguration.DestinationBucketName",
+                "targetPrefix": "/LoggingConfiguration.LogFilePrefix",
+            },
+        ),
+    ),
     "s3/bucketPolicy:BucketPolicy": (Counterpart("AWS::S3::BucketPolicy", {"policy": "PolicyDocument"}),),
     "s3/bucketPublicAccessBlock:BucketPublicAccessBlock": (
         Counterpart(
@@ -542,6 +552,10 @@ NOT_JUDGED: Mapping[str, Mapping[str, str]] = {
         INLINE,
     ),
     "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {"expectedBucketOwner": CONDITION},
+    "s3/bucketLogging:BucketLogging": {
+        "expectedBucketOwner": CONDITION,
+        **_nothing("targetGrants targetObjectKeyFormat", MISSING),
+    },
     "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": {
         "expectedBucketOwner": CONDITION
     },
