@@ -17,7 +17,7 @@ class StorageConfig(Section):
     )
     access_logs_bucket: BucketName | None = Field(
         default=None,
-        description="Bucket of the account to which S3 writes the access logs, under `<system>-<stage>-<environment>/`. "
+        description="Bucket to which S3 writes the access logs, under `<system>-<stage>-<environment>/`. "
         "Its policy must allow `logging.s3.amazonaws.com` to put objects. By default, none are written.",
     )
     force_destroy: bool = Field(default=False, description="Deletes all objects when the bucket is deleted.")

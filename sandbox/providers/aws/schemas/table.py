@@ -405,6 +405,7 @@ COUNTERPARTS: Mapping[str, Sequence[Counterpart]] = {
                 "bucket": "BucketName",
                 "targetBucket": "/LoggingConfiguration.DestinationBucketName",
                 "targetPrefix": "/LoggingConfiguration.LogFilePrefix",
+                "targetObjectKeyFormat": "/LoggingConfiguration.TargetObjectKeyFormat",
             },
         ),
     ),
@@ -552,10 +553,7 @@ NOT_JUDGED: Mapping[str, Mapping[str, str]] = {
         INLINE,
     ),
     "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {"expectedBucketOwner": CONDITION},
-    "s3/bucketLogging:BucketLogging": {
-        "expectedBucketOwner": CONDITION,
-        **_nothing("targetGrants targetObjectKeyFormat", MISSING),
-    },
+    "s3/bucketLogging:BucketLogging": {"expectedBucketOwner": CONDITION, "targetGrants": MISSING},
     "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": {
         "expectedBucketOwner": CONDITION
     },
