@@ -15,6 +15,11 @@ from components.account.policy_documents import Statement, document
 from components.network.context import NetworkScope
 
 HTTPS = 443
+_ACTIONS = {
+    "monitoring": ["cloudwatch:*"],
+    "sts": ["sts:AssumeRole", "sts:GetCallerIdentity", "sts:TagSession"],
+}
+"""Actions of an endpoint, unless they are all that start with its name. Logins at STS from outside have no account."""
 
 
 def s3_policy(account_id: str) -> str:
@@ -38,16 +43,16 @@ def s3_policy(account_id: str) -> str:
     )
 
 
-def own_credentials(account_id: str) -> str:
-    """Policy of an interface endpoint. A call without credentials has no account, such as a login by web identity."""
+def own_credentials(service: str, account_id: str) -> str:
+    """Policy of a service's interface endpoint."""
     return document(
         [
             Statement(
                 sid="OwnCredentials",
-                actions=["*"],
+                actions=_ACTIONS.get(service, [f"{service.partition('.')[0]}:*"]),
                 resources=["*"],
                 principal={"AWS": "*"},
-                condition={"StringEqualsIfExists": {"aws:PrincipalAccount": account_id}},
+                condition={"StringEquals": {"aws:PrincipalAccount": account_id}},
             )
         ]
     )
@@ -98,7 +103,7 @@ def interface_endpoints(scope: NetworkScope, services: Sequence[str], subnet_ids
             private_dns_enabled=True,
             subnet_ids=subnet_ids,
             security_group_ids=[group.id],
-            policy=own_credentials(scope.account.account_id),
+            policy=own_credentials(service, scope.account.account_id),
             tags={"Name": f"{scope.display_name}-{service}"},
             opts=scope.child,
         )

@@ -55,7 +55,8 @@ def test_interface_endpoints_are_in_every_zone_with_private_dns() -> None:
         assert inputs["subnetIds"] == [id_of(run, SUBNET, f"net-private-{zone}") for zone in ZONES]
         assert inputs["securityGroupIds"] == [id_of(run, GROUP_TYPE, "net-endpoints")]
         [policy] = statements(inputs["policy"])
-        assert policy["Condition"] == {"StringEqualsIfExists": {"aws:PrincipalAccount": ACCOUNT}}
+        assert {action.partition(":")[0] for action in policy["Action"]} == {service.partition(".")[0]}
+        assert policy["Condition"] == {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}
     assert len(run.all(ENDPOINT)) == 3
 
 
