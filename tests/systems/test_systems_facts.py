@@ -159,9 +159,9 @@ def test_platform_outputs_equal_the_stacks_outputs(system: str, stack: str) -> N
 
 def test_a_local_cluster_gets_no_aws_resources() -> None:
     kinds = {resource.type.split(":")[0] for resource in run("tiketi", "dev").resources}
-    assert kinds == {"kubernetes", "platform", "pulumi"}
+    assert kinds == {"kubernetes", "platform", "pulumi", "tls"}
     providers = {r.type for r in run("tiketi", "dev").resources if r.type.startswith("pulumi:providers:")}
-    assert providers == {"pulumi:providers:kubernetes"}
+    assert providers == {"pulumi:providers:kubernetes", "pulumi:providers:tls"}
 
 
 def test_edits_by_others_on_an_existing_cluster_are_conflicts() -> None:
