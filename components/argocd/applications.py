@@ -17,12 +17,24 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.argocd.access import SECRET_TYPE
 from components.argocd.application_sets import applications_quota, directories_spec, previews_spec
 from components.argocd.installation import API_VERSION
-from components.argocd.specs import Scope, Spec, application_spec, project_spec, services_annotation
+from components.argocd.specs import (
+    IN_CLUSTER_NAME,
+    Scope,
+    Spec,
+    application_namespaces,
+    application_spec,
+    cluster_secret,
+    confined,
+    project_spec,
+    services_annotation,
+)
 from components.config.catalogue import ServiceConfig
 from components.config.environments import Delivery, EnvironmentConfig
 from components.environments.access import SMOKE_TEST, application_reader, bind
+from components.kubernetes.secret import encoded
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
 """On an Application: deletes its workload first. On an AppProject: waits for its Applications. On an ApplicationSet:
@@ -73,13 +85,14 @@ class GitOps(pulumi.ComponentResource):
     def __init__(self, name: str, args: GitOpsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:gitops:GitOps", name, {}, opts)
         environments = [application.settings for application in args.applications]
+        cluster = self._cluster(name, args, environments)
         project = self._object(
             f"{name}-project",
             "AppProject",
             _metadata(args.project, args.argocd_namespace),
             project_spec(args, environments),
             # The release installs the CRD, and the finalizer needs its controller.
-            [args.argocd],
+            [args.argocd, *cluster],
         )
         created = [self._environment(name, args, application, project) for application in args.applications]
         if any(environment.pull_requests is not None for environment in environments):
@@ -88,6 +101,25 @@ class GitOps(pulumi.ComponentResource):
         self.project = project.urn.apply(lambda _: args.project)
         self.applications = tuple(environment.application(args.project) for environment in environments)
         self.register_outputs({"project": self.project, "applications": self.applications})
+
+    def _cluster(
+        self, name: str, args: GitOpsArgs, environments: Sequence[EnvironmentConfig]
+    ) -> Sequence[pulumi.Resource]:
+        """The Secret that limits Argo CD to the environments' namespaces, once it has its rights there."""
+        if not confined(args.allowed, application_namespaces(environments)):
+            return ()
+        secret = k8s.core.v1.Secret(
+            f"{name}-cluster",
+            metadata=ObjectMetaArgs(
+                name=IN_CLUSTER_NAME, namespace=args.argocd_namespace, labels={SECRET_TYPE: "cluster"}
+            ),
+            data=encoded(cluster_secret(environments)),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[args.argocd, *(each for application in args.applications for each in application.after)],
+            ),
+        )
+        return (secret,)
 
     def _environment(
         self, name: str, args: GitOpsArgs, application: ApplicationSpec, project: pulumi.Resource

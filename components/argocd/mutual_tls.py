@@ -5,13 +5,14 @@ at a path of our own, with flags: the chart may or may not mount a Secret of thi
 Source: Argo CD's operator manual, "Mutual TLS (mTLS) for repo-server".
 """
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_kubernetes as k8s
 import pulumi_tls as tls
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.kubernetes.secret import encoded
 
 SECRET = "argocd-repo-server-mtls"  # noqa: S105 a name, not a secret
 MOUNT = "/app/config/platform/repo-server"
@@ -63,6 +64,6 @@ def client_certificate(
     return k8s.core.v1.Secret(
         f"{name}-repo-server",
         metadata=ObjectMetaArgs(name=SECRET, namespace=namespace),
-        data={key: pem.apply(lambda text: b64encode(text.encode()).decode()) for key, pem in files.items()},
+        data=encoded(files),
         opts=in_namespace,
     )

@@ -23,7 +23,7 @@ from components.environments.platform_outputs import OUTPUTS_CONFIG_MAP
 
 Spec = Mapping[str, object]
 
-IN_CLUSTER = "https://kubernetes.default.svc"
+IN_CLUSTER, IN_CLUSTER_NAME = "https://kubernetes.default.svc", "in-cluster"
 OWN_OBJECTS = (
     {"kind": "ConfigMap", "name": OUTPUTS_CONFIG_MAP},
     {"kind": "ServiceAccount", "name": "*"},
@@ -71,6 +71,25 @@ def services_annotation(services: Sequence[ServiceConfig]) -> Mapping[str, str]:
 def application_namespaces(environments: Sequence[EnvironmentConfig]) -> tuple[str, ...]:
     """Namespaces in which Argo CD accepts Applications in addition to its own: those of app-of-apps, sorted."""
     return tuple(sorted(e.namespace for e in environments if e.delivery is Delivery.APP_OF_APPS))
+
+
+def confined(allowed: ProjectConfig, application_namespaces: Sequence[str]) -> bool:
+    """Whether Argo CD needs no right outside its own namespace and the environments'.
+
+    It needs more for cluster-scoped objects in Git, and to watch for Applications in other namespaces.
+    """
+    return not allowed.cluster_resources and not application_namespaces
+
+
+def cluster_secret(environments: Sequence[EnvironmentConfig]) -> Mapping[str, str]:
+    """Data of the Secret that tells Argo CD which namespaces of its own cluster it reads and changes."""
+    return {
+        "clusterResources": "false",
+        "config": "{}",
+        "name": IN_CLUSTER_NAME,
+        "namespaces": ",".join(sorted(environment.namespace for environment in environments)),
+        "server": IN_CLUSTER,
+    }
 
 
 def project_spec(scope: Scope, environments: Sequence[EnvironmentConfig]) -> Spec:

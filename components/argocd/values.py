@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from components.argocd import mutual_tls, pods
 from components.argocd.notifications import notifications_values
+from components.argocd.specs import confined
 from components.config.argocd import ArgoCdConfig, SsoConfig
 from components.controllers.chart import scraped
 from components.kubernetes.defaults import ZONE
@@ -37,6 +38,8 @@ def argocd_values(settings: ArgoCdConfig, application_namespaces: Sequence[str] 
     url = settings.url or PORT_FORWARD_URL
     spread = {"maxSkew": 1, "topologyKey": ZONE, "whenUnsatisfiable": "ScheduleAnyway"}
     return {
+        # In the environments' namespaces, components/environments/access.py has its Roles.
+        "createClusterRoles": not confined(settings.project, application_namespaces),
         "global": {
             "domain": url.removeprefix("https://"),
             "image": {"tag": settings.image_tag},

@@ -1,7 +1,7 @@
-"""Roles in an environment's namespace: for deployers, and for the smoke test.
+"""Roles in an environment's namespace: for deployers, for the smoke test, and for Argo CD.
 
-Both are bound to a Kubernetes group, which `cluster/access_entries.py` maps IAM roles to. A group is bound even without
-an IAM role in it: permission to run the smoke test is then one line of a stack file.
+The first two are bound to a Kubernetes group, which `cluster/access_entries.py` maps IAM roles to. A group is bound
+even without an IAM role in it: permission to run the smoke test is then one line of a stack file.
 The smoke test also reads its Application, by a Role in Argo CD's namespace for those objects only. Applications that
 Argo CD creates (ApplicationSets, app-of-apps) have no name here: for such an environment it sees the root.
 """
@@ -19,6 +19,8 @@ from components.config.catalogue import ServiceConfig
 RBAC_GROUP = "rbac.authorization.k8s.io"
 DEPLOYER = "deployer"
 SMOKE_TEST = "smoke-test"
+CONTROLLER, SERVER = "argocd-application-controller", "argocd-server"
+"""Service accounts of Argo CD's chart."""
 PORT_NAME = "http"
 """Name of the port of every Service. Requests to the API server's proxy name `<service>:<port name>`, and that whole
 text is the resource name for authorization. Source: Kubernetes, "Manually constructing apiserver proxy URLs"."""
@@ -28,10 +30,10 @@ Rules = Sequence[k8s.rbac.v1.PolicyRuleArgs]
 
 @dataclass(frozen=True, kw_only=True)
 class Binding:
-    """A Role and the group that it is bound to."""
+    """A Role and who it is bound to."""
 
     name: str
-    group: str
+    subject: k8s.rbac.v1.SubjectArgs
     rules: Rules
 
 
@@ -40,7 +42,7 @@ def deployer() -> Binding:
     rule = k8s.rbac.v1.PolicyRuleArgs(
         api_groups=["apps"], resources=["deployments"], verbs=["get", "list", "patch", "update"]
     )
-    return Binding(name=DEPLOYER, group=DEPLOYERS_GROUP, rules=[rule])
+    return Binding(name=DEPLOYER, subject=_group(DEPLOYERS_GROUP), rules=[rule])
 
 
 def smoke_tester(services: Sequence[ServiceConfig]) -> Binding:
@@ -54,7 +56,7 @@ def smoke_tester(services: Sequence[ServiceConfig]) -> Binding:
                 api_groups=[""], resources=["services/proxy"], resource_names=proxied, verbs=["get"]
             )
         )
-    return Binding(name=SMOKE_TEST, group=SMOKE_TESTERS_GROUP, rules=rules)
+    return Binding(name=SMOKE_TEST, subject=_group(SMOKE_TESTERS_GROUP), rules=rules)
 
 
 def application_reader(applications: Sequence[str]) -> Binding:
@@ -62,7 +64,25 @@ def application_reader(applications: Sequence[str]) -> Binding:
     rule = k8s.rbac.v1.PolicyRuleArgs(
         api_groups=["argoproj.io"], resources=["applications"], resource_names=applications, verbs=["get", "watch"]
     )
-    return Binding(name=SMOKE_TEST, group=SMOKE_TESTERS_GROUP, rules=[rule])
+    return Binding(name=SMOKE_TEST, subject=_group(SMOKE_TESTERS_GROUP), rules=[rule])
+
+
+def argocd(namespace: pulumi.Input[str]) -> tuple[Binding, Binding]:
+    """Argo CD in this namespace: its controller syncs whatever Git has, its server shows and deletes objects."""
+    everything = k8s.rbac.v1.PolicyRuleArgs(api_groups=["*"], resources=["*"], verbs=["*"])
+    shown = k8s.rbac.v1.PolicyRuleArgs(api_groups=["*"], resources=["*"], verbs=["delete", "get", "list", "patch"])
+    return (
+        Binding(name=CONTROLLER, subject=_service_account(CONTROLLER, namespace), rules=[everything]),
+        Binding(name=SERVER, subject=_service_account(SERVER, namespace), rules=[shown]),
+    )
+
+
+def _group(name: str) -> k8s.rbac.v1.SubjectArgs:
+    return k8s.rbac.v1.SubjectArgs(api_group=RBAC_GROUP, kind="Group", name=name)
+
+
+def _service_account(name: str, namespace: pulumi.Input[str]) -> k8s.rbac.v1.SubjectArgs:
+    return k8s.rbac.v1.SubjectArgs(kind="ServiceAccount", name=name, namespace=namespace)
 
 
 def bind(
@@ -75,7 +95,7 @@ def bind(
         name,
         metadata=metadata,
         role_ref=k8s.rbac.v1.RoleRefArgs(api_group=RBAC_GROUP, kind="Role", name=binding.name),
-        subjects=[k8s.rbac.v1.SubjectArgs(api_group=RBAC_GROUP, kind="Group", name=binding.group)],
+        subjects=[binding.subject],
         opts=opts,
     )
     return role, bound

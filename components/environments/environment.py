@@ -11,9 +11,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.config.catalogue import ServiceConfig
 from components.config.environments import EnvironmentConfig, ObjectCounts
-from components.environments.access import bind, deployer, smoke_tester
+from components.environments.access import argocd, bind, deployer, smoke_tester
 from components.environments.images import image_policy
 from components.environments.network_policies import NetworkContext, network_policies
 from components.environments.platform_outputs import OUTPUTS_CONFIG_MAP
@@ -33,6 +32,8 @@ class EnvironmentArgs(NetworkContext):
     """The catalogue as this environment runs it; at least one service."""
     image_repositories: Sequence[str]
     """Image repositories that its pods may use; any if there are none."""
+    argocd_namespace: str | None
+    """Namespace of an Argo CD that gets its rights here; None if it has rights in the whole cluster."""
     values: Mapping[str, pulumi.Input[str]]
     """Variables that the platform sets (endpoints, region, registry). No secrets: they are in a ConfigMap."""
 
@@ -71,7 +72,7 @@ class Environment(pulumi.ComponentResource):
             namespace.resource,
             *namespace.guards,
             *self._service_accounts(name, args, child),
-            *self._access(name, services, child),
+            *self._access(name, args, child),
             self._variables(name, args, child),
             *self._images(name, args),
         )
@@ -91,10 +92,10 @@ class Environment(pulumi.ComponentResource):
                 opts=child,
             )
 
-    def _access(
-        self, name: str, services: Sequence[ServiceConfig], child: pulumi.ResourceOptions
-    ) -> Iterator[pulumi.Resource]:
-        for binding in (deployer(), smoke_tester(services)):
+    def _access(self, name: str, args: EnvironmentArgs, child: pulumi.ResourceOptions) -> Iterator[pulumi.Resource]:
+        services = [workload.service for workload in args.workloads]
+        controllers = () if args.argocd_namespace is None else argocd(args.argocd_namespace)
+        for binding in (deployer(), smoke_tester(services), *controllers):
             yield from bind(f"{name}-{binding.name}", binding, self.namespace, child)
 
     def _images(self, name: str, args: EnvironmentArgs) -> Sequence[pulumi.Resource]:

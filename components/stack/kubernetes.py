@@ -11,6 +11,7 @@ import pulumi_kubernetes as k8s
 from components.argocd.access import ArgoCdAccessArgs
 from components.argocd.applications import ApplicationSpec, GitOpsArgs
 from components.argocd.installation import ArgoCdArgs
+from components.argocd.specs import application_namespaces, confined
 from components.argocd.webhook import ArgoCdWebhookArgs
 from components.config.controllers import NodeScaling
 from components.config.platform import PlatformConfig
@@ -160,11 +161,13 @@ def environment(config: PlatformConfig, plan: EnvironmentPlan, components: Stack
     cache = components.cache if plan.uses_cache else None
     endpoints = config.network is not None and bool(config.network.interface_endpoints)
     internal = config.edge is not None and config.edge.internal
+    namespaces = application_namespaces(config.environments)
     return EnvironmentArgs(
         system=config.system.name,
         settings=settings,
         workloads=plan.workloads,
         image_repositories=plan.image_repositories,
+        argocd_namespace=config.argocd.namespace if confined(config.argocd.project, namespaces) else None,
         ingress_cidrs=[*(private if internal else public), *settings.ingress_cidrs],
         control_plane_cidrs=control_plane,
         data_cidrs=private,

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from components.argocd import mutual_tls
-from tests.cluster.stand.api import Api, Json
+from tests.cluster.stand.api import Json
 from tests.cluster.stand.binaries import BIN, SHARE, built
 from tests.cluster.stand.certificates import Authority
+from tests.cluster.stand.control_plane import ControlPlane
 from tests.cluster.stand.namespace import GIT_HOST
 from tests.cluster.stand.polling import Poller
 from tests.cluster.stand.processes import Processes
@@ -31,10 +32,10 @@ class ArgoCd:
     """The processes, and access to Applications for tests."""
 
     def __init__(
-        self, folder: Path, processes: Processes, api: Api, *, namespace: str, kubeconfig: Path, authority: Authority
+        self, folder: Path, processes: Processes, control_plane: ControlPlane, *, namespace: str, authority: Authority
     ) -> None:
-        self._folder, self._processes, self._api = folder, processes, api
-        self._namespace, self._kubeconfig = namespace, kubeconfig
+        self._folder, self._processes, self._namespace = folder, processes, namespace
+        self._control_plane, self._api = control_plane, control_plane.api
         self.certificates = folder / "mutual-tls"
         """The files of the Secret with the certificate of the repo-server's clients."""
         self._poller = Poller(self._follow)
@@ -133,22 +134,23 @@ class ArgoCd:
                 # A commit is seen immediately, not up to three minutes later.
                 *("--revision-cache-expiration", "1s"),
             ],
-            self._environment(),
+            self._environment(self._control_plane.kubeconfig("admin", self._control_plane.token, self._namespace)),
         )
 
     def _start_controller(self) -> None:
+        kubeconfig = self._control_plane.service_account_kubeconfig(self._namespace, CONTROLLER)
         self._processes.start(
             CONTROLLER,
             [
                 built(CONTROLLER),
-                *("--kubeconfig", str(self._kubeconfig), "--namespace", self._namespace),
+                *("--kubeconfig", str(kubeconfig), "--namespace", self._namespace),
                 *("--repo-server", f"127.0.0.1:{REPO_SERVER_PORT}"),
                 *self._mounted(mutual_tls.client_flags()),
                 *("--redis", f"127.0.0.1:{REDIS_PORT}"),
                 *("--metrics-port", str(METRICS_PORTS["controller"])),
                 *("--app-resync", str(RESYNC_SECONDS), "--app-resync-jitter", "0"),
             ],
-            self._environment(),
+            self._environment(kubeconfig),
         )
 
     def _mounted(self, flags: Sequence[str]) -> list[str]:
@@ -159,14 +161,14 @@ class ArgoCd:
             (self.certificates / name).write_bytes(b64decode(content))
         return [flag.replace(mutual_tls.MOUNT, str(self.certificates)) for flag in flags]
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, kubeconfig: Path) -> dict[str, str]:
         return {
             "ARGOCD_FAKE_IN_CLUSTER": "true",
             # No signatures are verified, and the keys are only in the image.
             "ARGOCD_GPG_ENABLED": "false",
             "ARGOCD_SSH_DATA_PATH": str(self._folder / "ssh"),
             "ARGOCD_TLS_DATA_PATH": str(self._folder / "tls"),
-            "KUBECONFIG": str(self._kubeconfig),
+            "KUBECONFIG": str(kubeconfig),
             "PATH": f"{self._folder}:{BIN}:{os.environ['PATH']}",
         }
 

@@ -37,8 +37,9 @@ from tests.cluster.stand.pods import chart_workload
 from tests.harness.controllers_runs import eks_context
 
 ARGOCD, ROLLOUTS, EXTERNAL_SECRETS = SHARE / "argocd", SHARE / "argo-rollouts", SHARE / "external-secrets"
-SETTINGS = ("ConfigMap", "Secret", "ServiceAccount")
+SETTINGS = ("ConfigMap", "Role", "RoleBinding", "Secret", "ServiceAccount")
 """Kinds that are taken from Argo CD's own manifests, in addition to the CRDs."""
+CLUSTER_RIGHTS = ("ClusterRole", "ClusterRoleBinding")
 KIND = re.compile(r"^kind: (\w+)$", re.MULTILINE)
 CRDS, MANIFESTS = "definitions", "manifests"
 """Folders of a chart whose files its templates read: text with `{{` in them is not for Helm to evaluate."""
@@ -202,6 +203,7 @@ def _argocd_server() -> Json:
 def _argocd_settings(config: PlatformConfig) -> Iterable[Json]:
     chart = argocd_values(config.argocd, application_namespaces(config.environments))
     values = cast("Mapping[str, Mapping[str, object]]", chart["configs"])
+    kinds = (*SETTINGS, *(CLUSTER_RIGHTS if chart["createClusterRoles"] else ()))
     overrides: Mapping[str, Mapping[str, object]] = {
         "argocd-cm": values["cm"],
         "argocd-cmd-params-cm": values["params"],
@@ -212,7 +214,7 @@ def _argocd_settings(config: PlatformConfig) -> Iterable[Json]:
     yaml = YAML(typ="safe", pure=True)
     for text in texts:
         kind = KIND.search(text)
-        if kind and kind[1] in SETTINGS:
+        if kind and kind[1] in kinds:
             manifest = cast("Json", yaml.load(text))  # pyright: ignore[reportUnknownMemberType] ruamel is untyped here
             added = overrides.get(manifest["metadata"]["name"], {})
             if added:

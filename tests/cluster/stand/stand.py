@@ -71,13 +71,11 @@ class Stand:
         self.charts = ChartRepository(self._authority, stack_charts(self.config))
         self.repository = Repository(folder / "git", folder / "tree", self.config.repository.url)
         self.metrics = Metrics(self.api, self._authority)
-        namespace = self.config.argocd.namespace
         self.argocd = ArgoCd(
             folder / "argocd",
             self.processes,
-            self.api,
-            namespace=namespace,
-            kubeconfig=self.control_plane.kubeconfig("admin", self.control_plane.token, namespace),
+            self.control_plane,
+            namespace=self.config.argocd.namespace,
             authority=self._authority,
         )
         self.nodes: list[str] = []

@@ -1,8 +1,14 @@
 """AppProject and Applications: what they may reach, what they sync, and in which order they go."""
 
+import json
+from base64 import b64decode
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
+import pytest
+
+from components.argocd.values import argocd_values
+from components.config.argocd_project import ProjectConfig
 from tests.harness.applications_runs import (
     APPLICATION,
     COMPONENT,
@@ -19,6 +25,8 @@ from tests.harness.applications_runs import (
 from tests.harness.argocd_runs import SSO, settings
 from tests.harness.harness import Run
 
+SECRET = "kubernetes:core/v1:Secret"
+
 
 def synced(**sync: Any) -> dict[str, Any]:
     """`syncPolicy` of an environment with these settings."""
@@ -28,12 +36,37 @@ def synced(**sync: Any) -> dict[str, Any]:
 def test_there_is_one_project_and_an_application_for_each_environment() -> None:
     done = run()
     assert sorted(r.name for r in done.under(done.one(COMPONENT))) == [
+        "shop-gitops-cluster",
         "shop-gitops-dev",
         "shop-gitops-project",
         "shop-gitops-smoke-test",
         "shop-gitops-smoke-test",
         "shop-gitops-staging",
     ]
+
+
+def test_argo_cd_works_in_the_environments_namespaces_only_once_it_has_its_rights_there() -> None:
+    done = run()
+    secret = done.one(SECRET)
+    texts = {key: b64decode(value).decode() for key, value in secret.inputs["data"].items()}
+    assert secret.inputs["metadata"]["labels"] == {"argocd.argoproj.io/secret-type": "cluster"}
+    assert (texts["server"], texts["namespaces"]) == (SERVER, "shop-dev,shop-staging")
+    assert texts["clusterResources"] == "false"
+    assert all(done.depends(secret, done.named(f"namespace-{name}")) for name in ("dev", "staging"))
+    assert all(done.depends(each, secret) for each in (done.one(PROJECT), *done.all(APPLICATION)))
+
+
+@pytest.mark.parametrize("changes", [{"delivery": "appOfApps"}, {}])
+def test_an_argo_cd_that_needs_the_whole_cluster_is_not_limited(changes: dict[str, Any]) -> None:
+    cluster_resources = [] if changes else [{"group": "networking.k8s.io", "kind": "IngressClass"}]
+    allowed = ProjectConfig.model_validate_json(json.dumps({"clusterResources": cluster_resources}))
+    assert run([environment(**changes)], allowed=allowed).all(SECRET) == []
+    values = cast("dict[str, Any]", argocd_values(settings(project=allowed), ["shop"] if changes else []))
+    assert values["createClusterRoles"] is True
+
+
+def test_a_limited_argo_cd_gets_no_cluster_role() -> None:
+    assert cast("dict[str, Any]", argocd_values(settings()))["createClusterRoles"] is False
 
 
 def test_applications_are_called_after_system_and_environment() -> None:

@@ -22,8 +22,8 @@ SWITCH = {"enabled"}
 
 KNOWN: Mapping[str, set[str]] = {
     "": {
-        "applicationSet", "configs", "controller", "crds", "dex", "global", "notifications", "redis", "redis-ha",
-        "redisSecretInit", "repoServer", "server",
+        "applicationSet", "configs", "controller", "crds", "createClusterRoles", "dex", "global", "notifications",
+        "redis", "redis-ha", "redisSecretInit", "repoServer", "server",
     },
     "applicationSet": REPLICATED,
     "applicationSet pdb": {*BUDGET, *SWITCH},

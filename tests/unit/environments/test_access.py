@@ -47,9 +47,26 @@ def test_what_does_not_listen_is_not_asked() -> None:
 def test_each_role_is_bound_to_its_group_alone() -> None:
     found = run(environment_args())
     assert (DEPLOYERS_GROUP, SMOKE_TESTERS_GROUP) == ("platform:deployers", "platform:smoke-testers")
-    deployers, smoke_testers = found.all(f"{RBAC}:RoleBinding")
+    deployers, smoke_testers, *_ = found.all(f"{RBAC}:RoleBinding")
     assert_binds(deployers, "deployer", DEPLOYERS_GROUP)
     assert_binds(smoke_testers, "smoke-test", SMOKE_TESTERS_GROUP)
+
+
+def test_argo_cd_works_in_the_namespace_with_rights_of_the_namespace() -> None:
+    found = run(environment_args())
+    for name, verbs in (
+        ("argocd-application-controller", ["*"]),
+        ("argocd-server", ["delete", "get", "list", "patch"]),
+    ):
+        [rule] = rules(found, f"live-{name}")
+        assert rule == {"apiGroups": ["*"], "resources": ["*"], "verbs": verbs}
+        subjects = found.one(f"{RBAC}:RoleBinding", f"live-{name}").inputs["subjects"]
+        assert subjects == [{"kind": "ServiceAccount", "name": name, "namespace": "argocd"}]
+
+
+def test_an_argo_cd_with_rights_in_the_whole_cluster_gets_none_here() -> None:
+    found = run(replace(environment_args(), argocd_namespace=None))
+    assert {role.name for role in found.all(f"{RBAC}:Role")} == {"live-deployer", "live-smoke-test"}
 
 
 def test_the_smoke_test_sees_the_stacks_applications_and_no_other(staging: Run) -> None:

@@ -31,6 +31,7 @@ def environment_args(name: str = "staging") -> EnvironmentArgs:
         settings=here,
         workloads=EnvironmentPlan(config, here).workloads,
         image_repositories=["registry.example/nova/auth-service", "valkey"],
+        argocd_namespace="argocd",
         ingress_cidrs=["10.20.192.0/22"],
         control_plane_cidrs=["10.20.250.0/28"],
         data_cidrs=["10.20.0.0/19"],
@@ -185,7 +186,7 @@ def test_every_object_belongs_to_the_component_and_dies_with_the_namespace() -> 
     found = staging()
     component = found.one(COMPONENT)
     children = found.children(component)
-    assert len(children) == 15 + 2 * len(SERVICES)
+    assert len(children) == 19 + 2 * len(SERVICES)
     assert found.under(component) == children
     for child in children:
         namespace = found.one(f"{CORE}:Namespace")
