@@ -11,6 +11,8 @@ from components.account.policy_documents import document
 from components.ci.policies.karpenter import karpenter_changes
 from components.ci.policies.read import POLICY_SIZE, policy_size
 from components.config.controllers import NodeScaling
+from sandbox.providers.aws.schemas.lint import Linter
+from sandbox.providers.aws.schemas.table import COUNTERPARTS
 from tests.harness.controllers_runs import install
 from tests.harness.harness import Recorded, Run
 from tests.harness.policy_samples import SCOPE, statements
@@ -90,6 +92,35 @@ CREATING = {
 }  # fmt: skip
 """The action that creates each type of resource. A type that is missing here has no rights yet."""
 
+UNUSED = (
+    # Other log destinations than log groups, and settings of log groups that the program does not make
+    "firehose:*", "s3:REST.PUT.OBJECT", "s3:GetBucketPolicy", "s3:PutBucketPolicy", "iam:DescribeOrganization",
+    "logs:*IndexPolic*", "logs:*DataProtectionPolicy", "logs:DeleteResourcePolicy",
+    "logs:PutBearerTokenAuthentication", "logs:PutLogGroupDeletionProtection",
+    # AWS's services write the streams of their logs
+    "logs:CreateLogStream", "logs:PutLogEvents",
+    # Addresses, ranges and tenancy never change; endpoints are of AWS's own services in the region
+    "ec2:AcceptAddressTransfer", "ec2:AssociateAddress", "ec2:*NatGatewayAddress", "ec2:*SubnetCidrBlock",
+    "ec2:CreateVpcEncryptionControl", "ec2:ModifyVpcTenancy", "vpc-lattice:*", "vpce:AllowMultiRegion",
+    # No private authority, no domains bought, no paid rules of the firewall, no policies on repositories
+    "acm-pca:*", "route53:ListHostedZones", "payments:*", "ecr:*RepositoryPolicy",
+    # Launch templates are judged as a fleet's; EKS starts and ends the instances
+    "ec2:*Fleet*", "ec2:TerminateInstances", "resource-groups:*", "autoscaling:DescribeTags", "eks:ListUpdates",
+    # A cache is a replication group without shards; its key belongs to ElastiCache's own grants
+    "elasticache:*CacheCluster", "elasticache:*ShardConfiguration", "*:DescribeEngineDefaultParameters", "kms:Encrypt",
+    # One database without replicas, clusters, roles of its own, and restores
+    "rds:*ReadReplica*", "rds:*Role*DBInstance", "rds:*DBCluster*", "rds:*AutomatedBackups*", "rds:Restore*",
+    "rds:DescribeDBEngineVersions", "rds:DescribeEvents", "iam:ListRoles",
+    # Buckets have no website, replication, notification, analytics, ACL, lock or table; their settings go with them
+    "s3:*Analytics*", "s3:*Metadata*", "s3:*Metrics*", "s3:*IntelligentTiering*", "s3:*Inventory*", "s3:*Abac",
+    "s3:*Acl", "s3:*C[Oo][Rr][Ss]", "s3:*Replication*", "s3:*Website", "s3:*Notification", "s3:Put*Accelerate*",
+    "s3:Put*ObjectLock*", "s3:DeleteBucketEncryption", "s3:DeleteBucketLifecycle", "s3tables:*",
+    # Keys stay on, secrets have generated values and no copies in other regions, every role keeps its boundary
+    "kms:DisableKey", "kms:EnableKey", "secretsmanager:GetRandomPassword", "secretsmanager:*Region*",
+    "iam:DeleteRolePermissionsBoundary",
+)  # fmt: skip
+"""Actions that AWS's own handlers of these types ask for and this program's resources never call for."""
+
 MAX_ATTACHED_POLICIES = 10
 """IAM's default limit of managed policies per role."""
 EDGE = ("acm:", "events:", "route53:", "sqs:", "wafv2:")
@@ -146,6 +177,24 @@ def test_the_deploy_role_may_create_every_type_in_its_stack(stack: str, request:
     allowed = {action for s in deploy_statements(run) for action in s["Action"]}
     kinds = {r.type for r in deployed(run) if r.type.startswith("aws:")}
     assert {kind for kind in kinds if CREATING.get(kind) not in allowed} == set()
+
+
+@every_stack
+def test_the_deploy_role_has_what_awss_own_handlers_need(stack: str, request: pytest.FixtureRequest) -> None:
+    run = stack_run(stack, request)
+    linter = Linter(run.one("pulumi:providers:aws").inputs["region"])
+    allowed = [*UNUSED, *(action for s in deploy_statements(run) for action in s["Action"])]
+    kinds = {r.type.removeprefix("aws:") for r in deployed(run) if r.type.startswith("aws:")}
+    counterparts = {counterpart.type for kind in kinds for counterpart in COUNTERPARTS.get(kind, ())}
+    needed = {(name, action) for name in counterparts for action in handler_permissions(linter.schema(name))}
+    assert len(needed) > 300
+    assert {each for each in needed if not any(fnmatchcase(each[1], pattern) for pattern in allowed)} == set()
+
+
+def handler_permissions(schema: Any) -> set[str]:
+    """Actions with which CloudFormation creates, reads, changes and deletes a resource."""
+    handlers = {name: handler for name, handler in schema.get("handlers", {}).items() if name != "list"}
+    return {action for handler in handlers.values() for action in handler.get("permissions", [])}
 
 
 @every_stack

@@ -198,7 +198,7 @@ def _keys(scope: StackScope) -> list[Statement]:
         ),
         Statement(
             sid="KeysForServices",
-            actions=["kms:CreateGrant"],
+            actions=["kms:CreateGrant", "kms:RetireGrant"],
             resources=[keys],
             condition=owned,  # not kms:GrantIsForAWSResource, which EKS does not support in CreateCluster
         ),
