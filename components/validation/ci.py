@@ -13,6 +13,14 @@ EXISTING_FIELDS = ("ownership", "mutable_tags")
 """Fields of `registry` that also describe existing repositories; the others are for those that the stack creates."""
 
 
+PLACEHOLDERS = {
+    ("108345678", "1067890123"): "025434362120",
+    ("123456789", "987654321"): "123456789012",
+    ("234567891", "876543219"): "210987654321",
+}
+"""GitHub's ids in the stacks of this repository, which stand for no real one, and the account that they stand with."""
+
+
 def existing_repositories(config: PlatformConfig) -> Iterator[Problem]:
     """Settings of repositories are written in the stack that creates them."""
     settings = config.registry
@@ -40,6 +48,15 @@ def github(config: PlatformConfig) -> Iterator[Problem]:
             path=("repository",),
             message="needs githubOwnerId and githubRepositoryId: without them, the workflows of a repository created "
             "since July 2026 cannot log in. Write what `gh api repos/OWNER/REPO --jq '.owner.id, .id'` prints.",
+        )
+    elif PLACEHOLDERS.get((config.repository.github_owner_id, config.repository.github_repository_id)) not in (
+        None,
+        config.aws.account_id,
+    ):
+        yield Problem(
+            path=("repository",),
+            message="has the placeholders of githubOwnerId and githubRepositoryId, so no workflow of yours could log "
+            "in. Write what `gh api repos/OWNER/REPO --jq '.owner.id, .id'` prints.",
         )
 
 

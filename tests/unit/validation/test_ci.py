@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.harness.config_samples import ABSENT, wrong
+from tests.harness.config import load_project, stack_config
+from tests.harness.config_samples import ABSENT, loaded, set_value, wrong
+from tests.harness.config_samples import refused as refused_config
+from tests.harness.harness import ROOT
 from tests.unit.validation.samples import Refusal, refused
 
 PUSH = {"triggers": ["push"]}
@@ -29,6 +32,16 @@ REFUSALS: tuple[Refusal, ...] = (
 def test_a_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: str | None, message: str) -> None:
     lines = refused(path, value)
     assert any(line.startswith(f"{reported_at or path}: {message}") for line in lines), lines
+
+
+@pytest.mark.parametrize("folder", ["", "examples/tiketi", "examples/pingvasai"])
+def test_the_placeholders_of_githubs_ids_are_refused_in_another_account(folder: str) -> None:
+    root = ROOT / folder
+    project, config = str(load_project(root)["name"]), stack_config("staging", root)
+    loaded(config, "staging", project)
+    set_value(config, [f"{project}:", "aws", "accountId"], "111122223333")
+    lines = refused_config(config, "staging", project)
+    assert any(line.startswith("repository: has the placeholders of githubOwnerId") for line in lines), lines
 
 
 @pytest.mark.parametrize(
