@@ -1,6 +1,7 @@
 # One command per task. Each first builds what it needs; nothing is built twice.
 
 STACK ?= staging
+PROJECT ?= .
 PYTHON_VENV := .venv/bin/python
 ENGINE := .tools/bin/pulumi
 ACTIONLINT := .tools/bin/actionlint
@@ -20,19 +21,23 @@ ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-cluster manifests lint format docs boundary offers bench mutants clean venv engine ready lint-ready \
+.PHONY: help check preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-cluster manifests lint format docs boundary offers bench mutants clean venv engine ready lint-ready \
 	cluster-tools ready-cluster
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
-	@echo "  STACK=prod selects the stack (default: staging). The sandbox needs no AWS account."
+	@echo "  STACK=prod selects the stack (default: staging), PROJECT=FOLDER another folder with a Pulumi.yaml."
+	@echo "  The sandbox needs no AWS account."
+
+check: venv ## Check the stack's configuration alone (a second)
+	@$(PYTHON_VENV) -m components.validation --project $(PROJECT) --stack $(STACK)
 
 preview: ready ## Preview the stack on the sandbox
 up: ready ## Create or update the stack on the sandbox
 refresh: ready ## Compare the stack's state with the sandbox's resources
 destroy: ready ## Delete the stack from the sandbox, except what the stack file retains
 preview up refresh destroy:
-	@$(PYTHON_VENV) -m sandbox $@ --stack $(STACK)
+	@$(PYTHON_VENV) -m sandbox $@ --project $(PROJECT) --stack $(STACK)
 
 test: manifests test-unit test-systems test-tooling test-engine test-database ## Run all tests except those on a cluster
 
@@ -82,7 +87,7 @@ docs: venv ## Regenerate docs/configuration.md
 	cp .venv/configuration.md docs/configuration.md
 
 boundary: venv ## Print the stack's permissions boundary, for an administrator to create
-	@$(PYTHON_VENV) -m tools.boundary --stack $(STACK)
+	@$(PYTHON_VENV) -m tools.boundary --project $(PROJECT) --stack $(STACK)
 
 offers: venv ## Regenerate components/account/offers.json, what AWS offers, from cfn-lint's data
 	@$(PYTHON_VENV) -m tools.aws_offers > .venv/offers.json

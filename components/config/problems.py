@@ -1,10 +1,10 @@
 """Problems in a stack file, reported so that the reader knows which line to change and how.
 
-One line per problem: file, key path with index, what is wrong, what to write. One report has all problems.
+One line per problem: file and line, key path with index, what is wrong, what to write. One report has all problems.
 """
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -13,10 +13,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from components.config.base import Section
+from components.config.files import PathPart, StackFiles
 from components.config.messages import LISTS, MAPS, NUMBERS, refused_value
 from components.config.redaction import about_secrets, masked
 
-PathPart = str | int
 UNEXPLAINED = frozenset({*LISTS, *MAPS, *NUMBERS, "string_too_short", "too_short"})
 """Error types whose message states only a type, so that the key's description is added."""
 SIMILAR = 0.75
@@ -49,13 +49,12 @@ class Problem:
 class ConfigurationError(pulumi.RunError):
     """The stack's configuration has problems. Pulumi prints the text without a traceback and exits with status 1."""
 
-    def __init__(self, stack: str, problems: Sequence[Problem], files: Mapping[str, str]) -> None:
-        """`files`: file by top-level key; keys that are not in it are attributed to the stack's file."""
+    def __init__(self, problems: Sequence[Problem], files: StackFiles) -> None:
         self.problems = tuple(problems)
-        own = f"Pulumi.{stack}.yaml"
-        lines = [f"{files.get(str(p.path[0]) if p.path else '', own)}: {p.where}: {p.message}" for p in self.problems]
+        lines = [f"{files.place(problem.path)}: {problem.where}: {problem.message}" for problem in self.problems]
         count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-        super().__init__("\n".join([f"{count} in the configuration of stack {stack}; nothing was changed.", *lines]))
+        heading = f"{count} in the configuration of stack {files.stack}; nothing was changed."
+        super().__init__("\n".join([heading, *lines]))
 
 
 def problems_of(error: ValidationError, model: type[Section]) -> list[Problem]:

@@ -1,21 +1,17 @@
-"""Reads the configuration that the engine merged from Pulumi.yaml and Pulumi.<stack>.yaml.
+"""Reads the configuration of a project: as the engine merged it from Pulumi.yaml and Pulumi.<stack>.yaml, or the files.
 
 `pulumi.Config` cannot list its keys, so a misspelt section would be ignored silently. The runtime's own table is read
 instead, and unknown keys are refused.
 """
 
 import json
-from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
-import pulumi
 from pulumi.runtime import config as runtime_config
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from components.config.base import Section
+from components.config.files import StackFiles
 from components.config.problems import Problem
 
 ENGINE = "pulumi:"
@@ -23,13 +19,33 @@ ENGINE = "pulumi:"
 
 
 def raw_sections(project: str, model: type[Section]) -> tuple[dict[str, Any], list[Problem]]:
-    """The project's keys with their values as plain data, and problems with keys that cannot be read.
+    """The running project's keys with their values as plain data, and problems with keys that cannot be read.
 
     The engine passes booleans as text; they are converted back if the section is declared as a boolean.
     """
     merged = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
+    return _sections(merged, {key for key in merged if runtime_config.is_config_secret(key)}, project, model)
+
+
+def sections_of_files(files: StackFiles, model: type[Section]) -> tuple[dict[str, Any], list[Problem]]:
+    """The same without the engine. UnreadableError for a file that is missing or not YAML."""
+    values = files.values()
+    secret = {key for key, value in values.items() if _is_secret(value)}
+    return _sections(values, secret, files.project(), model)
+
+
+def _is_secret(value: object) -> bool:
+    """Whether any part of a value is encrypted: `{"secure": TEXT}`."""
+    if isinstance(value, dict):
+        return "secure" in value or any(map(_is_secret, cast("dict[str, object]", value).values()))
+    return isinstance(value, list) and any(map(_is_secret, cast("list[object]", value)))
+
+
+def _sections(
+    merged: Mapping[str, Any], secrets: Collection[str], project: str, model: type[Section]
+) -> tuple[dict[str, Any], list[Problem]]:
     own = {key.split(":", 1)[1]: value for key, value in merged.items() if key.startswith(f"{project}:")}
-    secret = {key for key in own if runtime_config.is_config_secret(f"{project}:{key}")}
+    secret = {key for key in own if f"{project}:{key}" in secrets}
     problems = [
         Problem(
             path=(key,),
@@ -64,23 +80,3 @@ def _parsed(text: Any, kind: Any) -> Any:
         except json.JSONDecodeError:
             return text
     return text
-
-
-def files_of_keys(project: str, stack: str) -> dict[str, str]:
-    """File name by top-level key, for messages; files that cannot be read are skipped."""
-    folder = Path(pulumi.get_root_directory() or ".")
-    files: dict[str, str] = {}
-    for name in ("Pulumi.yaml", f"Pulumi.{stack}.yaml"):
-        try:
-            keys = _keys((folder / name).read_text())
-        except (OSError, UnicodeDecodeError, YAMLError):
-            continue
-        files |= {key.removeprefix(f"{project}:"): name for key in keys}
-    return files
-
-
-@cache
-def _keys(text: str) -> tuple[str, ...]:
-    """The top-level keys of `config` in a file's text. Cached, because hundreds of tests refuse the same files."""
-    content = cast("dict[str, Any] | None", YAML(typ="safe").load(text))  # pyright: ignore[reportUnknownMemberType] ruamel is untyped here
-    return tuple(map(str, cast("dict[str, Any]", (content or {}).get("config") or {})))

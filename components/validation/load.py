@@ -1,15 +1,17 @@
 """From the engine's configuration to one frozen object, or to all its problems at once, before any resource exists."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import pulumi
 from pydantic import TypeAdapter, ValidationError
 
+from components.config.files import StackFiles
 from components.config.platform import PlatformConfig
 from components.config.problems import ConfigurationError, Problem, problems_of
-from components.config.reader import files_of_keys, raw_sections
+from components.config.reader import raw_sections, sections_of_files
 from components.validation.run import broken_rules, readable
 from components.validation.secret_detection import pasted
 
@@ -19,11 +21,22 @@ def load() -> PlatformConfig:
 
     Raises ConfigurationError with one line for each problem, in the order of the sections.
     """
-    project, stack = pulumi.get_project(), pulumi.get_stack()
-    sections, unreadable = raw_sections(project, PlatformConfig)
+    files = StackFiles(folder=Path(pulumi.get_root_directory() or "."), stack=pulumi.get_stack())
+    return _accepted(*raw_sections(pulumi.get_project(), PlatformConfig), files)
+
+
+def load_files(files: StackFiles) -> PlatformConfig:
+    """The configuration of a stack, read from its files without the engine.
+
+    Raises ConfigurationError as `load`, and UnreadableError for a file that is missing or not YAML.
+    """
+    return _accepted(*sections_of_files(files, PlatformConfig), files)
+
+
+def _accepted(sections: Mapping[str, Any], unreadable: Sequence[Problem], files: StackFiles) -> PlatformConfig:
     config, problems = checked(sections)
     if config is None or unreadable or problems:
-        raise ConfigurationError(stack, [*unreadable, *problems], files_of_keys(project, stack))
+        raise ConfigurationError([*unreadable, *problems], files)
     return config
 
 

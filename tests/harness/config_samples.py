@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -67,10 +68,10 @@ def refused(config: dict[str, Any], stack: str = "staging", project: str = PROJE
 
 
 def refusals(stack: str = "staging", **changes: Any) -> list[str]:
-    """The lines with which the program refuses the changes, without the heading."""
+    """The lines with which the program refuses the changes, without the heading and without numbers of lines."""
     with pytest.raises(ConfigurationError) as error:
         loaded(changed(stack, **changes), stack)
-    return str(error.value).splitlines()[1:]
+    return [re.sub(r"^(\S+\.yaml):[0-9]+: ", r"\1: ", line) for line in str(error.value).splitlines()[1:]]
 
 
 def wrong(stack: str = "staging", **changes: Any) -> list[str]:

@@ -1,0 +1,120 @@
+"""A project's stack files as text: their values without the engine, and the line of each key for messages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.nodes import MappingNode, SequenceNode
+
+PROJECT_FILE = "Pulumi.yaml"
+PathPart = str | int
+
+
+class UnreadableError(Exception):
+    """A file that is missing or not YAML; the message has file, line and reason."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackFiles:
+    """Pulumi.yaml and the file of one stack."""
+
+    folder: Path
+    stack: str
+
+    @property
+    def stack_file(self) -> str:
+        """Name of the stack's file."""
+        return f"Pulumi.{self.stack}.yaml"
+
+    def project(self) -> str:
+        """Name of the project. UnreadableError without one."""
+        name = self._values(PROJECT_FILE).get("name")
+        if not isinstance(name, str):
+            raise UnreadableError(f"{PROJECT_FILE}: name: is missing. Add the project's name.")
+        return name
+
+    def values(self) -> dict[str, Any]:
+        """Values by full key, for example `nova:stage`; a key in both files is the stack's. UnreadableError."""
+        project = self.project()
+        shared: dict[str, Any] = self._values(PROJECT_FILE).get("config") or {}
+        own: dict[str, Any] = self._values(self.stack_file).get("config") or {}
+        values = {key: entry["value"] for key, entry in shared.items() if "value" in entry} | own
+        return {key if ":" in key else f"{project}:{key}": value for key, value in values.items()}
+
+    def place(self, path: Sequence[PathPart]) -> str:
+        """`FILE:LINE` of a path such as `("services", 2, "port")`, or of the deepest part of it that exists.
+
+        A path in neither file belongs to the stack's file and has no line.
+        """
+        for name in (self.stack_file, PROJECT_FILE):
+            line = self._line(name, path)
+            if line is not None:
+                return f"{name}:{line}"
+        return self.stack_file
+
+    def _line(self, name: str, path: Sequence[PathPart]) -> int | None:
+        try:
+            here = _child(_nodes(self._text(name)), "config")
+        except (MarkedYAMLError, UnreadableError):
+            return None
+        line = None
+        for depth, part in enumerate(path):
+            here = _child(here and here.value, part)
+            if here is None:
+                break
+            line = here.line
+            if depth == 0 and name == PROJECT_FILE:
+                here = _child(here.value, "value")
+        return line
+
+    def _text(self, name: str) -> str:
+        try:
+            return (self.folder / name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise UnreadableError(f"{name}: there is no such file in {self.folder.resolve()}.") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnreadableError(f"{name}: cannot be read: {error}.") from None
+
+    def _values(self, name: str) -> dict[str, Any]:
+        try:
+            return _values(self._text(name))
+        except MarkedYAMLError as error:
+            line = "" if error.problem_mark is None else f":{error.problem_mark.line + 1}"
+            raise UnreadableError(f"{name}{line}: is not valid YAML: {error.problem}.") from None
+
+
+@cache
+def _values(text: str) -> dict[str, Any]:
+    """Cached, because hundreds of tests read the same files."""
+    reader: Any = YAML(typ="safe")
+    return cast("dict[str, Any] | None", reader.load(text)) or {}
+
+
+@cache
+def _nodes(text: str) -> Any:
+    reader: Any = YAML()
+    return reader.compose(text)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A value of a mapping or a list, and the line on which it begins, counted from 1."""
+
+    line: int
+    value: Any
+
+
+def _child(node: Any, part: PathPart) -> _Entry | None:
+    """The entry at a key, with or without its namespace, or at an index."""
+    if isinstance(node, MappingNode):
+        for key, value in cast("list[tuple[Any, Any]]", node.value):
+            if part in (key.value, str(key.value).rpartition(":")[2]):
+                return _Entry(key.start_mark.line + 1, value)
+    if isinstance(node, SequenceNode) and isinstance(part, int):
+        for item in cast("list[Any]", node.value)[part : part + 1]:
+            return _Entry(item.start_mark.line + 1, item)
+    return None

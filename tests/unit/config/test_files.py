@@ -1,0 +1,74 @@
+"""Stack files without the engine: their values, and the line of each key."""
+
+from pathlib import Path
+
+import pytest
+
+from components.config.files import StackFiles, UnreadableError
+
+PROJECT = """\
+name: shop
+config:
+  shop:services:
+    value:
+      - name: api
+        port: 8080
+      - name: web
+        port: 8081
+  stage: {value: shared}
+"""
+STACK = """\
+config:
+  # a comment
+  shop:stage: live
+  shop:cluster:
+    nodes:
+      minimum: 3
+"""
+
+
+def files(folder: Path, stack: str = STACK, project: str = PROJECT) -> StackFiles:
+    (folder / "Pulumi.yaml").write_text(project)
+    (folder / "Pulumi.live.yaml").write_text(stack)
+    return StackFiles(folder=folder, stack="live")
+
+
+def test_the_stacks_values_replace_the_projects(tmp_path: Path) -> None:
+    values = files(tmp_path).values()
+    assert (values["shop:stage"], values["shop:services"][1]["port"]) == ("live", 8081)
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        (("services", 1, "port"), "Pulumi.yaml:8"),
+        (("services", 1), "Pulumi.yaml:7"),
+        (("services",), "Pulumi.yaml:3"),
+        (("stage",), "Pulumi.live.yaml:3"),
+        (("cluster", "nodes", "minimum"), "Pulumi.live.yaml:6"),
+        (("cluster", "nodes", "maximum"), "Pulumi.live.yaml:5"),
+        (("cluster", "version"), "Pulumi.live.yaml:4"),
+        (("environments", 0, "name"), "Pulumi.live.yaml"),
+        ((), "Pulumi.live.yaml"),
+    ],
+)
+def test_a_key_is_found_on_its_line_and_a_missing_one_on_that_of_its_section(
+    tmp_path: Path, path: tuple[str | int, ...], place: str
+) -> None:
+    assert files(tmp_path).place(path) == place
+
+
+def test_a_fault_of_yaml_is_reported_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match=r"^Pulumi\.live\.yaml:3: is not valid YAML: "):
+        files(tmp_path, "config:\n  shop:stage: live\n  shop:stage: other\n").values()
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    files(tmp_path)
+    with pytest.raises(UnreadableError, match=r"^Pulumi\.nope\.yaml: there is no such file in "):
+        StackFiles(folder=tmp_path, stack="nope").values()
+
+
+def test_a_project_without_a_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match="name: is missing"):
+        files(tmp_path, project="config: {}\n").project()

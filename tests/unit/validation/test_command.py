@@ -1,0 +1,62 @@
+"""`python -m components.validation`: a stack's problems without the engine."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from components.validation.__main__ import main
+from tests.harness.harness import ROOT
+
+EVERY = [
+    (folder, file.name.split(".")[1])
+    for folder in ("", "examples/tiketi", "examples/pingvasai")
+    for file in sorted((ROOT / folder).glob("Pulumi.*.yaml"))
+]
+
+
+@pytest.mark.parametrize(("folder", "stack"), EVERY)
+def test_every_committed_stack_is_accepted(folder: str, stack: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--stack", stack, "--project", str(ROOT / folder)]) == 0
+    assert capsys.readouterr().out == f"Pulumi.{stack}.yaml: no problems found.\n"
+
+
+def broken(folder: Path) -> Path:
+    shutil.copy2(ROOT / "Pulumi.yaml", folder)
+    text = (ROOT / "Pulumi.staging.yaml").read_text()
+    (folder / "Pulumi.staging.yaml").write_text(text.replace("storageGib: 20", "storageGib: twenty"))
+    return folder
+
+
+def test_problems_are_printed_with_their_place_and_the_status_is_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--stack", "staging", "--project", str(broken(tmp_path))]) == 1
+    heading, line = capsys.readouterr().err.splitlines()
+    assert heading == "1 problem in the configuration of stack staging; nothing was changed."
+    number = (tmp_path / "Pulumi.staging.yaml").read_text().splitlines().index("    storageGib: twenty") + 1
+    assert line.startswith(f"Pulumi.staging.yaml:{number}: database.storageGib: 'twenty' is not a whole number.")
+
+
+def test_problems_as_json_have_place_path_and_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--stack", "staging", "--project", str(broken(tmp_path)), "--json"]) == 1
+    [problem] = json.loads(capsys.readouterr().out)
+    assert problem["path"] == "database.storageGib"
+    assert problem["place"].startswith("Pulumi.staging.yaml:")
+    assert problem["message"].startswith("'twenty' is not a whole number.")
+
+
+def test_a_file_that_is_not_yaml_is_a_problem_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (broken(tmp_path) / "Pulumi.staging.yaml").write_text("config:\n\tstage: x\n")
+    assert main(["--stack", "staging", "--project", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.startswith("Pulumi.staging.yaml:2: is not valid YAML: ")
+
+
+def test_an_encrypted_value_is_refused_as_by_the_engine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = broken(tmp_path) / "Pulumi.staging.yaml"
+    file.write_text(file.read_text().replace("storageGib: twenty", "storageGib: {secure: hunter2}"))
+    assert main(["--stack", "staging", "--project", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert ": database: is a secret." in error
+    assert "hunter2" not in error
