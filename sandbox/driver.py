@@ -213,7 +213,7 @@ class _Run:
         stack = create_or_select_stack(
             self._workspace.stack,
             project_name=self._workspace.project,
-            program=inline(self._workspace.program),
+            program=inline(self._workspace.program, self._request.project),
             opts=options,
         )
         if self._workspace.secrets:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pulumi import RunError
 from pulumi.runtime.proto import engine_pb2
-from pulumi.runtime.settings import get_engine
+from pulumi.runtime.settings import SETTINGS, get_engine
 
 SANDBOX = Path(__file__).parent
 REPEAT = "an unhandled error occurred: "
@@ -20,10 +20,14 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 NEXT = re.compile(r" {4}(error|warning|info|debug): | {0,3}\S")
 
 
-def inline(file: Path) -> Callable[[], None]:
-    """The program in `file` as the function that the Automation API expects."""
+def inline(file: Path, project: Path) -> Callable[[], None]:
+    """The program in `file` as the function that the Automation API expects.
+
+    The engine works on a copy; for the program, the files of the project are those in `project`, its folder.
+    """
 
     def program() -> None:
+        SETTINGS.root_directory = str(project.resolve())
         if (engine := get_engine()) is not None:
             drop_debug_lines(engine)
         try:

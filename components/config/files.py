@@ -38,7 +38,7 @@ class StackFiles:
         return name
 
     def values(self) -> dict[str, Any]:
-        """Values by full key, for example `nova:stage`; a key in both files is the stack's. UnreadableError."""
+        """Values by full key, for example `shop:stage`; a key in both files is the stack's. UnreadableError."""
         project = self.project()
         shared: dict[str, Any] = self._values(PROJECT_FILE).get("config") or {}
         own: dict[str, Any] = self._values(self.stack_file).get("config") or {}

@@ -128,6 +128,7 @@ def run_program(
     project: str = "test",
     stack: str = "test",
     config: Mapping[str, Any] | None = None,
+    root: Path = ROOT,
     preview: bool = False,
     outputs: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Run:
@@ -146,7 +147,7 @@ def run_program(
         engine=None,
         dry_run=preview,
         organization="organization",
-        root_directory=str(ROOT),
+        root_directory=str(root),
     )
     setattr(settings, "callbacks", recorder.transforms)  # noqa: B010 the SDK declares no type that takes a stand-in
 
@@ -182,4 +183,5 @@ def run_stack(stack: str, root: Path = ROOT, *, preview: bool = False) -> Run:
     def main() -> None:
         runpy.run_path(str(program), run_name="__main__")
 
-    return run_program(main, project=project["name"], stack=stack, config=stack_config(stack, root), preview=preview)
+    config = stack_config(stack, root)
+    return run_program(main, project=project["name"], stack=stack, config=config, root=root, preview=preview)

@@ -98,7 +98,7 @@ EXPOSURE = (
         condition(r"\.public$", "True"),
     ),
     Mutant(
-        "environments",
+        "kubernetes",
         "Pods of services reach all of a company's network.",
         without("^'10.0.0.0/8'$"),
     ),

@@ -23,7 +23,7 @@ def program(tmp_path: Path) -> Path:
 
 def test_the_program_finds_its_modules_and_files(program: Path) -> None:
     with inside_project(program):
-        inline(program)()
+        inline(program, program.parent)()
     assert (program.parent / "out").read_text() == "found"
 
 
@@ -36,7 +36,7 @@ def test_the_process_is_restored(program: Path) -> None:
 
 def test_the_next_program_gets_its_own_modules(program: Path) -> None:
     with inside_project(program):
-        inline(program)()
+        inline(program, program.parent)()
         assert "parts_of_a_test" in sys.modules
     assert "parts_of_a_test" not in sys.modules
     assert "pulumi" in sys.modules
@@ -45,13 +45,13 @@ def test_the_next_program_gets_its_own_modules(program: Path) -> None:
 def test_exiting_with_a_message_is_an_error_without_traceback(program: Path) -> None:
     program.write_text("import sys; sys.exit('no such size')")
     with inside_project(program), pytest.raises(RunError, match="no such size"):
-        inline(program)()
+        inline(program, program.parent)()
 
 
 def test_exiting_without_a_message_is_no_error(program: Path) -> None:
     program.write_text("import sys; open('reached', 'w'); sys.exit()")
     with inside_project(program):
-        inline(program)()
+        inline(program, program.parent)()
     assert (program.parent / "reached").exists()
 
 
