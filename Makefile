@@ -12,6 +12,7 @@ GO_TOOLS := $(addprefix .tools/bin/,argocd kwok etcd kustomize pulumi-resource-k
 KUSTOMIZE := .tools/bin/kustomize
 VALIDATOR := .tools/bin/validate-manifests
 IAM_SIMULATE := .tools/iam-simulate/node_modules/.package-lock.json
+CHECKOV := .tools/checkov/bin/checkov
 
 # The text of the bootstrap script is part of a Job's name, so a remark about style (A && B || C) is no reason to change it.
 SHELLCHECK_BOOTSTRAP := --exclude=SC2015
@@ -21,7 +22,7 @@ ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help check preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-cluster manifests lint format docs boundary offers bench mutants clean venv engine ready lint-ready \
+.PHONY: help check preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-cluster test-checkov manifests checkov lint format docs boundary offers bench mutants clean venv engine ready lint-ready \
 	cluster-tools ready-cluster
 
 help: ## List the commands
@@ -59,8 +60,14 @@ test-cluster: ready-cluster ## Run the tests on a real Kubernetes API server and
 test-database: venv $(PACKAGES) ## Run the tests of the database bootstrap on a real PostgreSQL (seconds)
 	$(PYTHON_VENV) -m pytest tests/database
 
+test-checkov: venv $(CHECKOV) ## Run the tests of what checkov sees in the program's resources (seconds)
+	$(PYTHON_VENV) -m pytest tests/checkov
+
 manifests: venv $(KUSTOMIZE) $(VALIDATOR) ## Build and check every overlay of k8s/infrastructure (seconds)
 	@$(PYTHON_VENV) -m tools.manifests
+
+checkov: ready $(CHECKOV) ## Check the stack with checkov; what may fail is in docs/exceptions.md (a minute)
+	@$(PYTHON_VENV) -m tools.checkov --stack $(STACK)
 
 lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patterns, the tables of AWS and generated files
 	.venv/bin/ruff check
@@ -75,6 +82,8 @@ lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patt
 	$(PYTHON_VENV) -m tools.aws_schemas
 	@$(PYTHON_VENV) -m tools.configuration_docs | diff -u docs/configuration.md - \
 		|| { echo "docs/configuration.md is out of date: run 'make docs' and commit the result."; exit 1; }
+	@$(PYTHON_VENV) -m tools.exceptions | diff -u docs/exceptions.md - \
+		|| { echo "docs/exceptions.md is out of date: run 'make docs' and commit the result."; exit 1; }
 	@$(PYTHON_VENV) -m tools.aws_offers | diff -u components/account/offers.json - \
 		|| { echo "components/account/offers.json is out of date: run 'make offers' and commit the result."; exit 1; }
 
@@ -82,9 +91,11 @@ format: venv ## Format the code and apply safe lint fixes
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-docs: venv ## Regenerate docs/configuration.md
+docs: venv ## Regenerate docs/configuration.md and docs/exceptions.md
 	@$(PYTHON_VENV) -m tools.configuration_docs > .venv/configuration.md
 	cp .venv/configuration.md docs/configuration.md
+	@$(PYTHON_VENV) -m tools.exceptions > .venv/exceptions.md
+	cp .venv/exceptions.md docs/exceptions.md
 
 boundary: venv ## Print the stack's permissions boundary, for an administrator to create
 	@$(PYTHON_VENV) -m tools.boundary --project $(PROJECT) --stack $(STACK)
@@ -128,6 +139,9 @@ $(ENGINE): tools/engine/go.mod tools/engine/go.sum $(ENGINE_NEEDS)
 
 $(IAM_SIMULATE): tools/iam-simulate/package-lock.json tools/iam-simulate/simulate.mjs .venv/.stamp
 	@tools/setup iam-simulate
+
+$(CHECKOV): tools/checkov/requirements.txt
+	@tools/setup checkov
 
 $(ACTIONLINT): tools/actionlint/go.mod tools/actionlint/go.sum
 	@tools/setup actionlint

@@ -27,7 +27,7 @@ def inline(file: Path, project: Path) -> Callable[[], None]:
     """
 
     def program() -> None:
-        SETTINGS.root_directory = str(project.resolve())
+        setattr(SETTINGS, "root_directory", str(project.resolve()))  # noqa: B010 the SDK declares it without a setter
         if (engine := get_engine()) is not None:
             drop_debug_lines(engine)
         try:
