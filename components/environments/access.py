@@ -69,7 +69,9 @@ def application_reader(applications: Sequence[str]) -> Binding:
 
 def argocd(namespace: pulumi.Input[str]) -> tuple[Binding, Binding]:
     """Argo CD in this namespace: its controller syncs whatever Git has, its server shows and deletes objects."""
-    everything = k8s.rbac.v1.PolicyRuleArgs(api_groups=["*"], resources=["*"], verbs=["*"])
+    # Not `*`, which includes bind, escalate and impersonate.
+    verbs = ["create", "delete", "get", "list", "patch", "update", "watch"]
+    everything = k8s.rbac.v1.PolicyRuleArgs(api_groups=["*"], resources=["*"], verbs=verbs)
     shown = k8s.rbac.v1.PolicyRuleArgs(api_groups=["*"], resources=["*"], verbs=["delete", "get", "list", "patch"])
     return (
         Binding(name=CONTROLLER, subject=_service_account(CONTROLLER, namespace), rules=[everything]),

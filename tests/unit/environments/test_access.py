@@ -53,10 +53,10 @@ def test_each_role_is_bound_to_its_group_alone() -> None:
 
 
 def test_argo_cd_works_in_the_namespace_with_rights_of_the_namespace() -> None:
-    found = run(environment_args())
+    found, shown = run(environment_args()), ["delete", "get", "list", "patch"]
     for name, verbs in (
-        ("argocd-application-controller", ["*"]),
-        ("argocd-server", ["delete", "get", "list", "patch"]),
+        ("argocd-application-controller", ["create", *shown, "update", "watch"]),
+        ("argocd-server", shown),
     ):
         [rule] = rules(found, f"live-{name}")
         assert rule == {"apiGroups": ["*"], "resources": ["*"], "verbs": verbs}
