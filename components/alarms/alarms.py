@@ -1,7 +1,6 @@
 """Alarms of a stack's database, cache, NAT gateways and nodes, events of its database, and its budget: one SNS topic.
 
-The key's policy is limited by the topic in SNS's encryption context, not by `aws:SourceAccount`, because AWS does not
-say that RDS sends that to KMS. The topic's policy, which every message has to pass too, is limited by account.
+The topic's policy is one of its properties, not a resource of its own, so that it exists before anything that sends.
 """
 
 from collections.abc import Mapping
@@ -12,12 +11,11 @@ import pulumi_aws as aws
 
 from components.account.account import Account
 from components.account.keys import EncryptionKey, EncryptionKeyArgs
-from components.account.policy_documents import Statement, document
 from components.alarms.metrics import Metric, cache_metrics, database_metrics, nat_metrics, node_metrics
+from components.alarms.topic import publishers_may_use_key, topic_arn, topic_name, topic_policy
 from components.config.alarms import AlarmsConfig
 from components.config.data import CacheConfig, DatabaseConfig
 
-PUBLISHERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.rds.amazonaws.com")
 PERIOD_SECONDS = 300
 """EC2 has one value in five minutes; the other services have more."""
 PERIODS = 3
@@ -65,11 +63,6 @@ class AlarmsArgs:
     protect: bool = True
     """Whether Pulumi refuses to delete the topic's key."""
 
-    @property
-    def topic_arn(self) -> str:
-        """ARN of the topic, as its policy and its key's policy name it."""
-        return self.account.arn("sns", f"{self.name}-alarms")
-
 
 class Alarms(pulumi.ComponentResource):
     """The topic with its receivers, and everything that sends to it."""
@@ -102,22 +95,23 @@ class Alarms(pulumi.ComponentResource):
         self.register_outputs({"topicArn": self.topic_arn})
 
     def _topic(self, name: str, args: AlarmsArgs) -> pulumi.Output[str]:
+        arn = topic_arn(args.account, args.name)
         key = EncryptionKey(
             f"{name}-key",
             EncryptionKeyArgs(
-                alias=f"{args.name}-alarms",
+                alias=topic_name(args.name),
                 description=f"Alarms of {args.name}",
                 account=args.account,
-                service_statements=[publishers_may_use_key(args.topic_arn)],
+                service_statements=[publishers_may_use_key(arn)],
                 protect=args.protect,
             ),
             pulumi.ResourceOptions(parent=self),
         )
         topic = aws.sns.Topic(
             name,
-            name=f"{args.name}-alarms",
+            name=topic_name(args.name),
             kms_master_key_id=key.arn,
-            policy=topic_policy(args.topic_arn, args.account.account_id),
+            policy=topic_policy(arn, args.account.account_id),
             opts=pulumi.ResourceOptions(parent=self),
         )
         return topic.arn
@@ -175,37 +169,3 @@ def _metrics(args: AlarmsArgs) -> list[Metric]:
     if args.auto_scaling_group is not None:
         metrics += node_metrics(args.auto_scaling_group)
     return metrics
-
-
-def topic_policy(topic_arn: str, account_id: str) -> str:
-    """Lets the senders publish on behalf of this account, and nobody without TLS."""
-    return document(
-        [
-            Statement(
-                sid="Publishers",
-                actions=["sns:Publish"],
-                resources=[topic_arn],
-                principal={"Service": PUBLISHERS},
-                condition={"StringEquals": {"aws:SourceAccount": account_id}},
-            ),
-            Statement(
-                sid="TlsOnly",
-                actions=["sns:Publish"],
-                resources=[topic_arn],
-                principal={"AWS": "*"},
-                condition={"Bool": {"aws:SecureTransport": "false"}},
-                effect="Deny",
-            ),
-        ]
-    )
-
-
-def publishers_may_use_key(topic_arn: str) -> Statement:
-    """Lets the senders encrypt messages of this topic, which they cannot publish otherwise."""
-    return Statement(
-        sid="Publishers",
-        actions=["kms:Decrypt", "kms:GenerateDataKey"],
-        resources=["*"],
-        principal={"Service": PUBLISHERS},
-        condition={"StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": topic_arn}},
-    )
