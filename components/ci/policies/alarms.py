@@ -41,7 +41,10 @@ def alarms_changes(scope: StackScope) -> list[Statement]:
                 sid="AlarmsThatOnlySend",
                 actions=["cloudwatch:PutMetricAlarm"],
                 resources=[_alarms(scope)],
-                condition={"ForAllValues:StringEquals": {"cloudwatch:AlarmActions": _topic(scope)}},
+                condition={
+                    "ForAllValues:StringEquals": {"cloudwatch:AlarmActions": _topic(scope)},
+                    "Null": {"cloudwatch:AlarmActions": "false"},
+                },
             )
         )
     return statements
@@ -55,7 +58,8 @@ def _statements(
     account, prefix = scope.account, scope.prefix
     budgets = f"arn:aws:budgets::{account.account_id}:budget/{prefix}-*"  # budgets have no region
     return [
-        Statement(sid="Topic", actions=topic, resources=[_topic(scope), f"{_topic(scope)}:*"]),
+        # The wildcard is for its subscriptions, whose ARNs begin with the topic's.
+        Statement(sid="Topic", actions=topic, resources=[f"{_topic(scope)}*"]),
         Statement(sid="Alarms", actions=alarms, resources=[_alarms(scope)]),
         Statement(sid="Events", actions=events, resources=[account.arn("rds", f"es:{prefix}-*")]),
         Statement(sid="Budget", actions=budget, resources=[budgets]),

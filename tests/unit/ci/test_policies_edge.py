@@ -51,7 +51,10 @@ def test_stack_without_alarms_has_no_permissions_on_them() -> None:
 def test_alarms_may_only_send_to_the_stacks_topic() -> None:
     [put] = [s for s in alarms_changes(SCOPE) if "cloudwatch:PutMetricAlarm" in s.actions]
     topic = "arn:aws:sns:eu-central-1:111122223333:shop-prod-alarms"
-    assert put.condition == {"ForAllValues:StringEquals": {"cloudwatch:AlarmActions": topic}}
+    assert put.condition == {
+        "ForAllValues:StringEquals": {"cloudwatch:AlarmActions": topic},
+        "Null": {"cloudwatch:AlarmActions": "false"},
+    }
 
 
 @pytest.mark.parametrize(
