@@ -112,6 +112,8 @@ UNUSED = (
     "ec2:CreateVpcEncryptionControl", "ec2:ModifyVpcTenancy", "vpc-lattice:*", "vpce:AllowMultiRegion",
     # No private authority, no domains bought, no paid rules of the firewall, no policies on repositories
     "acm-pca:*", "route53:ListHostedZones", "payments:*", "ecr:*RepositoryPolicy",
+    # Topics without a policy on personal data, budgets of the account's own bills
+    "sns:*DataProtectionPolicy", "billing:GetBillingViewData",
     # Launch templates are judged as a fleet's; EKS starts and ends the instances
     "ec2:*Fleet*", "ec2:TerminateInstances", "resource-groups:*", "autoscaling:DescribeTags", "eks:ListUpdates",
     # A cache is a replication group without shards; its key belongs to ElastiCache's own grants
