@@ -64,9 +64,9 @@ def database_metrics(settings: DatabaseConfig, identifier: Name) -> list[Metric]
             limit=storage * FREE_STORAGE_PERCENT // 100,
             below=True,
             statistic="Minimum",
-            advice="The database's storage is almost full, and RDS has not added any. Raise database.maxStorageGib "
-            "(database.storageGib if it has grown in the last six hours), then look for what grows: tables, or WAL "
-            "that a replication slot keeps.",
+            advice="The database's storage is almost full. RDS adds some at most every six hours, up to "
+            "database.maxStorageGib: raise that if it is reached. Then look for what grows: tables, or WAL that a "
+            "replication slot keeps.",
         ),
         Metric(
             key="database-cpu",

@@ -22,8 +22,8 @@ class AlarmsConfig(Section):
     endpoints: Annotated[tuple[HttpsUrl, ...], AfterValidator(distinct)] = Field(
         default=(),
         description="HTTPS URLs that receive every alarm as a POST request of Amazon SNS, for example an on-call "
-        "service's. The service must confirm the subscription when SNS asks for it. Stack files are in Git: a URL "
-        "with a token belongs into a receiver of your own.",
+        "service's. The receiver must confirm the subscription when SNS asks for it. Stack files are in Git: do not "
+        "write a URL that contains a token.",
     )
     monthly_budget_usd: int | None = Field(
         default=None,
