@@ -17,6 +17,7 @@ import pulumi_random
 import pulumi_tls
 from pulumi import ResourceOptions
 
+from components.alarms.alarms import Alarms
 from components.argocd.access import ArgoCdAccess
 from components.argocd.applications import GitOps
 from components.argocd.installation import ArgoCd
@@ -75,6 +76,7 @@ def create_on_aws(config: PlatformConfig, plans: Plans, opts: ResourceOptions, s
     stack.database = optional(Database, f"{prefix}-database", aws.database(config, stack), opts)
     stack.cache = optional(Cache, f"{prefix}-cache", aws.cache(config, stack), opts)
     stack.edge = optional(Edge, f"{prefix}-edge", aws.edge(config), opts)
+    optional(Alarms, f"{prefix}-alarms", aws.alarms(config, stack), opts)
     for plan in plans:
         name = plan.name
         stack.storage[name] = optional(Storage, f"{name}-storage", data.storage(config, plan, stack), opts)

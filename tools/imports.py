@@ -16,7 +16,7 @@ COMPONENTS = "components"
 FLOORS = (
     ("account", "sizing"),
     ("config",),
-    ("network", "edge", "secrets", "kubernetes", "registry"),
+    ("network", "edge", "alarms", "secrets", "kubernetes", "registry"),
     ("cluster", "data", "ci"),
     ("controllers",),
     ("environments",),

@@ -12,6 +12,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.account.policy_documents import document
+from components.ci.policies.alarms import alarms_changes
 from components.ci.policies.deploy import identity_policy, network_policy
 from components.ci.policies.edge import edge_changes
 from components.ci.policies.karpenter import karpenter_changes
@@ -133,7 +134,11 @@ class GithubOidc(pulumi.ComponentResource):
             "identity": identity_policy(scope),
             **{
                 area: document(changes)
-                for area, changes in (("edge", edge_changes(scope)), ("karpenter", karpenter_changes(scope)))
+                for area, changes in (
+                    ("edge", edge_changes(scope)),
+                    ("karpenter", karpenter_changes(scope)),
+                    ("alarms", alarms_changes(scope)),
+                )
                 if changes
             },
         }

@@ -49,6 +49,8 @@ class StackScope:
     interface_endpoints: bool
     """Whether the VPC has interface endpoints."""
     edge: EdgeConfig | None
+    alarms: bool
+    """Whether the stack has alarms: a topic, an alarm for each metric, perhaps a budget."""
     secret_prefixes: Sequence[str]
     """Name prefixes of the stack's secrets in Secrets Manager, `<system>/<environment>/`."""
     creates_buckets: bool

@@ -47,6 +47,8 @@ class Eks(pulumi.ComponentResource):
     node_security_group_id: pulumi.Output[str]
     """Security group of all nodes and pods."""
     node_role_arn: pulumi.Output[str]
+    auto_scaling_group: pulumi.Output[str]
+    """Name of the managed nodes' Auto Scaling group."""
     ready: tuple[pulumi.Resource, ...]
     """Kubernetes objects depend on these (access, nodes, add-ons): created after them, deleted before them."""
 
@@ -116,5 +118,12 @@ class Eks(pulumi.ComponentResource):
         )
         self.node_security_group_id = nodes.security_group_id
         self.node_role_arn = nodes.role_arn
+        self.auto_scaling_group = nodes.auto_scaling_group
         self.ready = (*self.cluster.access, nodes.node_group, *addons.ready)
-        self.register_outputs({"nodeSecurityGroupId": self.node_security_group_id, "nodeRoleArn": self.node_role_arn})
+        self.register_outputs(
+            {
+                "nodeSecurityGroupId": self.node_security_group_id,
+                "nodeRoleArn": self.node_role_arn,
+                "autoScalingGroup": self.auto_scaling_group,
+            }
+        )

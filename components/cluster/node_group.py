@@ -5,6 +5,7 @@ The instance type is set in the launch template, so that changing it rolls the n
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import pulumi
 import pulumi_aws as aws
@@ -61,6 +62,8 @@ class NodeGroup(pulumi.ComponentResource):
     security_group_id: pulumi.Output[str]
     """Security group of all nodes and pods, for the ingress rules of databases and caches."""
     role_arn: pulumi.Output[str]
+    auto_scaling_group: pulumi.Output[str]
+    """Name of the Auto Scaling group that EKS creates, the dimension of its CloudWatch metrics."""
     node_group: aws.eks.NodeGroup
     """For `depends_on` of anything that needs nodes."""
 
@@ -120,8 +123,16 @@ class NodeGroup(pulumi.ComponentResource):
                 ignore_changes=["scalingConfig"] if numbers == args.existing else None,
             ),
         )
+        self.auto_scaling_group = self.node_group.resources.apply(
+            lambda resources: cast("str", (resources[0].autoscaling_groups or [])[0].name)
+        )
         self.register_outputs(
-            {"securityGroupId": self.security_group_id, "roleArn": self.role_arn, "nodeGroup": self.node_group.arn}
+            {
+                "securityGroupId": self.security_group_id,
+                "roleArn": self.role_arn,
+                "autoScalingGroup": self.auto_scaling_group,
+                "nodeGroup": self.node_group.arn,
+            }
         )
 
     def _key_arn(self, name: str, args: NodeGroupArgs) -> pulumi.Output[str] | None:

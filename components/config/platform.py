@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from components.config.alarms import AlarmsConfig
 from components.config.argocd import ArgoCdConfig
 from components.config.aws import AwsConfig
 from components.config.base import Section
@@ -57,6 +58,9 @@ class PlatformConfig(Section):
         default=SecretsManagerConfig(), description="Storage of `secrets` in AWS Secrets Manager."
     )
     edge: EdgeConfig | None = Field(default=None, description="Hosted zone, certificate and web ACL.")
+    alarms: AlarmsConfig | None = Field(
+        default=None, description="Alarms, events of the database and a budget, sent to mail addresses or URLs."
+    )
     operators: OperatorsConfig = Field(default=OperatorsConfig(), description="Optional controllers of the cluster.")
     argocd: ArgoCdConfig = Field(default=ArgoCdConfig(), description="Argo CD.")
     environments: tuple[EnvironmentConfig, ...] = Field(min_length=1, description="Environments on the cluster.")

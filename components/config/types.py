@@ -154,6 +154,18 @@ CertificateArn = Annotated[
 HostName = Annotated[
     str, matching(r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "a host name", "api.example.com")
 ]
+EmailAddress = Annotated[
+    str,
+    matching(r"^[\w.+-]+@([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "an e-mail address", "ops@example.com"),
+]
+HttpsUrl = Annotated[
+    str,
+    matching(
+        r"^https://([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(:[0-9]{1,5})?(/[\w./~%-]*)?(\?[\w.=&%-]+)?$",
+        "an HTTPS URL",
+        "https://alarms.example.com/sns",
+    ),
+]
 HostedZoneId = Annotated[str, matching(r"^Z[A-Z0-9]{1,31}$", "the id of a hosted zone", "Z0123456789ABCDEFGHIJ")]
 SecretName = Annotated[
     str, matching(r"^[\w/+=.@-]{1,512}$", "the name of an entry in Secrets Manager", "shop/argocd/deploy-key")

@@ -45,8 +45,8 @@ class Cache(pulumi.ComponentResource):
     Needs the providers of both packages: `ResourceOptions(providers=[aws, random])`.
     """
 
-    replication_group_id: str
-    """Identifier of the replication group, the dimension of its CloudWatch metrics."""
+    replication_group_id: pulumi.Output[str]
+    """Identifier of the replication group; its nodes, `<id>-001` and so on, are the dimension of CloudWatch metrics."""
     primary_endpoint: pulumi.Output[str]
     """Host name for writes; it follows a failover."""
     reader_endpoint: pulumi.Output[str]
@@ -62,7 +62,6 @@ class Cache(pulumi.ComponentResource):
         super().__init__("platform:cache:Cache", name, {}, opts)
         settings = args.settings
         tls_required = settings.transit_encryption is TransitEncryption.REQUIRED
-        self.replication_group_id = fixed_name("ElastiCache replication group", args.name)
         self.port = PORT
         self.url_scheme = "rediss" if tls_required else "redis"
         store = Store(
@@ -74,7 +73,7 @@ class Cache(pulumi.ComponentResource):
             final_snapshot=settings.final_snapshot,
         )
         # Log groups outside /aws/vendedlogs/ are added to the account's log resource policy, whose size is limited.
-        log_prefix = f"/aws/vendedlogs/elasticache/{self.replication_group_id}/"
+        log_prefix = f"/aws/vendedlogs/elasticache/{args.name}/"
         key = store.key(log_prefix) if settings.customer_managed_key else None
         group = store.security_group(args.network, PORT)
         (slow_log,) = store.log_groups(log_prefix, [SLOW_LOG], settings.log_retention_days, key)
@@ -82,6 +81,7 @@ class Cache(pulumi.ComponentResource):
         if tls_required:
             self.auth_token = url_safe_password(f"{name}-password", PASSWORD_LENGTH, store.child())
         cache = self._replication_group(store, args, key, group, slow_log)
+        self.replication_group_id = cache.replication_group_id
         self.primary_endpoint = cache.primary_endpoint_address
         self.reader_endpoint = cache.reader_endpoint_address
         self.security_group_id = group.id
@@ -117,7 +117,7 @@ class Cache(pulumi.ComponentResource):
         key_arn = key.arn if key else None
         return aws.elasticache.ReplicationGroup(
             store.name,
-            replication_group_id=self.replication_group_id,
+            replication_group_id=fixed_name("ElastiCache replication group", args.name),
             description=f"Cache of {args.name}",
             engine="valkey",
             engine_version=settings.engine_version,

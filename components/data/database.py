@@ -48,7 +48,7 @@ class Database(pulumi.ComponentResource):
     Needs the providers of both packages: `ResourceOptions(providers=[aws, random])`.
     """
 
-    instance_identifier: str
+    instance_identifier: pulumi.Output[str]
     """Identifier of the instance, the dimension of its CloudWatch metrics."""
     address: pulumi.Output[str]
     """Host name."""
@@ -66,7 +66,6 @@ class Database(pulumi.ComponentResource):
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:database:Database", name, {}, opts)
         settings = args.settings
-        self.instance_identifier = fixed_name("RDS instance", args.name)
         self.port = settings.port
         store = Store(
             component=self,
@@ -76,11 +75,12 @@ class Database(pulumi.ComponentResource):
             protect=args.protect,
             final_snapshot=settings.final_snapshot,
         )
-        log_prefix = f"/aws/rds/instance/{self.instance_identifier}/"
+        log_prefix = f"/aws/rds/instance/{args.name}/"
         key = store.key(log_prefix) if settings.customer_managed_key else None
         group = store.security_group(args.network, settings.port)
         log_groups = store.log_groups(log_prefix, LOG_EXPORTS, settings.log_retention_days, key)
         instance = self._instance(store, args, key, group, log_groups)
+        self.instance_identifier = instance.identifier
         self.address = instance.address
         self.endpoint = instance.endpoint
         self.resource_id = instance.resource_id
@@ -120,7 +120,7 @@ class Database(pulumi.ComponentResource):
         insights = settings.performance_insights
         return aws.rds.Instance(
             store.name,
-            identifier=self.instance_identifier,
+            identifier=fixed_name("RDS instance", args.name),
             engine="postgres",
             engine_version=settings.engine_version,
             engine_lifecycle_support=STANDARD_SUPPORT_ONLY,

@@ -43,6 +43,8 @@ class Network(pulumi.ComponentResource):
     public_cidrs: list[str]
     private_cidrs: list[str]
     control_plane_cidrs: list[str]
+    nat_gateway_ids: dict[str, pulumi.Output[str]]
+    """By zone: one, or one in each zone."""
     egress: list[pulumi.Resource]
     """Routes and gateways. A cluster must depend on them explicitly, or a destroy could delete them first and the
     nodes could not drain."""
@@ -77,6 +79,7 @@ class Network(pulumi.ComponentResource):
         self.public_cidrs = [zone.public for zone in plan]
         self.private_cidrs = [zone.private for zone in plan]
         self.control_plane_cidrs = [zone.control_plane for zone in plan]
+        self.nat_gateway_ids = {zone: gateway.id for zone, gateway in routing.nat_gateways.items()}
         self.egress = routing.egress
         if args.settings.interface_endpoints:
             interface_endpoints(scope, args.settings.interface_endpoints, self.private_subnet_ids)
@@ -92,6 +95,7 @@ class Network(pulumi.ComponentResource):
                 "publicCidrs": self.public_cidrs,
                 "privateCidrs": self.private_cidrs,
                 "controlPlaneCidrs": self.control_plane_cidrs,
+                "natGatewayIds": self.nat_gateway_ids,
             }
         )
 

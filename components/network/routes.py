@@ -23,6 +23,8 @@ class Routes:
     """Route tables of the private subnets, and everything that egress depends on."""
 
     private_tables: list[aws.ec2.RouteTable]
+    nat_gateways: dict[str, aws.ec2.NatGateway]
+    """By zone."""
     egress: list[pulumi.Resource]
     """Gateways, routes and associations, which must outlive anything that needs egress."""
 
@@ -35,25 +37,26 @@ def routes(scope: NetworkScope, public: Subnets, private: Subnets, nat_gateways:
     egress: list[pulumi.Resource] = [gateway, *_public_routes(scope, gateway, public)]
     zones = list(private)
     tables: dict[str, aws.ec2.RouteTable] = {}
+    nats: dict[str, aws.ec2.NatGateway] = {}
     default_routes: dict[str, aws.ec2.Route] = {}
     for zone in zones[:1] if nat_gateways is NatGateways.SINGLE else zones:
-        nat = _nat_gateway(scope, zone, public[zone], gateway)
+        nats[zone] = _nat_gateway(scope, zone, public[zone], gateway)
         tables[zone] = _table(scope, f"private-{zone}")
         default_routes[zone] = aws.ec2.Route(
             f"{scope.name}-private-{zone}",
             route_table_id=tables[zone].id,
             destination_cidr_block=EVERYWHERE,
-            nat_gateway_id=nat.id,
+            nat_gateway_id=nats[zone].id,
             opts=scope.child,
         )
-        egress += [nat, default_routes[zone]]
+        egress += [nats[zone], default_routes[zone]]
     for zone in zones:
         nat_zone = zone if zone in tables else zones[0]
         # A subnet moves to a new table only once that table has its default route: a NAT gateway takes minutes.
         egress.append(
             _association(scope, f"private-{zone}", tables[nat_zone], private[zone], after=default_routes[nat_zone])
         )
-    return Routes(private_tables=list(tables.values()), egress=egress)
+    return Routes(private_tables=list(tables.values()), nat_gateways=nats, egress=egress)
 
 
 def _public_routes(scope: NetworkScope, gateway: aws.ec2.InternetGateway, public: Subnets) -> list[pulumi.Resource]:

@@ -7,6 +7,7 @@ import pulumi_aws as aws
 
 from components.account.account import Account
 from components.account.tags import default_tags
+from components.alarms.alarms import AlarmsArgs, WatchedCache, WatchedDatabase
 from components.ci.github_oidc import GithubOidcArgs
 from components.cluster.eks import EksArgs
 from components.config.git_urls import github_repository
@@ -156,3 +157,26 @@ def edge(config: PlatformConfig) -> EdgeArgs | None:
         return None
     hosts = [host for environment in config.environments for host in environment.hosts]
     return EdgeArgs(settings=config.edge, account=account, name=config.prefix, hosts=hosts, protect=config.protect)
+
+
+def alarms(config: PlatformConfig, components: StackComponents) -> AlarmsArgs | None:
+    """The alarms of what the stack has."""
+    account, network, eks = stack_account(config), components.network, components.eks
+    if config.alarms is None or account is None or network is None or eks is None:
+        return None
+    database = cache = None
+    if config.database is not None and components.database is not None:
+        database = WatchedDatabase(settings=config.database, identifier=components.database.instance_identifier)
+    if config.cache is not None and components.cache is not None:
+        cache = WatchedCache(settings=config.cache, replication_group_id=components.cache.replication_group_id)
+    return AlarmsArgs(
+        name=config.prefix,
+        settings=config.alarms,
+        account=account,
+        tags=tags(config),
+        database=database,
+        cache=cache,
+        nat_gateways=network.nat_gateway_ids,
+        auto_scaling_group=eks.auto_scaling_group,
+        protect=config.protect,
+    )

@@ -27,6 +27,7 @@ def stack_scope(config: PlatformConfig, state_path: str) -> StackScope | None:
         nodes=None if config.cluster is None else config.cluster.nodes,
         interface_endpoints=config.network is not None and bool(config.network.interface_endpoints),
         edge=edge,
+        alarms=config.alarms is not None,
         secret_prefixes=[config.secret_prefix(environment.name) for environment in config.environments],
         readable_secret_prefixes=config.secret_prefixes,
         creates_buckets=config.creates_buckets,

@@ -7,12 +7,12 @@ from components.config.problems import Problem
 from components.environments.plan import plan_environments
 from components.validation.rule import Rule
 
-EKS_SECTIONS = ("network", "database", "cache", "storage", "edge")
-"""Sections whose resources live in the network of an EKS cluster that this stack creates."""
+EKS_SECTIONS = ("network", "database", "cache", "storage", "edge", "alarms")
+"""Sections whose resources belong to an EKS cluster that this stack creates: in its network, or watching it."""
 NEEDED: dict[str, tuple[str, ...]] = {
     "network": ("aws",), "cluster": ("aws", "network"), "registry": ("aws",), "ci": ("aws",),
     "database": ("aws", "network", "cluster"), "cache": ("aws", "network", "cluster"), "edge": ("aws", "cluster"),
-    "storage": ("aws", "network", "cluster"),
+    "storage": ("aws", "network", "cluster"), "alarms": ("aws", "cluster"),
 }  # fmt: skip
 
 
@@ -78,6 +78,16 @@ def secrets_manager(config: PlatformConfig) -> Iterator[Problem]:
         yield Problem(path=("secretsManager",), message=f"has no effect: the program fills no entry. {remedy}.")
 
 
+def receivers(config: PlatformConfig) -> Iterator[Problem]:
+    """Alarms have someone to go to."""
+    if config.alarms is not None and not (config.alarms.emails or config.alarms.endpoints):
+        yield Problem(
+            path=("alarms", "emails"),
+            message="is empty, and so is endpoints: nobody would receive an alarm. Write e.g. emails: "
+            "[ops@example.com], or remove alarms.",
+        )
+
+
 def unused_data(config: PlatformConfig) -> Iterator[Problem]:
     """The stack's own database and cache, which cost money, are used by an environment."""
     for section, key, unused in (
@@ -101,5 +111,5 @@ def unused_data(config: PlatformConfig) -> Iterator[Problem]:
             )
 
 
-RULES: tuple[Rule, ...] = (account, secrets_manager, unused_data)
+RULES: tuple[Rule, ...] = (account, secrets_manager, receivers, unused_data)
 """Without `presence`, which alone reads the sections that `available` removes."""

@@ -30,6 +30,7 @@ class Action(TypedDict):
 
     name: str
     accessLevel: str
+    conditionKeys: Sequence[str]
     resourceTypes: Sequence[Any]
     """Empty if the action has no resource: policies cannot limit it to one."""
 

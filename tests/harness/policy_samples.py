@@ -5,6 +5,7 @@ from typing import Any
 
 from components.account.account import Account
 from components.account.policy_documents import document
+from components.ci.policies.alarms import alarms_changes
 from components.ci.policies.deploy import identity_policy, network_policy
 from components.ci.policies.edge import edge_changes
 from components.ci.policies.karpenter import karpenter_changes
@@ -47,6 +48,7 @@ SCOPE = StackScope(
     cluster_name="shop-prod",
     nodes=nodes(scaling="karpenter", capacityType="SPOT"),
     edge=edge(zone=MADE_ZONE, firewall={}),
+    alarms=True,
     secret_prefixes=["shop/prod/"],
     creates_buckets=True,
     interface_endpoints=True,
@@ -66,6 +68,7 @@ TEXTS = {
     "identity": identity_policy(SCOPE),
     "edge": document(edge_changes(SCOPE)),
     "karpenter": document(karpenter_changes(SCOPE)),
+    "alarms": document(alarms_changes(SCOPE)),
 }
 CONTROLLERS = {
     "external-secrets": external_secrets.iam_policy(ACCOUNT, SCOPE.readable_secret_prefixes),

@@ -36,6 +36,10 @@ ARNS = {
     "aws:iam/instanceProfile:InstanceProfile": ("iam", "instance-profile/{name}"),
     "aws:route53/record:Record": ("route53", "hostedzone/{zoneId}"),
     "aws:wafv2/webAcl:WebAcl": ("wafv2", "regional/webacl/{name}/1a2b3c4d"),
+    "aws:budgets/budget:Budget": ("budgets", "budget/{name}"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": ("cloudwatch", "alarm:{name}"),
+    "aws:rds/eventSubscription:EventSubscription": ("rds", "es:{name}"),
+    "aws:sns/topic:Topic": ("sns", "{name}"),
 }
 """Types whose rights are limited by name: service and resource of the ARN. Pulumi adds a suffix to default names."""
 
@@ -53,10 +57,12 @@ CREATING = {
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "ec2:AuthorizeSecurityGroupEgress",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "ec2:AuthorizeSecurityGroupIngress",
     "aws:acm/certificate:Certificate": "acm:RequestCertificate",
+    "aws:budgets/budget:Budget": "budgets:ModifyBudget",
     "aws:acm/certificateValidation:CertificateValidation": "acm:DescribeCertificate",
     "aws:cloudwatch/eventRule:EventRule": "events:PutRule",
     "aws:cloudwatch/eventTarget:EventTarget": "events:PutTargets",
     "aws:cloudwatch/logGroup:LogGroup": "logs:CreateLogGroup",
+    "aws:cloudwatch/metricAlarm:MetricAlarm": "cloudwatch:PutMetricAlarm",
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": "ecr:PutLifecyclePolicy",
     "aws:ecr/repository:Repository": "ecr:CreateRepository",
     "aws:eks/accessEntry:AccessEntry": "eks:CreateAccessEntry",
@@ -71,6 +77,7 @@ CREATING = {
     "aws:iam/rolePolicy:RolePolicy": "iam:PutRolePolicy",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "iam:AttachRolePolicy",
     "aws:kms/alias:Alias": "kms:CreateAlias", "aws:kms/key:Key": "kms:CreateKey",
+    "aws:rds/eventSubscription:EventSubscription": "rds:CreateEventSubscription",
     "aws:rds/instance:Instance": "rds:CreateDBInstance",
     "aws:rds/parameterGroup:ParameterGroup": "rds:CreateDBParameterGroup",
     "aws:rds/subnetGroup:SubnetGroup": "rds:CreateDBSubnetGroup",
@@ -86,6 +93,7 @@ CREATING = {
     "aws:s3/bucketVersioning:BucketVersioning": "s3:PutBucketVersioning",
     "aws:secretsmanager/secret:Secret": "secretsmanager:CreateSecret",
     "aws:secretsmanager/secretVersion:SecretVersion": "secretsmanager:PutSecretValue",
+    "aws:sns/topic:Topic": "sns:CreateTopic", "aws:sns/topicSubscription:TopicSubscription": "sns:Subscribe",
     "aws:sqs/queue:Queue": "sqs:CreateQueue", "aws:sqs/queuePolicy:QueuePolicy": "sqs:SetQueueAttributes",
     "aws:wafv2/webAcl:WebAcl": "wafv2:CreateWebACL",
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": "wafv2:PutLoggingConfiguration",
@@ -104,6 +112,8 @@ UNUSED = (
     "ec2:CreateVpcEncryptionControl", "ec2:ModifyVpcTenancy", "vpc-lattice:*", "vpce:AllowMultiRegion",
     # No private authority, no domains bought, no paid rules of the firewall, no policies on repositories
     "acm-pca:*", "route53:ListHostedZones", "payments:*", "ecr:*RepositoryPolicy",
+    # Topics without a policy on personal data, budgets of the account's own bills
+    "sns:*DataProtectionPolicy", "billing:GetBillingViewData",
     # Launch templates are judged as a fleet's; EKS starts and ends the instances
     "ec2:*Fleet*", "ec2:TerminateInstances", "resource-groups:*", "autoscaling:DescribeTags", "eks:ListUpdates",
     # A cache is a replication group without shards; its key belongs to ElastiCache's own grants
@@ -148,7 +158,7 @@ def arn(resource: Recorded, region: str, account: str) -> str:
     identifier = form.format(**{"name": f"{resource.name}-1a2b3c4", **resource.inputs})
     if service in ("route53", "s3"):
         return f"arn:aws:{service}:::{identifier}"
-    return f"arn:aws:{service}:{'' if service == 'iam' else region}:{account}:{identifier}"
+    return f"arn:aws:{service}:{'' if service in ('budgets', 'iam') else region}:{account}:{identifier}"
 
 
 def stack_run(stack: str, request: pytest.FixtureRequest) -> Run:

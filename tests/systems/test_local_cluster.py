@@ -17,6 +17,7 @@ SECTIONS: dict[str, dict[str, Any]] = {
     "cache": CACHE,
     "storage": {},
     "edge": EDGE,
+    "alarms": {"emails": ["ops@tiketi.com"]},
 }
 CANARY = {"stepPercent": 10, "maxPercent": 50, "successRatePercent": 99, "p99Milliseconds": 500}
 UNAVAILABLE = "is not available on an existing cluster (kubeconfig)"

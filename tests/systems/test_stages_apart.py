@@ -36,6 +36,8 @@ OF_NODES: Context = {"aws:ResourceTag/eks:cluster-name": "{prefix}"}
 OF_DATABASE: Context = {"aws:ResourceTag/aws:rds:primaryDBInstanceArn": "arn:aws:rds:{region}:{account}:db:{prefix}"}
 THROUGH_SECRETS: Context = {**TAGGED, "kms:ViaService": "secretsmanager.{region}.amazonaws.com"}
 NOTHING: Context = {}
+ROLES = (None, "{prefix}-any")
+"""The deploy role, and a role with all permissions."""
 
 EC2 = "arn:aws:ec2:{region}:{account}"
 EKS = "arn:aws:eks:{region}:{account}"
@@ -87,6 +89,29 @@ DEPLOYED: Sequence[tuple[str, str, Context]] = (
     ("iam:UpdateAssumeRolePolicy", ROLE + "/{prefix}-nodes-1a2b3c4", TAGGED),
 )
 """Requests that the deploy role needs for its own stage: action, resource, context."""
+
+TOPIC = "arn:aws:sns:{region}:{account}:{prefix}-alarms"
+ALARM = "arn:aws:cloudwatch:{region}:{account}:alarm:{prefix}-database-cpu"
+BUDGET = "arn:aws:budgets::{account}:budget/{prefix}-monthly"
+IN_VIRGINIA: Context = {"aws:RequestedRegion": "us-east-1"}
+ALARMS: Sequence[tuple[str, str, Context]] = (
+    ("sns:CreateTopic", TOPIC, NEW),
+    ("sns:SetTopicAttributes", TOPIC, TAGGED),
+    ("sns:Subscribe", TOPIC, TAGGED),
+    ("sns:Unsubscribe", TOPIC, TAGGED),
+    ("sns:DeleteTopic", TOPIC, TAGGED),
+    ("cloudwatch:PutMetricAlarm", ALARM, {"cloudwatch:AlarmActions": [TOPIC]}),
+    ("cloudwatch:DeleteAlarms", ALARM, NOTHING),
+    ("rds:ModifyEventSubscription", "arn:aws:rds:{region}:{account}:es:{prefix}-database", TAGGED),
+    ("budgets:ModifyBudget", BUDGET, IN_VIRGINIA),
+)
+"""The same of a stage with alarms."""
+
+ACTING: Sequence[Context] = (
+    {"cloudwatch:AlarmActions": ["arn:aws:automate:{region}:ec2:terminate"]},
+    {"cloudwatch:AlarmActions": [TOPIC, "arn:aws:autoscaling:{region}:{account}:scalingPolicy:1a2b"]},
+)
+"""Alarms that do something: stop an instance, or scale a group."""
 
 REACHED: Sequence[tuple[str, str, Context]] = (
     ("ec2:RunInstances", EC2 + ":subnet/subnet-1", TAGGED),
@@ -178,7 +203,10 @@ class Stage:
             role=self.filled(ROLE + "/" + (role or "{deploy}")),
             action=action,
             resource=to.filled(resource),
-            context={key: to.filled(value) if isinstance(value, str) else value for key, value in values.items()},
+            context={
+                key: to.filled(value) if isinstance(value, str) else [to.filled(each) for each in value]
+                for key, value in values.items()
+            },
             policies=[ADMINISTRATOR] if role else self.deploy_policies,
             boundary=self.boundary,
         )
@@ -242,7 +270,16 @@ def _wrong(requests: Sequence[Request], *, allowed: bool) -> Iterator[str]:
 @pytest.mark.parametrize(("system", "own"), EVERY)
 def test_the_deploy_role_may_change_its_own_stage(system: str, own: str) -> None:
     actor = stage(system, own)
-    assert list(_wrong([actor.request(*each, to=actor) for each in DEPLOYED], allowed=True)) == []
+    needed = (*DEPLOYED, *(ALARMS if actor.scope.alarms else ()))
+    assert list(_wrong([actor.request(*each, to=actor) for each in needed], allowed=True)) == []
+
+
+@pytest.mark.parametrize(("system", "own"), EVERY)
+def test_no_alarm_of_a_stage_does_more_than_send_a_message(system: str, own: str) -> None:
+    actor = stage(system, own)
+    put = "cloudwatch:PutMetricAlarm"
+    requests = [actor.request(put, ALARM, each, to=actor, role=role) for each in ACTING for role in ROLES]
+    assert list(_wrong(requests, allowed=False)) == []
 
 
 @pytest.mark.parametrize(("system", "own"), EVERY)
@@ -256,9 +293,8 @@ def test_the_boundary_leaves_room_for_nodes_and_controllers(system: str, own: st
 def test_no_role_of_a_stage_changes_another_stage_or_reads_its_secrets(system: str, own: str, other: str) -> None:
     actor, target = stage(system, own), stage(system, other)
     assert actor.scope.account.account_id == target.scope.account.account_id
-    changes = [each for each in (*DEPLOYED, *REACHED) if each[2] is not NEW]
-    roles = (None, "{prefix}-any")
-    requests = [actor.request(*each, to=target, role=role) for each in changes for role in roles]
+    changes = [each for each in (*DEPLOYED, *ALARMS, *REACHED) if each[2] is not NEW]
+    requests = [actor.request(*each, to=target, role=role) for each in changes for role in ROLES]
     assert list(_wrong(requests, allowed=False)) == []
 
 

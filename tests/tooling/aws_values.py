@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from sandbox.providers.wire import UNKNOWN, Json, Value
 
+BUDGET = "budgets/budget:Budget"
 CERTIFICATE = "acm/certificate:Certificate"
 RULE = "cloudwatch/eventRule:EventRule"
 TARGET = "cloudwatch/eventTarget:EventTarget"
+ALARM = "cloudwatch/metricAlarm:MetricAlarm"
 LOG_GROUP = "cloudwatch/logGroup:LogGroup"
 ADDRESS = "ec2/eip:Eip"
 FLOW_LOG = "ec2/flowLog:FlowLog"
@@ -41,6 +43,7 @@ ATTACHMENT = "iam/rolePolicyAttachment:RolePolicyAttachment"
 ALIAS = "kms/alias:Alias"
 KEY = "kms/key:Key"
 DATABASE = "rds/instance:Instance"
+DATABASE_EVENTS = "rds/eventSubscription:EventSubscription"
 DATABASE_PARAMETERS = "rds/parameterGroup:ParameterGroup"
 DATABASE_SUBNETS = "rds/subnetGroup:SubnetGroup"
 RECORD = "route53/record:Record"
@@ -52,6 +55,8 @@ BUCKET_POLICY = "s3/bucketPolicy:BucketPolicy"
 ENCRYPTION = "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 VERSIONING = "s3/bucketVersioning:BucketVersioning"
 SECRET = "secretsmanager/secret:Secret"
+TOPIC = "sns/topic:Topic"
+SUBSCRIPTION = "sns/topicSubscription:TopicSubscription"
 QUEUE = "sqs/queue:Queue"
 EGRESS = "vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 INGRESS = "vpc/securityGroupIngressRule:SecurityGroupIngressRule"
@@ -80,6 +85,40 @@ _FIREWALL_RULE: Json = {
 _TCP: Json = {"securityGroupId": UNKNOWN, "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "cidrIpv4": "10.0.0.0/8"}
 
 ACCEPTED: Mapping[str, Json] = {
+    BUDGET: {
+        "name": "monthly",
+        "budgetType": "COST",
+        "timeUnit": "MONTHLY",
+        "limitAmount": "100",
+        "limitUnit": "USD",
+        "metrics": "UnblendedCost",
+        "filterExpression": {"ands": [{"tags": {"key": "Project", "values": ["shop"]}}]},
+        "notifications": [
+            {
+                "notificationType": "ACTUAL",
+                "comparisonOperator": "GREATER_THAN",
+                "threshold": 80,
+                "thresholdType": "PERCENTAGE",
+                "subscriberSnsTopicArns": [UNKNOWN],
+            }
+        ],
+    },
+    ALARM: {
+        "name": "cpu",
+        "namespace": "AWS/RDS",
+        "metricName": "CPUUtilization",
+        "dimensions": {"DBInstanceIdentifier": "d"},
+        "statistic": "Average",
+        "period": 300,
+        "evaluationPeriods": 3,
+        "comparisonOperator": "GreaterThanThreshold",
+        "threshold": 90,
+        "treatMissingData": "ignore",
+        "okActions": [UNKNOWN],
+    },
+    TOPIC: {"name": "alarms", "kmsMasterKeyId": UNKNOWN, "policy": UNKNOWN},
+    SUBSCRIPTION: {"topic": UNKNOWN, "protocol": "email", "endpoint": "ops@example.com"},
+    DATABASE_EVENTS: {"name": "events", "snsTopic": UNKNOWN, "sourceType": "db-instance", "sourceIds": ["d"]},
     CERTIFICATE: {"domainName": "api.example.com", "validationMethod": "DNS", "keyAlgorithm": "RSA_2048"},
     RULE: {"name": "rule", "scheduleExpression": "rate(5 minutes)"},
     TARGET: {"rule": "rule", "arn": UNKNOWN, "targetId": "queue"},
@@ -244,6 +283,16 @@ def _rule(**change: Value) -> Json:
 
 
 REFUSED = (
+    Wrong(BUDGET, {"timeUnit": "WEEKLY"}, "timeUnit", "MONTHLY"),
+    Wrong(BUDGET, {"metrics": "Cost"}, "metrics", "UnblendedCost"),
+    Wrong(BUDGET, {"budgetType": None}, "budgetType", "is missing"),
+    Wrong(BUDGET, {"notifications": [{"notificationType": "SPENT"}]}, "notifications[0].notificationType", "ACTUAL"),
+    Wrong(ALARM, {"statistic": "Mean"}, "statistic", "Average"),
+    Wrong(ALARM, {"comparisonOperator": "Above"}, "comparisonOperator", "GreaterThanThreshold"),
+    Wrong(ALARM, {"treatMissingData": "ok"}, "treatMissingData", "notBreaching"),
+    Wrong(TOPIC, {"name": "shop alarms"}, "name", "letters"),
+    Wrong(SUBSCRIPTION, {"protocol": "mail"}, "protocol", "email"),
+    Wrong(DATABASE_EVENTS, {"sourceType": "instance"}, "sourceType", "db-instance"),
     Wrong(CERTIFICATE, {"validationMethod": "MAIL"}, "validationMethod", "EMAIL"),
     Wrong(CERTIFICATE, {"keyAlgorithm": "RSA_512"}, "keyAlgorithm", "RSA_2048"),
     Wrong(

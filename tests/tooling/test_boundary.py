@@ -13,7 +13,7 @@ def test_it_prints_the_policy_of_a_stack(capsys: pytest.CaptureFixture[str]) -> 
     assert boundary.main(["--stack", "prod", "--project", str(ROOT)]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed["Version"] == "2012-10-17"
-    assert "arn:aws:iam::*:role/nova-prod-deploy" in str(printed)
+    assert "arn:*:iam::*:role/nova-prod-deploy" in str(printed)
 
 
 @pytest.mark.parametrize(

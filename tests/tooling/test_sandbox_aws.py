@@ -80,6 +80,18 @@ def test_a_preview_creates_nothing(tmp_path: Path) -> None:
             "/aws/eks/demo/cluster",
             "arn:aws:logs:ap-northeast-1:025434362120:log-group:/aws/eks/demo/cluster",
         ),
+        (
+            "aws:sns/topicSubscription:TopicSubscription",
+            {"topic": "arn:aws:sns:ap-northeast-1:025434362120:alarms"},
+            "arn:aws:sns:ap-northeast-1:025434362120:alarms:.{36}",
+            "arn:aws:sns:ap-northeast-1:025434362120:alarms:.{36}",
+        ),
+        (
+            "aws:rds/eventSubscription:EventSubscription",
+            {"name": "events"},
+            "events",
+            "arn:aws:rds:ap-northeast-1:025434362120:es:events",
+        ),
     ],
 )
 def test_ids_and_arns_have_aws_shapes(tmp_path: Path, type_: str, inputs: Json, id_: str, arn: str) -> None:

@@ -426,6 +426,21 @@ RIGHT: list[tuple[str, Place, str]] = [
         ),
     ),
     (
+        "key of a topic",
+        KEY,
+        document(
+            statement("kms:*", "*", Principal={"AWS": ROOT}, Sid="Account"),
+            statement(
+                ["kms:Decrypt", "kms:GenerateDataKey"],
+                "*",
+                Principal={"Service": ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"]},
+                Condition={
+                    "StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": f"arn:aws:sns:eu-central-1:{ACCOUNT}:t"}
+                },
+            ),
+        ),
+    ),
+    (
         "encrypted connections only",
         BUCKET,
         document(

@@ -29,7 +29,7 @@ are told apart by name. Images may be read: stages share repositories. The load 
 certificates to find those of its hosts.
 """
 KEYS = "arn:aws:kms:*:*:key/*"
-_PUSHING = ("ecr:*Upload*", "ecr:BatchDeleteImage", "ecr:PutImage")
+_PUSHING = ("ecr:*Upload*", "ecr:BatchDel*", "ecr:PutImage")
 _RECORD_NAMES = ("", "a-", "aaaa-", "cname-", "_*.")
 """Prefixes of a host's records: its own, external-dns' ownership records, and the certificate's validation."""
 
@@ -39,6 +39,7 @@ def boundary(scope: StackScope, name: str) -> str:
     statements = [
         *_services(scope),
         *_named(scope),
+        *_alarms(scope),
         *_keys_and_entries(scope),
         *_records(scope),
         *_state(scope),
@@ -50,11 +51,16 @@ def boundary(scope: StackScope, name: str) -> str:
 
 
 def _short(statement: Mapping[str, object]) -> dict[str, object]:
-    """The statement with a text in place of a list of one: IAM counts the characters."""
-    return {
-        key: cast("list[str]", value)[0] if isinstance(value, list) and len(cast("list[str]", value)) == 1 else value
-        for key, value in statement.items()
-    }
+    """The statement as short as it can be, because IAM counts the characters.
+
+    A text in place of a list of one, and a wildcard in place of the partition: an account is in one only.
+    """
+    short: dict[str, object] = {}
+    for key, value in statement.items():
+        items = cast("list[str]", value) if isinstance(value, list) else []
+        texts = [arn.replace("arn:aws:", "arn:*:", 1) for arn in items] if key == "Resource" else items
+        short[key] = (texts[0] if len(texts) == 1 else texts) if items else value
+    return short
 
 
 def _services(scope: StackScope) -> list[Statement]:
@@ -65,12 +71,12 @@ def _services(scope: StackScope) -> list[Statement]:
             resources=["arn:aws:ec2:*:*:*", "arn:aws:ecr:*:*:*"],
         ),
         Statement(
-            actions=["acm:*", "autoscaling:Describe*", "ec2:Describe*", "ec2:Get*", "ec2messages:*",
-                     "ecr:GetAuthorizationToken", "eks:CreateCluster", "eks:Describe*", "eks:List*", "elasticache:*",
-                     "elasticloadbalancing:*", "kms:CreateKey", "kms:DescribeKey", "kms:Get*", "kms:List*",
-                     "logs:*Deliver*", "logs:Describe*", "logs:List*", "logs:PutResourcePolicy", "rds:*",
-                     "ssm:DescribeAssociation", "ssm:GetDocument", "ssm:GetManifest", "ssm:List*Associations",
-                     "ssm:UpdateInstance*", "ssmmessages:*", "sts:GetCallerIdentity", "wafv2:*"],
+            actions=["acm:*", "autoscaling:Des*", "ec2:Des*", "ec2:Get*", "ec2messages:*", "ecr:GetAuth*",
+                     "eks:CreateCluster", "eks:Des*", "eks:List*", "elasticache:*", "elasticloadbalancing:*",
+                     "kms:CreateKey", "kms:DescribeKey", "kms:Get*", "kms:List*", "logs:*Deliver*", "logs:Des*",
+                     "logs:List*", "logs:PutRes*", "rds:*", "ssm:DescribeAssociation", "ssm:GetDoc*",
+                     "ssm:GetMan*", "ssm:List*Associations", "ssm:UpdateInst*", "ssmmessages:*", "sts:GetC*",
+                     "wafv2:*"],
             resources=["*"],
         ),
         Statement(
@@ -79,12 +85,12 @@ def _services(scope: StackScope) -> list[Statement]:
             condition={"StringEquals": {"aws:ResourceTag/eks:cluster-name": scope.prefix}},
         ),
         Statement(
-            actions=["iam:Get*", "iam:List*", "pricing:GetProducts", "route53:AssociateVPCWithHostedZone",
+            actions=["iam:Get*", "iam:List*", "pricing:GetProducts", "route53:As*",
                      "route53:Get*", "route53:List*"],
             resources=["*"],
         ),
-        Statement(  # three answer in us-east-1 for all regions; the state may be in another region
-            not_actions=["iam:*", "kms:*", "pricing:*", "route53:*", "s3:*"],
+        Statement(  # four answer in us-east-1 for all regions; the state may be in another region
+            not_actions=["budgets:*", "iam:*", "kms:*", "pricing:*", "route53:*", "s3:*"],
             resources=["*"],
             condition={"StringNotEquals": {"aws:RequestedRegion": scope.account.region}},
             effect="Deny",
@@ -99,7 +105,7 @@ def _services(scope: StackScope) -> list[Statement]:
 def _named(scope: StackScope) -> list[Statement]:
     """Services whose resources are told apart by the stack's prefix in their names."""
     prefix = scope.prefix
-    eks = ("access-entry", "addon", "nodegroup", "podidentityassociation")
+    eks = ("access-entry", "addon", "nodegroup", "podid*")
     log_groups = [f"*/{prefix}/*", "RDSOSMetrics*"]
     if scope.creates_firewall:
         log_groups.append(f"{log_group_name(prefix)}*")
@@ -116,7 +122,23 @@ def _named(scope: StackScope) -> list[Statement]:
     if has_queue(scope):
         actions += ["events:*", "sqs:*"]
         resources += [f"arn:aws:events:*:*:rule/{prefix}-*", f"arn:aws:sqs:*:*:{prefix}-*"]
+    if scope.alarms:
+        actions += ["budgets:*", "sns:*"]
+        resources += [f"arn:aws:budgets::*:budget/{prefix}-*", f"arn:aws:sns:*:*:{prefix}-*"]
     return [Statement(actions=actions, resources=resources)]
+
+
+def _alarms(scope: StackScope) -> list[Statement]:
+    """Alarms that only send messages: they can also stop instances and scale groups, of other stages too."""
+    if not scope.alarms:
+        return []
+    return [
+        Statement(
+            actions=["cloudwatch:*"],
+            resources=[f"arn:aws:cloudwatch:*:*:alarm:{scope.prefix}-*"],
+            condition={"ForAllValues:StringLike": {"cloudwatch:AlarmActions": f"arn:*:sns:*:{scope.prefix}-*"}},
+        )
+    ]
 
 
 def _keys_and_entries(scope: StackScope) -> list[Statement]:
@@ -125,7 +147,7 @@ def _keys_and_entries(scope: StackScope) -> list[Statement]:
     return [
         Statement(actions=["kms:*"], resources=[KEYS], condition={"StringEquals": {resource: stage}}),
         Statement(  # with CreateKey, before the key has an ARN
-            actions=["kms:TagResource"],
+            actions=["kms:Tag*"],
             resources=["*"],
             condition={"StringEquals": {request: stage}, "Null": {resource: "true"}},
         ),
@@ -134,7 +156,7 @@ def _keys_and_entries(scope: StackScope) -> list[Statement]:
             resources=[*(_entry(f"{prefix}*") for prefix in scope.secret_prefixes), _entry("rds!*")],
         ),
         Statement(
-            actions=["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+            actions=["secretsmanager:Des*", "secretsmanager:GetS*"],
             resources=[_entry(f"{prefix}*") for prefix in others],
         ),
         # Secrets Manager decrypts for those who may read the entry. Keys of entries that people write may have no tag.
@@ -168,13 +190,13 @@ def _records(scope: StackScope) -> list[Statement]:
     zones = [f"arn:aws:route53:::hostedzone/{zone.zone_id or '*'}"]
     statements.append(
         Statement(
-            actions=["route53:ChangeResourceRecordSets"],
+            actions=["route53:ChangeR*"],
             resources=zones,
             condition={"ForAllValues:StringLike": {"route53:ChangeResourceRecordSetsNormalizedRecordNames": names}},
         )
     )
     if scope.creates_zone:
-        actions = ["route53:ChangeTagsForResource", "route53:CreateHostedZone", "route53:UpdateHostedZoneComment"]
+        actions = ["route53:ChangeTags*", "route53:CreateHostedZone", "route53:UpdateHostedZoneC*"]
         statements.append(Statement(actions=actions, resources=["*"]))
     return statements
 
@@ -212,18 +234,17 @@ def _identities(scope: StackScope, name: str) -> list[Statement]:
     policy, roles = f"arn:aws:iam::{scope.account.account_id}:policy/{name}", f"{iam}:role/{prefix}-*"
     statements = [
         Statement(
-            actions=["iam:*tachRolePolicy", "iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary",
-                     "iam:PutRolePolicy"],
+            actions=["iam:*tachRolePolicy", "iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRole*"],
             resources=[roles],
             condition={"StringEquals": {"iam:PermissionsBoundary": policy}},
         ),
         Statement(
             actions=["iam:*agPolicy", "iam:*agRole", "iam:CreatePolicy*", "iam:DeletePolicy*", "iam:DeleteRole",
-                     "iam:PassRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole*"],
+                     "iam:PassRole", "iam:UpdateAs*", "iam:UpdateRole*"],
             resources=[f"{iam}:policy/{prefix}-*", roles],
         ),
         Statement(
-            actions=["iam:CreateServiceLinkedRole"],
+            actions=["iam:CreateServiceL*"],
             resources=[f"{iam}:role/aws-service-role/*"],
         ),
         Statement(
@@ -239,13 +260,13 @@ def _identities(scope: StackScope, name: str) -> list[Statement]:
     if has_profile(scope):
         profiles = [f"{iam}:instance-profile/{prefix}-*", roles]
         statements.append(Statement(actions=["iam:*InstanceProfile"], resources=profiles))
-    pushers = [scope.account.role_arn(scope.push_role)] if scope.push_role else []
+    pusher = {"aws:PrincipalArn": scope.account.role_arn(scope.push_role)} if scope.push_role else None
     return [
         *statements,
         Statement(
             actions=_PUSHING,
             resources=["*"],
-            condition={"ArnNotEquals": {"aws:PrincipalArn": pushers}} if pushers else {},
+            condition={"ArnNotEquals": pusher} if pusher else {},
             effect="Deny",
         ),
     ]
@@ -257,7 +278,7 @@ def _other_stages(scope: StackScope) -> list[Statement]:
     return [
         *(_denied(tag, scope.tags.get(tag, scope.prefix), actions) for tag, actions in OTHER_STAGES.items()),
         Statement(  # AWS makes main route tables, default network ACLs and nodes' launch templates without the tag
-            not_actions=["ec2:CreateLaunchTemplate", "ec2:CreateRouteTable", "ec2:RunInstances"],
+            not_actions=["ec2:CreateLaunchTemplate", "ec2:CreateRouteTable", "ec2:RunInst*"],
             resources=[f"arn:aws:ec2:*:*:{kind}/*" for kind in ("launch-template", "network-acl", "route-table")],
             condition={
                 "StringNotEquals": {"aws:ResourceTag/Environment": stage},

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from components.account.policy_documents import Statement, document
+from components.ci.policies.alarms import alarms_reading
 from components.ci.policies.edge import edge_reading
 from components.ci.policies.karpenter import karpenter_reading
 from components.ci.scope import StackScope
@@ -73,7 +74,8 @@ def read_policy(scope: StackScope) -> str:
                 resources=scope.eks_arns(),
             )
         )  # fmt: skip
-    return document([*statements, *edge_reading(scope), *karpenter_reading(scope), *_state_reading(scope)])
+    parts = (edge_reading, karpenter_reading, alarms_reading, _state_reading)
+    return document([*statements, *(statement for part in parts for statement in part(scope))])
 
 
 def _identity_reading(scope: StackScope) -> list[Statement]:

@@ -32,6 +32,7 @@ NAMES: Mapping[str, NameRule | None] = {
     "eks/fargateProfile:FargateProfile": NameRule("fargateProfileName", 63),
     "rds/instance:Instance": NameRule("identifier", 63, lower=True, instead="identifierPrefix"),
     "rds/cluster:Cluster": NameRule("clusterIdentifier", 63, lower=True, instead="clusterIdentifierPrefix"),
+    "rds/eventSubscription:EventSubscription": NameRule("name", 255, instead=_PREFIXED),
     "rds/subnetGroup:SubnetGroup": NameRule("name", 255, lower=True, instead=_PREFIXED),
     "rds/parameterGroup:ParameterGroup": NameRule("name", 255, lower=True, instead=_PREFIXED),
     "rds/optionGroup:OptionGroup": NameRule("name", 255, lower=True, instead=_PREFIXED),
@@ -40,6 +41,8 @@ NAMES: Mapping[str, NameRule | None] = {
     "elasticache/parameterGroup:ParameterGroup": NameRule("name", 255, lower=True),
     "s3/bucket:Bucket": NameRule("bucket", 63, lower=True, instead="bucketPrefix"),
     "cloudwatch/logGroup:LogGroup": NameRule("name", 512, instead=_PREFIXED),
+    "cloudwatch/metricAlarm:MetricAlarm": NameRule("name", 255),
+    "sns/topic:Topic": NameRule("name", 256, instead=_PREFIXED),
     "backup/vault:Vault": NameRule("name", 50),
     "budgets/budget:Budget": NameRule("name", 100, instead=_PREFIXED),
 }

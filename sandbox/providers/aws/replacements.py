@@ -74,6 +74,7 @@ REPLACES: Mapping[str, Collection[str]] = {
     "kms/key:Key": ("multiRegion", "customerMasterKeySpec", "keyUsage", "customKeyStoreId", "xksKeyId"),
     "lb/loadBalancer:LoadBalancer": ("name", "namePrefix", "internal", "loadBalancerType"),
     "lb/targetGroup:TargetGroup": ("name", "namePrefix", "port", "protocol", "vpcId", "targetType"),
+    "rds/eventSubscription:EventSubscription": ("name", "namePrefix"),
     "rds/instance:Instance": (
         *("engine", "storageEncrypted", "kmsKeyId", "username", "dbName", "availabilityZone", "characterSetName"),
         *("snapshotIdentifier", "timezone", "customIamInstanceProfile", "ncharCharacterSetName", "backupTarget"),

@@ -236,6 +236,7 @@ _DATA: dict[str, Shape] = {
     ),
     "rds/subnetGroup:SubnetGroup": Shape("{name}", _RDS + "subgrp:{name}", {"vpcId": "{subnet_vpc}"}),
     "rds/parameterGroup:ParameterGroup": Shape("{name}", _RDS + "pg:{name}"),
+    "rds/eventSubscription:EventSubscription": Shape("{name}", _RDS + "es:{name}"),
     "rds/optionGroup:OptionGroup": Shape("{name}", _RDS + "og:{name}"),
     "elasticache/replicationGroup:ReplicationGroup": Shape(
         "{name}",
@@ -266,6 +267,7 @@ _DATA: dict[str, Shape] = {
     ),
     "cloudwatch/metricAlarm:MetricAlarm": Shape("{name}", "arn:aws:cloudwatch:{region}:{account}:alarm:{name}"),
     "sns/topic:Topic": Shape("{arn}", "arn:aws:sns:{region}:{account}:{name}"),
+    "sns/topicSubscription:TopicSubscription": Shape("{arn}", "{in[topic]}:{uuid}"),
     "sqs/queue:Queue": Shape(
         "https://sqs.{region}.amazonaws.com/{account}/{name}",
         "arn:aws:sqs:{region}:{account}:{name}",

@@ -98,6 +98,9 @@ UNIQUE: Mapping[str, Unique] = {
     "kms/alias:Alias": Unique(
         _NAME, "AlreadyExistsException", "An alias with the name arn:aws:kms:{region}:{account}:{in[name]} exists"
     ),
+    "rds/eventSubscription:EventSubscription": Unique(
+        _NAME, "SubscriptionAlreadyExist", "An event notification subscription with the name {in[name]} already exists"
+    ),
     "rds/instance:Instance": Unique(
         ("identifier",), "DBInstanceAlreadyExists", "DB instance already exists: {in[identifier]}"
     ),

@@ -49,12 +49,14 @@ def run(
     preview: bool = False,
     with_edge: EdgeConfig | None = None,
     with_nodes: NodesConfig | None = None,
+    with_alarms: bool = False,
     **settings: Any,
 ) -> Run:
     chosen = config(**settings)
     roles = [role.name for role in (chosen.preview_role, chosen.deploy_role) if role]
     account = Account(account_id="111122223333", region="eu-central-1", permissions_boundary_name=boundary)
-    scope = replace(SCOPE, account=account, nodes=with_nodes, edge=with_edge, creates_buckets=False, ci_roles=roles)
+    parts = replace(SCOPE, nodes=with_nodes, edge=with_edge, alarms=with_alarms, creates_buckets=False)
+    scope = replace(parts, account=account, ci_roles=roles)
     args = GithubOidcArgs(
         settings=chosen,
         scope=replace(scope, state=replace(STATE, key_alias=chosen.state_key_alias) if chosen.state_bucket else None),
@@ -206,6 +208,12 @@ def test_deploy_role_has_the_read_policy_and_one_policy_per_area() -> None:
         "shop-prod-ci-read",
         *(f"shop-prod-ci-deploy-{area}" for area in ("network", "cluster", "data", "identity")),
     }
+
+
+def test_alarms_have_their_own_policy() -> None:
+    done = run(with_alarms=True)
+    assert "cloudwatch:PutMetricAlarm" in actions(granted(done, "shop-prod-deploy")["shop-prod-ci-deploy-alarms"])
+    assert "cloudwatch:DescribeAlarms" in actions(granted(done, "shop-prod-preview")["shop-prod-ci-read"])
 
 
 def test_edge_and_karpenter_have_their_own_policies() -> None:

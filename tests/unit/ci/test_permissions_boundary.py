@@ -17,7 +17,7 @@ from components.ci.policies.read import POLICY_SIZE, policy_size
 from tests.harness.iam import actions_of
 from tests.harness.policy_samples import BOUNDARY, CONTROLLERS, SCOPE, STATE, TAKEN_ZONE, TEXTS, edge, statements
 
-GLOBAL = ("iam", "pricing", "route53")
+GLOBAL = ("budgets", "iam", "pricing", "route53")
 """Services with their endpoint in us-east-1 for all regions (Karpenter reads prices there)."""
 ROLES = {**{f"ci {name}": text for name, text in TEXTS.items()}, **CONTROLLERS}
 NAME = BOUNDARY.rpartition("/")[2]
@@ -49,8 +49,9 @@ Statement = dict[str, Any]
 
 
 def opened(text: str) -> list[Statement]:
-    """The statements, with a list where there is one action or one resource."""
-    return [{k: [v] if isinstance(v, str) and k != "Effect" else v for k, v in s.items()} for s in statements(text)]
+    """The statements, with a list where there is one action or one resource, and the partition of the account."""
+    full = statements(text.replace("arn:*:", "arn:aws:"))
+    return [{k: [v] if isinstance(v, str) and k != "Effect" else v for k, v in s.items()} for s in full]
 
 
 def allowed() -> list[Statement]:
@@ -80,16 +81,26 @@ def test_it_fits_iams_size_limit_with_long_names() -> None:
     assert policy_size(boundary(SCOPE, NAME)) <= POLICY_SIZE
 
 
-def implied(condition: dict[str, Any], by: Statement) -> bool:
-    """Whether everything that the statement `by` allows for this action meets the boundary's condition."""
+def implied(condition: dict[str, Any], by: Statement, action: str) -> bool:
+    """Whether everything that the statement `by` allows for this action meets the boundary's condition.
+
+    `ForAllValues` is met where a request has no such key.
+    """
     for operator, required in condition.items():
         own = by.get("Condition", {}).get(operator.removesuffix("IfExists").replace("StringLike", "StringEquals"), {})
         for key, value in required.items():
-            if operator.endswith("IfExists") and key not in own:
+            optional = operator.endswith("IfExists") or (operator.startswith("ForAll") and not knows(action, key))
+            if optional and key not in own:
                 continue
             if key not in own or not all(matches(each, listed(value)) for each in listed(own[key])):
                 return False
     return True
+
+
+def knows(action: str, key: str) -> bool:
+    """Whether requests for an action can have a condition key."""
+    service, _, name = action.partition(":")
+    return key in actions_of(service)[name]["conditionKeys"]
 
 
 def listed(value: Any) -> Sequence[str]:
@@ -98,6 +109,13 @@ def listed(value: Any) -> Sequence[str]:
 
 def matches(value: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(value, pattern) for pattern in patterns)
+
+
+def expanded(patterns: Sequence[str]) -> set[str]:
+    """AWS's actions that match."""
+    services = {pattern.partition(":")[0] for pattern in patterns}
+    every = {f"{service}:{name}" for service in services for name in actions_of(service)}
+    return {action for action in every if matches(action, patterns)}
 
 
 def covered(action: str, arn: str, patterns: Sequence[str]) -> bool:
@@ -128,7 +146,7 @@ def test_it_allows_everything_the_roles_need(role: str) -> None:
         and not any(
             matches(action, s["Action"])
             and covered(action, arn, s["Resource"])
-            and implied(s.get("Condition", {}), statement)
+            and implied(s.get("Condition", {}), statement, action)
             for s in allowed()
         )
     ]
@@ -143,7 +161,7 @@ def test_other_regions_are_denied_but_not_to_services_that_answer_in_one_for_all
 def test_it_limits_records_to_the_stacks_hosts_in_the_named_zone() -> None:
     existing = replace(SCOPE, edge=edge(zone=TAKEN_ZONE))
     [records] = [
-        s for s in opened(boundary(existing, NAME)) if "route53:ChangeResourceRecordSets" in s.get("Action", ())
+        s for s in opened(boundary(existing, NAME)) if matches("route53:ChangeResourceRecordSets", s.get("Action", ()))
     ]
     assert records["Resource"] == ["arn:aws:route53:::hostedzone/Z0123456789"]
     [names] = records["Condition"]["ForAllValues:StringLike"].values()
@@ -154,7 +172,7 @@ def test_it_limits_records_to_the_stacks_hosts_in_the_named_zone() -> None:
 def test_it_lets_argo_cds_entries_be_read_but_not_changed() -> None:
     entries = "arn:aws:secretsmanager:*:*:secret:shop/argocd/*"
     [statement] = [s for s in allowed() if entries in s["Resource"]]
-    assert statement["Action"] == ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+    assert expanded(statement["Action"]) == {"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"}
 
 
 def test_it_cannot_be_escaped() -> None:
@@ -170,7 +188,7 @@ def test_it_cannot_be_escaped() -> None:
     [own] = [s for s in denied() if BOUNDARY in s["Resource"]]
     assert own["NotAction"] == ["iam:Get*", "iam:List*"]
     roles = [f"arn:aws:iam::111122223333:role/{role}" for role in SCOPE.ci_roles]
-    changed = [s["Resource"] for s in allowed() if "iam:UpdateAssumeRolePolicy" in s["Action"]]
+    changed = [s["Resource"] for s in allowed() if matches("iam:UpdateAssumeRolePolicy", s["Action"])]
     assert changed
     assert all(matches(role, own["Resource"]) or not any(matches(role, arns) for arns in changed) for role in roles)
 
@@ -184,11 +202,26 @@ def test_only_the_stacks_roles_can_be_in_its_instance_profiles() -> None:
 
 
 def test_what_a_stack_leaves_out_is_not_in_it() -> None:
-    bare = replace(SCOPE, edge=None, nodes=None, creates_buckets=False, interface_endpoints=False, state=None)
+    bare = replace(
+        SCOPE, edge=None, nodes=None, creates_buckets=False, interface_endpoints=False, state=None, alarms=False
+    )
     text = json.dumps(statements(boundary(bare, NAME)))
-    for word in ("route53:Change", "arn:aws:s3", "sqs:", "events:", "aws-waf-logs"):
+    for word in ("route53:Change", "arn:*:s3", "sqs:", "events:", "aws-waf-logs", "sns:", "cloudwatch:", ":budget/"):
         assert word not in text
         assert word in boundary(SCOPE, NAME)
+
+
+def test_its_resources_are_of_any_partition_and_its_conditions_of_one() -> None:
+    for statement in statements(boundary(SCOPE, NAME)):
+        assert "arn:aws:" not in json.dumps(statement["Resource"])
+        if "cloudwatch:AlarmActions" not in json.dumps(statement):
+            assert "arn:*:" not in json.dumps(statement.get("Condition", {}))
+
+
+def test_alarms_send_messages_to_the_stacks_topics_and_do_nothing_else() -> None:
+    [alarms] = [s for s in allowed() if "cloudwatch:PutMetricAlarm" in expanded(s["Action"])]
+    assert alarms["Resource"] == ["arn:aws:cloudwatch:*:*:alarm:shop-prod-*"]
+    assert alarms["Condition"] == {"ForAllValues:StringLike": {"cloudwatch:AlarmActions": "arn:aws:sns:*:shop-prod-*"}}
 
 
 def test_only_the_stated_settings_of_the_account_can_be_changed() -> None:

@@ -13,14 +13,14 @@ from components.ci.policies.services import cluster_policy
 from tests.harness.policy_samples import ACCOUNT, BOUNDARY, OWNED, SCOPE, TEXTS, allowing, statements
 
 EVERY = pytest.mark.parametrize("name", list(TEXTS))
-DEPLOY = ("network", "cluster", "data", "identity", "edge", "karpenter")
-READING = ("Describe", "Get", "List", "BatchGet", "BatchCheck")
+DEPLOY = ("network", "cluster", "data", "identity", "edge", "karpenter", "alarms")
+READING = ("Describe", "Get", "List", "View", "BatchGet", "BatchCheck")
 # Write actions without resource-level permissions: only these may have the resource `*`.
 RESOURCELESS = {
     "acm:RequestCertificate", "eks:CreateCluster", "kms:CreateKey", "kms:TagResource", "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "logs:UpdateLogDelivery", "route53:CreateHostedZone",
 }  # fmt: skip
-GLOBAL = ("iam", "route53")
+GLOBAL = ("budgets", "iam", "route53")
 PRIVATE_DNS = "route53:AssociateVPCWithHostedZone"
 
 

@@ -1,4 +1,4 @@
-"""CI's permissions on the edge and Karpenter: only if the stack has them, and never on another stack's."""
+"""CI's permissions on the edge, Karpenter and alarms: only if the stack has them, never on another stack's."""
 
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from components.account.policy_documents import Statement
+from components.ci.policies.alarms import alarms_changes, alarms_reading
 from components.ci.policies.edge import edge_changes, edge_reading
 from components.ci.policies.karpenter import karpenter_changes, karpenter_reading
 from components.ci.policies.read import read_policy
@@ -39,6 +40,21 @@ def test_stack_without_edge_and_karpenter_has_no_permissions_on_them() -> None:
     texts = [read_policy(scope), cluster_policy(scope, manages_repositories=True)]
     assert not [area for area in AREAS for text in texts if f'"{area}:' in text]
     assert not any("InstanceProfileTags" in text or "aws-waf-logs" in text for text in texts)
+
+
+def test_stack_without_alarms_has_no_permissions_on_them() -> None:
+    scope = replace(SCOPE, alarms=False)
+    assert [*alarms_changes(scope), *alarms_reading(scope)] == []
+    assert not [word for word in ("budgets:", "cloudwatch:", "sns:") if word in read_policy(scope)]
+
+
+def test_alarms_may_only_send_to_the_stacks_topic() -> None:
+    [put] = [s for s in alarms_changes(SCOPE) if "cloudwatch:PutMetricAlarm" in s.actions]
+    topic = "arn:aws:sns:eu-central-1:111122223333:shop-prod-alarms"
+    assert put.condition == {
+        "ForAllValues:StringEquals": {"cloudwatch:AlarmActions": topic},
+        "Null": {"cloudwatch:AlarmActions": "false"},
+    }
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,7 @@ def test_outputs_are_in_the_order_of_the_zones() -> None:
         "privateCidrs": expected["privateCidrs"],
         "controlPlaneSubnetIds": [id_of(run, SUBNET, f"net-control-plane-{zone}") for zone in (ZONES[2], ZONES[0])],
         "controlPlaneCidrs": ["10.30.255.176/28", "10.30.255.128/28"],
+        "natGatewayIds": {zone: id_of(run, NAT, f"net-{zone}") for zone in (ZONES[2], ZONES[0])},
     }
 
 

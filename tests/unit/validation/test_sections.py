@@ -23,6 +23,21 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     ("network", ABSENT, "cluster", "needs the section network."),
     ("cluster", ABSENT, None, "is missing, and so is kubeconfig."),
+    ("alarms", {}, "alarms.emails", "is empty, and so is endpoints: nobody would receive an alarm."),
+    ("alarms", {"emails": ["ops"]}, "alarms.emails[0]", "'ops' is not an e-mail address. Write e.g. ops@example.com."),
+    (
+        "alarms",
+        {"endpoints": ["http://a.example.com"]},
+        "alarms.endpoints[0]",
+        "'http://a.example.com' is not an HTTPS",
+    ),
+    ("alarms", {"emails": ["a@b.com", "a@b.com"]}, "alarms.emails", "a@b.com is listed twice."),
+    (
+        "alarms",
+        {"emails": ["a@b.com"], "monthlyBudgetUsd": 0},
+        "alarms.monthlyBudgetUsd",
+        "0 is too small. Write 1 or more.",
+    ),
 )
 
 

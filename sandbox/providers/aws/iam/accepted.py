@@ -48,6 +48,12 @@ ACCEPTED: Sequence[Accepted] = (
     ),
     Accepted(
         finding="confused_deputy_risk",
+        type="kms/",
+        condition="kms:EncryptionContext:aws:sns:topicArn",
+        why="the topic's ARN names the account; not every service that sends to a topic sends aws:SourceAccount to KMS",
+    ),
+    Accepted(
+        finding="confused_deputy_risk",
         type="iam/role",
         principal="eks.amazonaws.com",
         why="the trust policy of pulumi-eks' own service role and of AWS's documentation has no condition",

@@ -66,9 +66,41 @@ _RDS_FAMILY = _pattern(
 )
 
 SUPPLEMENTS: Mapping[str, Json] = {
+    "AWS::Budgets::Budget": {
+        "definitions": {
+            "BudgetData": _properties(
+                BudgetName=_pattern(r"^[^:\\]{1,100}$", "1 to 100 characters without colon and backslash are allowed"),
+                BudgetType=_enum(
+                    "COST RI_COVERAGE RI_UTILIZATION SAVINGS_PLANS_COVERAGE SAVINGS_PLANS_UTILIZATION USAGE"
+                ),
+                Metrics={
+                    "items": _enum(
+                        "AmortizedCost BlendedCost Hours NetAmortizedCost NetUnblendedCost NormalizedUsageAmount "
+                        "UnblendedCost UsageQuantity"
+                    )
+                },
+                TimeUnit=_enum("ANNUALLY CUSTOM DAILY MONTHLY QUARTERLY"),
+            ),
+            "Notification": _properties(
+                ComparisonOperator=_enum("EQUAL_TO GREATER_THAN LESS_THAN"),
+                NotificationType=_enum("ACTUAL FORECASTED"),
+                ThresholdType=_enum("ABSOLUTE_VALUE PERCENTAGE"),
+            ),
+        }
+    },
     "AWS::CertificateManager::Certificate": _properties(
         KeyAlgorithm=_enum(_RSA_AND_EC),
         ValidationMethod=_enum("DNS EMAIL HTTP"),
+    ),
+    "AWS::CloudWatch::Alarm": _properties(
+        AlarmDescription={"maxLength": 1024},
+        ComparisonOperator=_enum(
+            "GreaterThanOrEqualToThreshold GreaterThanThreshold GreaterThanUpperThreshold "
+            "LessThanLowerOrGreaterThanUpperThreshold LessThanLowerThreshold LessThanOrEqualToThreshold "
+            "LessThanThreshold"
+        ),
+        Statistic=_enum("Average Maximum Minimum SampleCount Sum"),
+        TreatMissingData=_enum("breaching ignore missing notBreaching"),
     ),
     "AWS::EC2::FlowLog": _properties(MaxAggregationInterval={"enum": [60, 600]}),
     "AWS::EC2::LaunchTemplate": {
@@ -166,6 +198,12 @@ SUPPLEMENTS: Mapping[str, Json] = {
     },
     "AWS::RDS::DBParameterGroup": _properties(Family=_RDS_FAMILY),
     "AWS::RDS::DBSubnetGroup": _properties(SubnetIds=_SUBNETS),
+    "AWS::RDS::EventSubscription": _properties(
+        SourceType=_enum(
+            "blue-green-deployment custom-engine-version db-cluster db-cluster-snapshot db-instance db-parameter-group "
+            "db-proxy db-security-group db-shard-group db-snapshot zero-etl"
+        )
+    ),
     "AWS::Route53::RecordSet": _properties(
         TTL={"minimum": 0, "maximum": 2147483647},
         Type=_enum("A AAAA CAA CNAME DS HTTPS MX NAPTR NS PTR SOA SPF SRV SSHFP SVCB TLSA TXT"),
@@ -173,6 +211,12 @@ SUPPLEMENTS: Mapping[str, Json] = {
     "AWS::SecretsManager::Secret": _properties(
         Name=_pattern("^[a-zA-Z0-9/_+=.@-]+$", "letters, digits and /_+=.@- are allowed"),
         RecoveryWindowInDays={"enum": [0, *range(7, 31)]},
+    ),
+    "AWS::SNS::Subscription": _properties(
+        Protocol=_enum("application email email-json firehose http https lambda sms sqs")
+    ),
+    "AWS::SNS::Topic": _properties(
+        TopicName=_pattern(r"^[\w-]{1,256}(\.fifo)?$", "1 to 256 letters, digits, hyphens and underscores are allowed")
     ),
     "AWS::WAFv2::WebACL": {
         "definitions": {

@@ -90,6 +90,34 @@ COUNTERPARTS: Mapping[str, Sequence[Counterpart]] = {
         ),
     ),
     "acm/certificateValidation:CertificateValidation": (),
+    "budgets/budget:Budget": (
+        Counterpart(
+            "AWS::Budgets::Budget",
+            {
+                **_inside("Budget", "autoAdjustData billingViewArn budgetType costTypes filterExpression timeUnit"),
+                "name": "/Budget.BudgetName",
+                "limitAmount": "/Budget.BudgetLimit.Amount",
+                "limitUnit": "/Budget.BudgetLimit.Unit",
+                "metrics": "/Budget.Metrics[]",
+                "timePeriodStart": "/Budget.TimePeriod.Start",
+                "timePeriodEnd": "/Budget.TimePeriod.End",
+                "tags": "ResourceTags",
+            },
+        ),
+        Counterpart(
+            "AWS::Budgets::Budget",
+            {
+                "notifications": "/NotificationsWithSubscribers",
+                **{
+                    f"notifications.{name[:1].lower()}{name[1:]}": f"Notification.{name}"
+                    for name in ("ComparisonOperator", "NotificationType", "Threshold", "ThresholdType")
+                },
+                "notifications.subscriberEmailAddresses": "Subscribers[].Address",
+                "notifications.subscriberSnsTopicArns": "Subscribers[].Address",
+            },
+            only=True,
+        ),
+    ),
     "cloudwatch/eventRule:EventRule": (Counterpart("AWS::Events::Rule"),),
     "cloudwatch/eventTarget:EventTarget": (
         Counterpart(
@@ -109,6 +137,7 @@ COUNTERPARTS: Mapping[str, Sequence[Counterpart]] = {
             part=True,
         ),
     ),
+    "cloudwatch/metricAlarm:MetricAlarm": (Counterpart("AWS::CloudWatch::Alarm", {"name": "AlarmName"}),),
     "cloudwatch/logGroup:LogGroup": (Counterpart("AWS::Logs::LogGroup", {"name": "LogGroupName"}),),
     "ec2/defaultSecurityGroup:DefaultSecurityGroup": (Counterpart("AWS::EC2::SecurityGroup", part=True),),
     "ec2/eip:Eip": (Counterpart("AWS::EC2::EIP", {"instance": "InstanceId"}),),
@@ -311,6 +340,9 @@ COUNTERPARTS: Mapping[str, Sequence[Counterpart]] = {
             },
         ),
     ),
+    "rds/eventSubscription:EventSubscription": (
+        Counterpart("AWS::RDS::EventSubscription", {"name": "SubscriptionName", "snsTopic": "SnsTopicArn"}),
+    ),
     "rds/instance:Instance": (
         Counterpart(
             "AWS::RDS::DBInstance",
@@ -436,6 +468,11 @@ COUNTERPARTS: Mapping[str, Sequence[Counterpart]] = {
     "s3/bucketVersioning:BucketVersioning": (Counterpart("AWS::S3::Bucket", {"bucket": "BucketName"}),),
     "secretsmanager/secret:Secret": (Counterpart("AWS::SecretsManager::Secret", {"replicas": "ReplicaRegions"}),),
     "secretsmanager/secretVersion:SecretVersion": (Counterpart("AWS::SecretsManager::Secret", {"secretId": "Id"}),),
+    "sns/topic:Topic": (
+        Counterpart("AWS::SNS::Topic", {"name": "TopicName"}),
+        Counterpart("AWS::SNS::TopicPolicy", {"policy": "PolicyDocument"}, only=True),
+    ),
+    "sns/topicSubscription:TopicSubscription": (Counterpart("AWS::SNS::Subscription", {"topic": "TopicArn"}),),
     "sqs/queue:Queue": (
         Counterpart(
             "AWS::SQS::Queue",
@@ -487,6 +524,13 @@ NOT_JUDGED: Mapping[str, Mapping[str, str]] = {
     "acm/certificateValidation:CertificateValidation": _nothing(
         "certificateArn validationRecordFqdns", "waits for a certificate and creates nothing"
     ),
+    "budgets/budget:Budget": {
+        "accountId": "the provider's account",
+        **_nothing("costFilters plannedLimits", "a map without a schema in CloudFormation"),
+        **_nothing(
+            "autoAdjustData.historicalOptions.lookbackAvailablePeriods autoAdjustData.lastAutoAdjustTime", OUTPUT
+        ),
+    },
     "cloudwatch/eventRule:EventRule": {"isEnabled": "deprecated form of `state`"},
     "cloudwatch/eventTarget:EventTarget": {
         "rule": "the name of a rule that is judged itself",
@@ -497,6 +541,7 @@ NOT_JUDGED: Mapping[str, Mapping[str, str]] = {
             "a target other than a queue or a stream",
         ),
     },
+    "cloudwatch/metricAlarm:MetricAlarm": {"metricQueries": "other metrics than one, in a form of its own"},
     "ec2/defaultSecurityGroup:DefaultSecurityGroup": _nothing("egress ingress", INLINE) | _PROVIDERS_RULES,
     "ec2/eip:Eip": _nothing("associateWithPrivateIp networkInterface", ELSEWHERE) | {"customerOwnedIpv4Pool": MISSING},
     "ec2/internetGateway:InternetGateway": {"vpcId": ELSEWHERE},
@@ -570,6 +615,18 @@ NOT_JUDGED: Mapping[str, Mapping[str, str]] = {
         **_nothing("secretStringWo secretStringWoVersion", WRITE_ONLY),
         **_nothing("secretBinary versionStages", MISSING),
     },
+    "sns/topic:Topic": {
+        "deliveryPolicy": MISSING,
+        **dict.fromkeys(
+            (
+                f"{protocol}{setting}"
+                for protocol in ("application", "firehose", "http", "lambda", "sqs")
+                for setting in ("FailureFeedbackRoleArn", "SuccessFeedbackRoleArn", "SuccessFeedbackSampleRate")
+            ),
+            "a list by protocol in CloudFormation",
+        ),
+    },
+    "sns/topicSubscription:TopicSubscription": _nothing("confirmationTimeoutInMinutes endpointAutoConfirms", PROVIDER),
     "vpc/securityGroupEgressRule:SecurityGroupEgressRule": {"tags": MISSING},
     "vpc/securityGroupIngressRule:SecurityGroupIngressRule": {"tags": MISSING},
     "wafv2/webAcl:WebAcl": {

@@ -156,8 +156,9 @@ class _Writer:
     def _object(self, value: Json, spot: _Spot) -> Value:
         if "array" in spot.node.kinds() and "object" not in spot.node.kinds():
             element = spot.element(0, spot.origin)
-            if {"Key", "Value"} <= set(element.node.names()) and not {"key", "value"} <= set(value):
-                return self._pairs(value, spot)
+            for name in ("Key", "Name"):
+                if {name, "Value"} <= set(element.node.names()) and not {name.lower(), "value"} <= set(value):
+                    return self._pairs(value, spot, name)
             return [self._object(value, element)]
         result: Json = {}
         if spot.node.names():
@@ -167,13 +168,13 @@ class _Writer:
             result.update({key: _plain(item, (*spot.path, key)) for key, item in value.items() if item is not None})
         return result
 
-    def _pairs(self, value: Json, spot: _Spot) -> list[Value]:
-        """A map as a list of keys and values, as tags are in most types."""
+    def _pairs(self, value: Json, spot: _Spot, name: str) -> list[Value]:
+        """A map as a list of `name` and `Value`, as tags are in most types."""
         pairs: list[Value] = []
         for index, (key, item) in enumerate(value.items()):
             place = (*spot.path, index)
-            self.translation.origins.update({(*place, part): (*spot.origin, key) for part in ("Key", "Value")})
-            pairs.append({"Key": key, "Value": _plain(item, place)})
+            self.translation.origins.update({(*place, part): (*spot.origin, key) for part in (name, "Value")})
+            pairs.append({name: key, "Value": _plain(item, place)})
         return pairs
 
     def _list(self, value: list[Value], spot: _Spot) -> Value:
