@@ -128,6 +128,10 @@ def test_only_production_has_alarms_and_a_budget(staging: Run, prod: Run) -> Non
     assert [any(r.type.startswith(alarms) for r in run.resources) for run in (staging, prod)] == [False, True]
 
 
+def test_the_cache_sends_no_events(prod: Run) -> None:
+    assert "notificationTopicArn" not in prod.one(CACHE).inputs
+
+
 def test_the_account_is_not_the_programs(staging: Run, prod: Run) -> None:
     services = ("cloudtrail", "cfg", "guardduty", "securityhub", "ebs")
     for run in (staging, prod):

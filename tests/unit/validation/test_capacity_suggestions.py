@@ -7,6 +7,7 @@ import pytest
 
 from components.account import offers
 from components.account.offers import Service
+from components.config.files import StackFiles
 from components.config.problems import ConfigurationError
 from components.environments.plan import plan_environments
 from components.validation.capacity_suggestions import suggest_database_class, suggest_nodes
@@ -79,6 +80,7 @@ def test_the_next_larger_type_is_suggested_only_if_it_has_fewer_cores() -> None:
 
 def test_the_readme_shows_the_refusal_of_three_small_nodes() -> None:
     (line,) = staging_refusals(cluster__nodes__instanceType="t3.medium", cluster__nodes__desired=3)
+    line = line.replace("Pulumi.staging.yaml", StackFiles(folder=ROOT, stack="staging").place(("cluster", "nodes")))
     page = " ".join((ROOT / "README.md").read_text().split())
     needed = line[: line.index(" pods, ", line.index("the peak needs ")) + len(" pods,")]
     assert f"{needed} …{line[line.index(' Write ') :]}" in page
