@@ -84,6 +84,9 @@ lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patt
 		|| { echo "docs/configuration.md is out of date: run 'make docs' and commit the result."; exit 1; }
 	@$(PYTHON_VENV) -m tools.exceptions | diff -u docs/exceptions.md - \
 		|| { echo "docs/exceptions.md is out of date: run 'make docs' and commit the result."; exit 1; }
+	@$(foreach file,stack project,$(PYTHON_VENV) -m tools.stack_schemas $(file) \
+		| diff -u docs/schemas/$(file).schema.json - &&) true \
+		|| { echo "docs/schemas is out of date: run 'make docs' and commit the result."; exit 1; }
 	@$(PYTHON_VENV) -m tools.aws_offers | diff -u components/account/offers.json - \
 		|| { echo "components/account/offers.json is out of date: run 'make offers' and commit the result."; exit 1; }
 
@@ -91,11 +94,13 @@ format: venv ## Format the code and apply safe lint fixes
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-docs: venv ## Regenerate docs/configuration.md and docs/exceptions.md
+docs: venv ## Regenerate docs/configuration.md, docs/exceptions.md and docs/schemas
 	@$(PYTHON_VENV) -m tools.configuration_docs > .venv/configuration.md
 	cp .venv/configuration.md docs/configuration.md
 	@$(PYTHON_VENV) -m tools.exceptions > .venv/exceptions.md
 	cp .venv/exceptions.md docs/exceptions.md
+	@$(foreach file,stack project,$(PYTHON_VENV) -m tools.stack_schemas $(file) > .venv/$(file).schema.json && \
+		cp .venv/$(file).schema.json docs/schemas/ &&) true
 
 boundary: venv ## Print the stack's permissions boundary, for an administrator to create
 	@$(PYTHON_VENV) -m tools.boundary --project $(PROJECT) --stack $(STACK)
