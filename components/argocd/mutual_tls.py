@@ -32,11 +32,11 @@ def volumes() -> Mapping[str, Sequence[object]]:
     }
 
 
-def client_flags(prefix: str = "") -> list[str]:
-    """Flags of a client of the repo-server. `prefix`: that of the notification controller's flags."""
+def client_flags() -> list[str]:
+    """Flags of every client of the repo-server; the notifications controller has them without its usual prefix."""
     return [
-        f"--{prefix}repo-server-client-cert-path={MOUNT}/{CERTIFICATE}",
-        f"--{prefix}repo-server-client-cert-key-path={MOUNT}/{KEY}",
+        f"--repo-server-client-cert-path={MOUNT}/{CERTIFICATE}",
+        f"--repo-server-client-cert-key-path={MOUNT}/{KEY}",
     ]
 
 

@@ -151,7 +151,7 @@ def _rbac(sso: SsoConfig | None) -> dict[str, str]:
 def _notifications(settings: ArgoCdConfig) -> Values:
     notifications: Values = {
         "enabled": True,
-        "extraArgs": mutual_tls.client_flags("argocd-") if settings.has_mutual_tls else [],
+        "extraArgs": mutual_tls.client_flags() if settings.has_mutual_tls else [],
         **_component(pods.NOTIFICATIONS, pods.NOTIFICATIONS_METRICS),
     }
     if settings.notifications is not None:

@@ -39,10 +39,17 @@ class StackFiles:
 
     def values(self) -> dict[str, Any]:
         """Values by full key, for example `shop:stage`; a key in both files is the stack's. UnreadableError."""
-        project = self.project()
-        shared: dict[str, Any] = self._values(PROJECT_FILE).get("config") or {}
-        own: dict[str, Any] = self._values(self.stack_file).get("config") or {}
-        values = {key: entry["value"] for key, entry in shared.items() if "value" in entry} | own
+        project, own = self.project(), self._config(self.stack_file)
+        values: dict[str, Any] = {
+            key: entry["value"]
+            for key, entry in self._config(PROJECT_FILE).items()
+            if isinstance(entry, dict) and "value" in entry
+        }
+        values |= own
+        for key in own:
+            if key.startswith(f"{project}:") and key.removeprefix(f"{project}:") in own:
+                place = self.place([key])
+                raise UnreadableError(f"{place}: {key}: is there twice, with and without {project}:. Remove one.")
         return {key if ":" in key else f"{project}:{key}": value for key, value in values.items()}
 
     def place(self, path: Sequence[PathPart]) -> str:
@@ -71,6 +78,13 @@ class StackFiles:
                 here = _child(here.value, "value")
         return line
 
+    def _config(self, name: str) -> dict[str, Any]:
+        config: object = self._values(name).get("config") or {}
+        fault = _foreign(cast("object", config)) if isinstance(config, dict) else "config is not a map of keys"
+        if fault is not None:
+            raise UnreadableError(f"{name}: {fault}. Write text in quotes.")
+        return cast("dict[str, Any]", config)
+
     def _text(self, name: str) -> str:
         try:
             return (self.folder / name).read_text(encoding="utf-8")
@@ -81,17 +95,40 @@ class StackFiles:
 
     def _values(self, name: str) -> dict[str, Any]:
         try:
-            return _values(self._text(name))
+            content = _values(self._text(name))
         except MarkedYAMLError as error:
             line = "" if error.problem_mark is None else f":{error.problem_mark.line + 1}"
             raise UnreadableError(f"{name}{line}: is not valid YAML: {error.problem}.") from None
+        if not isinstance(content, dict):
+            raise UnreadableError(f"{name}: is not a map of keys. Begin it with `config:`.")
+        return cast("dict[str, Any]", content)
 
 
 @cache
-def _values(text: str) -> dict[str, Any]:
+def _values(text: str) -> object:
     """Cached, because hundreds of tests read the same files."""
     reader: Any = YAML(typ="safe")
-    return cast("dict[str, Any] | None", reader.load(text)) or {}
+    return reader.load(text) or {}
+
+
+def _foreign(value: object, path: str = "config", inside: tuple[int, ...] = ()) -> str | None:
+    """What JSON does not have in a value: keys that are no text, dates, sets, bytes, values that contain themselves."""
+    if id(value) in inside:
+        return f"{path} contains itself"
+    within = (*inside, id(value))
+    if isinstance(value, dict):
+        for key, item in cast("dict[object, object]", value).items():
+            if not isinstance(key, str):
+                return f"{path} has the key {key}, which is not text"
+            if (fault := _foreign(item, f"{path}.{key}", within)) is not None:
+                return fault
+    elif isinstance(value, list):
+        for number, item in enumerate(cast("list[object]", value)):
+            if (fault := _foreign(item, f"{path}[{number}]", within)) is not None:
+                return fault
+    elif value is not None and not isinstance(value, (str, int, float, bool)):
+        return f"{path} is {value}, which YAML reads as a {type(value).__name__}"
+    return None
 
 
 @cache

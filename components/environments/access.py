@@ -73,9 +73,11 @@ def argocd(namespace: pulumi.Input[str]) -> tuple[Binding, Binding]:
     verbs = ["create", "delete", "get", "list", "patch", "update", "watch"]
     everything = k8s.rbac.v1.PolicyRuleArgs(api_groups=["*"], resources=["*"], verbs=verbs)
     shown = k8s.rbac.v1.PolicyRuleArgs(api_groups=["*"], resources=["*"], verbs=["delete", "get", "list", "patch"])
+    # "Create Job" of a CronJob.
+    started = k8s.rbac.v1.PolicyRuleArgs(api_groups=["batch"], resources=["jobs"], verbs=["create"])
     return (
         Binding(name=CONTROLLER, subject=_service_account(CONTROLLER, namespace), rules=[everything]),
-        Binding(name=SERVER, subject=_service_account(SERVER, namespace), rules=[shown]),
+        Binding(name=SERVER, subject=_service_account(SERVER, namespace), rules=[shown, started]),
     )
 
 

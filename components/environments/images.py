@@ -9,10 +9,15 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.kubernetes.names import NAMESPACE_LABEL
 
-_IMAGES = " + ".join(
+_CONTAINERS = (
     f"object.spec.?{field}.orValue([]).map(container, container.image)"
     for field in ("containers", "initContainers", "ephemeralContainers")
 )
+_VOLUMES = (  # a volume can be an image too, with programs in it
+    "object.spec.?volumes.orValue([]).filter(volume, has(volume.image))"
+    '.map(volume, volume.image.?reference.orValue(""))'
+)
+_IMAGES = " + ".join([*_CONTAINERS, _VOLUMES])
 _FOREIGN = "variables.images.filter(image, !variables.allowed.exists(prefix, image.startsWith(prefix)))"
 _MESSAGE = (
     '"not from a repository of this environment: " + variables.foreign.join(", ") + ". Push it to the repository of a '

@@ -118,6 +118,23 @@ def test_staging_is_made_to_be_deleted(staging: Run) -> None:
     assert all(r.inputs["recoveryWindowInDays"] == 0 for r in staging.all("aws:secretsmanager/secret:Secret"))
 
 
+def test_staging_saves_what_production_pays_for(staging: Run, prod: Run) -> None:
+    def savings(run: Run) -> list[bool]:
+        endpoints = [
+            e for e in run.all("aws:ec2/vpcEndpoint:VpcEndpoint") if e.inputs["vpcEndpointType"] == "Interface"
+        ]
+        [disk] = run.one("aws:ec2/launchTemplate:LaunchTemplate").inputs["blockDeviceMappings"]
+        [rule] = run.all("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")[0].inputs["rules"]
+        return [
+            endpoints == [],
+            "kmsKeyId" not in disk["ebs"],
+            rule["noncurrentVersionExpiration"]["noncurrentDays"] == 7,
+            values(run, "argocd")["redis-ha"] == {"enabled": False},
+        ]
+
+    assert (savings(staging), savings(prod)) == ([True] * 4, [False] * 4)
+
+
 def test_staging_keeps_short_backups(staging: Run, prod: Run) -> None:
     assert [run.one(DATABASE).inputs["backupRetentionPeriod"] for run in (staging, prod)] == [7, 30]
     assert [run.one(CACHE).inputs["snapshotRetentionLimit"] for run in (staging, prod)] == [1, 7]

@@ -120,8 +120,6 @@ REACHED: Sequence[tuple[str, str, Context]] = (
     ("ec2:ModifyInstanceAttribute", EC2 + ":instance/i-1", TAGGED),
     ("autoscaling:SetDesiredCapacity", "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:1a2b:"
      "autoScalingGroupName/eks-{prefix}-nodes", OF_NODES),
-    ("autoscaling:DeleteAutoScalingGroup", "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:1a2b:"
-     "autoScalingGroupName/eks-{prefix}-nodes", OF_NODES),
     ("elasticloadbalancing:DeleteLoadBalancer", "arn:aws:elasticloadbalancing:{region}:{account}:"
      "loadbalancer/app/k8s-{prefix}/1a2b", TAGGED),
     ("elasticloadbalancing:ModifyListener", "arn:aws:elasticloadbalancing:{region}:{account}:"
@@ -152,6 +150,12 @@ OF_AWS: Sequence[tuple[str, str, Context]] = (
     ("eks:UpdateAccessEntry", EKS + ":access-entry/{prefix}/role/{account}/{prefix}-nodes-1a2b3c4/1a2b", NOTHING),
     ("eks:DeleteAccessEntry", EKS + ":access-entry/{prefix}/role/{account}/{prefix}-nodes-1a2b3c4/1a2b", NOTHING),
     ("eks:AssociateAccessPolicy", EKS + ":access-entry/{prefix}/role/{account}/{prefix}-nodes-1a2b3c4/1a2b", NOTHING),
+    ("ec2:CopyVolumes", EC2 + ":volume/vol-1", NOTHING),
+    (
+        "autoscaling:AttachInstances",
+        "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:1a2b:autoScalingGroupName/eks-{prefix}-nodes",
+        OF_NODES,
+    ),
     ("s3:PutObject", STATE + "/meta.yaml", NOTHING),
     ("s3:DeleteObject", STATE + "/meta.yaml", NOTHING),
 )

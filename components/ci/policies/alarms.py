@@ -13,14 +13,20 @@ from components.ci.scope import StackScope
 
 def alarms_reading(scope: StackScope) -> list[Statement]:
     """Read access for previews and refreshes."""
-    return _statements(
+    statements = _statements(
         scope,
         topic=["sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
                "sns:ListTagsForResource"],
-        alarms=["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"],
+        alarms=["cloudwatch:ListTagsForResource"],
         events=["rds:DescribeEventSubscriptions"],
         budget=["budgets:ListTagsForResource", "budgets:ViewBudget"],
     )  # fmt: skip
+
+    if scope.alarms:
+        # AWS checks it on all alarms of the account, whichever are asked for.
+        every = scope.account.arn("cloudwatch", "alarm:*")
+        statements.append(Statement(sid="ReadAlarms", actions=["cloudwatch:DescribeAlarms"], resources=[every]))
+    return statements
 
 
 def alarms_changes(scope: StackScope) -> list[Statement]:

@@ -30,6 +30,8 @@ certificates to find those of its hosts.
 """
 KEYS = "arn:aws:kms:*:*:key/*"
 _PUSHING = ("ecr:*Upload*", "ecr:BatchDel*", "ecr:PutImage")
+_COPYING = "ec2:Copy*"
+"""Copies of snapshots and volumes: AWS does not say whose they are. Nothing here copies any."""
 _RECORD_NAMES = ("", "a-", "aaaa-", "cname-", "_*.")
 """Prefixes of a host's records: its own, external-dns' ownership records, and the certificate's validation."""
 
@@ -71,21 +73,21 @@ def _services(scope: StackScope) -> list[Statement]:
             resources=["arn:aws:ec2:*:*:*", "arn:aws:ecr:*:*:*"],
         ),
         Statement(
-            actions=["acm:*", "autoscaling:Des*", "ec2:Des*", "ec2:Get*", "ec2messages:*", "ecr:GetAuth*",
-                     "eks:CreateCluster", "eks:Des*", "eks:List*", "elasticache:*", "elasticloadbalancing:*",
-                     "kms:CreateKey", "kms:DescribeKey", "kms:Get*", "kms:List*", "logs:*Deliver*", "logs:Des*",
-                     "logs:List*", "logs:PutRes*", "rds:*", "ssm:DescribeAssociation", "ssm:GetDoc*",
-                     "ssm:GetMan*", "ssm:List*Associations", "ssm:UpdateInst*", "ssmmessages:*", "sts:GetC*",
-                     "wafv2:*"],
+            actions=["acm:*", "autoscaling:Des*", "cloudwatch:Des*", "ec2:Des*", "ec2:Get*", "ec2messages:*",
+                     "ecr:GetAuth*", "eks:CreateCluster", "eks:Des*", "eks:List*", "elasticache:*",
+                     "elasticloadbalancing:*", "kms:CreateKey", "kms:Des*", "kms:Get*", "kms:List*",
+                     "logs:*Deliver*", "logs:Des*", "logs:List*", "logs:PutRes*", "rds:*",
+                     "ssm:DescribeAssociation", "ssm:GetDoc*", "ssm:GetMan*", "ssm:List*Associations",
+                     "ssm:UpdateInst*", "ssmmessages:*", "sts:GetC*", "wafv2:*"],
             resources=["*"],
         ),
         Statement(
-            actions=["autoscaling:*"],
+            actions=["autoscaling:Set*", "autoscaling:Term*"],  # EKS makes the groups and changes them
             resources=["*"],
             condition={"StringEquals": {"aws:ResourceTag/eks:cluster-name": scope.prefix}},
         ),
         Statement(
-            actions=["iam:Get*", "iam:List*", "pricing:GetProducts", "route53:As*",
+            actions=["iam:Get*", "iam:List*", "pricing:Get*", "route53:As*",
                      "route53:Get*", "route53:List*"],
             resources=["*"],
         ),
@@ -170,7 +172,7 @@ def _keys_and_entries(scope: StackScope) -> list[Statement]:
         ),
         _denied(
             "aws:rds:primaryDBInstanceArn",
-            scope.account.arn("rds", f"db:{scope.prefix}"),
+            f"*:db:{scope.prefix}",
             ["secretsmanager:*"],
         ),
     ]
@@ -264,7 +266,7 @@ def _identities(scope: StackScope, name: str) -> list[Statement]:
     return [
         *statements,
         Statement(
-            actions=_PUSHING,
+            actions=[*_PUSHING, _COPYING],
             resources=["*"],
             condition={"ArnNotEquals": pusher} if pusher else {},
             effect="Deny",
@@ -290,7 +292,7 @@ def _other_stages(scope: StackScope) -> list[Statement]:
 
 
 def _denied(tag: str, own: str, actions: Sequence[str]) -> Statement:
-    """Deny the actions on resources that have the tag with another value."""
+    """Deny the actions on resources that have the tag with another value; `own` may have wildcards."""
     key = f"aws:ResourceTag/{tag}"
-    condition: Condition = {"StringNotEquals": {key: own}, "Null": {key: "false"}}
+    condition: Condition = {"StringNotLike": {key: own}, "Null": {key: "false"}}
     return Statement(actions=actions, resources=["*"], condition=condition, effect="Deny")

@@ -95,6 +95,19 @@ def test_an_image_from_elsewhere_is_refused(staging: Stand, image: str) -> None:
     assert image.format(own=own) in str(refused.value)
 
 
+@pytest.mark.parametrize("kind", ["initContainers", "volumes"])
+def test_an_image_from_elsewhere_is_refused_wherever_it_is(staging: Stand, kind: str) -> None:
+    body = pod("foreign", image_of(staging, "auth-service", "1"))
+    foreign = "docker.io/library/miner:1"
+    body["spec"][kind] = (
+        [{"name": "foreign", "image": {"reference": foreign}}]
+        if kind == "volumes"
+        else [{**body["spec"]["containers"][0], "name": "foreign", "image": foreign}]
+    )
+    with pytest.raises(ApiError, match=f"not from a repository of this environment: {foreign}"):
+        staging.api.create(PODS, body)
+
+
 def test_an_image_by_digest_is_admitted_and_cannot_be_replaced(staging: Stand, figures: Figures) -> None:
     own = image_of(staging, "auth-service", "1").removesuffix(":1")
     created = staging.api.create(PODS, pod("digest", f"{own}@sha256:{'0' * 64}"))

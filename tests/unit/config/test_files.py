@@ -63,6 +63,25 @@ def test_a_fault_of_yaml_is_reported_with_its_line(tmp_path: Path) -> None:
         files(tmp_path, "config:\n  shop:stage: live\n  shop:stage: other\n").values()
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("config:\n  stage: 2020-01-01\n", "config.stage is 2020-01-01, which YAML reads as a date"),
+        ("config:\n  1: live\n", "config has the key 1, which is not text"),
+        ("config:\n  list: [{a: !!set {x}}]\n", "config.list[0].a is "),
+        ("config:\n  a: &a {b: *a}\n", "config.a.b contains itself"),
+        ("config: [a]\n", "config is not a map of keys"),
+        ("- a\n", "is not a map of keys"),
+        ("shop\n", "is not a map of keys"),
+        ("config:\n  shop:stage: live\n  stage: other\n", "is there twice, with and without shop:"),
+    ],
+)
+def test_what_a_stack_file_cannot_contain_is_refused_with_its_place(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(UnreadableError, match=r"^Pulumi\.live\.yaml") as refused:
+        files(tmp_path, text, "name: shop\n").values()
+    assert message in str(refused.value)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     files(tmp_path)
     with pytest.raises(UnreadableError, match=r"^Pulumi\.nope\.yaml: there is no such file in "):
