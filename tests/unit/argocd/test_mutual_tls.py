@@ -27,9 +27,7 @@ def test_the_secret_has_the_files_that_the_flags_name() -> None:
 def test_every_client_shows_the_certificate_and_the_repo_server_asks_for_it() -> None:
     given = values()
     for client in CLIENTS:
-        names = [
-            flag.partition("=")[0].removeprefix("--").removeprefix("argocd-") for flag in given[client]["extraArgs"]
-        ]
+        names = [flag.partition("=")[0].removeprefix("--") for flag in given[client]["extraArgs"]]
         assert names == ["repo-server-client-cert-path", "repo-server-client-cert-key-path"], client
     assert [flag.partition("=")[0] for flag in given["repoServer"]["extraArgs"]] == ["--client-ca-path"]
 
