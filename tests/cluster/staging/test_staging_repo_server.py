@@ -52,7 +52,7 @@ def test_every_component_knows_the_flags_that_the_chart_gives_it(staging: Stand,
     values = cast("dict[str, Any]", argocd_values(staging.config.argocd))
     flags = [flag.partition("=")[0] for flag in values[section]["extraArgs"]]
     shown = subprocess.run(
-        [built("argocd"), "--help"],
+        [built("argocd-repo-server"), "--help"],
         env={**os.environ, "ARGOCD_BINARY_NAME": program},
         capture_output=True,
         text=True,
