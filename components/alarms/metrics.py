@@ -128,7 +128,7 @@ def cache_metrics(settings: CacheConfig, replication_group_id: Name) -> list[Met
                     dimensions=dimensions,
                     limit=CACHE_MEMORY_PERCENT,
                     advice="This node of the cache is almost full; when it is, writes fail. Look for keys without an "
-                    "expiry and for queues that nobody reads. If they are what they should be, raise cache.nodeType.",
+                    "expiry and for queues without a consumer. If they are what they should be, raise cache.nodeType.",
                 )
             )
         else:

@@ -21,7 +21,7 @@ def topic_arn(account: Account, prefix: str) -> str:
 
 
 def topic_policy(topic_arn: str, account_id: str) -> str:
-    """Lets the senders publish on behalf of this account, and nobody without TLS."""
+    """Lets the senders publish on behalf of this account, and denies requests without TLS."""
     return document(
         [
             Statement(

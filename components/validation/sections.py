@@ -83,7 +83,7 @@ def receivers(config: PlatformConfig) -> Iterator[Problem]:
     if config.alarms is not None and not (config.alarms.emails or config.alarms.endpoints):
         yield Problem(
             path=("alarms", "emails"),
-            message="is empty, and so is endpoints: nobody would receive an alarm. Write e.g. emails: "
+            message="is empty, and so is endpoints: alarms would have no recipient. Write e.g. emails: "
             "[ops@example.com], or remove alarms.",
         )
 

@@ -26,7 +26,7 @@ def test_both_stack_files_have_the_same_keys_in_the_same_order() -> None:
     staging, prod = (
         [(key, keys(value)) for key, value in stack_config(stack, ROOT).items()] for stack in ("staging", "prod")
     )
-    assert staging == [section for section in prod if section[0] != "nova:alarms"]  # staging wakes nobody up
+    assert staging == [section for section in prod if section[0] != "nova:alarms"]  # staging is not on call
 
 
 def test_no_stack_file_defines_services() -> None:

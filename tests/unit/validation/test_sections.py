@@ -23,7 +23,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     ("network", ABSENT, "cluster", "needs the section network."),
     ("cluster", ABSENT, None, "is missing, and so is kubeconfig."),
-    ("alarms", {}, "alarms.emails", "is empty, and so is endpoints: nobody would receive an alarm."),
+    ("alarms", {}, "alarms.emails", "is empty, and so is endpoints: alarms would have no recipient."),
     ("alarms", {"emails": ["ops"]}, "alarms.emails[0]", "'ops' is not an e-mail address. Write e.g. ops@example.com."),
     (
         "alarms",
