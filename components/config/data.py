@@ -61,8 +61,8 @@ ValkeyVersion = Annotated[str, _version("Valkey", ("8",), lambda: offers().valke
 Image = Annotated[
     str,
     matching(
-        r"^[a-z0-9][\w./:-]*(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$",
-        "an image with a tag or digest",
+        r"^[a-z0-9][\w./:-]*(:[\w][\w.-]{0,127}|(:[\w][\w.-]{0,127})?@sha256:[0-9a-f]{64})$",
+        "an image with a tag, a digest or both",
         BOOTSTRAP_IMAGE,
     ),
 ]

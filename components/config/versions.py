@@ -31,10 +31,11 @@ PROMETHEUS_ADAPTER_CHART = "5.3.0"
 RELOADER_CHART = "2.2.17"
 
 # renovate: datasource=docker depName=postgres
-BOOTSTRAP_IMAGE_TAG = "18.4-alpine3.23"
+BOOTSTRAP_IMAGE_TAG = "18.4-alpine3.23@sha256:996d0920e4ff9df1fc19dacb904492f3c1ec0ec1cc338f0ad7123be7731c5f5e"
 BOOTSTRAP_IMAGE = f"public.ecr.aws/docker/library/postgres:{BOOTSTRAP_IMAGE_TAG}"
 """PostgreSQL's official image from AWS's public registry, which needs no account and has generous rate limits.
-Its psql must be at least as new as the newest engine that the settings allow."""
+Its psql must be at least as new as the newest engine that the settings allow. The digest is of the image's index, which
+covers both architectures."""
 
 # renovate: datasource=docker depName=public.ecr.aws/docker/library/busybox
 BUSYBOX_IMAGE_TAG = "1.37.0"

@@ -31,6 +31,12 @@ def test_charts_create_their_own_cluster_roles(prod: Run) -> None:
     assert values(prod, "operators-reloader")["reloader"]["watchGlobally"] is True
 
 
+def test_charts_choose_their_images_by_tag(prod: Run) -> None:
+    releases = prod.all(RELEASE)
+    assert len(releases) > 2
+    assert not [r.name for r in releases if "sha256:" in json.dumps(r.inputs["values"])]
+
+
 def test_the_program_limits_nothing_in_kube_system(prod: Run) -> None:
     objects = [r.inputs.get("metadata", {}) for r in prod.resources if r.type.startswith("kubernetes:")]
     assert not [metadata for metadata in objects if "kube-system" in (metadata.get("namespace"), metadata.get("name"))]

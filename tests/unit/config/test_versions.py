@@ -27,7 +27,8 @@ def versions_in(file: Path) -> list[str]:
     """Text that looks like an exact version, docstrings aside."""
     nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
     texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    return [text for text in texts if VERSION.fullmatch(text) and text not in BY_HAND | KEYS]
+    pins = [text.partition("@")[0] for text in texts]
+    return [text for text in pins if VERSION.fullmatch(text) and text not in BY_HAND | KEYS]
 
 
 def raised() -> list[dict[str, str]]:
@@ -97,11 +98,15 @@ def test_defaults_are_the_pins() -> None:
     assert CacheConfig.model_fields["engine_version"].default == versions.VALKEY_VERSION
 
 
-def test_the_default_image_has_the_pinned_tag() -> None:
+def test_the_default_image_has_the_pinned_tag_and_digest() -> None:
     assert versions.BOOTSTRAP_IMAGE.endswith(f":{versions.BOOTSTRAP_IMAGE_TAG}")
+    tag, _, digest = versions.BOOTSTRAP_IMAGE_TAG.partition("@")
+    assert re.fullmatch("sha256:[0-9a-f]{64}", digest)
+    (pin,) = [found for found in raised() if found.get("depName") == "postgres"]
+    assert (pin["currentValue"], pin["currentDigest"]) == (tag, digest)
     (rule,) = [rule for rule in RENOVATE["packageRules"] if rule.get("matchPackageNames") == ["postgres"]]
     expression = str(rule["versioning"]).removeprefix("regex:").replace("(?<", "(?P<")
-    assert re.fullmatch(expression, versions.BOOTSTRAP_IMAGE_TAG)
+    assert re.fullmatch(expression, tag)
 
 
 def test_every_kubernetes_version_has_an_autoscaler_of_its_own_that_gets_patches_only() -> None:
