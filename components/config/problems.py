@@ -68,7 +68,13 @@ def problems_of(error: ValidationError, model: type[Section]) -> list[Problem]:
     return [Problem(path=_path(details), message=_message(details, model)) for details in causes]
 
 
+def broken_paths(error: ValidationError) -> list[tuple[PathPart, ...]]:
+    """Where pydantic found errors."""
+    return [_path(details) for details in error.errors(include_url=False)]
+
+
 def _path(details: ErrorDetails) -> tuple[PathPart, ...]:
+    """Without the parts that are no keys of the file."""
     return tuple(part for part in details["loc"] if not (isinstance(part, str) and part.startswith(("function-", "["))))
 
 
@@ -97,11 +103,11 @@ def _remedy(key: str, known: Sequence[str]) -> str:
     return f"Write {closest}." if closest else f"Known keys: {', '.join(known)}."
 
 
-def _sections_of(annotation: Any) -> list[type[Section]]:
+def sections_of(annotation: Any) -> list[type[Section]]:
     """The sections in an annotation such as `tuple[ServiceConfig, ...] | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation] if issubclass(annotation, Section) else []
-    return [section for part in get_args(annotation) for section in _sections_of(part)]
+    return [section for part in get_args(annotation) for section in sections_of(part)]
 
 
 def _section_at(model: type[Section], path: Sequence[PathPart]) -> type[Section] | None:
@@ -111,7 +117,7 @@ def _section_at(model: type[Section], path: Sequence[PathPart]) -> type[Section]
             continue
         field = next((f for f in current.model_fields.values() if f.alias == part), None)
         if field is not None:
-            sections = _sections_of(field.annotation)
+            sections = sections_of(field.annotation)
             current = sections[0] if sections else None
     return current
 

@@ -7,9 +7,9 @@ from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.config.versions import CLUSTER_AUTOSCALER_IMAGE_TAGS
 from components.controllers.controller import controllers
-from components.environments.plan import plan_environments
+from components.environments.plan import EnvironmentPlan, plan_environments
 from components.validation.edge import NO_PUBLIC_SERVICE, PUBLISH_ONE, free_host
-from components.validation.rule import Rule
+from components.validation.rule import Path, Rule, each_environment
 
 
 def needed_by_edge(config: PlatformConfig) -> Iterator[Problem]:
@@ -114,53 +114,59 @@ def karpenter(config: PlatformConfig) -> Iterator[Problem]:
         )
 
 
-def canaries(config: PlatformConfig) -> Iterator[Problem]:
+@each_environment
+def canaries(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     """A canary needs controllers that shift its traffic and measure it."""
-    for index, environment in enumerate(config.environments):
-        canary, here = environment.canary, ("environments", index, "canary")
-        if canary is None:
-            continue
-        if config.local:
+    if plan.settings.canary is None:
+        return
+    if plan.config.local:
+        yield Problem(
+            path=(*here, "canary"),
+            message="is not available on an existing cluster (kubeconfig): an AWS load balancer shifts its "
+            "traffic. Remove it.",
+        )
+        return
+    operators = plan.config.operators
+    for key, settings in (
+        ("rollouts", operators.rollouts),
+        ("prometheus", operators.prometheus),
+        ("loadBalancerController", operators.load_balancer_controller),
+    ):
+        if settings is None:
             yield Problem(
-                path=here,
-                message="is not available on an existing cluster (kubeconfig): an AWS load balancer shifts its "
-                "traffic. Remove it.",
-            )
-            continue
-        for key, settings in (
-            ("rollouts", config.operators.rollouts),
-            ("prometheus", config.operators.prometheus),
-            ("loadBalancerController", config.operators.load_balancer_controller),
-        ):
-            if settings is None:
-                yield Problem(
-                    path=here,
-                    message=f"needs operators.{key}. Add `{key}: {{}}` to operators, or remove the canary.",
-                )
-        if canary.max_percent % canary.step_percent:
-            reached = max(1, canary.max_percent // canary.step_percent) * canary.step_percent
-            yield Problem(
-                path=(*here, "maxPercent"),
-                message=f"{canary.max_percent} cannot be reached in steps of stepPercent {canary.step_percent}. "
-                f"Write a multiple of stepPercent, e.g. {reached}.",
+                path=(*here, "canary"),
+                message=f"needs operators.{key}. Add `{key}: {{}}` to operators, or remove the canary.",
             )
 
 
-def canary_traffic(config: PlatformConfig) -> Iterator[Problem]:
+@each_environment
+def canary_steps(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """A canary's steps reach its maximum."""
+    canary = plan.settings.canary
+    if canary is not None and not plan.config.local and canary.max_percent % canary.step_percent:
+        reached = max(1, canary.max_percent // canary.step_percent) * canary.step_percent
+        yield Problem(
+            path=(*here, "canary", "maxPercent"),
+            message=f"{canary.max_percent} cannot be reached in steps of stepPercent {canary.step_percent}. "
+            f"Write a multiple of stepPercent, e.g. {reached}.",
+        )
+
+
+@each_environment
+def canary_traffic(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     """A canary shifts traffic that reaches a service at a host, through the load balancer."""
-    for index, plan in enumerate(plan_environments(config)):
-        if plan.settings.canary is None or config.local:
-            continue
-        if not plan.load_balanced:
-            wrong, remedy = f"has no traffic to shift: {NO_PUBLIC_SERVICE}", PUBLISH_ONE
-        elif config.edge is None:
-            wrong, remedy = "has no traffic to shift: there is no load balancer without edge", "Add the section edge"
-        elif not plan.settings.hosts:
-            wrong = "has no traffic to shift: the environment has no hosts"
-            remedy = f"Write hosts, e.g. {free_host(config, 'api')}"
-        else:
-            continue
-        yield Problem(path=("environments", index, "canary"), message=f"{wrong}. {remedy}, or remove the canary.")
+    if plan.settings.canary is None or plan.config.local:
+        return
+    if not plan.load_balanced:
+        wrong, remedy = f"has no traffic to shift: {NO_PUBLIC_SERVICE}", PUBLISH_ONE
+    elif plan.config.edge is None:
+        wrong, remedy = "has no traffic to shift: there is no load balancer without edge", "Add the section edge"
+    elif not plan.settings.hosts:
+        wrong = "has no traffic to shift: the environment has no hosts"
+        remedy = f"Write hosts, e.g. {free_host(plan.config, 'api')}"
+    else:
+        return
+    yield Problem(path=(*here, "canary"), message=f"{wrong}. {remedy}, or remove the canary.")
 
 
 RULES: tuple[Rule, ...] = (
@@ -171,5 +177,6 @@ RULES: tuple[Rule, ...] = (
     autoscaler_version,
     karpenter,
     canaries,
+    canary_steps,
     canary_traffic,
 )

@@ -1,18 +1,19 @@
 """From the engine's configuration to one frozen object, or to all its problems at once, before any resource exists."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pulumi
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from components.config.files import StackFiles
+from components.config.partial import readable
 from components.config.platform import PlatformConfig
-from components.config.problems import ConfigurationError, Problem, problems_of
+from components.config.problems import ConfigurationError, Problem, broken_paths, problems_of
 from components.config.reader import raw_sections, sections_of_files
-from components.validation.run import broken_rules, readable
+from components.validation.run import rule_problems
 from components.validation.secret_detection import pasted
 
 
@@ -41,24 +42,12 @@ def _accepted(sections: Mapping[str, Any], unreadable: Sequence[Problem], files:
 
 
 def checked(sections: Mapping[str, Any]) -> tuple[PlatformConfig | None, list[Problem]]:
-    """The configuration, None where a section cannot be read, and everything that is wrong with it."""
+    """The configuration, None where a field cannot be read, and everything that is wrong with it."""
     try:
         config = PlatformConfig.model_validate_json(json.dumps(sections))
-        problems = broken_rules(config)
+        problems = rule_problems(config)
     except ValidationError as error:
         config, problems = None, problems_of(error, PlatformConfig)
-        broken = {str(problem.path[0]) for problem in problems}
-        problems += broken_rules(readable(_parsed(sections, broken), broken))
+        problems += rule_problems(readable(PlatformConfig, dict(sections), broken_paths(error)))
     reported = {problem.path for problem in problems}
     return config, [*problems, *(problem for problem in pasted(dict(sections)) if problem.path not in reported)]
-
-
-def _parsed(sections: Mapping[str, Any], broken: Collection[str]) -> dict[str, Any]:
-    """The sections that can be read, by field."""
-    values: dict[str, Any] = {}
-    for name, field in PlatformConfig.model_fields.items():
-        key = str(field.alias)
-        if key in sections and key not in broken:
-            section = TypeAdapter[Any](cast("type[Any]", field.rebuild_annotation()))
-            values[name] = section.validate_json(json.dumps(sections[key]))
-    return values

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from components.account.offers import Service, closest, offered
+from components.config.base import BrokenField
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.sizing.database_sizes import DATABASE_CLASSES
 from components.sizing.instance_types import INSTANCE_TYPES
-from components.validation.rule import BrokenSection, Path
+from components.validation.rule import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,5 +68,5 @@ def unavailable(
 def _region(config: PlatformConfig) -> str | None:
     try:
         return None if config.aws is None else config.aws.region
-    except BrokenSection:
+    except BrokenField:
         return None

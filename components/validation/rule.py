@@ -1,23 +1,68 @@
-"""What a rule is: a function that yields a problem for each key that contradicts the rest of the configuration."""
+"""What a rule is: a function that yields a problem for each key that contradicts the rest of the configuration.
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+A rule ends where it reads a field that cannot be read, so a rule reads only what one decision needs.
+"""
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import wraps
+from typing import TypeVar
+
+from components.config.base import BrokenField, Section
+from components.config.catalogue import ServiceConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import PathPart, Problem
+from components.environments.plan import EnvironmentPlan
 
+_S = TypeVar("_S", bound=Section)
+_T = TypeVar("_T")
 Path = tuple[PathPart, ...]
 Rule = Callable[[PlatformConfig], Iterator[Problem]]
 
 
-class BrokenSection(Exception):  # noqa: N818 - not an error: the rule that reads the section does not apply
-    """A rule reads a section that cannot be read."""
+def each_environment(rule: Callable[[EnvironmentPlan, Path], Iterator[Problem]]) -> Rule:
+    """A rule of one environment, given by its plan and its path; a broken field ends it for that environment only."""
+
+    @wraps(rule)
+    def of_all(config: PlatformConfig) -> Iterator[Problem]:
+        for index, environment in enumerate(config.environments):
+            with suppress(BrokenField):
+                yield from rule(EnvironmentPlan(config, environment), ("environments", index))
+
+    return of_all
 
 
-def duplicates(values: Sequence[str], paths: Sequence[Path], what: str) -> Iterator[Problem]:
-    """A problem for each value that an earlier entry has already."""
-    seen = Counter[str]()
-    for value, path in zip(values, paths, strict=True):
-        seen[value] += 1
-        if seen[value] > 1:
-            yield Problem(path=path, message=f"{value!r} is already the {what} of another entry. Write another one.")
+def each_service(rule: Callable[[PlatformConfig, ServiceConfig, Path], Iterator[Problem]]) -> Rule:
+    """A rule of one service of the catalogue, likewise."""
+
+    @wraps(rule)
+    def of_all(config: PlatformConfig) -> Iterator[Problem]:
+        for index, service in enumerate(config.services):
+            with suppress(BrokenField):
+                yield from rule(config, service, ("services", index))
+
+    return of_all
+
+
+def known(entries: Iterable[_S], read: Callable[[_S], _T]) -> Iterator[tuple[int, _T]]:
+    """Index and value of each entry whose value can be read."""
+    for index, entry in enumerate(entries):
+        with suppress(BrokenField):
+            yield index, read(entry)
+
+
+def duplicates(values: Iterable[tuple[Path, str]], what: str) -> Iterator[Problem]:
+    """One problem for the values that an earlier entry has already."""
+    seen: set[str] = set()
+    repeated: dict[Path, str] = {}
+    for path, value in values:
+        if value in seen:
+            repeated[path] = value
+        seen.add(value)
+    if repeated:
+        first, *others = repeated.values()
+        more = f" So are {len(others)} more." if others else ""
+        remedy = "Remove the repeated entries." if others else "Write another one."
+        yield Problem(
+            path=next(iter(repeated)), message=f"{first!r} is already the {what} of another entry.{more} {remedy}"
+        )

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, cast
 
-from components.config.platform import PlatformConfig
 from components.config.problems import PathPart, Problem
 from components.config.redaction import looks_secret
 
@@ -23,13 +22,9 @@ _HARMLESS = re.compile(
 
 
 def pasted(value: Any, path: tuple[PathPart, ...] = ()) -> Iterator[Problem]:
-    """Every value in a section (plain data) that has the form of a secret."""
-    if isinstance(value, str) and looks_secret(value):
-        yield Problem(
-            path=path,
-            message="has the form of a secret, but stack files are committed to Git. Remove it and rotate it; "
-            "docs/secrets.md says where secrets belong.",
-        )
+    """Every value in a section (plain data) that has the form of a secret, or is a variable with the name of one."""
+    if isinstance(value, str):
+        yield from _pasted_text(value, path)
     entries = cast("dict[str, Any]", value).items() if isinstance(value, dict) else ()
     for key, inner in entries:
         yield from pasted(inner, (*path, key))
@@ -37,16 +32,20 @@ def pasted(value: Any, path: tuple[PathPart, ...] = ()) -> Iterator[Problem]:
         yield from pasted(inner, (*path, index))
 
 
-def variables(config: PlatformConfig) -> Iterator[Problem]:
-    """Environment variables that hold a secret according to their names."""
-    for index, environment in enumerate(config.environments):
-        for name, value in environment.variables.items():
-            if holds_secret(name, value) and not looks_secret(value):
-                yield Problem(
-                    path=("environments", index, "variables", name),
-                    message="would put a secret in plain text into Git and a ConfigMap. Remove it, and add its key to "
-                    "`secrets.supplied` or `secrets.generated` (docs/secrets.md).",
-                )
+def _pasted_text(text: str, path: tuple[PathPart, ...]) -> Iterator[Problem]:
+    of_variable = path[:1] == ("environments",) and path[2:3] == ("variables",)
+    if looks_secret(text):
+        yield Problem(
+            path=path,
+            message="has the form of a secret, but stack files are committed to Git. Remove it and rotate it; "
+            "docs/secrets.md says where secrets belong.",
+        )
+    elif of_variable and holds_secret(str(path[-1]), text):
+        yield Problem(
+            path=path,
+            message="would put a secret in plain text into Git and a ConfigMap. Remove it, and add its key to "
+            "`secrets.supplied` or `secrets.generated` (docs/secrets.md).",
+        )
 
 
 def holds_secret(name: str, value: str) -> bool:

@@ -6,7 +6,7 @@ from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.environments.plan import plan_environments
 from components.secrets.plan import FIXED_SECRETS
-from components.validation.rule import Rule, duplicates
+from components.validation.rule import Rule, duplicates, known
 
 
 def shared_database(config: PlatformConfig) -> Iterator[Problem]:
@@ -26,7 +26,7 @@ def shared_database(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def names(config: PlatformConfig) -> Iterator[Problem]:
-    """Each Secret and each key is listed once, and none is a Secret of the platform."""
+    """Each Secret is listed once, and none is a Secret of the platform."""
     settings = config.secrets
     if settings is None:
         return
@@ -41,15 +41,24 @@ def names(config: PlatformConfig) -> Iterator[Problem]:
                 yield Problem(path=path, message=f"{name} is a Secret of the platform. Write another name.")
             elif section == "supplied" and (name in generated or name in secrets[:index]):
                 yield Problem(path=path, message=f"{name} is already listed under secrets. Write another name.")
+
+
+def keys(config: PlatformConfig) -> Iterator[Problem]:
+    """Each key of a Secret is listed once."""
+    settings = config.secrets
+    if settings is None:
+        return
     yield from duplicates(
-        [f"{secret.secret}/{secret.key}" for secret in settings.generated],
-        [("secrets", "generated", index, "key") for index in range(len(settings.generated))],
+        (
+            (("secrets", "generated", index, "key"), key)
+            for index, key in known(settings.generated, lambda secret: f"{secret.secret}/{secret.key}")
+        ),
         "key",
     )
-    for index, secret in enumerate(settings.supplied):
+    for index, names in known(settings.supplied, lambda secret: secret.keys):
         yield from duplicates(
-            secret.keys, [("secrets", "supplied", index, "keys", place) for place in range(len(secret.keys))], "key"
+            ((("secrets", "supplied", index, "keys", position), key) for position, key in enumerate(names)), "key"
         )
 
 
-RULES: tuple[Rule, ...] = (shared_database, names)
+RULES: tuple[Rule, ...] = (shared_database, names, keys)

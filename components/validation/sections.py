@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from components.config.base import BrokenField
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.environments.plan import plan_environments
@@ -18,8 +19,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
 
 def presence(config: PlatformConfig) -> Iterator[Problem]:
     """Every section has the ones that it needs; there is exactly one cluster, created here or named by kubeconfig."""
-    present = {name for name in (*NEEDED, "aws") if getattr(config, name) is not None}
-    if config.local:
+    present = {name for name in (*NEEDED, "aws", "kubeconfig") if _is_written(config, name)}
+    if "kubeconfig" in present and "cluster" not in present:
         for section in (name for name in EKS_SECTIONS if name in present):
             # Sections that it needs in turn would not help, so they are not reported as missing.
             present.remove(section)
@@ -29,22 +30,30 @@ def presence(config: PlatformConfig) -> Iterator[Problem]:
                 "or write cluster in place of kubeconfig.",
             )
     # A stack without any cluster is reported once, below.
-    without_cluster = {"cluster"} if config.cluster is None and config.kubeconfig is None else set[str]()
+    without_cluster = set[str]() if {"cluster", "kubeconfig"} & present else {"cluster"}
     for section, required in NEEDED.items():
         for missing in (name for name in required if section in present and name not in present | without_cluster):
             yield Problem(path=(section,), message=f"needs the section {missing}. Add {missing}, or remove {section}.")
-    if config.cluster is None and config.kubeconfig is None:
+    if without_cluster:
         yield Problem(
             path=("cluster",),
             message="is missing, and so is kubeconfig. Write cluster for EKS, "
             "or kubeconfig with the context of an existing cluster.",
         )
-    if config.cluster is not None and config.kubeconfig is not None:
+    if {"cluster", "kubeconfig"} <= present:
         yield Problem(
             path=("kubeconfig",),
             message="cannot be combined with cluster: a stack has one cluster. Remove kubeconfig for a cluster on "
             "EKS, or cluster for the existing one.",
         )
+
+
+def _is_written(config: PlatformConfig, section: str) -> bool:
+    """Whether a section is in the stack file, even if it cannot be read."""
+    try:
+        return getattr(config, section) is not None
+    except BrokenField:
+        return True
 
 
 def available(config: PlatformConfig) -> PlatformConfig:
@@ -53,7 +62,8 @@ def available(config: PlatformConfig) -> PlatformConfig:
     `presence` refuses those sections. The other rules do not see them, and so report no consequences of a section that
     has to be removed anyway.
     """
-    return config.model_copy(update=dict.fromkeys(EKS_SECTIONS)) if config.local else config
+    local = _is_written(config, "kubeconfig") and not _is_written(config, "cluster")
+    return config.model_copy(update=dict.fromkeys(EKS_SECTIONS)) if local else config
 
 
 def account(config: PlatformConfig) -> Iterator[Problem]:

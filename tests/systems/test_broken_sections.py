@@ -25,7 +25,7 @@ STACKS = {
     for file in sorted(folder.glob("Pulumi.*.yaml"))
 }
 """Folder of the project and name of the stack, of every committed stack and example."""
-NONSENSE = ("!", -1, [{"!": "!"}], {"!": "!"})
+NONSENSE = ("!", -1, [{"!": "!"}])
 
 
 @functools.cache
@@ -72,8 +72,23 @@ def test_a_broken_section_is_refused_without_consequences(stack: str) -> None:
 def test_two_broken_sections_are_both_reported(stack: str) -> None:
     sections = sections_of(stack)
     for one, other in itertools.pairwise(sections):
-        wrong = {str(reported.path[0]) for reported in _refused({**sections, one: {"!": 1}, other: {"!": 1}})}
+        wrong = {str(reported.path[0]) for reported in _refused({**sections, one: -1, other: -1})}
         assert wrong == {one, other}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_misspelt_key_has_no_consequences(stack: str) -> None:
+    sections, misspelt = sections_of(stack), 0
+    for path in (path for path in _leaves(sections) if isinstance(path[-1], str)):
+        changed = copy.deepcopy(sections)
+        section, wrong = _at(changed, path[:-1]), f"{path[-1]}x"
+        section[wrong] = section.pop(path[-1])
+        _, problems = checked(changed)
+        # Names of classes and variables are free.
+        if problems and problems[0].message == f"is not a known key. Write {path[-1]}.":
+            misspelt += 1
+            assert {problem.path for problem in problems} <= {(*path[:-1], wrong), path}, (path, problems)
+    assert misspelt > len(sections)
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -37,8 +37,7 @@ NO_CLUSTER = (
         ),
         (
             {"environments 0 services": {"auth": {"replicas": 9, "maxReplicas": 3}}},
-            "environments[0].services.auth: is not a service of the catalogue. Write one of backend, ticket-service, "
-            "payment-service, stats-service, auth-service.",
+            "environments[0].services.auth: is not a service of the catalogue. Write auth-service.",
         ),
     ],
 )

@@ -51,13 +51,13 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "prod",
         {"environments 0 namespace": "argocd"},
-        "environments[0].namespace: 'argocd' is reserved. Write e.g. tiketi.",
+        "environments[0].namespace: 'argocd' is reserved. Write e.g. tiketi-prod.",
     ),
     (
         "tiketi",
         "prod",
         {"environments 0 namespace": "monitoring"},
-        "environments[0].namespace: 'monitoring' is reserved. Write e.g. tiketi.",
+        "environments[0].namespace: 'monitoring' is reserved. Write e.g. tiketi-prod.",
     ),
     (
         "tiketi",

@@ -20,6 +20,7 @@ APP = {"kind": "githubApp", "secret": ENTRY, "githubAppId": 7, "githubAppInstall
 HTTPS = {"kind": "https", "secret": ENTRY}
 TOKENS = {"kubernetes": "argocd-notifications-secret"}
 AWS = {"accountId": "123456789012", "region": "eu-west-1"}
+RESOURCES = {"cpuRequest": "100m", "memoryRequest": "128Mi", "cpuLimit": "1", "memoryLimit": "256Mi"}
 OPERATORS: dict[str, Any] = {"externalSecrets": {}}
 
 
@@ -51,6 +52,7 @@ def messages(
                 "system": {"name": "shop", "owner": "team"},
                 "repository": {"url": url},
                 "services": [{"name": "api"}],
+                "resourceClasses": {"standard": RESOURCES},
                 "stage": "test",
                 **({"kubeconfig": {"context": "kind"}} if local else {"aws": AWS}),
                 "operators": operators,

@@ -7,7 +7,7 @@ import pytest
 from tests.harness.config_samples import wrong
 from tests.unit.validation.samples import Refusal, refused
 
-NO_SERVICE = "is not a service of the catalogue. Write one of auth-service, "
+NO_SERVICE = "is not a service of the catalogue. Write "
 REFUSALS: tuple[Refusal, ...] = (
     ("services[1].name", "auth-service", None, "'auth-service' is already the name of another entry."),
     ("services[1].name", "auth", None, "'auth' is already the short name (without `-service`) of another entry."),

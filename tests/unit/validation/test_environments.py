@@ -25,14 +25,14 @@ from tests.unit.validation.samples import (
     refused,
 )
 
-RULES = (environments.names, environments.syncs, environments.folders, environments.previews)
+RULES = environments.RULES
 WINDOW = {"kind": "allow", "schedule": "0 22 * * 1-5", "duration": "8h", "timeZone": "Asia/Tokyo"}
 HERE = "Pulumi.staging.yaml: environments[1].sync"
 PUSH = {"triggers": ["push"]}
 EXISTING = {"ownership": "existing"}
 NO_NAME = "would use the ServiceAccount 'default', which every namespace already has. Write another name."
 SMALL = {"cpuRequest": "10m", "memoryRequest": "16Mi", "cpuLimit": "10m", "memoryLimit": "16Mi"}
-NO_SERVICE = "is not a service of the catalogue. Write one of auth-service, "
+NO_SERVICE = "is not a service of the catalogue. Write "
 NO_FOLDER = "is not a folder inside the repository. Write e.g. k8s/overlays/staging."
 REFUSALS: tuple[Refusal, ...] = (
     (
@@ -44,7 +44,12 @@ REFUSALS: tuple[Refusal, ...] = (
     ("environments[0].namespace", "argocd", None, "'argocd' is reserved."),
     ("environments[0].namespace", "kube-system", None, "'kube-system' is reserved."),
     ("environments[0].namespace", "platform-data", None, "'platform-data' is reserved."),
-    ("environments[0].resourceClass", "tiny", None, "auth-service has no resources of class 'tiny'."),
+    (
+        "environments[0].resourceClass",
+        "tiny",
+        None,
+        "auth-service, user-service, content-service and others have no resources of class 'tiny'.",
+    ),
     ("environments[0].path", "/k8s", None, f"'/k8s' {NO_FOLDER}"),
     ("environments[0].path", "k8s/../x", None, f"'k8s/../x' {NO_FOLDER}"),
     ("environments[0].revision", "HEAD", None, "'HEAD' is not a branch, tag or commit."),
