@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.nodes import MappingNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 PROJECT_FILE = "Pulumi.yaml"
 PathPart = str | int
@@ -16,6 +16,14 @@ PathPart = str | int
 
 class UnreadableError(Exception):
     """A file that is missing or not YAML; the message has file, line and reason."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A value of a mapping or a list, and the line on which it begins, counted from 1."""
+
+    line: int
+    value: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,26 +65,45 @@ class StackFiles:
 
         A path in neither file belongs to the stack's file and has no line.
         """
-        for name in (self.stack_file, PROJECT_FILE):
-            line = self._line(name, path)
-            if line is not None:
-                return f"{name}:{line}"
-        return self.stack_file
+        file, line = self.position(path)
+        return file if line is None else f"{file}:{line}"
 
-    def _line(self, name: str, path: Sequence[PathPart]) -> int | None:
+    def position(self, path: Sequence[PathPart]) -> tuple[str, int | None]:
+        """The same as the file's name and the number of the line, None without one."""
+        for name in (self.stack_file, PROJECT_FILE):
+            line = next((entry.line for entry in reversed(self._entries(name, path))), None)
+            if line is not None:
+                return name, line
+        return self.stack_file, None
+
+    def text(self, path: Sequence[PathPart]) -> str | None:
+        """A scalar as written, which YAML may read as something else; None for what is not a scalar, or is missing."""
+        for name in (self.stack_file, PROJECT_FILE):
+            entries = self._entries(name, path)
+            if entries:
+                value = entries[-1].value
+                return (
+                    str(cast("Any", value).value)
+                    if len(entries) == len(path) and isinstance(value, ScalarNode)
+                    else None
+                )
+        return None
+
+    def _entries(self, name: str, path: Sequence[PathPart]) -> list[_Entry]:
+        """The entries along a path, as far as they exist."""
         try:
             here = _child(_nodes(self._text(name)), "config")
         except (MarkedYAMLError, UnreadableError):
-            return None
-        line = None
+            return []
+        entries: list[_Entry] = []
         for depth, part in enumerate(path):
             here = _child(here and here.value, part)
             if here is None:
                 break
-            line = here.line
             if depth == 0 and name == PROJECT_FILE:
-                here = _child(here.value, "value")
-        return line
+                here = _Entry(here.line, getattr(_child(here.value, "value"), "value", None))
+            entries.append(here)
+        return entries
 
     def _config(self, name: str) -> dict[str, Any]:
         config: object = self._values(name).get("config") or {}
@@ -135,14 +162,6 @@ def _foreign(value: object, path: str = "config", inside: tuple[int, ...] = ()) 
 def _nodes(text: str) -> Any:
     reader: Any = YAML()
     return reader.compose(text)
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """A value of a mapping or a list, and the line on which it begins, counted from 1."""
-
-    line: int
-    value: Any
 
 
 def _child(node: Any, part: PathPart) -> _Entry | None:

@@ -19,7 +19,7 @@ REFUSALS: tuple[Refusal, ...] = (
         "aws.accountId",
         25434362120,
         None,
-        "must be a string, but YAML read a number.",
+        "must be text, but YAML reads it as a number.",
     ),
     ("network", ABSENT, "cluster", "needs the section network."),
     ("cluster", ABSENT, None, "is missing, and so is kubeconfig."),
