@@ -27,6 +27,14 @@ SIMILAR = 0.75
 """Similarity above which a key counts as misspelt; below it, it is a different word."""
 
 
+def key_path(path: Sequence[PathPart]) -> str:
+    """A path as text, for example `services[2].port`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """One problem at one key."""
@@ -43,11 +51,8 @@ class Problem:
 
     @property
     def where(self) -> str:
-        """The path as text, for example `services[2].port`."""
-        text = ""
-        for part in self.path:
-            text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-        return text
+        """The path as text."""
+        return key_path(self.path)
 
 
 class ConfigurationError(pulumi.RunError):

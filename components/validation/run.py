@@ -16,6 +16,7 @@ from components.validation import (
     edge,
     environments,
     network,
+    protection,
     secrets,
     sections,
 )
@@ -34,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     *controllers.RULES,
     *argocd.RULES,
     *environments.RULES,
+    *protection.RULES,
 )
 CAPACITY_NEEDS: tuple[Rule, ...] = (
     sections.presence,
