@@ -9,6 +9,9 @@ from typing import Any, cast
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from components.config.yaml_faults import explain
 
 PROJECT_FILE = "Pulumi.yaml"
 PathPart = str | int
@@ -107,10 +110,9 @@ class StackFiles:
 
     def _config(self, name: str) -> dict[str, Any]:
         config: object = self._values(name).get("config") or {}
-        fault = _foreign(cast("object", config)) if isinstance(config, dict) else "config is not a map of keys"
-        if fault is not None:
-            raise UnreadableError(f"{name}: {fault}. Write text in quotes.")
-        return cast("dict[str, Any]", config)
+        if not isinstance(config, dict):
+            raise UnreadableError(f"{name}: config is not a map of keys. Write `key: value` pairs under it.")
+        return {str(key): value for key, value in cast("dict[object, Any]", config).items()}
 
     def _text(self, name: str) -> str:
         try:
@@ -124,10 +126,12 @@ class StackFiles:
         try:
             content = _values(self._text(name))
         except MarkedYAMLError as error:
-            line = "" if error.problem_mark is None else f":{error.problem_mark.line + 1}"
-            raise UnreadableError(f"{name}{line}: is not valid YAML: {error.problem}.") from None
+            line, fault = explain(error, self._text(name))
+            raise UnreadableError(f"{name}{'' if line is None else f':{line}'}: {fault}") from None
+        except ReaderError as error:
+            raise UnreadableError(f"{name}: has a control character: {error.reason}. Remove it.") from None
         if not isinstance(content, dict):
-            raise UnreadableError(f"{name}: is not a map of keys. Begin it with `config:`.")
+            raise UnreadableError(f"{name}:1: is not a map of keys. Begin it with `config:`.")
         return cast("dict[str, Any]", content)
 
 
@@ -136,26 +140,6 @@ def _values(text: str) -> object:
     """Cached, because hundreds of tests read the same files."""
     reader: Any = YAML(typ="safe")
     return reader.load(text) or {}
-
-
-def _foreign(value: object, path: str = "config", inside: tuple[int, ...] = ()) -> str | None:
-    """What JSON does not have in a value: keys that are no text, dates, sets, bytes, values that contain themselves."""
-    if id(value) in inside:
-        return f"{path} contains itself"
-    within = (*inside, id(value))
-    if isinstance(value, dict):
-        for key, item in cast("dict[object, object]", value).items():
-            if not isinstance(key, str):
-                return f"{path} has the key {key}, which is not text"
-            if (fault := _foreign(item, f"{path}.{key}", within)) is not None:
-                return fault
-    elif isinstance(value, list):
-        for number, item in enumerate(cast("list[object]", value)):
-            if (fault := _foreign(item, f"{path}[{number}]", within)) is not None:
-                return fault
-    elif value is not None and not isinstance(value, (str, int, float, bool)):
-        return f"{path} is {value}, which YAML reads as a {type(value).__name__}"
-    return None
 
 
 @cache

@@ -23,6 +23,8 @@ from components.config.redaction import about_secrets, masked
 
 Text = Callable[[Sequence[PathPart]], str | None]
 """A value as written in the file, by path."""
+MOST_KEYS = 12
+"""Keys that one message lists."""
 SIMILAR = 0.75
 """Similarity above which a key counts as misspelt; below it, it is a different word."""
 
@@ -183,6 +185,8 @@ def _place(model: type[Section], path: tuple[PathPart, ...]) -> str:
         return f"Write {closest}."
     if (section := next(_sections_with(model, key), None)) is not None:
         return f"It belongs in {section}."
+    if len(known) > MOST_KEYS:
+        return "Remove it; docs/configuration.md lists the keys."
     return f"Known keys: {', '.join(known)}."
 
 

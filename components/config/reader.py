@@ -5,22 +5,25 @@ instead, and unknown keys are refused.
 """
 
 import json
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from pulumi.runtime import config as runtime_config
 
 from components.config.base import Section
-from components.config.files import StackFiles
+from components.config.files import PathPart, StackFiles
 from components.config.problems import Problem
 
+Path = tuple[PathPart, ...]
 ENGINE = "pulumi:"
 """Namespace of the engine's settings."""
 
 
 def raw_sections(project: str, model: type[Section]) -> tuple[dict[str, Any], list[Problem]]:
-    """The running project's keys with their values as plain data, and problems with keys that cannot be read.
+    """The running project's keys with their values as plain data, and problems with those that cannot be read.
 
+    A value that cannot be read is None.
     The engine passes booleans as text; they are converted back if the section is declared as a boolean.
     """
     merged = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
@@ -29,9 +32,42 @@ def raw_sections(project: str, model: type[Section]) -> tuple[dict[str, Any], li
 
 def sections_of_files(files: StackFiles, model: type[Section]) -> tuple[dict[str, Any], list[Problem]]:
     """The same without the engine. UnreadableError for a file that is missing or not YAML."""
-    values = files.values()
+    foreign: list[Problem] = []
+    values = {key: _plain(value, (key.rpartition(":")[2],), files, foreign) for key, value in files.values().items()}
     secret = {key for key, value in values.items() if _is_secret(value)}
-    return _sections(values, secret, files.project(), model)
+    sections, problems = _sections(values, secret, files.project(), model)
+    return sections, [*problems, *foreign]
+
+
+def _plain(value: object, path: Path, files: StackFiles, problems: list[Problem], inside: tuple[int, ...] = ()) -> Any:
+    """The value without what JSON does not have: dates and the like, keys that are not text, loops.
+
+    Each of these becomes a problem, and None.
+    """
+    within = (*inside, id(value))
+    if id(value) in inside:
+        problems.append(Problem(path=path, message="contains itself. Remove the reference (*)."))
+    elif isinstance(value, dict):
+        plain: dict[str, Any] = {}
+        for key, item in cast("dict[object, object]", value).items():
+            if isinstance(key, str):
+                plain[key] = _plain(item, (*path, key), files, problems, within)
+            else:
+                message = f"has the key {key}, which YAML does not read as text. Write it in quotes."
+                problems.append(Problem(path=path, message=message))
+        return plain
+    elif isinstance(value, list):
+        items = enumerate(cast("list[object]", value))
+        return [_plain(item, (*path, index), files, problems, within) for index, item in items]
+    elif isinstance(value, float) and not math.isfinite(value):
+        problems.append(Problem(path=path, message="is not a number that can be used. Write a finite one."))
+    elif value is None or isinstance(value, str | int | float | bool):
+        return value
+    else:
+        text, kind = files.text(path), type(value).__name__
+        remedy = "Write plain text." if text is None else f"Write {json.dumps(text, ensure_ascii=False)}."
+        problems.append(Problem(path=path, message=f"must be text, but YAML reads it as a {kind}. {remedy}"))
+    return None
 
 
 def _is_secret(value: object) -> bool:
@@ -56,7 +92,7 @@ def _sections(
     known = [str(field.alias) for field in model.model_fields.values()]
     problems += [_foreign(key, project, known) for key in sorted(merged) if not key.startswith((f"{project}:", ENGINE))]
     kinds = {str(field.alias): field.annotation for field in model.model_fields.values()}
-    return {key: _parsed(text, kinds.get(key)) for key, text in own.items() if key not in secret}, problems
+    return {key: None if key in secret else _parsed(text, kinds.get(key)) for key, text in own.items()}, problems
 
 
 def _foreign(key: str, project: str, known: Sequence[str]) -> Problem:

@@ -3,7 +3,8 @@
 import copy
 import json
 import pathlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pulumi
@@ -17,6 +18,8 @@ from components.config.reader import raw_sections, sections_of_files
 from components.validation.rule import Path
 from components.validation.run import rule_problems
 from components.validation.secret_detection import pasted
+
+Judge = Callable[[Mapping[str, Any]], tuple[PlatformConfig | None, list[Refusal], list[Problem]]]
 
 
 def load() -> PlatformConfig:
@@ -37,41 +40,47 @@ def load_files(files: StackFiles) -> PlatformConfig:
 
 
 def _accepted(sections: Mapping[str, Any], unreadable: Sequence[Problem], files: StackFiles) -> PlatformConfig:
-    config, problems = checked(sections, files.text)
-    if config is None or unreadable or problems:
-        raise ConfigurationError([*unreadable, *problems], files)
+    config, problems = checked(sections, files.text, unreadable)
+    if config is None or problems:
+        raise ConfigurationError(problems, files)
     return config
 
 
-def checked(sections: Mapping[str, Any], text: Text = lambda _: None) -> tuple[PlatformConfig | None, list[Problem]]:
+def checked(
+    sections: Mapping[str, Any], text: Text = lambda _: None, unreadable: Sequence[Problem] = ()
+) -> tuple[PlatformConfig | None, list[Problem]]:
     """The configuration, None where a field cannot be read, and everything that is wrong with it.
 
-    `text` gives a value as it is written in the file.
+    `text` gives a value as it is written in the file; `unreadable` are the problems that were found in reading it.
     """
-    config, refusals, problems = _judged(sections, text)
-    reported = {problem.path for problem in problems} | {refusal.path for refusal in refusals}
-    explained = [_explained(refusal, sections, reported) for refusal in refusals]
+    judge = partial(_judged, broken=[problem.path for problem in unreadable])
+    config, refusals, problems = judge(sections, text=text)
+    reported = {entry.path for entry in (*refusals, *problems, *unreadable)}
+    explained = [_explained(refusal, sections, reported, judge) for refusal in refusals]
     secrets = (problem for problem in pasted(dict(sections)) if problem.path not in reported)
-    return config, [*explained, *problems, *secrets]
+    return config, [*unreadable, *explained, *problems, *secrets]
 
 
 def _judged(
-    sections: Mapping[str, Any], text: Text = lambda _: None
+    sections: Mapping[str, Any], *, broken: Sequence[Path], text: Text = lambda _: None
 ) -> tuple[PlatformConfig | None, list[Refusal], list[Problem]]:
-    """The configuration, what pydantic refuses, and what the rules find in the rest."""
+    """The configuration, what pydantic refuses, and what the rules find in the rest; nothing at the `broken` paths."""
     try:
         config = PlatformConfig.model_validate_json(json.dumps(sections))
-        return config, [], rule_problems(config)
     except ValidationError as error:
-        partial = readable(PlatformConfig, dict(sections), broken_paths(error))
-        return None, refusals_of(error, PlatformConfig, text), rule_problems(partial)
+        refused = refusals_of(error, PlatformConfig, text)
+        partly = readable(PlatformConfig, dict(sections), [*broken, *broken_paths(error)])
+        known = [refusal for refusal in refused if not any(refusal.path[: len(path)] == path for path in broken)]
+        return None, known, rule_problems(partly)
+    partly = readable(PlatformConfig, dict(sections), broken) if broken else config
+    return config, [], rule_problems(partly)
 
 
-def _explained(refusal: Refusal, sections: Mapping[str, Any], reported: Collection[Path]) -> Problem:
+def _explained(refusal: Refusal, sections: Mapping[str, Any], reported: Collection[Path], judge: Judge) -> Problem:
     """The problem with the best candidate: one that is accepted and adds no other problem, or else just accepted."""
     accepted: list[int] = []
     for number, value in enumerate(refusal.candidates):
-        _, refusals, problems = _judged(_with(sections, refusal.path, value))
+        _, refusals, problems = judge(_with(sections, refusal.path, value))
         left = {entry.path for entry in (*refusals, *problems)}
         if left <= {*reported} - {refusal.path}:
             return refusal.problem(number)
@@ -80,7 +89,7 @@ def _explained(refusal: Refusal, sections: Mapping[str, Any], reported: Collecti
         again = next((entry for entry in refusals if entry.path == refusal.path), None)
         if refusal.refused.is_misread and again is not None:
             # Read as the text that it is in the file, the value is still wrong.
-            return _explained(again, sections, reported)
+            return _explained(again, sections, reported, judge)
     return refusal.problem(next(iter(accepted), None))
 
 

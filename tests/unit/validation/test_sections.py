@@ -21,7 +21,7 @@ REFUSALS: tuple[Refusal, ...] = (
         None,
         "must be text, but YAML reads it as a number.",
     ),
-    ("network", ABSENT, "cluster", "needs the section network."),
+    ("network", ABSENT, None, "is missing, and needed by cluster, database, cache, storage. Add it, or remove"),
     ("cluster", ABSENT, None, "is missing, and so is kubeconfig."),
     ("alarms", {}, "alarms.emails", "is empty, and so is endpoints: alarms would have no recipient."),
     ("alarms", {"emails": ["ops"]}, "alarms.emails[0]", "'ops' is not an e-mail address. Write e.g. ops@example.com."),
