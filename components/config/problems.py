@@ -143,8 +143,7 @@ def _refusal(details: ErrorDetails, model: type[Section], text: str | None) -> R
         return Refusal(path=path, refused=refused, is_missing=True)
     if kind == "extra_forbidden":
         return Refusal(path=path, refused=Refused(wrong="is not a known key.", otherwise=_place(model, path)))
-    hidden = about_secrets(path)
-    found = refused_value(kind, details["input"], details.get("ctx", {}), text, hidden=hidden)
+    found = refused_value(kind, details["input"], details.get("ctx", {}), text, hidden=about_secrets(path))
     if found is None:
         found = Refused(wrong=f"{details['msg'][0].lower()}{details['msg'][1:]}.", otherwise=description)
     if details["loc"][-1] == "[key]":
