@@ -111,7 +111,8 @@ class StackFiles:
     def _config(self, name: str) -> dict[str, Any]:
         config: object = self._values(name).get("config") or {}
         if not isinstance(config, dict):
-            raise UnreadableError(f"{name}: config is not a map of keys. Write `key: value` pairs under it.")
+            line = getattr(_child(_nodes(self._text(name)), "config"), "line", 1)
+            raise UnreadableError(f"{name}:{line}: config is not a map of keys. Write `key: value` pairs under it.")
         return {str(key): value for key, value in cast("dict[object, Any]", config).items()}
 
     def _text(self, name: str) -> str:
@@ -131,7 +132,8 @@ class StackFiles:
         except ReaderError as error:
             raise UnreadableError(f"{name}: has a control character: {error.reason}. Remove it.") from None
         if not isinstance(content, dict):
-            raise UnreadableError(f"{name}:1: is not a map of keys. Begin it with `config:`.")
+            line = _nodes(self._text(name)).start_mark.line + 1
+            raise UnreadableError(f"{name}:{line}: is not a map of keys. Begin it with `config:`.")
         return cast("dict[str, Any]", content)
 
 

@@ -119,7 +119,7 @@ def _refused_by_validator(value: object, message: str, *, hidden: bool) -> Refus
         wrong=wrong,
         values=corrected if remedy["example"] else given,
         examples=given if remedy["example"] else (),
-        otherwise=remedy.group().strip(),
+        otherwise="Write the right one.",
         more=remedy["more"] or "",
     )
 
@@ -209,18 +209,25 @@ def _not_a_boolean(value: Value, _: Mapping[str, Any]) -> Refused:
 
 
 def _not_allowed(value: Value, context: Mapping[str, Any]) -> Refused:
-    """Pydantic lists what is allowed: `'a', 'b' or 'c'`."""
-    allowed = re.findall(r"'([^']*)'", str(context["expected"]))
-    lower = {name.lower(): name for name in allowed}
-    nearest = difflib.get_close_matches(str(value.given).lower(), lower, n=len(lower), cutoff=0.0)
+    """Pydantic lists what is allowed: `'a', 'b' or 'c'`, or `0, 1 or 5`."""
+    listed = re.split(", | or ", str(context["expected"]))
+    allowed = [text[1:-1] if text.startswith("'") else read(text) for text in listed]
+    near = {str(choice).lower(): choice for choice in allowed}
+    order = difflib.get_close_matches(str(value.given).lower(), near, n=len(near), cutoff=0.0)
     return Refused(
         wrong=f"{value.shown} is not one of {', '.join(map(yaml_text, allowed))}.",
-        values=tuple(lower[near] for near in nearest),
+        values=tuple(near[text] for text in order),
     )
 
 
 def _out_of_bounds(size: str, bound: str, more: str) -> Explain:
-    return lambda value, context: Refused(wrong=f"{value.shown} is {size}.", values=(context[bound],), more=more)
+    least = "at most" if bound == "le" else "at least" if bound == "ge" else "more than"
+    return lambda value, context: Refused(
+        wrong=f"{value.shown} is {size}.",
+        values=(context[bound],),
+        more=more,
+        otherwise=f"Write a number of {least} {context[bound]}.",
+    )
 
 
 def _not_a_list(value: Value, _: Mapping[str, Any]) -> Refused:

@@ -162,15 +162,20 @@ def _examples(field: FieldInfo | None, beside: object) -> tuple[object, ...]:
     request = siblings.get(str(field.alias).replace("Limit", "Request")) if str(field.alias).endswith("Limit") else None
     lowest = [constraint.ge for constraint in field.metadata if isinstance(constraint, Ge)]
     members = get_args(field.annotation) if get_origin(field.annotation) is Literal else _members(field.annotation)
-    default = () if field.is_required() or not isinstance(field.default, int | str | float) else (field.default,)
+    default: tuple[object, ...] = ()
+    if isinstance(field.default, bool):
+        default = (field.default, not field.default)
+    elif isinstance(field.default, int | str | float):
+        default = (field.default,)
     return tuple(
         value for value in (request, *(field.examples or ()), *default, *lowest, *members) if value is not None
     )
 
 
 def closest_key(key: str, known: Sequence[str]) -> str | None:
-    """The known key that is most similar to a misspelt one; None if no key is similar."""
-    return next(iter(difflib.get_close_matches(key, known, n=1, cutoff=SIMILAR)), None)
+    """The known key that is most similar to a misspelt one, in any case; None if no key is similar."""
+    lower = {name.lower(): name for name in known}
+    return next((lower[near] for near in difflib.get_close_matches(key.lower(), lower, n=1, cutoff=SIMILAR)), None)
 
 
 def _members(annotation: Any) -> tuple[str, ...]:
@@ -182,15 +187,15 @@ def _place(model: type[Section], path: tuple[PathPart, ...]) -> str:
     key, known = str(path[-1]), _known_keys(model, path[:-1])
     if (closest := closest_key(key, known)) is not None:
         return f"Write {closest}."
-    if (section := next(_sections_with(model, key), None)) is not None:
-        return f"It belongs in {section}."
-    if len(known) > MOST_KEYS:
-        return "Remove it; docs/configuration.md lists the keys."
-    return f"Known keys: {', '.join(known)}."
+    elsewhere = set(_sections_with(model, key))
+    if len(elsewhere) == 1:
+        return f"Move it to {elsewhere.pop()}."
+    listed = f"one of {', '.join(known)}" if len(known) <= MOST_KEYS else "a key of docs/configuration.md"
+    return f"Remove it, or write {listed}."
 
 
 def _sections_with(model: type[Section], key: str, path: str = "") -> Iterator[str]:
-    """Paths of the sections that have a key, the outer ones first."""
+    """Paths of the sections that have a key."""
     if path and any(field.alias == key for field in model.model_fields.values()):
         yield path
     for field in model.model_fields.values():

@@ -10,11 +10,12 @@ MERGE = re.compile(r"^(<{7}|={7}|>{7})( |$)")
 QUOTES = "Put the value in quotes."
 EXPLANATIONS: Sequence[tuple[str, str]] = (
     (r"character '\\t'", "has a tab where YAML expects spaces. Indent with spaces."),
-    (r"duplicate key \"(?P<name>[^\"]*)\"", "{name} is there twice, first in line {first}. Remove one of the two."),
+    (r"duplicate key \"(?P<name>[^\"]*)\"", "{name} is there twice{first}. Remove one of the two."),
     (r"unexpected end of stream", "opens a quotation mark that is never closed. Write the closing one."),
     (r"tag '(?P<name>[^']*)'", "has the tag {name}, which a stack file cannot have. Write a plain value."),
     (r"expected ',' or '\]'", "the list that begins in line {start} is not closed. Write ] at its end."),
     (r"expected ',' or '\}'", "the map that begins in line {start} is not closed. Write }} at its end."),
+    (r"alphabetic or numeric", "has a value that begins with * or &, which YAML reserves. " + QUOTES),
     (r"undefined alias '(?P<name>[^']*)'", "*{name} refers to nothing, because there is no &{name}. " + QUOTES),
     (r"character '(?P<name>.)'", "has a value that begins with {name}, which YAML reserves. " + QUOTES),
     (r"indentation indicators", "has a value that begins with > or |, as a text block does. " + QUOTES),
@@ -47,7 +48,7 @@ def explain(error: MarkedYAMLError, text: str) -> tuple[int | None, str]:
         if (match := re.search(expression, problem)) is not None:
             name = match.groupdict().get("name")
             where = start if "never closed" in message else line
-            return where, message.format(name=name, start=start, first=_line_of(name, start, lines))
+            return where, message.format(name=name, start=start, first=_first_place(name, start, lines))
     return line, f"is not valid YAML: {problem}."
 
 
@@ -55,10 +56,8 @@ def _line(mark: Any) -> int | None:
     return None if mark is None else int(mark.line) + 1
 
 
-def _line_of(key: str | None, start: int | None, lines: Sequence[str]) -> int | None:
-    """The line of a key, counted from the one in which its map begins."""
+def _first_place(key: str | None, start: int | None, lines: Sequence[str]) -> str:
+    """`, first in line 7`: where a key is, from the line in which its map begins; nothing if that is not clear."""
+    key_at_start = re.compile(rf"[\s{{-]*[\"']?{re.escape(key or '')}[\"']?\s*:")
     numbered = enumerate(lines[(start or 1) - 1 :], start=start or 1)
-    return next(
-        (number for number, line in numbered if re.match(rf"[\s{{-]*[\"']?{re.escape(key or '')}[\"']?\s*:", line)),
-        None,
-    )
+    return next((f", first in line {number}" for number, line in numbered if key_at_start.match(line)), "")

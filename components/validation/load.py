@@ -3,8 +3,7 @@
 import copy
 import json
 import pathlib
-from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import partial
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -18,8 +17,6 @@ from components.config.reader import raw_sections, sections_of_files
 from components.validation.rule import Path
 from components.validation.run import rule_problems
 from components.validation.secret_detection import pasted
-
-Judge = Callable[[Mapping[str, Any]], tuple[PlatformConfig | None, list[Refusal], list[Problem]]]
 
 
 def load() -> PlatformConfig:
@@ -39,7 +36,7 @@ def load_files(files: StackFiles) -> PlatformConfig:
     return _accepted(*sections_of_files(files, PlatformConfig), files)
 
 
-def _accepted(sections: Mapping[str, Any], unreadable: Sequence[Problem], files: StackFiles) -> PlatformConfig:
+def _accepted(sections: Mapping[str, Any], unreadable: Sequence[Refusal], files: StackFiles) -> PlatformConfig:
     config, problems = checked(sections, files.text, unreadable)
     if config is None or problems:
         raise ConfigurationError(problems, files)
@@ -47,22 +44,23 @@ def _accepted(sections: Mapping[str, Any], unreadable: Sequence[Problem], files:
 
 
 def checked(
-    sections: Mapping[str, Any], text: Text = lambda _: None, unreadable: Sequence[Problem] = ()
+    sections: Mapping[str, Any], text: Text = lambda _: None, unreadable: Sequence[Refusal] = ()
 ) -> tuple[PlatformConfig | None, list[Problem]]:
     """The configuration, None where a field cannot be read, and everything that is wrong with it.
 
-    `text` gives a value as it is written in the file; `unreadable` are the problems that were found in reading it.
+    `text` gives a value as it is written in the file; `unreadable` is what could not even be read from it.
     """
-    judge = partial(_judged, broken=[problem.path for problem in unreadable])
-    config, refusals, problems = judge(sections, text=text)
-    reported = {entry.path for entry in (*refusals, *problems, *unreadable)}
-    explained = [_explained(refusal, sections, reported, judge) for refusal in refusals]
+    broken = [refusal.path for refusal in unreadable]
+    config, refusals, problems = _judged(sections, broken, text)
+    refusals = [*unreadable, *refusals]
+    reported = {entry.path for entry in (*refusals, *problems)}
+    explained = [_explained(refusal, sections, broken, reported) for refusal in refusals]
     secrets = (problem for problem in pasted(dict(sections)) if problem.path not in reported)
-    return config, [*unreadable, *explained, *problems, *secrets]
+    return config, [*explained, *problems, *secrets]
 
 
 def _judged(
-    sections: Mapping[str, Any], *, broken: Sequence[Path], text: Text = lambda _: None
+    sections: Mapping[str, Any], broken: Sequence[Path], text: Text = lambda _: None
 ) -> tuple[PlatformConfig | None, list[Refusal], list[Problem]]:
     """The configuration, what pydantic refuses, and what the rules find in the rest; nothing at the `broken` paths."""
     try:
@@ -76,21 +74,27 @@ def _judged(
     return config, [], rule_problems(partly)
 
 
-def _explained(refusal: Refusal, sections: Mapping[str, Any], reported: Collection[Path], judge: Judge) -> Problem:
-    """The problem with the best candidate: one that is accepted and adds no other problem, or else just accepted."""
-    accepted: list[int] = []
+def _explained(
+    refusal: Refusal, sections: Mapping[str, Any], broken: Sequence[Path], reported: Collection[Path]
+) -> Problem:
+    """The problem with the first candidate that is accepted and adds no other problem.
+
+    A value that is meant is named even if it adds one, for then the file has two mistakes.
+    """
+    meant: list[int] = []
+    others = [path for path in broken if path != refusal.path]
     for number, value in enumerate(refusal.candidates):
-        _, refusals, problems = judge(_with(sections, refusal.path, value))
+        _, refusals, problems = _judged(_with(sections, refusal.path, value), others)
         left = {entry.path for entry in (*refusals, *problems)}
         if left <= {*reported} - {refusal.path}:
             return refusal.problem(number)
-        if refusal.path not in left:
-            accepted.append(number)
+        if refusal.path not in left and number < len(refusal.refused.values):
+            meant.append(number)
         again = next((entry for entry in refusals if entry.path == refusal.path), None)
         if refusal.refused.is_misread and again is not None:
             # Read as the text that it is in the file, the value is still wrong.
-            return _explained(again, sections, reported, judge)
-    return refusal.problem(next(iter(accepted), None))
+            return _explained(again, sections, others, reported)
+    return refusal.problem(next(iter(meant), None))
 
 
 def _with(container: Any, path: Path, value: object) -> Any:

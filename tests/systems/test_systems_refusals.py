@@ -63,7 +63,7 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "prod",
         {"argocd project destinations": [{"namespace": "elsewhere", "server": "https://kubernetes.default.svc"}]},
-        "argocd.project.destinations: is not a known key. Known keys: description, clusterName, ",
+        "argocd.project.destinations: is not a known key. Remove it, or write one of description, clusterName, ",
     ),
     (
         "tiketi",

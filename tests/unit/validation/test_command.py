@@ -60,8 +60,8 @@ def test_problems_as_json_have_place_path_and_message(tmp_path: Path, capsys: py
         ('accountId: "025434362120"', "accountId: 25434362120", "'25434362120' is not a 12-digit AWS account id."),
         ("natGateways: single", "natGateways: Single", "'Single' is not one of single, perZone. Write single."),
         ("owner: backend", "owner: 2026-01-31", 'but YAML reads it as a date. Write "2026-01-31".'),
-        ("owner: backend", "owner: .nan", "owner: is not a number that can be used. Write a finite one."),
-        ("owner: backend", "owner: {1: a}", "owner: has the key 1, which YAML does not read as text."),
+        ("owner: backend", "owner: .nan", "owner: is not a finite number. Write one."),
+        ("owner: backend", "owner: {1: a}", "owner: has the key 1, which is not text. Write it in quotes."),
         ("owner: backend", "owner: true", 'must be text, but YAML reads true as a boolean. Write "true".'),
     ],
 )

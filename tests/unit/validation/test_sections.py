@@ -92,4 +92,6 @@ def test_secrets_manager_without_secrets_is_refused() -> None:
 
 def test_an_unknown_key_that_resembles_no_other_lists_the_known_ones() -> None:
     (line,) = example("tiketi", "dev", "argocd", project={"destinations": []})
-    assert line.startswith("argocd.project.destinations: is not a known key. Known keys: description, clusterName")
+    assert line.startswith(
+        "argocd.project.destinations: is not a known key. Remove it, or write one of description, clusterName"
+    )
