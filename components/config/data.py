@@ -15,6 +15,7 @@ from components.config.types import (
     UtcWindow,
     WeeklyWindow,
     matching,
+    possible_port,
 )
 from components.config.versions import BOOTSTRAP_IMAGE, VALKEY_VERSION
 
@@ -65,6 +66,7 @@ Image = Annotated[
         "an image with a tag, a digest or both",
         BOOTSTRAP_IMAGE,
     ),
+    AfterValidator(possible_port),
 ]
 
 

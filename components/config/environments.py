@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.config.argocd_access import SecretReference
 from components.config.base import Section
@@ -16,12 +16,15 @@ from components.config.types import (
     GitRevision,
     HostName,
     Ipv4Cidr,
+    Lines,
     MemoryQuantity,
     Percent,
     PodSecurity,
     RepositoryPath,
+    Text,
     Trigger,
     matching,
+    possible_port,
 )
 
 Duration = Annotated[str, matching(r"^[1-9][0-9]{0,6}(s|m|h)$", "a duration", "90s, 30m or 2h")]
@@ -37,6 +40,7 @@ ImageRepository = Annotated[
         "an image repository without a tag",
         "public.ecr.aws/docker/library/redis",
     ),
+    AfterValidator(possible_port),
 ]
 ImageTag = Annotated[str, matching(r"^[a-z0-9][\w.-]{0,127}$", "an image tag", "commitSha")]
 
@@ -54,12 +58,12 @@ class SyncWindow(Section):
     """A time window in which syncs of the environment are allowed or denied."""
 
     kind: Literal["allow", "deny"] = Field(description="`allow` or `deny`.")
-    schedule: str = Field(
+    schedule: Text = Field(
         description="Start, in five cron fields: minute, hour, day of month, month, day of week (0-6, SUN-SAT).",
         examples=["0 22 * * 1-5"],
     )
     duration: Duration = Field(description="Length, from one minute to one year.", examples=["8h"])
-    time_zone: str = Field(default="UTC", description="Time zone of the schedule, for example `Asia/Tokyo`.")
+    time_zone: Text = Field(default="UTC", description="Time zone of the schedule, for example `Asia/Tokyo`.")
     manual_sync: bool = Field(default=True, description="Whether manual syncs are allowed anyway.")
 
 
@@ -209,7 +213,7 @@ class EnvironmentConfig(Section):
         "as the manifests write them. Pods with other images are refused, in a stack without `registry` only if this "
         "is set.",
     )
-    variables: dict[EnvironmentVariable, str] = Field(
+    variables: dict[EnvironmentVariable, Lines] = Field(
         default={}, description="Environment variables of every service; no secrets."
     )
     database_prefix: DatabaseName | None = Field(

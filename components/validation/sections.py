@@ -1,7 +1,8 @@
-"""Rules between the sections of a stack file: which need which other ones, and which have no effect."""
+"""Rules between the sections of a stack file: which need which other ones, and which have no effect; and of `tags`."""
 
 from collections.abc import Iterator
 
+from components.account.tags import LONGEST_KEY, MOST_TAGS, is_platform_key, tag_fault
 from components.config.base import BrokenField
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
@@ -93,6 +94,38 @@ def secrets_manager(config: PlatformConfig) -> Iterator[Problem]:
         yield Problem(path=("secretsManager",), message=f"has no effect: the program fills no entry. {remedy}.")
 
 
+def tags(config: PlatformConfig) -> Iterator[Problem]:
+    """The keys of tags are AWS's to accept, not the platform's own, and differ in more than case.
+
+    Source: AWS's general rules for tags; IAM User Guide, Tags for IAM resources (keys are not distinguished by case).
+    """
+    seen: dict[str, str] = {}
+    for key in config.system.tags:
+        first, fault = seen.setdefault(key.casefold(), key), tag_fault(key, LONGEST_KEY)
+        if not key:
+            message = "has an empty key. Rename it."
+        elif fault is not None:
+            message = f"{fault}. Rename it."
+        elif is_platform_key(key):
+            message = "is a tag that the platform sets. Remove it."
+        elif first != key:
+            message = f"differs from {first} only in case, and IAM takes both for one tag. Remove it."
+        else:
+            continue
+        yield Problem(path=("system", "tags", key), message=message)
+
+
+def number_of_tags(config: PlatformConfig) -> Iterator[Problem]:
+    """The tags and the platform's own are not too many. Source: AWS's general rules for tags."""
+    number = len(config.system.tags)
+    if number > MOST_TAGS:
+        yield Problem(
+            path=("system", "tags"),
+            message=f"has {number} tags; AWS allows 50 on a resource, and the platform sets up to {50 - MOST_TAGS}. "
+            f"Keep at most {MOST_TAGS}.",
+        )
+
+
 def receivers(config: PlatformConfig) -> Iterator[Problem]:
     """Alarms have someone to go to."""
     if config.alarms is not None and not (config.alarms.emails or config.alarms.endpoints):
@@ -126,5 +159,5 @@ def unused_data(config: PlatformConfig) -> Iterator[Problem]:
             )
 
 
-RULES: tuple[Rule, ...] = (account, secrets_manager, receivers, unused_data)
+RULES: tuple[Rule, ...] = (account, secrets_manager, tags, number_of_tags, receivers, unused_data)
 """Without `presence`, which alone reads the sections that `available` removes."""
