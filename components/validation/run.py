@@ -40,7 +40,8 @@ RULES: tuple[Rule, ...] = (
 CAPACITY_NEEDS: tuple[Rule, ...] = (
     sections.presence,
     *catalogue.RULES,
-    *network.RULES,
+    network.vpc_range,
+    network.zones,
     environments.names,
     environments.replicas,
     environments.resource_class,
