@@ -32,7 +32,7 @@ EnvironmentVariable = Annotated[
     str,
     matching(r"^[A-Z][A-Z0-9_]*$", "a variable name of upper-case letters, digits and underscores", "LOG_LEVEL"),
 ]
-PreviewLabel = Annotated[str, matching(r"^[\w. -]{1,50}$", "a GitHub label", "preview")]
+PreviewLabel = Annotated[str, matching(r"^(?u:[\w. -]{1,50})$", "a GitHub label", "preview")]
 ImageRepository = Annotated[
     str,
     matching(

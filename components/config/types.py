@@ -48,7 +48,10 @@ def _without_controls(text: str) -> str:
 
 
 def matching(pattern: str, what: str, example: str) -> AfterValidator:
-    """A validator for strings that match a pattern of ASCII characters. `what` and `example` complete its message."""
+    """A validator for strings that match a pattern, in ASCII as the names of AWS and Kubernetes are.
+
+    Names that are not theirs, such as branches, have `(?u:...)`. `what` and `example` complete its message.
+    """
 
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text, re.ASCII):
@@ -145,7 +148,7 @@ MemoryQuantity = Annotated[str, matching(MEMORY_PATTERN, "a memory quantity", "2
 HttpPath = Annotated[str, matching(r"^/[\w./-]*$", "an absolute URL path", "/health")]
 RepositoryPath = Annotated[
     str,
-    matching(r"^(?!/)(?!.*\.\.)[\w./-]+$", "a folder inside the repository", "k8s/overlays/staging"),
+    matching(r"^(?!/)(?!.*\.\.)(?u:[\w./-]+)$", "a folder inside the repository", "k8s/overlays/staging"),
     AfterValidator(_shortest_path),
 ]
 """A folder in a Git repository: relative, without `..`, in its shortest form so that patterns can be appended."""
@@ -180,7 +183,7 @@ CloneUrl = Annotated[
 ]
 """Clone URL. The host is lower case because host keys are looked up by its exact spelling."""
 
-GitRevision = Annotated[str, matching(r"^(?!HEAD$)(?!.*\.\.)[\w][\w./-]*$", "a branch, tag or commit", "main")]
+GitRevision = Annotated[str, matching(r"^(?!HEAD$)(?!.*\.\.)(?u:\w[\w./-]*)$", "a branch, tag or commit", "main")]
 """A branch, tag or commit; not HEAD, which would change with the default branch."""
 
 CertificateArn = Annotated[

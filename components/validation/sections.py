@@ -136,28 +136,29 @@ def receivers(config: PlatformConfig) -> Iterator[Problem]:
         )
 
 
-def unused_data(config: PlatformConfig) -> Iterator[Problem]:
-    """The stack's own database and cache, which cost money, are used by an environment."""
-    for section, key, unused in (
-        (
-            "database",
-            "databaseInNamespace",
-            config.database is not None
-            and not any(config.uses_database(e) or e.database_prefix is not None for e in config.environments),
-        ),
-        (
-            "cache",
-            "cacheInNamespace",
-            config.cache is not None
-            and not any(config.uses_cache(e) or e.cache_database is not None for e in config.environments),
-        ),
+def unused_database(config: PlatformConfig) -> Iterator[Problem]:
+    """The stack's own database, which costs money, is used by an environment."""
+    if config.database is not None and not any(
+        config.uses_database(environment) or environment.database_prefix is not None
+        for environment in config.environments
     ):
-        if unused:
-            yield Problem(
-                path=(section,),
-                message=f"is not used by any environment: each runs its own ({key}). Remove {section}, or {key}.",
-            )
+        yield _unused("database", "databaseInNamespace")
 
 
-RULES: tuple[Rule, ...] = (account, secrets_manager, tags, number_of_tags, receivers, unused_data)
+def unused_cache(config: PlatformConfig) -> Iterator[Problem]:
+    """The stack's own cache, likewise."""
+    if config.cache is not None and not any(
+        config.uses_cache(environment) or environment.cache_database is not None for environment in config.environments
+    ):
+        yield _unused("cache", "cacheInNamespace")
+
+
+def _unused(section: str, key: str) -> Problem:
+    return Problem(
+        path=(section,),
+        message=f"is not used by any environment: each runs its own ({key}). Remove {section}, or {key}.",
+    )
+
+
+RULES: tuple[Rule, ...] = (account, secrets_manager, tags, number_of_tags, receivers, unused_database, unused_cache)
 """Without `presence`, which alone reads the sections that `available` removes."""
