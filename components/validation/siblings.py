@@ -7,7 +7,7 @@ its own check reports that.
 import difflib
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
@@ -79,12 +79,12 @@ def stage(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:
             message=f"{written} contradicts the stack's name, {siblings.stack}. Write {_stage_for(config, meant)}.",
         )
         return
-    same = [name for name, other in _in_account(config, siblings) if _known(lambda other=other: other.stage) == written]
+    same = [name for name, other in _in_account(config, siblings) if _stage_of(other) == written]
     if same:
-        taken = {_known(lambda other=other: other.stage) for other in siblings.others.values()}
+        taken = {_stage_of(other) for other in siblings.others.values()}
         plain = "".join(words).lstrip("0123456789")[:LONGEST_STAGE]
         candidates = (plain, *(f"{written[: LONGEST_STAGE - 2]}{number}" for number in range(2, 100)))
-        free = next(candidate for candidate in candidates if candidate and candidate not in taken)
+        free = next(candidate for candidate in candidates if len(candidate) > 1 and candidate not in taken)
         yield Problem(
             path=("stage",),
             message=f"{written} is also the stage of stack {same[0]} in the same account, and their names would "
@@ -117,9 +117,9 @@ def _stage_for(config: PlatformConfig, word: str) -> str:
     return word
 
 
-def _known(read: Callable[[], str]) -> str | None:
+def _stage_of(config: PlatformConfig) -> str | None:
     with suppress(BrokenField):
-        return read()
+        return config.stage
     return None
 
 
