@@ -143,6 +143,8 @@ class Watch:
         self.outputs: dict[str, Any] = {}
         self.changes: dict[str, int] = {}
         self.errors: list[str] = []
+        self.failed: dict[str, str] = {}
+        """Message by URN of the resource."""
 
     def __call__(self, event: EngineEvent) -> None:
         """Record one event."""
@@ -160,6 +162,8 @@ class Watch:
             message = COLOUR.sub("", event.diagnostic_event.message).strip().removeprefix(REPEAT)
             if message not in self.errors:
                 self.errors.append(message)
+            if event.diagnostic_event.urn:
+                self.failed[event.diagnostic_event.urn] = message
 
     @property
     def kinds(self) -> dict[str, int]:
