@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from ipaddress import IPv4Address
+from itertools import pairwise
 from pathlib import Path
 
 from rich.console import Console
@@ -93,8 +94,10 @@ def _print_summary(report: Report) -> None:
     with console.capture() as captured:
         for part in summary(report):
             console.print(part)
-    for line in captured.get().splitlines():
-        _show(line.rstrip())
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    for before, line in pairwise(["", *lines]):  # the tables begin and end with a blank line of their own
+        if before or line:
+            _show(line)
 
 
 def _show(line: str) -> None:

@@ -13,7 +13,7 @@ from pulumi.automation import EngineEvent, OpType
 from pulumi.automation.events import DiagnosticEvent
 
 from sandbox.changes import Changes, counted, kind, name, short, summed_up
-from sandbox.plan import COLOUR, STACK_TYPE
+from sandbox.plan import COLOUR, OWN_PROVIDER, STACK_TYPE
 from sandbox.program import REPEAT
 
 SECONDS = 10.0
@@ -98,11 +98,11 @@ class Operation:
 
     def __call__(self, event: EngineEvent) -> None:
         """Take one event."""
-        if event.resource_pre_event:
+        if event.resource_pre_event and event.resource_pre_event.metadata.type != OWN_PROVIDER:
             self._changes.add(event.resource_pre_event.metadata)
             if self._preview:
                 self._count(event.resource_pre_event.metadata.urn)
-        if event.res_outputs_event:
+        if event.res_outputs_event and event.res_outputs_event.metadata.type != OWN_PROVIDER:
             self._changes.found(event.res_outputs_event.metadata)
             self._count(event.res_outputs_event.metadata.urn)
         if event.res_op_failed_event:

@@ -32,7 +32,7 @@ from sandbox.program import ErrorFilter, inline, inside_project
 from sandbox.providers import ApiServer, ProviderProcess, serve
 from sandbox.providers.account import Account
 from sandbox.recovery import recover
-from sandbox.teardown import again, exported, refusal, refused, taken
+from sandbox.teardown import again, exported, refusal, refused, switched_on, taken
 from sandbox.workspace import PLACEHOLDER, UsageError, Workspace, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -271,6 +271,7 @@ class _Run:
         self._report.error = "\n".join(self._watch.errors or lines)
         if refused(self._watch.errors):
             self._advise(refusal(self._exported.get("protectedBy", ()), *self._files))
+        self._advise(switched_on(self._watch.failed.values()))
         self._advise(taken(self._watch.failed, *self._files))
         if isinstance(error, ConcurrentUpdateError):
             folders = f"--project {self._request.project} --state {self._request.state}"

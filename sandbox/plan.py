@@ -18,6 +18,8 @@ from sandbox.program import REPEAT
 
 SECRET, UNKNOWN = "[secret]", "[unknown]"
 STACK_TYPE = "pulumi:pulumi:Stack"
+OWN_PROVIDER = "pulumi:providers:pulumi"
+"""The engine's own provider, which it does not count among the changes."""
 
 # The engine's wrapper for special values, its mark for a secret, and its unknown value.
 WRAPPER = "4dabf18193072939515e22adb298388d"
@@ -171,6 +173,6 @@ class Watch:
         deletions = {"delete", "delete-replaced", "discard", "discard-replaced"}
         counts: dict[str, int] = {}
         for urn, kind in sorted(self.types.items()):
-            if self.ops[urn] not in deletions:
+            if self.ops[urn] not in deletions and kind != OWN_PROVIDER:
                 counts[kind] = counts.get(kind, 0) + 1
         return counts

@@ -51,12 +51,12 @@ def stacks(project: Path) -> list[str]:
 def _missing(project: Path, stack: str) -> Iterator[str]:
     if not (project / PROJECT).is_file():
         below = sorted([*project.glob(f"*/{PROJECT}"), *project.glob(f"*/*/{PROJECT}")])
-        others = [str(file.parent) for file in below[:5]]
+        others = [str(file.parent.relative_to(project)) for file in below[:5]]
         near = next((name for name in ("Pulumi.yml", "pulumi.yaml", "pulumi.yml") if (project / name).is_file()), None)
         if near:
             remedy = f"Rename {near} to {PROJECT}."
         elif others:
-            remedy = f"Name a folder that has one: {', '.join(others)}."
+            remedy = f"Folders below it have one: {', '.join(others)}. Name the one that you mean."
         else:
             remedy = (
                 "Name the folder that has it (PROJECT=FOLDER, --project FOLDER), or write one (docs/new-system.md)."
@@ -205,7 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--stack", required=True, help="NAME of the stack file Pulumi.NAME.yaml")
     parser.add_argument("--project", type=Path, default=Path(), help="folder of Pulumi.yaml (default: the current one)")
     options = parser.parse_args(arguments)
-    found = faults(options.project, options.stack)
+    found = faults(options.project.resolve(), options.stack)
     for fault in found:
         sys.stderr.write(f"{fault}\n")
     return 1 if found else 0

@@ -41,6 +41,16 @@ def refusal(keys: Sequence[str], project: Path, stack: str) -> list[str]:
     return [*lines, "Then run `up`, and `destroy` again (docs/destroy.md)."]
 
 
+def switched_on(errors: Iterable[str]) -> list[str]:
+    """What helps where AWS protects a resource that the stack file does not."""
+    if not any("deletion protection" in error.lower() for error in errors):
+        return []
+    return [
+        "AWS protects this resource, though the last `up` did not: deletion protection was turned on outside Pulumi.",
+        "Run `refresh`, `up` and `destroy` (docs/destroy.md).",
+    ]
+
+
 def again(keys: Sequence[str], project: Path, stack: str) -> list[str]:
     """What the next `up` needs after a destroy."""
     lines = _existing(keys, project, stack)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.places import place
-from sandbox.teardown import again, exported, refusal, refused, taken
+from sandbox.teardown import again, exported, refusal, refused, switched_on, taken
 
 PROJECT = "name: nova\nruntime: python\nconfig:\n  ci:\n    value:\n      provider: create\n"
 STACK = """\
@@ -97,3 +97,9 @@ def test_the_exported_keys_are_read_from_the_state() -> None:
 def test_protection_is_recognised_in_the_engines_text() -> None:
     assert refused(['Preview failed: resource "urn" cannot be deleted\nbecause it is protected. To unprotect'])
     assert not refused(["preview failed"])
+
+
+def test_protection_that_only_aws_has_is_taken_away_by_an_up() -> None:
+    error = "InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection"
+    assert switched_on([error])[-1] == "Run `refresh`, `up` and `destroy` (docs/destroy.md)."
+    assert switched_on(["DependencyViolation: it is in use"]) == []

@@ -100,7 +100,8 @@ def test_a_folder_without_a_project_names_those_below_it(project: Path) -> None:
     folder.mkdir(parents=True)
     (project / "Pulumi.yaml").rename(folder / "Pulumi.yaml")
     assert faults(project, "staging") == [
-        f"Pulumi.yaml: there is no such file in {project}. Name a folder that has one: {folder}."
+        f"Pulumi.yaml: there is no such file in {project}. "
+        "Folders below it have one: examples/shop. Name the one that you mean."
     ]
 
 
