@@ -93,8 +93,13 @@ def read(text: str) -> object:
 def _shown(value: object, text: str | None) -> str:
     """A scalar as the file has it, without known forms of secrets."""
     if isinstance(value, str):
-        return f"'{cut(masked(value))}'"
+        return f"'{printable(value)}'"
     return cut(text or json.dumps(value)) if isinstance(value, int | float) else "the value"
+
+
+def printable(text: str) -> str:
+    """A text on one line, without known forms of secrets; the end is cut off."""
+    return cut(json.dumps(masked(text), ensure_ascii=False)[1:-1].replace('\\"', '"'))
 
 
 def cut(text: str) -> str:
@@ -107,7 +112,7 @@ def _refused_by_validator(value: object, message: str, *, hidden: bool) -> Refus
     remedy = EXAMPLE.search(message)
     wrong = message if remedy is None else message[: remedy.start()]
     if isinstance(value, str):
-        shown = MASK if hidden else cut(masked(value))
+        shown = MASK if hidden else printable(value)
         wrong = (
             wrong.replace(repr(value), f"'{shown}'") if repr(value) in wrong else wrong.replace(value or "\0", shown)
         )

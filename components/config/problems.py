@@ -101,15 +101,17 @@ class Refusal:
         return Problem(path=self.path, message=f"{refused.wrong} {remedy}".strip())
 
 
-def refusals_of(error: ValidationError, model: type[Section], text: Text = lambda _: None) -> list[Refusal]:
-    """Pydantic's errors in the order of the fields, without those that follow from another one.
+def refusals_of(
+    error: ValidationError, model: type[Section], values: object, text: Text = lambda _: None
+) -> list[Refusal]:
+    """Pydantic's errors about these values in the order of the fields, without those that follow from another one.
 
     A list is also too short if its items were refused, and a key is missing if it is misspelt.
     """
     errors = error.errors(include_url=False)
     parents = {details["loc"][:depth] for details in errors for depth in range(1, len(details["loc"]))}
     misspelt = {
-        (*details["loc"][:-1], closest_key(str(details["loc"][-1]), _known_keys(model, details["loc"][:-1])))
+        (*details["loc"][:-1], closest_key(str(details["loc"][-1]), _free_keys(model, details["loc"][:-1], values)))
         for details in errors
         if details["type"] == "extra_forbidden"
     }
@@ -119,7 +121,7 @@ def refusals_of(error: ValidationError, model: type[Section], text: Text = lambd
         if not (details["type"] == "too_short" and details["loc"] in parents)
         and not (details["type"] == "missing" and details["loc"] in misspelt)
     ]
-    return [_refusal(details, model, text(_path(details))) for details in causes]
+    return [_refusal(details, model, values, text(_path(details))) for details in causes]
 
 
 def broken_paths(error: ValidationError) -> list[tuple[PathPart, ...]]:
@@ -132,7 +134,7 @@ def _path(details: ErrorDetails) -> tuple[PathPart, ...]:
     return tuple(part for part in details["loc"] if not (isinstance(part, str) and part.startswith(("function-", "["))))
 
 
-def _refusal(details: ErrorDetails, model: type[Section], text: str | None) -> Refusal:
+def _refusal(details: ErrorDetails, model: type[Section], values: object, text: str | None) -> Refusal:
     kind, path = details["type"], _path(details)
     field = _field(model, path)
     description = "" if field is None or not field.description else field.description
@@ -142,14 +144,14 @@ def _refusal(details: ErrorDetails, model: type[Section], text: str | None) -> R
         )
         return Refusal(path=path, refused=refused, is_missing=True)
     if kind == "extra_forbidden":
-        return Refusal(path=path, refused=Refused(wrong="is not a known key.", otherwise=_place(model, path)))
+        return Refusal(path=path, refused=Refused(wrong="is not a known key.", otherwise=_place(model, path, values)))
     found = refused_value(kind, details["input"], details.get("ctx", {}), text, hidden=about_secrets(path))
     if found is None:
         found = Refused(wrong=f"{details['msg'][0].lower()}{details['msg'][1:]}.", otherwise=description)
     if details["loc"][-1] == "[key]":
         # The value is a name in a map: there is no place to try another one.
-        example = next(map(yaml_text, found.examples), None)
-        return Refusal(path=path, refused=Refused(wrong=found.wrong, otherwise=f"Write e.g. {example}."))
+        example = next((f"Write e.g. {yaml_text(value)}." for value in found.examples), "Rename it.")
+        return Refusal(path=path, refused=Refused(wrong=found.wrong, otherwise=example))
     examples = () if kind.endswith("_long") else _examples(field, None)
     return Refusal(path=path, refused=replace(found, examples=(*found.examples, *examples)))
 
@@ -182,10 +184,10 @@ def _members(annotation: Any) -> tuple[str, ...]:
     return tuple(map(str, annotation)) if isinstance(annotation, type) and issubclass(annotation, StrEnum) else ()
 
 
-def _place(model: type[Section], path: tuple[PathPart, ...]) -> str:
+def _place(model: type[Section], path: tuple[PathPart, ...], values: object) -> str:
     """Which key an unknown one misspells, where it belongs, or which keys there are."""
     key, known = str(path[-1]), _known_keys(model, path[:-1])
-    if (closest := closest_key(key, known)) is not None:
+    if (closest := closest_key(key, _free_keys(model, path[:-1], values))) is not None:
         return f"Write {closest}."
     elsewhere = set(_sections_with(model, key))
     if len(elsewhere) == 1:
@@ -225,6 +227,14 @@ def _section_at(model: type[Section], path: Sequence[PathPart]) -> type[Section]
 def _known_keys(model: type[Section], path: Sequence[PathPart]) -> list[str]:
     section = _section_at(model, path)
     return [] if section is None else [str(field.alias) for field in section.model_fields.values()]
+
+
+def _free_keys(model: type[Section], path: Sequence[PathPart], values: object) -> list[str]:
+    """The known keys of a section that it does not have."""
+    section: Any = values
+    for part in path:
+        section = section[part]
+    return [key for key in _known_keys(model, path) if key not in section]
 
 
 def _field(model: type[Section], path: Sequence[PathPart]) -> FieldInfo | None:

@@ -74,7 +74,7 @@ def _judged(
     try:
         config = PlatformConfig.model_validate_json(json.dumps(sections))
     except ValidationError as error:
-        refused = refusals_of(error, PlatformConfig, text)
+        refused = refusals_of(error, PlatformConfig, sections, text)
         partly = readable(PlatformConfig, dict(sections), [*broken, *broken_paths(error)])
         known = [refusal for refusal in refused if not any(refusal.path[: len(path)] == path for path in broken)]
         return None, known, [*all_problems(partly, project)]
