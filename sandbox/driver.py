@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pulumi.automation import (
     CommandError,
@@ -32,7 +33,7 @@ from sandbox.program import ErrorFilter, inline, inside_project
 from sandbox.providers import ApiServer, ProviderProcess, serve
 from sandbox.providers.account import Account
 from sandbox.recovery import recover
-from sandbox.teardown import again, exported, refusal, refused, switched_on, taken
+from sandbox.teardown import again, exported, names_taken, refusal, refused, switched_on, taken
 from sandbox.workspace import PLACEHOLDER, UsageError, Workspace, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -262,6 +263,15 @@ class _Run:
         for line in lines:
             self._show(line)
 
+    def _unrecorded(self, urns: set[str]) -> bool:
+        """Whether a killed run began to create one of them."""
+        if not urns:
+            return False
+        operations: list[dict[str, Any]] = []
+        with contextlib.suppress(CommandError):
+            operations = (self._stack().export_stack().deployment or {}).get("pending_operations") or []
+        return any(operation["resource"]["urn"] in urns for operation in operations)
+
     def _explain(self, error: CommandError) -> None:
         """Show the errors that the engine printed outside its display, and add them to the report."""
         lines = self._engine.stderr.splitlines()
@@ -272,8 +282,14 @@ class _Run:
         if refused(self._watch.errors):
             self._advise(refusal(self._exported.get("protectedBy", ()), *self._files))
         self._advise(switched_on(self._watch.failed.values()))
-        self._advise(taken(self._watch.failed, *self._files))
         if isinstance(error, ConcurrentUpdateError):
+            cause = "If the run that holds the lock was killed, clean up after it with:"
+        elif self._unrecorded(names_taken(self._watch.failed)):
+            cause = "A killed run created this, and did not record it. Clean up after it with:"
+        else:
+            cause = ""
+            self._advise(taken(self._watch.failed, *self._files))
+        if cause:
             folders = f"--project {self._request.project} --state {self._request.state}"
-            self._show("If the run that holds the lock was killed, clean up after it with:")
+            self._show(cause)
             self._show(f"  python -m sandbox recover --stack {self._request.stack} {folders}")

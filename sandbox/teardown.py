@@ -62,11 +62,7 @@ def taken(errors: Mapping[str, str], project: Path, stack: str) -> list[str]:
 
     The engine stops at the first, but a destroy leaves all of them.
     """
-    types = {
-        urn.split("::")[2].rpartition("$")[2]
-        for urn, error in errors.items()
-        if any(word in error.lower() for word in TAKEN)
-    }
+    types = {urn.split("::")[2].rpartition("$")[2] for urn in names_taken(errors)}
     lines = _existing(OWNERS.values(), project, stack) if types & OWNERS.keys() else []
     if not lines:
         return []
@@ -74,6 +70,11 @@ def taken(errors: Mapping[str, str], project: Path, stack: str) -> list[str]:
         "An earlier life of the stack, or another stack, left this in the account. To use what is there, write:",
         *lines,
     ]
+
+
+def names_taken(errors: Mapping[str, str]) -> set[str]:
+    """The URNs of the resources whose name is taken."""
+    return {urn for urn, error in errors.items() if any(word in error.lower() for word in TAKEN)}
 
 
 def _existing(keys: Iterable[str], project: Path, stack: str) -> list[str]:
