@@ -189,6 +189,8 @@ def _place(model: type[Section], path: tuple[PathPart, ...], values: object) -> 
     key, known = str(path[-1]), _known_keys(model, path[:-1])
     if (closest := closest_key(key, _free_keys(model, path[:-1], values))) is not None:
         return f"Write {closest}."
+    if (written := closest_key(key, known)) is not None:
+        return f"Remove it: {written} is there already."
     elsewhere = set(_sections_with(model, key))
     if len(elsewhere) == 1:
         return f"Move it to {elsewhere.pop()}."

@@ -53,7 +53,7 @@ def test_one_report_has_all_problems_with_file_path_and_remedy() -> None:
     assert lines == [
         "Pulumi.yaml: services[2].port: 70000 is not a port (1-65535). Write e.g. 8080.",
         "Pulumi.staging.yaml: stage: 'Staging!' is not a name of 2-12 lower-case letters and digits. Write staging.",
-        "Pulumi.staging.yaml: network.natGateway: is not a known key. Write natGateways.",
+        "Pulumi.staging.yaml: network.natGateway: is not a known key. Remove it: natGateways is there already.",
         "Pulumi.staging.yaml: cluster.nodes.minimum: '3' is not a whole number. Write 3, without quotes.",
         'Pulumi.staging.yaml: database.engineVersion: must be text, but YAML reads 17.6 as a number. Write "17.6".',
     ]
