@@ -14,10 +14,15 @@ from components.validation import (
     controllers,
     data,
     edge,
+    environment_data,
     environments,
+    extra_workloads,
+    image_tags,
     network,
+    previews,
     secrets,
     sections,
+    syncs,
 )
 from components.validation.capacity import capacity_problems
 from components.validation.rule import Rule
@@ -34,6 +39,11 @@ RULES: tuple[Rule, ...] = (
     *controllers.RULES,
     *argocd.RULES,
     *environments.RULES,
+    *extra_workloads.RULES,
+    *syncs.RULES,
+    *image_tags.RULES,
+    *previews.RULES,
+    *environment_data.RULES,
 )
 CAPACITY_NEEDS: tuple[Rule, ...] = (
     sections.presence,
@@ -43,8 +53,8 @@ CAPACITY_NEEDS: tuple[Rule, ...] = (
     environments.replicas,
     environments.resource_class,
     environments.service_overrides,
-    environments.extra_names,
-    environments.extra_sizes,
+    extra_workloads.names,
+    extra_workloads.sizes,
 )
 """Capacity is calculated only where these rules hold: otherwise the sums count what does not exist."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.validation.environments import waiting
+from components.validation.syncs import waiting
 from tests.harness.applications_runs import APPLICATION, APPLICATION_SET, PROJECT, environment, run
 from tests.harness.config_samples import changed, loaded, refusals
 from tests.harness.harness import Recorded

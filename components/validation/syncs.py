@@ -1,0 +1,113 @@
+"""Rules of `sync` and `waitFor`: what a manual sync has no use for, retries, and windows that open."""
+
+import difflib
+import zoneinfo
+from collections.abc import Iterator
+from functools import cache
+
+from components.config.environments import Delivery, SyncWindow
+from components.config.problems import Problem
+from components.environments.plan import EnvironmentPlan
+from components.validation.cron import check_schedule
+from components.validation.rule import Path, Rule, each_environment
+
+SECONDS = {"s": 1, "m": 60, "h": 3600}
+SHORTEST_WINDOW, LONGEST_WINDOW = SECONDS["m"], 366 * 24 * SECONDS["h"]
+NOT_ZONES = frozenset({"Factory", "localtime", "posixrules"})
+MANUAL = "applies to automated syncs only; this environment syncs manually. Remove it."
+
+
+@each_environment
+def syncs(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """A manual sync has none of the keys of automated ones."""
+    sync = plan.settings.sync
+    if sync.automated:
+        return
+    written = {
+        "prune": sync.prune and "prune" in sync.model_fields_set,
+        "selfHeal": sync.self_heal and "self_heal" in sync.model_fields_set,
+        "allowEmpty": sync.allow_empty,
+        "retry": "retry" in sync.model_fields_set,
+    }
+    for key in (key for key, is_written in written.items() if is_written):
+        yield Problem(path=(*here, "sync", key), message=MANUAL)
+
+
+@each_environment
+def retries(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """A retry's longest wait is not below its first."""
+    retry = plan.settings.sync.retry
+    if seconds(retry.max_duration) < seconds(retry.duration):
+        yield Problem(
+            path=(*here, "sync", "retry", "maxDuration"),
+            message=f"{retry.max_duration} is shorter than the first wait, duration {retry.duration}. "
+            f"Write {retry.duration} or more.",
+        )
+
+
+@each_environment
+def sync_windows(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """Windows open at a time that exists, for a length that Argo CD accepts."""
+    environment = plan.settings
+    for position, window in enumerate(environment.sync.windows):
+        yield from _window((*here, "sync", "windows", position), window)
+
+
+def _window(here: Path, window: SyncWindow) -> Iterator[Problem]:
+    try:
+        check_schedule(window.schedule)
+    except ValueError as reason:
+        yield Problem(
+            path=(*here, "schedule"),
+            message=f"{window.schedule!r} is not a schedule: {reason}. "
+            "Write e.g. '0 22 * * 1-5': at 22:00, Monday to Friday.",
+        )
+    if not SHORTEST_WINDOW <= seconds(window.duration) <= LONGEST_WINDOW:
+        yield Problem(
+            path=(*here, "duration"),
+            message=f"{window.duration} is not between a minute and a year. Write e.g. 8h.",
+        )
+    if window.time_zone not in _zones():
+        near = difflib.get_close_matches(window.time_zone, _zones(), n=1, cutoff=0.6)
+        yield Problem(
+            path=(*here, "timeZone"),
+            message=f"{window.time_zone!r} is not a time zone of the IANA database. Write e.g. {[*near, 'UTC'][0]}.",
+        )
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Names of all time zones, from the system's database and the package tzdata."""
+    return frozenset(zoneinfo.available_timezones()) - NOT_ZONES
+
+
+def seconds(duration: str) -> int:
+    """Length of a duration such as `90s`, `30m` or `2h`."""
+    return int(duration[:-1]) * SECONDS[duration[-1]]
+
+
+@each_environment
+def waiting(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """`up` can wait only for one Application that syncs without a person."""
+    environment = plan.settings
+    if not environment.wait_for:
+        return
+    if environment.delivery is not Delivery.APPLICATION:
+        yield Problem(
+            path=(*here, "waitFor"),
+            message=f"does not include the Applications that {environment.delivery} creates. "
+            "Write delivery: application, or remove waitFor.",
+        )
+    if not environment.sync.automated:
+        yield Problem(
+            path=(*here, "waitFor"),
+            message="would wait for a manual sync, because sync.automated is false. Write waitFor: false.",
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    syncs,
+    retries,
+    sync_windows,
+    waiting,
+)
