@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from components.account.rds_postgres import RESERVED_PREFIXES
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.data.bootstrap_pods import LONGEST_ENVIRONMENT_NAME
@@ -10,8 +11,6 @@ from components.validation.rule import Path, Rule, each_environment, known
 
 LONGEST_DATABASE_NAME = 63
 RESERVED_DATABASES = frozenset({"postgres", "template0", "template1", "rdsadmin"})
-RESERVED_PREFIXES = ("pg_", "rds_")
-"""Prefixes of names that PostgreSQL and RDS keep for their own roles."""
 
 
 @each_environment
@@ -34,7 +33,9 @@ def reserved_names(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
 def unused_data_keys(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     """An environment has a database prefix or a cache number only where it uses the stack's own database or cache."""
     config, environment = plan.config, plan.settings
-    if environment.database_prefix is not None and not plan.uses_database:
+    # Where services need a database and none is written, the missing section is reported instead.
+    awaited = config.cluster is not None and config.database is None and any(s.database for s in config.services)
+    if environment.database_prefix is not None and not plan.uses_database and not awaited:
         yield _unused_data_key((*here, "databasePrefix"), "database", in_stack=config.database is not None)
     if environment.cache_database is not None and not plan.uses_cache:
         yield _unused_data_key((*here, "cacheDatabase"), "cache", in_stack=config.cache is not None)
@@ -87,7 +88,7 @@ def separate_databases(config: PlatformConfig) -> Iterator[Problem]:
                 yield Problem(
                     path=("environments", index, "databasePrefix"),
                     message=f"results in {name!r}, which is a database of environment {owners[name]}. "
-                    f"Write another prefix, e.g. {config.system.name}_{plan.name}_.",
+                    f"Write e.g. {config.system.name}_{plan.name}_.",
                 )
                 break
             owners[name] = plan.name

@@ -19,8 +19,8 @@ REFUSALS: tuple[Refusal, ...] = (
         None,
         "128Mi is below the request 256Mi. Write 256Mi or more.",
     ),
-    ("services[0].resources.standard.memoryLimit", "1Gb", None, "'1Gb' is not a memory quantity."),
-    ("services[0].resources.standard.cpuLimit", "500 m", None, "'500 m' is not a CPU quantity."),
+    ("services[0].resources.standard.memoryLimit", "1Gb", None, "'1Gb' is not a memory quantity. Write 1Gi."),
+    ("services[0].resources.standard.cpuLimit", "500 m", None, "'500 m' is not a CPU quantity. Write 500m."),
 )
 
 
