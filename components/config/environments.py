@@ -1,14 +1,16 @@
 """Environments: a namespace with its quota, policies, data and Argo CD Application."""
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from components.config.argocd_access import SecretReference
 from components.config.base import Section
 from components.config.catalogue import ContainerResources
 from components.config.extra_workloads import ExtraWorkload, StoreInNamespace
+from components.config.patterns import PORT
 from components.config.types import (
     CpuQuantity,
     DatabaseName,
@@ -24,7 +26,26 @@ from components.config.types import (
     matching,
 )
 
-Duration = Annotated[str, matching(r"^[1-9][0-9]{0,6}(s|m|h)$", "a duration", "90s, 30m or 2h")]
+_UNITS = {
+    **dict.fromkeys(("", "s", "sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "h"),
+}
+
+
+def _duration(value: object) -> object:
+    """A duration, or a value that is refused for its type; ValueError with what to write for any other one."""
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,6}[smh]", value, re.ASCII):
+        return value
+    meant = re.fullmatch(r"0*([1-9][0-9]{0,6})\s*([A-Za-z]*)", str(value).strip(), re.ASCII)
+    unit = None if meant is None else _UNITS.get(meant[2].lower())
+    remedy = f"{meant[1]}{unit}" if meant is not None and unit is not None else "e.g. 30m"
+    raise ValueError(f"{value!r} is not a duration. Write {remedy}.")
+
+
+Duration = Annotated[str, BeforeValidator(_duration)]
 EnvironmentVariable = Annotated[
     str,
     matching(r"^[A-Z][A-Z0-9_]*$", "a variable name of upper-case letters, digits and underscores", "LOG_LEVEL"),
@@ -33,12 +54,12 @@ PreviewLabel = Annotated[str, matching(r"^[\w. -]{1,50}$", "a GitHub label", "pr
 ImageRepository = Annotated[
     str,
     matching(
-        r"^[a-z0-9][a-z0-9.-]*(:[0-9]{1,5}(?=/))?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+        rf"^[a-z0-9][a-z0-9.-]*(:{PORT}(?=/))?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
         "an image repository without a tag",
         "public.ecr.aws/docker/library/redis",
     ),
 ]
-ImageTag = Annotated[str, matching(r"^[a-z0-9][\w.-]{0,127}$", "an image tag", "commitSha")]
+ImageTag = Annotated[str, matching(r"^[a-z0-9][A-Za-z0-9_.-]{0,127}$", "an image tag", "commitSha")]
 
 
 class RetryConfig(Section):
@@ -182,7 +203,12 @@ class EnvironmentConfig(Section):
     revision: GitRevision = Field(description="Branch, tag or commit that Argo CD tracks.")
     deployment: DeploymentPolicy = Field(description="Triggers and image tags of deployments.")
     resource_class: DnsLabel = Field(description="Resource class of the services.")
-    replicas: int = Field(ge=0, le=500, description="Pods of each service in the steady state.")
+    replicas: int = Field(
+        ge=1,
+        le=500,
+        description="Pods of each service in the steady state. A service that does not run here has `replicas: 0` in "
+        "`services`.",
+    )
     max_replicas: int | None = Field(
         default=None,
         ge=1,

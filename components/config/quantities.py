@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, Decimal
 
-from components.sizing.instance_types import INSTANCE_TYPES
 from components.sizing.quantities import CPU_PATTERN, MEMORY_PATTERN, cpu, memory, millicores
 
 _NUMBER = re.compile(r"([0-9]*\.?[0-9]+)\.?\s*([A-Za-z]*)", re.ASCII)
@@ -21,8 +20,8 @@ _MEMORY_UNITS: Mapping[str, Decimal] = {
     **dict.fromkeys(("t", "tb", "ti", "tib"), Decimal(1024**2)),
 }
 """Mebibytes, by a unit in lower case."""
-_MOST_CPUS = max(machine.vcpu for machine in INSTANCE_TYPES.values())
-"""A larger number without a unit means millicores."""
+_FEWEST_MILLICORES = 50
+"""A number without a unit means millicores from here on, and CPUs below."""
 _MOST_GIBIBYTES, _FEWEST_BYTES = 16, 1024**2
 """A number without a unit means gibibytes below the first, bytes from the second on, and mebibytes between them."""
 
@@ -34,7 +33,7 @@ def check_cpu(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(CPU_PATTERN, value) and millicores(value):
         return value
     meant = _amount(str(value), _CPU_UNITS)
-    if meant is not None and not isinstance(value, str) and meant > _MOST_CPUS * 1000:
+    if meant is not None and not isinstance(value, str) and meant >= _FEWEST_MILLICORES * 1000:
         meant //= 1000
     wrong = f"{value!r} is not a CPU quantity" if isinstance(value, str) else f"{value} is not a string"
     raise ValueError(f"{wrong}. Write {_written(cpu(meant)) if meant else 'e.g. 100m'}.")

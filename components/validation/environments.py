@@ -13,13 +13,14 @@ from components.config.problems import Problem
 from components.environments.plan import EnvironmentPlan
 from components.environments.workloads import resources_of
 from components.kubernetes.names import DATA_NAMESPACE, MONITORING_NAMESPACE, PLATFORM_NAMESPACE
-from components.validation.catalogue import limits
 from components.validation.rule import Path, Rule, duplicates, each_environment, known
+from components.validation.sizes import limits
 
-RESERVED_NAMESPACES = frozenset(
-    {"default", "kube-system", "kube-public", "kube-node-lease"}
-    | {PLATFORM_NAMESPACE, DATA_NAMESPACE, MONITORING_NAMESPACE}
-)
+KUBERNETES_PREFIX = "kube-"
+"""Source: Kubernetes, "Namespaces": the prefix is reserved for its own."""
+PLATFORM_NAMESPACES = frozenset({PLATFORM_NAMESPACE, DATA_NAMESPACE, MONITORING_NAMESPACE})
+RESERVED_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"}) | PLATFORM_NAMESPACES
+ARGOCD_NAMESPACE = "argocd"
 SERVICES_NAMED = 3
 """Services that one message names."""
 LONGEST_APPLICATION_NAME = 53
@@ -44,12 +45,44 @@ def names(config: PlatformConfig) -> Iterator[Problem]:
 
 @each_environment
 def namespaces(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
-    """No namespace is reserved."""
-    if plan.settings.namespace in {*RESERVED_NAMESPACES, plan.config.argocd.namespace}:
+    """No namespace is one of Kubernetes or of the platform."""
+    namespace = plan.settings.namespace
+    if namespace in RESERVED_NAMESPACES or namespace.startswith(KUBERNETES_PREFIX):
+        owner = "the platform" if namespace in PLATFORM_NAMESPACES else "Kubernetes"
         yield Problem(
             path=(*here, "namespace"),
-            message=f"{plan.settings.namespace!r} is reserved. Write e.g. {plan.config.system.name}-{plan.name}.",
+            message=f"{namespace!r} is reserved for {owner}. Write {free_namespace(plan.config, _default(plan))}.",
         )
+
+
+@each_environment
+def argocd_namespace(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """No environment is in Argo CD's namespace."""
+    namespace, settings = plan.settings.namespace, plan.config.argocd
+    if namespace != settings.namespace:
+        return
+    if "namespace" in settings.model_fields_set and namespace != ARGOCD_NAMESPACE:
+        yield Problem(
+            path=("argocd", "namespace"),
+            message=f"{namespace!r} is the namespace of environment {plan.name}. "
+            f"Write {free_namespace(plan.config, ARGOCD_NAMESPACE)}.",
+        )
+    else:
+        yield Problem(
+            path=(*here, "namespace"),
+            message=f"{namespace!r} is Argo CD's own. Write {free_namespace(plan.config, _default(plan))}.",
+        )
+
+
+def _default(plan: EnvironmentPlan) -> str:
+    return f"{plan.config.system.name}-{plan.name}"
+
+
+def free_namespace(config: PlatformConfig, name: str) -> str:
+    """The name, numbered where an environment already has it."""
+    taken = {namespace for _, namespace in known(config.environments, lambda environment: environment.namespace)}
+    names = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3)))
+    return next(free for free in names if free not in taken)
 
 
 @each_environment
@@ -150,8 +183,7 @@ def folders(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     if shared:
         yield Problem(
             path=(*here, "path"),
-            message=f"{own} also contains the folder of environment {shared[0]}. "
-            f"Write a separate folder, e.g. {own}/{environment.name}.",
+            message=f"{own} also contains the folder of environment {shared[0]}. Write e.g. {own}/{environment.name}.",
         )
     elif not {environment.name, plan.config.stage} & set(own.parts):
         yield Problem(
@@ -176,6 +208,7 @@ def role_names(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
 RULES: tuple[Rule, ...] = (
     names,
     namespaces,
+    argocd_namespace,
     application_names,
     replicas,
     resource_class,

@@ -7,8 +7,9 @@ from components.config.environments import EnvironmentConfig
 from components.config.extra_workloads import ExtraWorkload
 from components.config.problems import Problem
 from components.environments.plan import EnvironmentPlan
-from components.validation.catalogue import DEFAULT_ACCOUNT, default_account, limits
+from components.validation.catalogue import DEFAULT_ACCOUNT, default_account
 from components.validation.rule import Path, Rule, each_environment
+from components.validation.sizes import limits
 
 
 def _workloads(environment: EnvironmentConfig) -> Iterator[tuple[Path, str, ExtraWorkload]]:
@@ -46,7 +47,7 @@ def ports(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         if extra.public and extra.port is None:
             yield Problem(
                 path=(*here, *part, "public"),
-                message=f"has no effect: {extra.name} has no port. Write its port, or remove public.",
+                message=f"has no effect: {extra.name} has no port. Remove it, or write the port.",
             )
 
 

@@ -26,7 +26,7 @@ def mutable_tags(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
             path=(*here, "deployment", "imageTag"),
             message=f"{tag} is a fixed tag that every deployment would move, and the registry makes tags "
             f"immutable, except for {', '.join(registry.mutable_tags) or 'none'}. "
-            f"Add {tag} to registry.mutableTags, or write one of {', '.join(KEYWORD_TAGS)}.",
+            f"Write {KEYWORD_TAGS[0]}, or add {tag} to registry.mutableTags.",
         )
 
 

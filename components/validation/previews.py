@@ -16,7 +16,7 @@ def source(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     url = plan.config.repository.url
     wanted = plan.settings.pull_requests is not None
     if wanted and github_repository(url) is None and not has_blocked_port(url):
-        yield Problem(path=(*here, "pullRequests"), message=f"need GitHub, and {url} is not there. Remove them.")
+        yield Problem(path=(*here, "pullRequests"), message=f"need GitHub, and {url} is not there. Remove it.")
 
 
 @each_environment
@@ -25,7 +25,7 @@ def sync(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     if plan.settings.pull_requests is not None and not plan.settings.sync.automated:
         yield Problem(
             path=(*here, "pullRequests"),
-            message="sync automatically, and this environment syncs manually. Remove them.",
+            message="sync automatically, and this environment syncs manually. Remove it.",
         )
 
 
@@ -35,15 +35,13 @@ def access(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     config, previews, access = plan.config, plan.settings.pull_requests, plan.config.argocd.repository_access
     is_app = access is not None and access.kind is RepositoryAuthentication.GITHUB_APP
     if access is not None and not is_app and previews is not None and previews.secret is None:
-        example = (
-            f"{{kubernetes: {config.system.name}-pull-requests}}, a Secret in Argo CD's namespace"
-            if config.local
-            else f"{{secretsManager: {config.system.name}/argocd/pull-requests}}"
-        )
+        where, example = "", f"{{secretsManager: {config.system.name}/argocd/pull-requests}}"
+        if config.local:
+            where, example = ", in Argo CD's namespace", f"{{kubernetes: {config.system.name}-pull-requests}}"
         yield Problem(
             path=(*here, "pullRequests", "secret"),
             message="is missing: the repository is private, so Argo CD needs a token or a GitHub App to read its pull "
-            f"requests. Write e.g. secret: {example}.",
+            f"requests{where}. Write e.g. {example}.",
         )
 
 
@@ -57,7 +55,7 @@ def delivery(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         yield Problem(
             path=(*here, "pullRequests"),
             message=f"need the manifests themselves under path, not {delivery}. "
-            "Write delivery: application, or remove pullRequests.",
+            "Remove it, or write delivery: application.",
         )
         return
     sets = [other.name for other in plan.config.environments if other.delivery is Delivery.APPLICATION_SET]
@@ -65,7 +63,7 @@ def delivery(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         yield Problem(
             path=(*here, "pullRequests"),
             message="have a maximum number of Applications, and an applicationSet creates any number "
-            f"({', '.join(sets)}). Remove pullRequests, or move that environment to another stack.",
+            f"({', '.join(sets)}). Remove it, or move that environment to another stack.",
         )
 
 
@@ -76,7 +74,7 @@ def canary(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         yield Problem(
             path=(*here, "pullRequests"),
             message="cannot be combined with canary: a preview's Rollout would use the environment's own Services and "
-            "Ingress, and take its traffic. Remove one of the two.",
+            "Ingress, and take its traffic. Remove it, or canary.",
         )
 
 
@@ -91,7 +89,7 @@ def objects(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         if number and plan.settings.pull_requests is not None:
             yield Problem(
                 path=(*here, "pullRequests"),
-                message=f"duplicate the environment, and its objects.{key} can exist only once. Remove pullRequests.",
+                message=f"duplicate the environment, and its objects.{key} can exist only once. Remove it.",
             )
 
 

@@ -22,6 +22,7 @@ from components.validation import (
     previews,
     secrets,
     sections,
+    sizes,
     syncs,
 )
 from components.validation.capacity import capacity_problems
@@ -30,6 +31,7 @@ from components.validation.rule import Rule
 RULES: tuple[Rule, ...] = (
     *sections.RULES,
     *catalogue.RULES,
+    *sizes.RULES,
     *network.RULES,
     *cluster.RULES,
     *ci.RULES,
@@ -47,7 +49,9 @@ RULES: tuple[Rule, ...] = (
 )
 CAPACITY_NEEDS: tuple[Rule, ...] = (
     sections.presence,
-    *catalogue.RULES,
+    catalogue.names,
+    sizes.service_sizes,
+    sizes.class_sizes,
     *network.RULES,
     environments.names,
     environments.replicas,

@@ -1,9 +1,12 @@
 """Rules of `sync` and `waitFor`: what a manual sync has no use for, retries, and windows that open."""
 
 import difflib
+import re
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cache
+from importlib import resources
 
 from components.config.environments import Delivery, SyncWindow
 from components.config.problems import Problem
@@ -14,6 +17,9 @@ from components.validation.rule import Path, Rule, each_environment
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 SHORTEST_WINDOW, LONGEST_WINDOW = SECONDS["m"], 366 * 24 * SECONDS["h"]
 NOT_ZONES = frozenset({"Factory", "localtime", "posixrules"})
+ZONE_SIMILARITY = 0.6
+_OFFSET = re.compile(r"(?:GMT|UTC)([+-])0?([0-9]{1,2})(?::?00)?")
+"""The zones Etc/GMT+9 and so on have the sign of POSIX: hours west of Greenwich."""
 MANUAL = "applies to automated syncs only; this environment syncs manually. Remove it."
 
 
@@ -59,19 +65,19 @@ def _window(here: Path, window: SyncWindow) -> Iterator[Problem]:
     except ValueError as reason:
         yield Problem(
             path=(*here, "schedule"),
-            message=f"{window.schedule!r} is not a schedule: {reason}. "
-            "Write e.g. '0 22 * * 1-5': at 22:00, Monday to Friday.",
+            message=f"{window.schedule!r} is not a schedule: {reason}. Write e.g. '0 22 * * 1-5'.",
         )
-    if not SHORTEST_WINDOW <= seconds(window.duration) <= LONGEST_WINDOW:
+    length = seconds(window.duration)
+    if not SHORTEST_WINDOW <= length <= LONGEST_WINDOW:
+        nearest = "1m" if length < SHORTEST_WINDOW else f"{LONGEST_WINDOW // SECONDS['h']}h"
         yield Problem(
             path=(*here, "duration"),
-            message=f"{window.duration} is not between a minute and a year. Write e.g. 8h.",
+            message=f"{window.duration} is not between a minute and a year. Write {nearest}.",
         )
     if window.time_zone not in _zones():
-        near = difflib.get_close_matches(window.time_zone, _zones(), n=1, cutoff=0.6)
         yield Problem(
             path=(*here, "timeZone"),
-            message=f"{window.time_zone!r} is not a time zone of the IANA database. Write e.g. {[*near, 'UTC'][0]}.",
+            message=f"{window.time_zone!r} is not a time zone of the IANA database. Write {_meant(window.time_zone)}.",
         )
 
 
@@ -79,6 +85,39 @@ def _window(here: Path, window: SyncWindow) -> Iterator[Problem]:
 def _zones() -> frozenset[str]:
     """Names of all time zones, from the system's database and the package tzdata."""
     return frozenset(zoneinfo.available_timezones()) - NOT_ZONES
+
+
+def _meant(text: str) -> str:
+    """The zone that has this abbreviation, or the one with the most similar name; UTC if there is none."""
+    offset = _OFFSET.fullmatch(text)
+    if offset is not None and f"Etc/GMT{offset[1]}{offset[2]}" in _zones():
+        return f"Etc/GMT{'-' if offset[1] == '+' else '+'}{offset[2]}"
+    name = text.strip().replace(" ", "_").lower()
+    for zone in sorted(_zones()):
+        if name in (zone.lower(), zone.rpartition("/")[2].lower()):
+            return zone
+    if text.isupper() and text in _by_abbreviation():
+        return _by_abbreviation()[text]
+    return next(iter(difflib.get_close_matches(text, _zones(), n=1, cutoff=ZONE_SIMILARITY)), "e.g. UTC")
+
+
+@cache
+def _by_abbreviation() -> Mapping[str, str]:
+    """A zone for each abbreviation of a time of this year; of several, the one of the country with the most zones."""
+    countries: dict[str, list[str]] = {}
+    for line in resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8").splitlines():
+        country, _, zone, *_ = [*line.split("\t"), "", ""]
+        if not country.startswith("#") and not zone.startswith("Antarctica/"):
+            countries.setdefault(country, []).append(zone)
+    year = datetime.now(tz=UTC).year
+    found: dict[str, str] = {}
+    for _, zones in sorted(countries.items(), key=lambda entry: (len(entry[1]), entry[0]), reverse=True):
+        for zone in zones:
+            for month in (1, 7):
+                name = datetime(year, month, 1, tzinfo=zoneinfo.ZoneInfo(zone)).tzname()
+                if name is not None and name.isalpha():
+                    found.setdefault(name, zone)
+    return found
 
 
 def seconds(duration: str) -> int:
@@ -96,12 +135,12 @@ def waiting(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         yield Problem(
             path=(*here, "waitFor"),
             message=f"does not include the Applications that {environment.delivery} creates. "
-            "Write delivery: application, or remove waitFor.",
+            "Remove it, or write delivery: application.",
         )
     if not environment.sync.automated:
         yield Problem(
             path=(*here, "waitFor"),
-            message="would wait for a manual sync, because sync.automated is false. Write waitFor: false.",
+            message="would wait for a manual sync, because sync.automated is false. Remove it.",
         )
 
 

@@ -75,13 +75,17 @@ def refused(path: str, value: Any) -> list[str]:
 def mended(path: str, value: Any) -> list[str]:
     """What is still refused when each refusal's remedy, a value or a removal, is written at its path."""
     changes: dict[str, Any] = {_key(path): value}
+    removed: list[str] = []
     for line in refused(path, value):
         where, _, message = line.partition(": ")
         remedy = _remedy(message)
-        if remedy is ABSENT and where == path:
+        if remedy is not ABSENT:
+            changes[_key(where)] = remedy
+        elif where == path:
             del changes[_key(path)]
         else:
-            changes[_key(where)] = remedy
+            removed.append(_key(where))
+    changes |= dict.fromkeys(reversed(removed), ABSENT)
     return wrong(**changes)
 
 

@@ -13,6 +13,7 @@ from tests.harness.harness import ROOT, run_program
 from tests.unit.validation.samples import (
     Refusal,
     environment,
+    mended,
     messages,
     refused,
 )
@@ -27,9 +28,14 @@ REFUSALS: tuple[Refusal, ...] = (
         "environments[1].namespace",
         "'nova' is already the namespace of another entry.",
     ),
-    ("environments[0].namespace", "argocd", None, "'argocd' is reserved."),
-    ("environments[0].namespace", "kube-system", None, "'kube-system' is reserved."),
-    ("environments[0].namespace", "platform-data", None, "'platform-data' is reserved."),
+    ("environments[0].namespace", "argocd", None, "'argocd' is Argo CD's own. Write nova-dev."),
+    ("argocd.namespace", "nova", None, "'nova' is the namespace of environment staging. Write argocd."),
+    ("argocd.namespace", "nova-dev", None, "'nova-dev' is the namespace of environment dev. Write argocd."),
+    ("environments[0].namespace", "kube-system", None, "'kube-system' is reserved for Kubernetes. Write nova-dev."),
+    ("environments[1].namespace", "kube-nova", None, "'kube-nova' is reserved for Kubernetes. Write nova-staging."),
+    ("environments[0].namespace", "default", None, "'default' is reserved for Kubernetes. Write nova-dev."),
+    ("environments[0].namespace", "platform-data", None, "'platform-data' is reserved for the platform."),
+    ("environments[0].replicas", 0, None, "0 is too small. Write 1 or more."),
     (
         "environments[0].resourceClass",
         "tiny",
@@ -55,6 +61,31 @@ REFUSALS: tuple[Refusal, ...] = (
 def test_a_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: str | None, message: str) -> None:
     lines = refused(path, value)
     assert any(line.startswith(f"{reported_at or path}: {message}") for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (path, value)
+        for path, value, *_ in REFUSALS
+        if ("namespace" in path and value != "nova") or path in ("argocd.namespace", "environments[0].replicas")
+    ],
+)
+def test_what_a_refusal_says_to_write_is_accepted(path: str, value: Any) -> None:
+    assert mended(path, value) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("environments[0].namespace", "kubernetes"),
+        ("environments[0].namespace", "kube"),
+        ("environments[0].services", {"auth-service": {"replicas": 0}}),
+        ("argocd.namespace", "argo-cd"),
+    ],
+)
+def test_the_value_beside_it_is_accepted(path: str, value: Any) -> None:
+    assert refused(path, value) == []
 
 
 def problems(*environments: dict[str, Any], **given: Any) -> dict[str, str]:

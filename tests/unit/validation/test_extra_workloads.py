@@ -13,7 +13,7 @@ def test_an_extra_workload_without_a_port_is_not_public() -> None:
     extra = {"name": "mail", "resources": SMALL}
     assert wrong(environments__0__extras=[extra]) == []
     assert wrong(environments__0__extras=[{**extra, "public": True}]) == [
-        "environments[0].extras[0].public: has no effect: mail has no port. Write its port, or remove public."
+        "environments[0].extras[0].public: has no effect: mail has no port. Remove it, or write the port."
     ]
 
 

@@ -16,8 +16,7 @@ def test_an_immutable_tag_cannot_be_a_fixed_image_tag(tag: str) -> None:
     assert line == (
         f"Pulumi.staging.yaml: environments[1].deployment.imageTag: {tag} is a fixed tag that every deployment would "
         "move, and the registry makes tags immutable, except for dev-latest, cache-*, sha256-*. "
-        f"Add {tag} to registry.mutableTags, "
-        "or write one of commitSha, commitShaAndTime, releaseTag."
+        f"Write commitSha, or add {tag} to registry.mutableTags."
     )
 
 

@@ -25,8 +25,8 @@ def problems(*environments: dict[str, Any], **given: Any) -> dict[str, str]:
     ("changes", "words"),
     [
         ({"sync": {"automated": False}}, "this environment syncs manually."),
-        ({"delivery": "appOfApps"}, "not appOfApps. Write delivery: application, or remove pullRequests."),
-        ({"delivery": "applicationSet"}, "not applicationSet. Write delivery: application, or remove pullRequests."),
+        ({"delivery": "appOfApps"}, "not appOfApps. Remove it, or write delivery: application."),
+        ({"delivery": "applicationSet"}, "not applicationSet. Remove it, or write delivery: application."),
         ({"objects": {"nodePorts": 7}}, "its objects.nodePorts can exist only once."),
         ({"objects": {"persistentVolumeClaims": 1}}, "its objects.persistentVolumeClaims can exist only once."),
     ],
@@ -50,7 +50,7 @@ def test_previews_of_a_private_repository_need_a_token(url: str, given: dict[str
     reported = problems(environment(pullRequests={}), url=url, repositoryAccess=given)
     assert list(reported) == ["environments[0].pullRequests.secret"]
     assert reported["environments[0].pullRequests.secret"].endswith(
-        "Write e.g. secret: {secretsManager: shop/argocd/pull-requests}."
+        "Write e.g. {secretsManager: shop/argocd/pull-requests}."
     )
     assert problems(environment(pullRequests={"secret": ENTRY}), url=url, repositoryAccess=given) == {}
 

@@ -63,7 +63,7 @@ def test_a_window_that_opens_is_accepted() -> None:
     [
         (
             {"schedule": "0 25 * * *"},
-            "schedule: '0 25 * * *' is not a schedule: the hour 25 is not one of 0-23. Write e.g. '0 22 * * 1-5'",
+            "schedule: '0 25 * * *' is not a schedule: the hour 25 is not one of 0-23. Write e.g. '0 22 * * 1-5'.",
         ),
         (
             {"schedule": "99 99 99 99 99"},
@@ -71,12 +71,21 @@ def test_a_window_that_opens_is_accepted() -> None:
         ),
         (
             {"timeZone": "Asia/Tokio"},
-            "timeZone: 'Asia/Tokio' is not a time zone of the IANA database. Write e.g. Asia/Tokyo.",
+            "timeZone: 'Asia/Tokio' is not a time zone of the IANA database. Write Asia/Tokyo.",
         ),
+        ({"timeZone": "JST"}, "timeZone: 'JST' is not a time zone of the IANA database. Write Asia/Tokyo."),
+        ({"timeZone": "KST"}, "timeZone: 'KST' is not a time zone of the IANA database. Write Asia/Seoul."),
+        ({"timeZone": "PST"}, "timeZone: 'PST' is not a time zone of the IANA database. Write America/Los_Angeles."),
+        ({"timeZone": "UTC+9"}, "timeZone: 'UTC+9' is not a time zone of the IANA database. Write Etc/GMT-9."),
+        ({"timeZone": "GMT-5"}, "timeZone: 'GMT-5' is not a time zone of the IANA database. Write Etc/GMT+5."),
+        ({"timeZone": "tokyo"}, "timeZone: 'tokyo' is not a time zone of the IANA database. Write Asia/Tokyo."),
         ({"timeZone": "Mars/Olympus"}, "timeZone: 'Mars/Olympus' is not a time zone of the IANA database. Write e.g. "),
-        ({"duration": "30s"}, "duration: 30s is not between a minute and a year. Write e.g. 8h."),
-        ({"duration": "9000h"}, "duration: 9000h is not between a minute and a year. Write e.g. 8h."),
-        ({"duration": "8 hours"}, "duration: '8 hours' is not a duration. Write e.g. 90s, 30m or 2h."),
+        ({"duration": "30s"}, "duration: 30s is not between a minute and a year. Write 1m."),
+        ({"duration": "9000h"}, "duration: 9000h is not between a minute and a year. Write 8784h."),
+        ({"duration": "8 hours"}, "duration: '8 hours' is not a duration. Write 8h."),
+        ({"duration": 90}, "duration: 90 is not a duration. Write 90s."),
+        ({"duration": "08h"}, "duration: '08h' is not a duration. Write 8h."),
+        ({"duration": "1 day"}, "duration: '1 day' is not a duration. Write e.g. 30m."),
     ],
 )
 def test_a_window_that_means_nothing_is_refused(change: dict[str, str], message: str) -> None:
