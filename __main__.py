@@ -102,6 +102,8 @@ def create_on_kubernetes(config: PlatformConfig, plans: Plans, opts: ResourceOpt
 def main() -> None:
     """Describe the whole stack; an invalid configuration ends the program before the first resource."""
     config, stack = load(), StackComponents()
+    for key, reason in config.exceptions.items():
+        pulumi.warn(f"{key} is an exception to protect: {reason}")
     plans, providers = plan_environments(config), aws_providers(config)
     stack.existing = existing.ask(config, next(iter(providers), None))
     existing.require_reachable(config, stack.existing, pulumi.get_project())

@@ -33,7 +33,9 @@ class SystemConfig(Section):
     """The system that the platform is for."""
 
     name: SystemName = Field(description="Prefix of every name, and value of the tag `Project`.")
-    owner: str = Field(min_length=1, max_length=128, description="Responsible team; value of the tag `Owner`.")
+    owner: str = Field(
+        min_length=1, max_length=128, description="Responsible team; value of the tag `Owner`.", examples=["platform"]
+    )
     tags: dict[str, str] = Field(
         default={}, description="Additional tags for every AWS resource, for example a cost centre."
     )
@@ -42,7 +44,9 @@ class SystemConfig(Section):
 class RepositoryConfig(Section):
     """The Git repository that Argo CD watches and whose workflows may assume the CI roles."""
 
-    url: CloneUrl = Field(description="Clone URL, HTTPS or SSH, without wildcards.")
+    url: CloneUrl = Field(
+        description="Clone URL, HTTPS or SSH, without wildcards.", examples=["https://github.com/example/shop"]
+    )
     github_owner_id: GithubId | None = Field(
         default=None,
         description="Numeric id of the owner: `gh api repos/OWNER/REPO --jq .owner.id`. Required with `ci`.",
@@ -56,10 +60,12 @@ class RepositoryConfig(Section):
 class ContainerResources(Section):
     """Requests and limits of one pod."""
 
-    cpu_request: CpuQuantity = Field(description="CPU request, for example `100m`.")
-    memory_request: MemoryQuantity = Field(description="Memory request, for example `256Mi`.")
-    cpu_limit: CpuQuantity = Field(description="CPU limit: above it, the container is throttled.")
-    memory_limit: MemoryQuantity = Field(description="Memory limit: above it, the container is killed.")
+    cpu_request: CpuQuantity = Field(description="CPU request, for example `100m`.", examples=["100m"])
+    memory_request: MemoryQuantity = Field(description="Memory request, for example `256Mi`.", examples=["128Mi"])
+    cpu_limit: CpuQuantity = Field(description="CPU limit: above it, the container is throttled.", examples=["500m"])
+    memory_limit: MemoryQuantity = Field(
+        description="Memory limit: above it, the container is killed.", examples=["256Mi"]
+    )
 
 
 class ServiceDatabase(Section):

@@ -45,16 +45,19 @@ def _with_https(ports: tuple[int, ...]) -> tuple[int, ...]:
 class NodesConfig(Section):
     """The managed node group in the private subnets."""
 
-    instance_type: str = Field(description="EC2 instance type; everything must fit into its capacity.")
-    minimum: int = Field(ge=1, le=MAXIMUM_NODES, description="Minimum number of nodes.")
+    instance_type: str = Field(
+        description="EC2 instance type; everything must fit into its capacity.", examples=["m6i.xlarge"]
+    )
+    minimum: int = Field(ge=1, le=MAXIMUM_NODES, description="Minimum number of nodes.", examples=[3])
     desired: int = Field(
         ge=1,
         le=MAXIMUM_NODES,
         description="Number of nodes, and the basis of the capacity checks. With the Cluster Autoscaler, only the "
         "number at creation: afterwards the autoscaler sets it, and an `up` changes it only if it is outside a new "
         "`minimum` or `maximum`.",
+        examples=[3],
     )
-    maximum: int = Field(ge=1, le=MAXIMUM_NODES, description="Maximum number of nodes.")
+    maximum: int = Field(ge=1, le=MAXIMUM_NODES, description="Maximum number of nodes.", examples=[6])
     disk_gib: int = Field(default=50, ge=20, le=16384, description="Size of the encrypted gp3 volume in GiB.")
     scaling: NodeScaling = Field(
         default=NodeScaling.CLUSTER_AUTOSCALER,
@@ -151,4 +154,6 @@ class ClusterConfig(Section):
 class KubeconfigConfig(Section):
     """An existing cluster, instead of `network` and `cluster`."""
 
-    context: ContextName = Field(description="Context in the kubeconfig on the machine that runs Pulumi.")
+    context: ContextName = Field(
+        description="Context in the kubeconfig on the machine that runs Pulumi.", examples=["kind-shop"]
+    )

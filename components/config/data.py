@@ -83,9 +83,9 @@ class DatabaseConfig(Section):
     """One RDS PostgreSQL instance with access from the nodes only."""
 
     engine_version: PostgresVersion = Field(
-        description="PostgreSQL version at creation, in quotes; AWS upgrades minor versions."
+        description="PostgreSQL version at creation, in quotes; AWS upgrades minor versions.", examples=["17"]
     )
-    instance_class: str = Field(description="RDS instance class.")
+    instance_class: str = Field(description="RDS instance class.", examples=["db.t4g.medium"])
     storage_gib: int = Field(
         default=SMALLEST_STORAGE_GIB,
         ge=SMALLEST_STORAGE_GIB,
@@ -135,7 +135,7 @@ class CacheConfig(Section):
         default=VALKEY_VERSION,
         description="Valkey version at creation, in quotes; AWS upgrades it within its major version.",
     )
-    node_type: str = Field(description="ElastiCache node type.")
+    node_type: str = Field(description="ElastiCache node type.", examples=["cache.t4g.small"])
     replicas: int = Field(
         default=1, ge=0, le=5, description="Replicas in addition to the primary; failover needs at least one."
     )

@@ -76,9 +76,10 @@ class SyncWindow(Section):
 
     kind: Literal["allow", "deny"] = Field(description="`allow` or `deny`.")
     schedule: str = Field(
-        description="Start, as five cron fields: minute, hour, day of the month, month, day of the week (0-6, SUN-SAT)."
+        description="Start, in five cron fields: minute, hour, day of month, month, day of week (0-6, SUN-SAT).",
+        examples=["0 22 * * 1-5"],
     )
-    duration: Duration = Field(description="Length, from one minute to one year.")
+    duration: Duration = Field(description="Length, from one minute to one year.", examples=["8h"])
     time_zone: str = Field(default="UTC", description="Time zone of the schedule, for example `Asia/Tokyo`.")
     manual_sync: bool = Field(default=True, description="Whether manual syncs are allowed anyway.")
 
@@ -142,10 +143,13 @@ KEYWORD_TAGS = ("commitSha", "commitShaAndTime", "releaseTag")
 class DeploymentPolicy(Section):
     """How versions are deployed to the environment: information for pipelines and people, exported as outputs."""
 
-    triggers: tuple[Trigger, ...] = Field(min_length=1, description="Events that start a deployment.")
+    triggers: tuple[Trigger, ...] = Field(
+        min_length=1, description="Events that start a deployment.", examples=[["push"]]
+    )
     image_tag: ImageTag = Field(
         description="`commitSha` (all 40 digits), `commitShaAndTime` (`<short sha>-<yyyymmdd-hhmmss>`), `releaseTag`, "
         "or a mutable tag, which must then match `registry.mutableTags`.",
+        examples=["commitSha"],
     )
 
 
@@ -178,10 +182,14 @@ class QuotaCap(Section):
 class CanaryConfig(Section):
     """Canary deployments with Argo Rollouts: traffic shifts step by step while the metrics stay within these limits."""
 
-    step_percent: int = Field(ge=1, le=50, description="Traffic added by each step, in %.")
-    max_percent: int = Field(ge=1, le=100, description="Traffic at the last step before the full rollout, in %.")
-    success_rate_percent: float = Field(gt=0, le=100, description="Minimum share of successful requests, in %.")
-    p99_milliseconds: int = Field(ge=1, description="Maximum 99th percentile of the latency, in ms.")
+    step_percent: int = Field(ge=1, le=50, description="Traffic added by each step, in %.", examples=[10])
+    max_percent: int = Field(
+        ge=1, le=100, description="Traffic at the last step before the full rollout, in %.", examples=[50]
+    )
+    success_rate_percent: float = Field(
+        gt=0, le=100, description="Minimum share of successful requests, in %.", examples=[99]
+    )
+    p99_milliseconds: int = Field(ge=1, description="Maximum 99th percentile of the latency, in ms.", examples=[500])
 
 
 class EnvironmentConfig(Section):
@@ -200,7 +208,7 @@ class EnvironmentConfig(Section):
         description="Previews of pull requests; none by default. Not allowed if any environment of the stack has "
         "`delivery: applicationSet`, because the number of its Applications is not known to the quota.",
     )
-    revision: GitRevision = Field(description="Branch, tag or commit that Argo CD tracks.")
+    revision: GitRevision = Field(description="Branch, tag or commit that Argo CD tracks.", examples=["main"])
     deployment: DeploymentPolicy = Field(description="Triggers and image tags of deployments.")
     resource_class: DnsLabel = Field(description="Resource class of the services.")
     replicas: int = Field(
@@ -208,6 +216,7 @@ class EnvironmentConfig(Section):
         le=500,
         description="Pods of each service in the steady state. A service that does not run here has `replicas: 0` in "
         "`services`.",
+        examples=[2],
     )
     max_replicas: int | None = Field(
         default=None,

@@ -8,7 +8,10 @@ from typing import Any, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.nodes import MappingNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from components.config.yaml_faults import explain
 
 PROJECT_FILE = "Pulumi.yaml"
 PathPart = str | int
@@ -16,6 +19,14 @@ PathPart = str | int
 
 class UnreadableError(Exception):
     """A file that is missing or not YAML; the message has file, line and reason."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A value of a mapping or a list, and the line on which it begins, counted from 1."""
+
+    line: int
+    value: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,33 +68,52 @@ class StackFiles:
 
         A path in neither file belongs to the stack's file and has no line.
         """
-        for name in (self.stack_file, PROJECT_FILE):
-            line = self._line(name, path)
-            if line is not None:
-                return f"{name}:{line}"
-        return self.stack_file
+        file, line = self.position(path)
+        return file if line is None else f"{file}:{line}"
 
-    def _line(self, name: str, path: Sequence[PathPart]) -> int | None:
+    def position(self, path: Sequence[PathPart]) -> tuple[str, int | None]:
+        """The same as the file's name and the number of the line, None without one."""
+        for name in (self.stack_file, PROJECT_FILE):
+            line = next((entry.line for entry in reversed(self._entries(name, path))), None)
+            if line is not None:
+                return name, line
+        return self.stack_file, None
+
+    def text(self, path: Sequence[PathPart]) -> str | None:
+        """A scalar as written, which YAML may read as something else; None for what is not a scalar, or is missing."""
+        for name in (self.stack_file, PROJECT_FILE):
+            entries = self._entries(name, path)
+            if entries:
+                value = entries[-1].value
+                return (
+                    str(cast("Any", value).value)
+                    if len(entries) == len(path) and isinstance(value, ScalarNode)
+                    else None
+                )
+        return None
+
+    def _entries(self, name: str, path: Sequence[PathPart]) -> list[_Entry]:
+        """The entries along a path, as far as they exist."""
         try:
             here = _child(_nodes(self._text(name)), "config")
         except (MarkedYAMLError, UnreadableError):
-            return None
-        line = None
+            return []
+        entries: list[_Entry] = []
         for depth, part in enumerate(path):
             here = _child(here and here.value, part)
             if here is None:
                 break
-            line = here.line
             if depth == 0 and name == PROJECT_FILE:
-                here = _child(here.value, "value")
-        return line
+                here = _Entry(here.line, getattr(_child(here.value, "value"), "value", None))
+            entries.append(here)
+        return entries
 
     def _config(self, name: str) -> dict[str, Any]:
         config: object = self._values(name).get("config") or {}
-        fault = _foreign(cast("object", config)) if isinstance(config, dict) else "config is not a map of keys"
-        if fault is not None:
-            raise UnreadableError(f"{name}: {fault}. Write text in quotes.")
-        return cast("dict[str, Any]", config)
+        if not isinstance(config, dict):
+            line = getattr(_child(_nodes(self._text(name)), "config"), "line", 1)
+            raise UnreadableError(f"{name}:{line}: config is not a map of keys. Write `key: value` pairs under it.")
+        return {str(key): value for key, value in cast("dict[object, Any]", config).items()}
 
     def _text(self, name: str) -> str:
         try:
@@ -97,10 +127,13 @@ class StackFiles:
         try:
             content = _values(self._text(name))
         except MarkedYAMLError as error:
-            line = "" if error.problem_mark is None else f":{error.problem_mark.line + 1}"
-            raise UnreadableError(f"{name}{line}: is not valid YAML: {error.problem}.") from None
+            line, fault = explain(error, self._text(name))
+            raise UnreadableError(f"{name}{'' if line is None else f':{line}'}: {fault}") from None
+        except ReaderError as error:
+            raise UnreadableError(f"{name}: has a control character: {error.reason}. Remove it.") from None
         if not isinstance(content, dict):
-            raise UnreadableError(f"{name}: is not a map of keys. Begin it with `config:`.")
+            line = _nodes(self._text(name)).start_mark.line + 1
+            raise UnreadableError(f"{name}:{line}: is not a map of keys. Begin it with `config:`.")
         return cast("dict[str, Any]", content)
 
 
@@ -111,38 +144,10 @@ def _values(text: str) -> object:
     return reader.load(text) or {}
 
 
-def _foreign(value: object, path: str = "config", inside: tuple[int, ...] = ()) -> str | None:
-    """What JSON does not have in a value: keys that are no text, dates, sets, bytes, values that contain themselves."""
-    if id(value) in inside:
-        return f"{path} contains itself"
-    within = (*inside, id(value))
-    if isinstance(value, dict):
-        for key, item in cast("dict[object, object]", value).items():
-            if not isinstance(key, str):
-                return f"{path} has the key {key}, which is not text"
-            if (fault := _foreign(item, f"{path}.{key}", within)) is not None:
-                return fault
-    elif isinstance(value, list):
-        for number, item in enumerate(cast("list[object]", value)):
-            if (fault := _foreign(item, f"{path}[{number}]", within)) is not None:
-                return fault
-    elif value is not None and not isinstance(value, (str, int, float, bool)):
-        return f"{path} is {value}, which YAML reads as a {type(value).__name__}"
-    return None
-
-
 @cache
 def _nodes(text: str) -> Any:
     reader: Any = YAML()
     return reader.compose(text)
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """A value of a mapping or a list, and the line on which it begins, counted from 1."""
-
-    line: int
-    value: Any
 
 
 def _child(node: Any, part: PathPart) -> _Entry | None:

@@ -1,69 +1,260 @@
-"""Pydantic's errors in the terms of a stack file: what is wrong, and what to write."""
+"""Pydantic's errors in the terms of a stack file: what is wrong, and which values would be right."""
 
-from collections.abc import Mapping
-from typing import Any
+import difflib
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from components.config.redaction import MASK, masked
 
-LISTS = ("tuple_type", "list_type", "set_type")
-MAPS = ("model_type", "dict_type", "model_attributes_type")
-# These do not show the value: text in place of a list or map may be a secret that belongs elsewhere.
-NOT_A_LIST = ("is not a list.", "Write a list: one `- item` per line, or [one, two].")
-NOT_A_MAP = ("is not a map.", "Write `key: value` pairs under it.")
-TEMPLATES: Mapping[str, tuple[str, str]] = {
-    **dict.fromkeys(LISTS, NOT_A_LIST),
-    **dict.fromkeys(MAPS, NOT_A_MAP),
-    "enum": ("{shown} is not allowed here.", "Write {expected}."),
-    "literal_error": ("{shown} is not allowed here.", "Write {expected}."),
-    "bool_type": ("{shown} is not a boolean.", "Write true or false, without quotes."),
-    "greater_than_equal": ("{shown} is too small.", "Write {ge} or more."),
-    "greater_than": ("{shown} is too small.", "Write more than {gt}."),
-    "less_than_equal": ("{shown} is too large.", "Write {le} or less."),
-    "string_too_short": ("is too short.", "Write {min_length} or more characters."),
-    "string_too_long": ("is too long.", "Write {max_length} or fewer characters."),
-    "too_short": ("has too few entries.", "Write {min_length} or more."),
-    "too_long": ("has too many entries.", "Write {max_length} or fewer."),
+LONGEST = 60
+"""Characters of a value that a message shows."""
+COUNTS = {
+    "string_too_short": ("is empty.", "Write its text."),
+    "string_too_long": ("is too long.", "Shorten it to {max_length} characters."),
+    "too_short": ("has too few entries.", "Add entries: at least {min_length}."),
+    "too_long": ("has too many entries.", "Keep at most {max_length}."),
 }
-"""What is wrong and what to write, by pydantic's error type; its context fills the placeholders."""
-NUMBERS = {"int_type": "whole number", "int_from_float": "whole number", "float_type": "number"}
+WORDS = {"yes": True, "on": True, "true": True, "enabled": True, "no": False, "off": False, "false": False}
+EXAMPLE = re.compile(r" Write (?P<example>e\.g\. )?(?P<values>[^.].*?)(?P<more> or (more|later))?\.$")
+"""The remedy at the end of a validator's message."""
 
 
-def refused_value(kind: str, value: Any, context: Mapping[str, Any], *, hidden: bool) -> tuple[str, str] | None:
-    """What is wrong with a value and what to write; None for an error type without a template.
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """What is wrong with a value, and what may be written instead of it."""
 
-    `kind` and `context` are pydantic's; a `hidden` value is replaced by a mask.
+    wrong: str
+    values: tuple[object, ...] = ()
+    """Values that may be meant, the most likely one first. The caller tries whether they are accepted."""
+    examples: tuple[object, ...] = ()
+    """Other values that may be accepted."""
+    otherwise: str = ""
+    """What to do if none of all these is."""
+    is_misread: bool = False
+    """Whether YAML reads the value as something else than its text, which the first candidate is."""
+    more: str = ""
+    """What follows the value, for example ` or more`."""
+
+
+def refused_value(
+    kind: str, value: object, context: Mapping[str, Any], text: str | None, *, hidden: bool
+) -> Refused | None:
+    """What is wrong with a value; None for an error type without an explanation here.
+
+    `kind` and `context` are pydantic's, `text` is the value as written in the file. A `hidden` value is not shown.
     """
-    shown = MASK if hidden else masked(f"{value!r}") if isinstance(value, str | int | float) else "the value"
     if kind == "value_error":
-        return _from_validator(value, str(context["error"]), hidden=hidden), ""
+        return _refused_by_validator(value, str(context["error"]), hidden=hidden)
     if value is None:
-        return "has no value.", "Write one, or remove the key."
-    if kind == "string_type":
-        return _not_a_string(value, shown)
-    if kind in NUMBERS:
-        quoted = isinstance(value, str) and value.strip().lstrip("-").isdigit()
-        remedy = f"Write it without quotes: {value}." if quoted else f"Write a {NUMBERS[kind]}, e.g. 4."
-        return f"{shown} is not a {NUMBERS[kind]}.", remedy
-    if kind not in TEMPLATES:
-        return None
-    wrong, remedy = TEMPLATES[kind]
-    return wrong.format(shown=shown, **context), remedy.format(**context)
+        return Refused(wrong="has no value.", otherwise="Write one, or remove the key.")
+    if kind in COUNTS:
+        wrong, otherwise = COUNTS[kind]
+        return Refused(wrong=wrong, otherwise=otherwise.format(**context))
+    explain = KINDS.get(kind)
+    written = text if text is not None and read(text) == value else None
+    return (
+        explain(Value(value, MASK if hidden else _shown(value, written), written, hidden), context) if explain else None
+    )
 
 
-def _from_validator(value: Any, message: str, *, hidden: bool) -> str:
-    """A validator's own message, with the value in it masked as necessary."""
-    if not isinstance(value, str):
-        return message
-    text = MASK if hidden else masked(value)
-    if repr(value) in message:
-        return message.replace(repr(value), repr(text))
-    return message.replace(value, text) if value else message
+def yaml_text(value: object) -> str:
+    """A value as it is written in YAML, on one line."""
+    if isinstance(value, str):
+        return value if _is_plain(value) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(yaml_text, cast('Sequence[object]', value)))}]"
+    if isinstance(value, dict):
+        entries = cast("dict[str, object]", value).items()
+        return "{" + ", ".join(f"{key}: {yaml_text(entry)}" for key, entry in entries) + "}"
+    return json.dumps(value)
 
 
-def _not_a_string(value: Any, shown: str) -> tuple[str, str]:
-    if isinstance(value, int) and not isinstance(value, bool):
-        # Does not show the value, which may differ from the file: YAML reads 0254 as an octal number.
-        return "must be a string, but YAML read a number.", "Put the value in quotes, exactly as it is in the file."
-    if isinstance(value, float | bool):
-        return f"{shown} must be a string.", f'Put it in quotes: "{shown}".'
-    return "is not a string.", "Write a single string."
+def _is_plain(text: str) -> bool:
+    """Whether YAML reads the text as itself, also inside a list."""
+    return read(f"[{text}]") == [text]
+
+
+def read(text: str) -> object:
+    """What YAML reads; the text itself if that is not YAML."""
+    reader: Any = YAML(typ="safe")
+    try:
+        return reader.load(text)
+    except YAMLError:
+        return text
+
+
+def _shown(value: object, text: str | None) -> str:
+    """A scalar as the file has it, without known forms of secrets."""
+    if isinstance(value, str):
+        return f"'{cut(masked(value))}'"
+    return cut(text or json.dumps(value)) if isinstance(value, int | float) else "the value"
+
+
+def cut(text: str) -> str:
+    """The beginning of a text that is too long for a message."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _refused_by_validator(value: object, message: str, *, hidden: bool) -> Refused:
+    """A validator's own message, with its remedy as a value to try: one for this value, or an example."""
+    remedy = EXAMPLE.search(message)
+    wrong = message if remedy is None else message[: remedy.start()]
+    if isinstance(value, str):
+        shown = MASK if hidden else cut(masked(value))
+        wrong = (
+            wrong.replace(repr(value), f"'{shown}'") if repr(value) in wrong else wrong.replace(value or "\0", shown)
+        )
+    if remedy is None:
+        return Refused(wrong=wrong)
+    given = tuple(_given(remedy["values"]))
+    corrected = tuple(_corrected(value)) if isinstance(value, str) and not hidden else ()
+    return Refused(
+        wrong=wrong,
+        values=corrected if remedy["example"] else given,
+        examples=given if remedy["example"] else (),
+        otherwise="Write the right one.",
+        more=remedy["more"] or "",
+    )
+
+
+def _given(text: str) -> Iterator[object]:
+    """The values of a remedy such as `100m, 0.5 or 2 in quotes`, or the one list or map."""
+    parts = [text] if text[:1] in "[{" else re.split(r", | or ", text.removesuffix(" in quotes"))
+    for part in parts:
+        value = read(part)
+        yield value
+        if not isinstance(value, str):
+            yield part
+
+
+def _corrected(text: str) -> Iterator[str]:
+    """Texts of another form that may be meant, the closest ones first."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().strip()
+    forms = [plain, plain.lower(), plain.strip("/."), plain.lower().strip("/.")]
+    if not re.search("[/:@.]", plain):
+        forms += [re.sub(r"[^a-z0-9]+", separator, plain.lower()).strip("-_") for separator in ("-", "_", "")]
+    yield from (form for form in dict.fromkeys(forms) if form not in ("", text))
+
+
+@dataclass(frozen=True)
+class Value:
+    """A refused value."""
+
+    given: object
+    shown: str
+    """For messages."""
+    text: str | None
+    """As written in the file; None if the value is not the file's, for example of `--config`."""
+    is_hidden: bool
+
+
+Explain = Callable[[Value, Mapping[str, Any]], Refused]
+
+
+def _not_text(value: Value, _: Mapping[str, Any]) -> Refused:
+    given = value.given
+    if isinstance(given, bool | int | float):
+        kind = "a boolean" if isinstance(given, bool) else "a number"
+        # Without the file's text, an integer is not shown: YAML reads 0254 as an octal number.
+        octal = isinstance(given, int) and not isinstance(given, bool)
+        known = value.text or (None if octal else json.dumps(given))
+        return Refused(
+            wrong=f"must be text, but YAML reads {value.shown if known else 'it'} as {kind}.",
+            values=() if known is None else (known,),
+            is_misread=known is not None,
+            otherwise="Put the value in quotes, exactly as it is in the file.",
+        )
+    single = cast("list[object]", given) if isinstance(given, list) else []
+    return Refused(
+        wrong="is not text.",
+        values=tuple(single) if len(single) == 1 and isinstance(single[0], str) and not value.is_hidden else (),
+        otherwise="Write a single text.",
+    )
+
+
+def _not_a_number(value: Value, what: str) -> Refused:
+    values = tuple(_numbers(value.given))
+    quoted = [str(number) for number in values] == [value.given]
+    return Refused(
+        wrong=f"{value.shown} is not a {what}.",
+        values=values,
+        otherwise=f"Write a {what}.",
+        more=", without quotes" if quoted else "",
+    )
+
+
+def _numbers(value: object) -> Iterator[int | float]:
+    """Numbers that a text or a fraction may stand for."""
+    if isinstance(value, float):
+        yield round(value)
+    match = re.match(r"\s*-?\d+(\.\d+)?", value) if isinstance(value, str) else None
+    if match is not None:
+        yield float(match[0]) if match[1] else int(match[0])
+
+
+def _not_a_boolean(value: Value, _: Mapping[str, Any]) -> Refused:
+    word = WORDS.get(str(value.given).strip().lower())
+    return Refused(
+        wrong=f"{value.shown} is not a boolean.",
+        values=() if word is None else (word,),
+        otherwise="Write true or false, without quotes.",
+    )
+
+
+def _not_allowed(value: Value, context: Mapping[str, Any]) -> Refused:
+    """Pydantic lists what is allowed: `'a', 'b' or 'c'`, or `0, 1 or 5`."""
+    listed = re.split(", | or ", str(context["expected"]))
+    allowed = [text[1:-1] if text.startswith("'") else read(text) for text in listed]
+    near = {str(choice).lower(): choice for choice in allowed}
+    order = difflib.get_close_matches(str(value.given).lower(), near, n=len(near), cutoff=0.0)
+    return Refused(
+        wrong=f"{value.shown} is not one of {', '.join(map(yaml_text, allowed))}.",
+        values=tuple(near[text] for text in order),
+    )
+
+
+def _out_of_bounds(size: str, bound: str, more: str) -> Explain:
+    least = "at most" if bound == "le" else "at least" if bound == "ge" else "more than"
+    return lambda value, context: Refused(
+        wrong=f"{value.shown} is {size}.",
+        values=(context[bound],),
+        more=more,
+        otherwise=f"Write a number of {least} {context[bound]}.",
+    )
+
+
+def _not_a_list(value: Value, _: Mapping[str, Any]) -> Refused:
+    """Does not show the value, which may be a secret that belongs elsewhere, unless it is offered as an entry."""
+    return Refused(
+        wrong="is not a list.",
+        values=() if value.is_hidden or isinstance(value.given, dict) else ([value.given],),
+        otherwise="Write a list: one `- item` per line, or [one, two].",
+    )
+
+
+def _not_a_map(_: Value, __: Mapping[str, Any]) -> Refused:
+    return Refused(wrong="is not a map.", otherwise="Write `key: value` pairs under it.")
+
+
+KINDS: Mapping[str, Explain] = {
+    "string_type": _not_text,
+    "int_type": lambda value, _: _not_a_number(value, "whole number"),
+    "int_from_float": lambda value, _: _not_a_number(value, "whole number"),
+    "float_type": lambda value, _: _not_a_number(value, "number"),
+    "bool_type": _not_a_boolean,
+    "enum": _not_allowed,
+    "literal_error": _not_allowed,
+    "greater_than_equal": _out_of_bounds("too small", "ge", " or more"),
+    "greater_than": _out_of_bounds("too small", "gt", ""),
+    "less_than_equal": _out_of_bounds("too large", "le", " or less"),
+    **dict.fromkeys(("tuple_type", "list_type", "set_type"), _not_a_list),
+    **dict.fromkeys(("model_type", "dict_type", "model_attributes_type"), _not_a_map),
+}
+"""By pydantic's error type."""

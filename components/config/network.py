@@ -25,7 +25,7 @@ class FlowLogsConfig(Section):
 class NetworkConfig(Section):
     """One VPC with a public, a private and a control plane subnet in each zone."""
 
-    cidr: Ipv4Cidr = Field(description="CIDR of the VPC: private, /16 to /21.")
+    cidr: Ipv4Cidr = Field(description="CIDR of the VPC: private, /16 to /21.", examples=["10.0.0.0/16"])
     zones: tuple[str, ...] = Field(min_length=2, max_length=3, description="Two or three availability zones.")
     nat_gateways: NatGateways = Field(
         default=NatGateways.PER_ZONE,

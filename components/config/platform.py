@@ -1,5 +1,7 @@
 """The whole configuration of a stack: one frozen object."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from components.config.alarms import AlarmsConfig
@@ -22,7 +24,12 @@ from components.config.network import NetworkConfig
 from components.config.registry import RegistryConfig
 from components.config.secrets import SecretsConfig, SecretsManagerConfig
 from components.config.storage import StorageConfig
-from components.config.types import DnsLabel, Stage
+from components.config.types import DnsLabel, Stage, matching
+
+KeyPath = Annotated[
+    str, matching(r"[a-zA-Z]+(\.[a-zA-Z]+|\[[0-9]+\])*", "the path of a key in a stack file", "database.multiAz")
+]
+Reason = Annotated[str, Field(min_length=10, max_length=200)]
 
 
 class PlatformConfig(Section):
@@ -44,6 +51,11 @@ class PlatformConfig(Section):
         default=True,
         description="Pulumi refuses to delete or replace resources that hold data: database, cache, keys, "
         "repositories.",
+    )
+    exceptions: dict[KeyPath, Reason] = Field(
+        default={},
+        description="With `protect`, settings that could lose data or stop the system are refused unless they are "
+        "listed here by their key path, for example `cache.multiAz`, with the reason. Every preview shows them.",
     )
     aws: AwsConfig | None = Field(default=None, description="Account and region; not needed for a local cluster.")
     network: NetworkConfig | None = Field(default=None, description="The VPC.")

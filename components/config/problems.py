@@ -4,23 +4,37 @@ One line per problem: file and line, key path with index, what is wrong, what to
 """
 
 import difflib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, get_args
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Literal, cast, get_args, get_origin
 
 import pulumi
+from annotated_types import Ge
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from components.config.base import Section
 from components.config.files import PathPart, StackFiles
-from components.config.messages import LISTS, MAPS, NUMBERS, refused_value
+from components.config.messages import Refused, refused_value, yaml_text
 from components.config.redaction import about_secrets, masked
 
-UNEXPLAINED = frozenset({*LISTS, *MAPS, *NUMBERS, "string_too_short", "too_short"})
-"""Error types whose message states only a type, so that the key's description is added."""
+Text = Callable[[Sequence[PathPart]], str | None]
+"""A value as written in the file, by path."""
+MOST_KEYS = 12
+"""Keys that one message lists."""
 SIMILAR = 0.75
 """Similarity above which a key counts as misspelt; below it, it is a different word."""
+
+
+def key_path(path: Sequence[PathPart]) -> str:
+    """A path as text, for example `services[2].port`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,33 +53,73 @@ class Problem:
 
     @property
     def where(self) -> str:
-        """The path as text, for example `services[2].port`."""
-        text = ""
-        for part in self.path:
-            text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-        return text
+        """The path as text."""
+        return key_path(self.path)
 
 
 class ConfigurationError(pulumi.RunError):
-    """The stack's configuration has problems. Pulumi prints the text without a traceback and exits with status 1."""
+    """The stack's configuration has problems, listed in the order of the files.
+
+    Pulumi prints the text without a traceback and exits with status 1.
+    """
 
     def __init__(self, problems: Sequence[Problem], files: StackFiles) -> None:
-        self.problems = tuple(problems)
+        def place(problem: Problem) -> tuple[bool, float]:
+            file, line = files.position(problem.path)
+            return file == files.stack_file, math.inf if line is None else line
+
+        self.problems = tuple(sorted(problems, key=place))
         lines = [f"{files.place(problem.path)}: {problem.where}: {problem.message}" for problem in self.problems]
         count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
         heading = f"{count} in the configuration of stack {files.stack}; nothing was changed."
         super().__init__("\n".join([heading, *lines]))
 
 
-def problems_of(error: ValidationError, model: type[Section]) -> list[Problem]:
-    """Pydantic's errors as problems, in the order of the fields.
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """One of pydantic's errors, and the values that may be the remedy."""
 
-    Pydantic also reports a list as too short if its items were refused; that consequence is left out.
+    path: tuple[PathPart, ...]
+    refused: Refused
+    is_missing: bool = False
+
+    @property
+    def candidates(self) -> tuple[object, ...]:
+        """Values to try, the most likely one first."""
+        return (*self.refused.values, *self.refused.examples)
+
+    def problem(self, accepted: int | None) -> Problem:
+        """With the candidate of this number as the remedy, or none of them."""
+        refused = self.refused
+        if accepted is None:
+            remedy = refused.otherwise
+        elif self.is_missing:
+            remedy = f"Add `{self.path[-1]}: {yaml_text(self.candidates[accepted])}`."
+        else:
+            example = "" if accepted < len(refused.values) else "e.g. "
+            remedy = f"Write {example}{yaml_text(self.candidates[accepted])}{refused.more}."
+        return Problem(path=self.path, message=f"{refused.wrong} {remedy}".strip())
+
+
+def refusals_of(error: ValidationError, model: type[Section], text: Text = lambda _: None) -> list[Refusal]:
+    """Pydantic's errors in the order of the fields, without those that follow from another one.
+
+    A list is also too short if its items were refused, and a key is missing if it is misspelt.
     """
     errors = error.errors(include_url=False)
     parents = {details["loc"][:depth] for details in errors for depth in range(1, len(details["loc"]))}
-    causes = [details for details in errors if not (details["type"] == "too_short" and details["loc"] in parents)]
-    return [Problem(path=_path(details), message=_message(details, model)) for details in causes]
+    misspelt = {
+        (*details["loc"][:-1], closest_key(str(details["loc"][-1]), _known_keys(model, details["loc"][:-1])))
+        for details in errors
+        if details["type"] == "extra_forbidden"
+    }
+    causes = [
+        details
+        for details in errors
+        if not (details["type"] == "too_short" and details["loc"] in parents)
+        and not (details["type"] == "missing" and details["loc"] in misspelt)
+    ]
+    return [_refusal(details, model, text(_path(details))) for details in causes]
 
 
 def broken_paths(error: ValidationError) -> list[tuple[PathPart, ...]]:
@@ -78,29 +132,75 @@ def _path(details: ErrorDetails) -> tuple[PathPart, ...]:
     return tuple(part for part in details["loc"] if not (isinstance(part, str) and part.startswith(("function-", "["))))
 
 
-def _message(details: ErrorDetails, model: type[Section]) -> str:
-    """What is wrong, what to write, and the key's description if these do not explain it."""
-    kind, path = details["type"], details["loc"]
-    description = _description(model, path)
+def _refusal(details: ErrorDetails, model: type[Section], text: str | None) -> Refusal:
+    kind, path = details["type"], _path(details)
+    field = _field(model, path)
+    description = "" if field is None or not field.description else field.description
     if kind == "missing":
-        return f"is missing. Add it: {description}"
+        refused = Refused(
+            wrong="is missing.", values=_examples(field, details["input"]), otherwise=f"Add it: {description}"
+        )
+        return Refusal(path=path, refused=refused, is_missing=True)
     if kind == "extra_forbidden":
-        return f"is not a known key. {_remedy(str(path[-1]), _known_keys(model, path[:-1]))}"
-    refusal = refused_value(kind, details["input"], details.get("ctx", {}), hidden=about_secrets(path))
-    if refusal is None:
-        return f"{details['msg'][0].lower()}{details['msg'][1:]}. {description}".strip()
-    wrong, remedy = refusal
-    return f"{wrong} {remedy} {description if kind in UNEXPLAINED else ''}".strip()
+        return Refusal(path=path, refused=Refused(wrong="is not a known key.", otherwise=_place(model, path)))
+    found = refused_value(kind, details["input"], details.get("ctx", {}), text, hidden=about_secrets(path))
+    if found is None:
+        found = Refused(wrong=f"{details['msg'][0].lower()}{details['msg'][1:]}.", otherwise=description)
+    if details["loc"][-1] == "[key]":
+        # The value is a name in a map: there is no place to try another one.
+        example = next(map(yaml_text, found.examples), None)
+        return Refusal(path=path, refused=Refused(wrong=found.wrong, otherwise=f"Write e.g. {example}."))
+    examples = () if kind.endswith("_long") else _examples(field, None)
+    return Refusal(path=path, refused=replace(found, examples=(*found.examples, *examples)))
+
+
+def _examples(field: FieldInfo | None, beside: object) -> tuple[object, ...]:
+    """Values that a field often has. `beside` are its neighbours: a limit may be as high as its request."""
+    if field is None:
+        return ()
+    siblings = cast("dict[str, object]", beside) if isinstance(beside, dict) else {}
+    request = siblings.get(str(field.alias).replace("Limit", "Request")) if str(field.alias).endswith("Limit") else None
+    lowest = [constraint.ge for constraint in field.metadata if isinstance(constraint, Ge)]
+    members = get_args(field.annotation) if get_origin(field.annotation) is Literal else _members(field.annotation)
+    default: tuple[object, ...] = ()
+    if isinstance(field.default, bool):
+        default = (field.default, not field.default)
+    elif isinstance(field.default, int | str | float):
+        default = (field.default,)
+    return tuple(
+        value for value in (request, *(field.examples or ()), *default, *lowest, *members) if value is not None
+    )
 
 
 def closest_key(key: str, known: Sequence[str]) -> str | None:
-    """The known key that is most similar to a misspelt one; None if no key is similar."""
-    return next(iter(difflib.get_close_matches(key, known, n=1, cutoff=SIMILAR)), None)
+    """The known key that is most similar to a misspelt one, in any case; None if no key is similar."""
+    lower = {name.lower(): name for name in known}
+    return next((lower[near] for near in difflib.get_close_matches(key.lower(), lower, n=1, cutoff=SIMILAR)), None)
 
 
-def _remedy(key: str, known: Sequence[str]) -> str:
-    closest = closest_key(key, known)
-    return f"Write {closest}." if closest else f"Known keys: {', '.join(known)}."
+def _members(annotation: Any) -> tuple[str, ...]:
+    return tuple(map(str, annotation)) if isinstance(annotation, type) and issubclass(annotation, StrEnum) else ()
+
+
+def _place(model: type[Section], path: tuple[PathPart, ...]) -> str:
+    """Which key an unknown one misspells, where it belongs, or which keys there are."""
+    key, known = str(path[-1]), _known_keys(model, path[:-1])
+    if (closest := closest_key(key, known)) is not None:
+        return f"Write {closest}."
+    elsewhere = set(_sections_with(model, key))
+    if len(elsewhere) == 1:
+        return f"Move it to {elsewhere.pop()}."
+    listed = f"one of {', '.join(known)}" if len(known) <= MOST_KEYS else "a key of docs/configuration.md"
+    return f"Remove it, or write {listed}."
+
+
+def _sections_with(model: type[Section], key: str, path: str = "") -> Iterator[str]:
+    """Paths of the sections that have a key."""
+    if path and any(field.alias == key for field in model.model_fields.values()):
+        yield path
+    for field in model.model_fields.values():
+        for section in sections_of(field.annotation):
+            yield from _sections_with(section, key, f"{path}.{field.alias}" if path else str(field.alias))
 
 
 def sections_of(annotation: Any) -> list[type[Section]]:
@@ -127,8 +227,7 @@ def _known_keys(model: type[Section], path: Sequence[PathPart]) -> list[str]:
     return [] if section is None else [str(field.alias) for field in section.model_fields.values()]
 
 
-def _description(model: type[Section], path: Sequence[PathPart]) -> str:
-    section = _section_at(model, path[:-1])
-    if section is None or not path:
-        return ""
-    return next((f.description or "" for f in section.model_fields.values() if f.alias == path[-1]), "")
+def _field(model: type[Section], path: Sequence[PathPart]) -> FieldInfo | None:
+    """The field at a path; None for an entry of a list or map."""
+    section = _section_at(model, path[:-1]) if path else None
+    return None if section is None else next((f for f in section.model_fields.values() if f.alias == path[-1]), None)

@@ -5,33 +5,74 @@ instead, and unknown keys are refused.
 """
 
 import json
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from pulumi.runtime import config as runtime_config
 
 from components.config.base import Section
-from components.config.files import StackFiles
-from components.config.problems import Problem
+from components.config.files import PathPart, StackFiles
+from components.config.messages import Refused
+from components.config.problems import Refusal
 
+Path = tuple[PathPart, ...]
 ENGINE = "pulumi:"
 """Namespace of the engine's settings."""
 
 
-def raw_sections(project: str, model: type[Section]) -> tuple[dict[str, Any], list[Problem]]:
-    """The running project's keys with their values as plain data, and problems with keys that cannot be read.
+def raw_sections(project: str, model: type[Section]) -> tuple[dict[str, Any], list[Refusal]]:
+    """The running project's keys with their values as plain data, and refusals of those that cannot be read.
 
+    A value that cannot be read is None.
     The engine passes booleans as text; they are converted back if the section is declared as a boolean.
     """
     merged = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
     return _sections(merged, {key for key in merged if runtime_config.is_config_secret(key)}, project, model)
 
 
-def sections_of_files(files: StackFiles, model: type[Section]) -> tuple[dict[str, Any], list[Problem]]:
+def sections_of_files(files: StackFiles, model: type[Section]) -> tuple[dict[str, Any], list[Refusal]]:
     """The same without the engine. UnreadableError for a file that is missing or not YAML."""
-    values = files.values()
+    foreign: list[Refusal] = []
+    values = {key: _plain(value, (key.rpartition(":")[2],), files, foreign) for key, value in files.values().items()}
     secret = {key for key, value in values.items() if _is_secret(value)}
-    return _sections(values, secret, files.project(), model)
+    sections, problems = _sections(values, secret, files.project(), model)
+    return sections, [*problems, *foreign]
+
+
+def _plain(value: object, path: Path, files: StackFiles, problems: list[Refusal], inside: tuple[int, ...] = ()) -> Any:
+    """The value without what JSON does not have: dates and the like, keys that are not text, loops.
+
+    Each of these becomes a problem, and None.
+    """
+    within = (*inside, id(value))
+    if id(value) in inside:
+        problems.append(_refusal(path, "contains itself.", "Remove the reference (*)."))
+    elif isinstance(value, dict):
+        plain: dict[str, Any] = {}
+        for key, item in cast("dict[object, object]", value).items():
+            if isinstance(key, str):
+                plain[key] = _plain(item, (*path, key), files, problems, within)
+            else:
+                problems.append(_refusal(path, f"has the key {key}, which is not text.", "Write it in quotes."))
+        return plain
+    elif isinstance(value, list):
+        items = enumerate(cast("list[object]", value))
+        return [_plain(item, (*path, index), files, problems, within) for index, item in items]
+    elif isinstance(value, float) and not math.isfinite(value):
+        problems.append(_refusal(path, "is not a finite number.", "Write one."))
+    elif value is None or isinstance(value, str | int | float | bool):
+        return value
+    else:
+        text, kind = files.text(path), type(value).__name__
+        refused = Refused(
+            wrong=f"must be text, but YAML reads it as a {kind}.",
+            values=() if text is None else (text,),
+            is_misread=text is not None,
+            otherwise="Write plain text.",
+        )
+        problems.append(Refusal(path=path, refused=refused))
+    return None
 
 
 def _is_secret(value: object) -> bool:
@@ -43,30 +84,29 @@ def _is_secret(value: object) -> bool:
 
 def _sections(
     merged: Mapping[str, Any], secrets: Collection[str], project: str, model: type[Section]
-) -> tuple[dict[str, Any], list[Problem]]:
+) -> tuple[dict[str, Any], list[Refusal]]:
     own = {key.split(":", 1)[1]: value for key, value in merged.items() if key.startswith(f"{project}:")}
     secret = {key for key in own if f"{project}:{key}" in secrets}
-    problems = [
-        Problem(
-            path=(key,),
-            message="is a secret. Write it in plain text, and keep secret values in AWS Secrets Manager.",
-        )
-        for key in sorted(secret)
-    ]
+    remedy = "Write it in plain text, and keep secret values in AWS Secrets Manager."
+    problems = [_refusal((key,), "is a secret.", remedy) for key in sorted(secret)]
     known = [str(field.alias) for field in model.model_fields.values()]
     problems += [_foreign(key, project, known) for key in sorted(merged) if not key.startswith((f"{project}:", ENGINE))]
     kinds = {str(field.alias): field.annotation for field in model.model_fields.values()}
-    return {key: _parsed(text, kinds.get(key)) for key, text in own.items() if key not in secret}, problems
+    return {key: None if key in secret else _parsed(text, kinds.get(key)) for key, text in own.items()}, problems
 
 
-def _foreign(key: str, project: str, known: Sequence[str]) -> Problem:
+def _foreign(key: str, project: str, known: Sequence[str]) -> Refusal:
     """A key in another namespace: with a misspelt one, a whole section would be ignored silently."""
     name = key.split(":", 1)[-1]
     if name in known:
-        message = f"has no effect: this project's keys start with {project}:. Write {project}:{name}."
-    else:
-        message = f"has no effect: providers are configured in {project}:aws. Remove the key."
-    return Problem(path=(key,), message=message)
+        return _refusal(
+            (key,), f"has no effect: this project's keys start with {project}:.", f"Write {project}:{name}."
+        )
+    return _refusal((key,), f"has no effect: providers are configured in {project}:aws.", "Remove the key.")
+
+
+def _refusal(path: Path, wrong: str, remedy: str) -> Refusal:
+    return Refusal(path=path, refused=Refused(wrong=wrong, otherwise=remedy))
 
 
 def _parsed(text: Any, kind: Any) -> Any:

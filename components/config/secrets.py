@@ -16,7 +16,10 @@ SecretKey = Annotated[
 
 def _recovery_window(days: int) -> int:
     if days and not 7 <= days <= 30:
-        raise ValueError(f"Secrets Manager has no recovery window of {days} days. Write 0, or 7 to 30.")
+        nearest = 7 if days < 7 else 30
+        raise ValueError(
+            f"{days} is not a recovery window of Secrets Manager: 7 to 30 days, or 0 for none. Write {nearest}."
+        )
     return days
 
 

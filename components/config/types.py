@@ -51,9 +51,7 @@ def distinct(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
 
 def _region(name: str) -> str:
     if name not in offers().zones:
-        raise ValueError(
-            f"{name!r} is not a commercial AWS region. Write e.g. {closest(name.lower(), offers().zones)}."
-        )
+        raise ValueError(f"{name!r} is not a commercial AWS region. Write {closest(name.lower(), offers().zones)}.")
     return name
 
 

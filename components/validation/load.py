@@ -1,8 +1,9 @@
 """From the engine's configuration to one frozen object, or to all its problems at once, before any resource exists."""
 
+import copy
 import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+import pathlib
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -11,8 +12,9 @@ from pydantic import ValidationError
 from components.config.files import StackFiles
 from components.config.partial import readable
 from components.config.platform import PlatformConfig
-from components.config.problems import ConfigurationError, Problem, broken_paths, problems_of
+from components.config.problems import ConfigurationError, Problem, Refusal, Text, broken_paths, refusals_of
 from components.config.reader import raw_sections, sections_of_files
+from components.validation.rule import Path
 from components.validation.run import rule_problems
 from components.validation.secret_detection import pasted
 
@@ -22,7 +24,7 @@ def load() -> PlatformConfig:
 
     Raises ConfigurationError with one line for each problem, in the order of the sections.
     """
-    files = StackFiles(folder=Path(pulumi.get_root_directory() or "."), stack=pulumi.get_stack())
+    files = StackFiles(folder=pathlib.Path(pulumi.get_root_directory() or "."), stack=pulumi.get_stack())
     return _accepted(*raw_sections(pulumi.get_project(), PlatformConfig), files)
 
 
@@ -34,20 +36,71 @@ def load_files(files: StackFiles) -> PlatformConfig:
     return _accepted(*sections_of_files(files, PlatformConfig), files)
 
 
-def _accepted(sections: Mapping[str, Any], unreadable: Sequence[Problem], files: StackFiles) -> PlatformConfig:
-    config, problems = checked(sections)
-    if config is None or unreadable or problems:
-        raise ConfigurationError([*unreadable, *problems], files)
+def _accepted(sections: Mapping[str, Any], unreadable: Sequence[Refusal], files: StackFiles) -> PlatformConfig:
+    config, problems = checked(sections, files.text, unreadable)
+    if config is None or problems:
+        raise ConfigurationError(problems, files)
     return config
 
 
-def checked(sections: Mapping[str, Any]) -> tuple[PlatformConfig | None, list[Problem]]:
-    """The configuration, None where a field cannot be read, and everything that is wrong with it."""
+def checked(
+    sections: Mapping[str, Any], text: Text = lambda _: None, unreadable: Sequence[Refusal] = ()
+) -> tuple[PlatformConfig | None, list[Problem]]:
+    """The configuration, None where a field cannot be read, and everything that is wrong with it.
+
+    `text` gives a value as it is written in the file; `unreadable` is what could not even be read from it.
+    """
+    broken = [refusal.path for refusal in unreadable]
+    config, refusals, problems = _judged(sections, broken, text)
+    refusals = [*unreadable, *refusals]
+    reported = {entry.path for entry in (*refusals, *problems)}
+    explained = [_explained(refusal, sections, broken, reported) for refusal in refusals]
+    secrets = (problem for problem in pasted(dict(sections)) if problem.path not in reported)
+    return config, [*explained, *problems, *secrets]
+
+
+def _judged(
+    sections: Mapping[str, Any], broken: Sequence[Path], text: Text = lambda _: None
+) -> tuple[PlatformConfig | None, list[Refusal], list[Problem]]:
+    """The configuration, what pydantic refuses, and what the rules find in the rest; nothing at the `broken` paths."""
     try:
         config = PlatformConfig.model_validate_json(json.dumps(sections))
-        problems = rule_problems(config)
     except ValidationError as error:
-        config, problems = None, problems_of(error, PlatformConfig)
-        problems += rule_problems(readable(PlatformConfig, dict(sections), broken_paths(error)))
-    reported = {problem.path for problem in problems}
-    return config, [*problems, *(problem for problem in pasted(dict(sections)) if problem.path not in reported)]
+        refused = refusals_of(error, PlatformConfig, text)
+        partly = readable(PlatformConfig, dict(sections), [*broken, *broken_paths(error)])
+        known = [refusal for refusal in refused if not any(refusal.path[: len(path)] == path for path in broken)]
+        return None, known, rule_problems(partly)
+    partly = readable(PlatformConfig, dict(sections), broken) if broken else config
+    return config, [], rule_problems(partly)
+
+
+def _explained(
+    refusal: Refusal, sections: Mapping[str, Any], broken: Sequence[Path], reported: Collection[Path]
+) -> Problem:
+    """The problem with the first candidate that is accepted and adds no other problem.
+
+    A value that is meant is named even if it adds one, for then the file has two mistakes.
+    """
+    meant: list[int] = []
+    others = [path for path in broken if path != refusal.path]
+    for number, value in enumerate(refusal.candidates):
+        _, refusals, problems = _judged(_with(sections, refusal.path, value), others)
+        left = {entry.path for entry in (*refusals, *problems)}
+        if left <= {*reported} - {refusal.path}:
+            return refusal.problem(number)
+        if refusal.path not in left and number < len(refusal.refused.values):
+            meant.append(number)
+        again = next((entry for entry in refusals if entry.path == refusal.path), None)
+        if refusal.refused.is_misread and again is not None:
+            # Read as the text that it is in the file, the value is still wrong.
+            return _explained(again, sections, others, reported)
+    return refusal.problem(next(iter(meant), None))
+
+
+def _with(container: Any, path: Path, value: object) -> Any:
+    """A copy of plain data with another value at a path."""
+    if not path:
+        return value
+    changed = copy.copy(container)
+    changed[path[0]] = _with(changed[path[0]], path[1:], value) if path[1:] else value
+    return changed

@@ -20,6 +20,7 @@ from components.validation import (
     image_tags,
     network,
     previews,
+    protection,
     secrets,
     sections,
     sizes,
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     *image_tags.RULES,
     *previews.RULES,
     *environment_data.RULES,
+    *protection.RULES,
 )
 CAPACITY_NEEDS: tuple[Rule, ...] = (
     sections.presence,

@@ -31,9 +31,14 @@ def presence(config: PlatformConfig) -> Iterator[Problem]:
             )
     # A stack without any cluster is reported once, below.
     without_cluster = set[str]() if {"cluster", "kubeconfig"} & present else {"cluster"}
+    needed_by: dict[str, list[str]] = {}
     for section, required in NEEDED.items():
-        for missing in (name for name in required if section in present and name not in present | without_cluster):
-            yield Problem(path=(section,), message=f"needs the section {missing}. Add {missing}, or remove {section}.")
+        for missing in required:
+            if section in present and missing not in present | without_cluster:
+                needed_by.setdefault(missing, []).append(section)
+    for missing, needing in needed_by.items():
+        those = ", ".join(needing)
+        yield Problem(path=(missing,), message=f"is missing, and needed by {those}. Add it, or remove {those}.")
     if without_cluster:
         yield Problem(
             path=("cluster",),

@@ -14,7 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.config.platform import PlatformConfig
-from components.config.problems import Problem, problems_of
+from components.config.problems import Problem, refusals_of
 from components.validation.load import checked
 from tests.harness.config import load_project, stack_config
 from tests.harness.harness import ROOT
@@ -99,4 +99,4 @@ def test_a_broken_key_is_reported_wherever_it_is(stack: str) -> None:
         _at(changed, path[:-1])[path[-1]] = {"!": 1}
         with pytest.raises(ValidationError) as refused:
             PlatformConfig.model_validate_json(json.dumps(changed))
-        assert {reported.path[0] for reported in problems_of(refused.value, PlatformConfig)} == {path[0]}
+        assert {reported.path[0] for reported in refusals_of(refused.value, PlatformConfig)} == {path[0]}

@@ -63,7 +63,7 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "prod",
         {"argocd project destinations": [{"namespace": "elsewhere", "server": "https://kubernetes.default.svc"}]},
-        "argocd.project.destinations: is not a known key. Known keys: description, clusterName, ",
+        "argocd.project.destinations: is not a known key. Remove it, or write one of description, clusterName, ",
     ),
     (
         "tiketi",
@@ -160,13 +160,13 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "dev",
         {"registry": {"ownership": "create"}},
-        "registry: needs the section aws. Add aws, or remove registry.",
+        "aws: is missing, and needed by registry. Add it, or remove registry.",
     ),
     (
         "tiketi",
         "dev",
         {"ci": {"provider": "existing"}},
-        "ci: needs the section aws. Add aws, or remove ci.",
+        "aws: is missing, and needed by ci. Add it, or remove ci.",
     ),
 )
 """System, stack, changes, and the beginning of the only line."""

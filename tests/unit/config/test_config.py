@@ -52,12 +52,10 @@ def test_one_report_has_all_problems_with_file_path_and_remedy() -> None:
     )
     assert lines == [
         "Pulumi.yaml: services[2].port: 70000 is not a port (1-65535). Write e.g. 8080.",
-        "Pulumi.staging.yaml: stage: 'Staging!' is not a name of 2-12 lower-case letters and digits. "
-        "Write e.g. staging.",
+        "Pulumi.staging.yaml: stage: 'Staging!' is not a name of 2-12 lower-case letters and digits. Write staging.",
         "Pulumi.staging.yaml: network.natGateway: is not a known key. Write natGateways.",
-        "Pulumi.staging.yaml: cluster.nodes.minimum: '3' is not a whole number. "
-        "Write it without quotes: 3. Minimum number of nodes.",
-        'Pulumi.staging.yaml: database.engineVersion: 17.6 must be a string. Put it in quotes: "17.6".',
+        "Pulumi.staging.yaml: cluster.nodes.minimum: '3' is not a whole number. Write 3, without quotes.",
+        'Pulumi.staging.yaml: database.engineVersion: must be text, but YAML reads 17.6 as a number. Write "17.6".',
     ]
 
 
@@ -67,9 +65,8 @@ def test_unknown_section_suggests_the_closest_known_one() -> None:
     with pytest.raises(ConfigurationError) as refused:
         loaded(config)
     lines = str(refused.value).splitlines()
-    assert lines[0] == "2 problems in the configuration of stack staging; nothing was changed."
+    assert lines[0] == "1 problem in the configuration of stack staging; nothing was changed."
     assert "Pulumi.staging.yaml: enviroments: is not a known key. Write environments." in lines
-    assert any(": environments: is missing." in line for line in lines)
 
 
 def test_a_refused_configuration_registers_nothing() -> None:
@@ -115,14 +112,14 @@ def test_values_survive_the_engines_json() -> None:
 def test_cross_section_rules_are_reported_along_with_invalid_sections() -> None:
     lines = refusals(stage="!", network__cidr="8.8.0.0/16", cluster__nodes__minimum=9, registry__ownership="mine")
     reported = [line.split(": ")[1] for line in lines]
-    assert reported == ["stage", "registry.ownership", "network.cidr", "cluster.nodes"]
+    assert reported == ["stage", "network.cidr", "cluster.nodes", "registry.ownership"]
 
 
 def test_capacity_problems_are_reported_along_with_unrelated_invalid_keys() -> None:
     lines = refusals(
         stage="!", registry__keepTagged=5, cluster__nodes__maximum=4, cluster__nodes__instanceType="t3.medium"
     )
-    assert [line.split(": ")[1] for line in lines] == ["stage", "registry.keepTagged", "cluster.nodes"]
+    assert [line.split(": ")[1] for line in lines] == ["stage", "cluster.nodes", "registry.keepTagged"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ OFFERED = f"but {', '.join(OF_17[:-1])} and {OF_17[-1]}."
 @pytest.mark.parametrize("version", [*OF_17, "17", "18", NEWEST])
 def test_versions_that_rds_offers_are_accepted(version: str) -> None:
     assert wrong(database__engineVersion=version, database__multiAz="no") == [
-        "database.multiAz: 'no' is not a boolean. Write true or false, without quotes."
+        "database.multiAz: 'no' is not a boolean. Write false."
     ]
 
 

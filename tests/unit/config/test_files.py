@@ -59,17 +59,16 @@ def test_a_key_is_found_on_its_line_and_a_missing_one_on_that_of_its_section(
 
 
 def test_a_fault_of_yaml_is_reported_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableError, match=r"^Pulumi\.live\.yaml:3: is not valid YAML: "):
+    with pytest.raises(
+        UnreadableError,
+        match=r"^Pulumi\.live\.yaml:3: shop:stage is there twice, first in line 2. Remove one of the two.",
+    ):
         files(tmp_path, "config:\n  shop:stage: live\n  shop:stage: other\n").values()
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("config:\n  stage: 2020-01-01\n", "config.stage is 2020-01-01, which YAML reads as a date"),
-        ("config:\n  1: live\n", "config has the key 1, which is not text"),
-        ("config:\n  list: [{a: !!set {x}}]\n", "config.list[0].a is "),
-        ("config:\n  a: &a {b: *a}\n", "config.a.b contains itself"),
         ("config: [a]\n", "config is not a map of keys"),
         ("- a\n", "is not a map of keys"),
         ("shop\n", "is not a map of keys"),
@@ -80,6 +79,37 @@ def test_what_a_stack_file_cannot_contain_is_refused_with_its_place(tmp_path: Pa
     with pytest.raises(UnreadableError, match=r"^Pulumi\.live\.yaml") as refused:
         files(tmp_path, text, "name: shop\n").values()
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("config:\n\tstage: x\n", 2, "has a tab where YAML expects spaces. Indent with spaces."),
+        ("config:\n  a:\n    b: 1\n  a:\n    b: 2\n", 4, "a is there twice, first in line 2. Remove one of the two."),
+        ("config:\n  a: 1\n<<<<<<< HEAD\n  b: 1\n=======\n  b: 2\n>>>>>>> x\n", 3, "has a mark of a merge conflict."),
+        ("config:\n  a: 1\n   b: 2\n", 3, "has a second colon, or is indented further than the lines of its section."),
+        ("config:\n  a: x: y\n", 2, "has a second colon, or is indented further"),
+        ('config:\n  a: "x\n  b: 2\n', 2, "opens a quotation mark that is never closed. Write the closing one."),
+        ("config:\n  a: !Ref x\n", 2, "has the tag !Ref, which a stack file cannot have. Write a plain value."),
+        ("config:\n  a: [1, 2\n  b: 3\n", 3, "the list that begins in line 2 is not closed. Write ] at its end."),
+        ("config:\n  a: {b: 1\n  c: 2\n", 3, "the map that begins in line 2 is not closed. Write } at its end."),
+        ("config:\n  a: *foo\n", 2, "*foo refers to nothing, because there is no &foo. Put the value in quotes."),
+        ("config:\n  a: @x\n", 2, "has a value that begins with @, which YAML reserves. Put the value in quotes."),
+        ("config:\n  a: >x\n", 2, "has a value that begins with > or |"),
+        ("config:\n  a: {{ .Values.x }}\n", 2, "has {{ }} of a template, which a stack file is not."),
+        (
+            "config:\n  a: 'it's'\n",
+            2,
+            "is indented unlike the other lines of its section, or has text after a quotation",
+        ),
+        ("config: {}\n---\nb: 2\n", 2, "begins a second document (---). Remove that line and what follows it."),
+        ("- a\n", 1, "is not a map of keys. Begin it with `config:`."),
+    ],
+)
+def test_a_fault_of_yaml_is_explained_with_its_line(tmp_path: Path, text: str, line: int, message: str) -> None:
+    with pytest.raises(UnreadableError) as refused:
+        files(tmp_path, text, "name: shop\n").values()
+    assert str(refused.value).startswith(f"Pulumi.live.yaml:{line}: {message}")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.config.messages import NUMBERS, TEMPLATES
+from components.config.messages import COUNTS, KINDS
 from components.config.platform import PlatformConfig
 from tests.harness.config_samples import wrong
 from tools.configuration_docs import sections
@@ -35,7 +35,11 @@ TEXTS = ("description", "default")
 @pytest.mark.parametrize(
     ("path", "value", "line"),
     [
-        ("argocd.url", "https://argocd.example.com/", f"'https://argocd.example.com/' {PATHS_OF_URL}"),
+        (
+            "argocd.url",
+            "https://argocd.example.com/",
+            f"'https://argocd.example.com/' {PATHS_OF_URL.replace('e.g. ', '')}",
+        ),
         ("argocd.url", "http://argocd.example.com", f"'http://argocd.example.com' {PATHS_OF_URL}"),
         ("argocd.url", "https://argocd.example.com:", f"'https://argocd.example.com:' {PATHS_OF_URL}"),
         (
@@ -44,20 +48,20 @@ TEXTS = ("description", "default")
             "'Nova/Auth' is not an ECR repository name: lower-case letters and digits, separated by . _ / or -. Write ",
         ),
         ("environments", {}, "is not a list. Write a list: one `- item` per line, or [one, two]."),
-        ("environments", [], "has too few entries. Write 1 or more."),
+        ("environments", [], "has too few entries. Add entries: at least 1."),
         ("environments", None, "has no value. Write one, or remove the key."),
         ("network", [], "is not a map. Write `key: value` pairs under it."),
         ("network", "10.0.0.0/16", "is not a map. Write `key: value` pairs under it."),
-        ("cluster.nodes.desired", "three", "'three' is not a whole number. Write a whole number, e.g. 4."),
-        ("cluster.nodes.desired", "3", "'3' is not a whole number. Write it without quotes: 3."),
-        ("cluster.nodes.desired", 2.5, "2.5 is not a whole number. Write a whole number, e.g. 4."),
+        ("cluster.nodes.desired", "three", "'three' is not a whole number. Write a whole number."),
+        ("cluster.nodes.desired", "3", "'3' is not a whole number. Write 3, without quotes."),
+        ("cluster.nodes.desired", 2.5, "2.5 is not a whole number. Write 2."),
         ("cluster.nodes.desired", 500, "500 is too large. Write 100 or less."),
-        ("cluster.nodes.desired", [], "the value is not a whole number. Write a whole number, e.g. 4."),
-        ("database.multiAz", "no", "'no' is not a boolean. Write true or false, without quotes."),
-        ("system.owner", "", "is too short. Write 1 or more characters."),
-        ("system.owner", "x" * 200, "is too long. Write 128 or fewer characters."),
-        ("system.owner", ["a"], "is not a string. Write a single string."),
-        ("registry.mutableTags", ["a", "b", "c", "d", "e", "f"], "has too many entries. Write 5 or fewer."),
+        ("cluster.nodes.desired", [], "the value is not a whole number. Write a whole number."),
+        ("database.multiAz", "no", "'no' is not a boolean. Write false."),
+        ("system.owner", "", "is empty. Write e.g. platform."),
+        ("system.owner", "x" * 200, "is too long. Shorten it to 128 characters."),
+        ("system.owner", ["a"], "is not text. Write a."),
+        ("registry.mutableTags", ["a", "b", "c", "d", "e", "f"], "has too many entries. Keep at most 5."),
         ("ci.stateKeyAlias", "nova", "'nova' is not the alias of a KMS key. Write e.g. alias/shop-pulumi-state."),
         (
             "cluster.addons",
@@ -88,7 +92,7 @@ def test_empty_kubeconfig_context_is_refused_with_an_example() -> None:
 
 
 def test_every_error_type_has_a_remedy() -> None:
-    kinds = {*TEMPLATES, *NUMBERS, "string_type", "value_error", "missing", "extra_forbidden"}
+    kinds = {*KINDS, *COUNTS, "value_error", "missing", "extra_forbidden"}
     possible = {kind for section in sections(PlatformConfig) for kind in _error_types(section)}
     assert possible <= kinds, possible - kinds
 

@@ -90,7 +90,7 @@ def test_a_memory_quantity_is_accepted(quantity: str) -> None:
 
 @pytest.mark.parametrize("path", [CPU, MEMORY])
 def test_a_value_that_is_no_quantity_at_all_is_refused_for_its_type(path: str) -> None:
-    assert refused(path, None)[0].endswith("has no value. Write one, or remove the key.")
+    assert ": has no value. Write " in refused(path, None)[0]
     assert "string" in refused(path, [])[0]
 
 

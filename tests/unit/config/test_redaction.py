@@ -60,11 +60,9 @@ def test_masked_values_keep_their_prefix_and_the_remedy() -> None:
     assert "repository.url: 'https://x-access-token:***@github.com/a/b.git' is not a clone URL (" in line
     assert line.endswith("Write e.g. https://github.com/example/shop.git.")
     line = _one("argocd.webhookSecret", "hunter2SECRET")
-    assert "argocd.webhookSecret: is not a map. Write `key: value` pairs under it. Secret that authenticates" in line
+    assert "argocd.webhookSecret: is not a map. Write `key: value` pairs under it." in line
     line = _one("argocd.repositoryAccess", {"kind": "ssh", "secret": {"secretsManager": PEM}})
-    assert (
-        "secret.secretsManager: '***' is not the name of an entry in Secrets Manager. Write e.g. shop/argocd/" in line
-    )
+    assert "secret.secretsManager: '***' is not the name of an entry in Secrets Manager. Write the right one." in line
 
 
 @pytest.mark.parametrize(

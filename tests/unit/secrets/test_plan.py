@@ -160,7 +160,7 @@ def test_a_secret_and_a_key_are_there_once() -> None:
 
 def test_a_recovery_window_is_one_that_secrets_manager_has() -> None:
     [line] = refusals(secretsManager__recoveryWindowDays=3)
-    assert "Secrets Manager has no recovery window of 3 days. Write 0, or 7 to 30." in line
+    assert "3 is not a recovery window of Secrets Manager: 7 to 30 days, or 0 for none. Write 7." in line
 
 
 def test_storage_is_asked_for_where_a_service_wants_it_and_refused_where_none_does() -> None:

@@ -24,7 +24,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     ("aws.permissionsBoundary", "boundary-nova-prod", None, "boundary-nova-prod does not end with -nova-staging."),
     ("registry.keepTagged", 5, None, "5 is too small. Write 200 or more."),
-    ("registry.ownership", "mine", None, "'mine' is not allowed here. Write 'create' or 'existing'."),
+    ("registry.ownership", "mine", None, "'mine' is not one of create, existing. Write existing."),
 )
 
 

@@ -9,7 +9,7 @@ from tests.unit.validation.samples import Refusal, refused
 
 PLATFORM_ADMIN = "arn:aws:iam::025434362120:role/platform-admin"
 ROLE_ELSEWHERE = "arn:aws:iam::111111111111:role/a"
-NO_VERSION = "is not allowed here. Write '1.35' or '1.36'."
+NO_VERSION = 'is not one of "1.35", "1.36". Write "1.36".'
 REFUSALS: tuple[Refusal, ...] = (
     ("cluster.version", "1.34", None, f"'1.34' {NO_VERSION}"),
     ("cluster.version", 1.36, None, f"1.36 {NO_VERSION}"),

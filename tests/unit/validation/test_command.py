@@ -47,10 +47,48 @@ def test_problems_as_json_have_place_path_and_message(tmp_path: Path, capsys: py
     assert problem["message"].startswith("'twenty' is not a whole number.")
 
 
+@pytest.mark.parametrize(
+    ("written", "instead", "line"),
+    [
+        (
+            'engineVersion: "17"',
+            "engineVersion: 17.10",
+            'must be text, but YAML reads 17.10 as a number. Write "17.10".',
+        ),
+        ('engineVersion: "17"', "engineVersion: 17.99", '"17.11".'),
+        ('accountId: "025434362120"', "accountId: 025434362120", 'Write "025434362120".'),
+        ('accountId: "025434362120"', "accountId: 25434362120", "'25434362120' is not a 12-digit AWS account id."),
+        ("natGateways: single", "natGateways: Single", "'Single' is not one of single, perZone. Write single."),
+        ("owner: backend", "owner: 2026-01-31", 'but YAML reads it as a date. Write "2026-01-31".'),
+        ("owner: backend", "owner: .nan", "owner: is not a finite number. Write one."),
+        ("owner: backend", "owner: {1: a}", "owner: has the key 1, which is not text. Write it in quotes."),
+        ("owner: backend", "owner: true", 'must be text, but YAML reads true as a boolean. Write "true".'),
+    ],
+)
+def test_the_remedy_is_computed_from_the_text_of_the_file(
+    written: str, instead: str, line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("Pulumi.yaml", "Pulumi.staging.yaml"):
+        text = (ROOT / name).read_text()
+        (tmp_path / name).write_text(text.replace(written, instead))
+    assert main(["--stack", "staging", "--project", str(tmp_path)]) == 1
+    assert line in capsys.readouterr().err.splitlines()[1]
+
+
+def test_problems_are_in_the_order_of_the_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = broken(tmp_path) / "Pulumi.staging.yaml"
+    text = file.read_text().replace("natGateways: single", "natGateway: single").replace("region: ap", "region: xp")
+    file.write_text(text)
+    main(["--stack", "staging", "--project", str(tmp_path), "--json"])
+    lines = [int(problem["place"].split(":")[1]) for problem in json.loads(capsys.readouterr().out)]
+    assert len(lines) == 3
+    assert lines == sorted(lines)
+
+
 def test_a_file_that_is_not_yaml_is_a_problem_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (broken(tmp_path) / "Pulumi.staging.yaml").write_text("config:\n\tstage: x\n")
     assert main(["--stack", "staging", "--project", str(tmp_path)]) == 1
-    assert capsys.readouterr().err.startswith("Pulumi.staging.yaml:2: is not valid YAML: ")
+    assert capsys.readouterr().err.startswith("Pulumi.staging.yaml:2: has a tab where YAML expects spaces. ")
 
 
 def test_an_encrypted_value_is_refused_as_by_the_engine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,5 +96,6 @@ def test_an_encrypted_value_is_refused_as_by_the_engine(tmp_path: Path, capsys: 
     file.write_text(file.read_text().replace("storageGib: twenty", "storageGib: {secure: hunter2}"))
     assert main(["--stack", "staging", "--project", str(tmp_path)]) == 1
     error = capsys.readouterr().err
+    assert len(error.splitlines()) == 2
     assert ": database: is a secret." in error
     assert "hunter2" not in error

@@ -42,7 +42,7 @@ REFUSALS: tuple[Refusal, ...] = (
         None,
         "auth-service, user-service, content-service and others have no resources of class 'tiny'.",
     ),
-    ("environments[0].path", "/k8s", None, f"'/k8s' {NO_FOLDER}"),
+    ("environments[0].path", "/k8s", None, "'/k8s' is not a folder inside the repository. Write k8s."),
     ("environments[0].path", "k8s/../x", None, f"'k8s/../x' {NO_FOLDER}"),
     ("environments[0].revision", "HEAD", None, "'HEAD' is not a branch, tag or commit."),
     ("environments[0].maxReplicas", 0, None, "0 is too small. Write 1 or more."),

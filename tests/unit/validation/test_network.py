@@ -15,7 +15,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ("network.cidr", "10.0.0.0/8", None, "/8 is outside /16-/21."),
     ("network.cidr", "172.20.0.0/16", "cluster.serviceCidr", "172.20.0.0/16 overlaps network.cidr 172.20.0.0/16."),
     ("cluster.serviceCidr", "10.20.128.0/20", None, "10.20.128.0/20 overlaps network.cidr 10.20.0.0/16."),
-    ("network.zones", [ZONE], None, "has too few entries. Write 2 or more."),
+    ("network.zones", [ZONE], None, "has too few entries. Add entries: at least 2."),
     ("network.zones", [ZONE, "us-east-1a"], "network.zones[1]", f"'us-east-1a' {NOT_A_ZONE}"),
     ("network.zones", [ZONE, "ap-northeast-1e"], "network.zones[1]", f"'ap-northeast-1e' {NOT_A_ZONE}"),
     ("network.zones", [ZONE, "ap-northeast-1"], "network.zones[1]", f"'ap-northeast-1' {NOT_A_ZONE}"),

@@ -19,9 +19,9 @@ REFUSALS: tuple[Refusal, ...] = (
         "aws.accountId",
         25434362120,
         None,
-        "must be a string, but YAML read a number.",
+        "must be text, but YAML reads it as a number.",
     ),
-    ("network", ABSENT, "cluster", "needs the section network."),
+    ("network", ABSENT, None, "is missing, and needed by cluster, database, cache, storage. Add it, or remove"),
     ("cluster", ABSENT, None, "is missing, and so is kubeconfig."),
     ("alarms", {}, "alarms.emails", "is empty, and so is endpoints: alarms would have no recipient."),
     ("alarms", {"emails": ["ops"]}, "alarms.emails[0]", "'ops' is not an e-mail address. Write e.g. ops@example.com."),
@@ -92,4 +92,6 @@ def test_secrets_manager_without_secrets_is_refused() -> None:
 
 def test_an_unknown_key_that_resembles_no_other_lists_the_known_ones() -> None:
     (line,) = example("tiketi", "dev", "argocd", project={"destinations": []})
-    assert line.startswith("argocd.project.destinations: is not a known key. Known keys: description, clusterName")
+    assert line.startswith(
+        "argocd.project.destinations: is not a known key. Remove it, or write one of description, clusterName"
+    )
