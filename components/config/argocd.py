@@ -8,16 +8,17 @@ from components.config.argocd_access import NotificationsConfig, RepositoryAcces
 from components.config.argocd_project import ProjectConfig
 from components.config.argocd_versions import ArgoCdChart, ArgoCdTag, supports_mutual_tls
 from components.config.base import Section
+from components.config.patterns import PORT
 from components.config.types import DnsLabel, Ipv4Cidr, matching
 from components.config.versions import ARGO_CD_CHART, ARGO_CD_IMAGE_TAG
 
-Title = Annotated[str, matching(r"^\S.*$", "a button label", "Company")]
-ClientId = Annotated[str, matching(r"^\S+$", "a client id", "argocd")]
-IssuerUrl = Annotated[str, matching(r"^https://[\w./-]+$", "an HTTPS URL", "https://login.example.com")]
+Title = Annotated[str, matching(r"^\S[^\x00-\x1f\x7f]*$", "a button label", "Company")]
+ClientId = Annotated[str, matching(r"^[^\s\x00-\x1f\x7f]+$", "a client id", "argocd")]
+IssuerUrl = Annotated[str, matching(r"^https://[A-Za-z0-9_./-]+$", "an HTTPS URL", "https://login.example.com")]
 HttpsAddress = Annotated[
     str,
     matching(
-        r"^https://[\w.-]+(:[1-9][0-9]{0,4})?$",
+        rf"^https://[A-Za-z0-9_.-]+(:{PORT})?$",
         "an HTTPS URL without path or trailing slash",
         "https://argocd.example.com",
     ),
@@ -25,7 +26,9 @@ HttpsAddress = Annotated[
 SecretKeyReference = Annotated[
     str,
     matching(
-        r"^\$[\w.-]+:[\w.-]+$", "a reference to a Secret's key, `$<secret>:<key>`", "$argocd-sso:clientSecret in quotes"
+        r"^\$[A-Za-z0-9_.-]+:[A-Za-z0-9_.-]+$",
+        "a reference to a Secret's key, `$<secret>:<key>`",
+        "$argocd-sso:clientSecret in quotes",
     ),
 ]
 

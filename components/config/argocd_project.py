@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from components.config.base import Section
+from components.config.patterns import PORT
 from components.config.types import matching
 
 ApiGroup = Annotated[
@@ -25,7 +26,7 @@ OrphanName = Annotated[
 SourceUrl = Annotated[
     str,
     matching(
-        r"^https://[\w.-]+(:[0-9]+)?/[\w./-]+$",
+        rf"^https://[A-Za-z0-9_.-]+(:{PORT})?/[A-Za-z0-9_./-]+$",
         "the HTTPS URL of one repository, without wildcards",
         "https://github.com/example/charts.git",
     ),

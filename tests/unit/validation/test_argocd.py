@@ -46,6 +46,9 @@ REFUSALS: tuple[Refusal, ...] = (
         ("argocd.chartVersion", version, None, f"{version!r} is not an exact version.")
         for version in (">=10", "^10.9.0", "~10.9.0", "10.9", "10.x.0")
     ),
+    ("argocd.url", "https://argocd.example.com:70000", None, "'https://argocd.example.com:70000' is not an HTTPS URL"),
+    ("argocd.url", "https://arg\u00f6.example.com", None, "'https://arg\u00f6.example.com' is not an HTTPS URL"),
+    ("argocd.sso", {**SIGN_IN, "clientId": "a\x07"}, "argocd.sso.clientId", "'a"),
     ("argocd.sso", SIGN_IN, "argocd.url", "is missing, and sign-in redirects to it."),
     ("argocd.namespace", "kube-system", None, "'kube-system' is reserved. Write argocd."),
     ("argocd.namespace", "kube-argocd", None, "'kube-argocd' is reserved. Write argocd."),
@@ -337,3 +340,10 @@ def test_a_project_s_bad_entry_hides_no_other() -> None:
         "argocd.project.clusterResources[1]",
         "argocd.project.namespaceResources[0]",
     ]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://argocd.example.com:65535", "https://argocd.example.com:1", "https://a_b.example"]
+)
+def test_an_address_with_a_port_that_exists_is_accepted(url: str) -> None:
+    assert wrong(argocd__url=url) == []
