@@ -61,7 +61,7 @@ def certificate_place(config: PlatformConfig) -> Iterator[Problem]:
         yield Problem(
             path=("edge", "certificate", "arn"),
             message=f"belongs to region {region} and account {account}; a load balancer takes only certificates of its "
-            f"own. Write e.g. arn:aws:acm:{config.aws.region}:{config.aws.account_id}:{name}.",
+            f"own; request one there. Write e.g. arn:aws:acm:{config.aws.region}:{config.aws.account_id}:{name}.",
         )
 
 

@@ -66,7 +66,8 @@ def test_without_a_host_nothing_is_asked_for() -> None:
             "edge",
             {"certificate": {"arn": CERTIFICATE.replace("ap-northeast-2", "us-east-1")}},
             "edge.certificate.arn",
-            "belongs to region us-east-1 and account 123456789012; a load balancer takes only certificates of its own. "
+            "belongs to region us-east-1 and account 123456789012; a load balancer takes only "
+            "certificates of its own; request one there. "
             f"Write e.g. {CERTIFICATE}.",
         ),
         (
