@@ -28,9 +28,11 @@ ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 	@echo "  STACK=prod selects the stack (default: staging), PROJECT=FOLDER another folder with a Pulumi.yaml."
+	@echo "  VERBOSE=1 shows every step of preview, up, refresh and destroy, and all outputs."
 	@echo "  The sandbox needs no AWS account."
 
 check: venv ## Check the stack's configuration alone (a second)
+	@$(PYTHON_VENV) -m sandbox.project_file --project $(PROJECT) --stack $(STACK)
 	@$(PYTHON_VENV) -m components.validation --project $(PROJECT) --stack $(STACK)
 
 preview: ready ## Preview the stack on the sandbox
@@ -38,7 +40,7 @@ up: ready ## Create or update the stack on the sandbox
 refresh: ready ## Compare the stack's state with the sandbox's resources
 destroy: ready ## Delete the stack from the sandbox, except what the stack file retains
 preview up refresh destroy:
-	@$(PYTHON_VENV) -m sandbox $@ --project $(PROJECT) --stack $(STACK)
+	@VERBOSE=$(VERBOSE) $(PYTHON_VENV) -m sandbox $@ --project $(PROJECT) --stack $(STACK)
 
 test: manifests test-unit test-systems test-tooling test-engine test-database ## Run all tests except those on a cluster
 

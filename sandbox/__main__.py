@@ -1,14 +1,18 @@
 """`python -m sandbox VERB --stack NAME`: the command line of the sandbox."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from ipaddress import IPv4Address
+from itertools import pairwise
 from pathlib import Path
 
 from rich.console import Console
 
+from sandbox.display import Display
 from sandbox.driver import PACKAGES, Request, Verb, run
+from sandbox.plan import Report
 from sandbox.summary import summary
 
 
@@ -41,6 +45,12 @@ def parser() -> argparse.ArgumentParser:
             default=True,
             help="save the state after each step (default), or only at the end, which is faster",
         )
+        command.add_argument(
+            "--verbose",
+            action="store_true",
+            default=os.environ.get("VERBOSE", "0") not in ("", "0"),
+            help="show the engine's own output: a line for each step, and all outputs (or set VERBOSE=1)",
+        )
     return parser
 
 
@@ -67,14 +77,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         resources=options.json is not None,
         colour=sys.stdout.isatty(),
     )
-    report = run(request, show=_show)
+    if options.verbose:
+        report = run(request, show=_show)
+    else:
+        display = Display(_show, sys.stdout if sys.stdout.isatty() else None)
+        report = run(request, show=display.show, display=display)
     if options.json:
         report.write(options.json)
     if report.ok and request.verb in (Verb.PREVIEW, Verb.UP):
-        console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+        _print_summary(report)
+    return 0 if report.ok else 1
+
+
+def _print_summary(report: Report) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    with console.capture() as captured:
         for part in summary(report):
             console.print(part)
-    return 0 if report.ok else 1
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    for before, line in pairwise(["", *lines]):  # the tables begin and end with a blank line of their own
+        if before or line:
+            _show(line)
 
 
 def _show(line: str) -> None:

@@ -8,7 +8,7 @@ language host has to be installed. One process can do several runs, one after th
 import contextlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -19,17 +19,20 @@ from pulumi.automation import (
     ConcurrentUpdateError,
     ConfigValue,
     Deployment,
+    EngineEvent,
     LocalWorkspaceOptions,
     Stack,
     create_or_select_stack,
 )
 
+from sandbox.display import Display
 from sandbox.engine import Engine, engine, forwarding_signals
 from sandbox.plan import Report, Resource, Result, Watch, planned_resources, recorded_resources
 from sandbox.program import ErrorFilter, inline, inside_project
 from sandbox.providers import ApiServer, ProviderProcess, serve
 from sandbox.providers.account import Account
 from sandbox.recovery import recover
+from sandbox.teardown import again, exported, refusal, refused, switched_on, taken
 from sandbox.workspace import PLACEHOLDER, UsageError, Workspace, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,8 +78,11 @@ class Request:
     colour: bool = False
 
 
-def run(request: Request, show: Callable[[str], None] = print) -> Report:
-    """Perform the request, passing the engine's output to `show` line by line. A failed operation does not raise."""
+def run(request: Request, show: Callable[[str], None] = print, display: Display | None = None) -> Report:
+    """Perform the request; a failed operation does not raise.
+
+    The engine's output is passed to `show` line by line, or its events to `display`.
+    """
     project = request.project.resolve()
     state = (request.state or project / ".sandbox").resolve()
     request = replace(request, project=project, state=state)
@@ -92,7 +98,7 @@ def run(request: Request, show: Callable[[str], None] = print) -> Report:
             forwarding_signals(command),
             inside_project(workspace.program),
         ):
-            return _Run(request, workspace, command, providers, show).report()
+            return _Run(request, workspace, command, providers, show, display=display).report()
     except UsageError as error:
         show(f"error: {error}")
         return Report(error=str(error))
@@ -114,15 +120,19 @@ class _Run:
         command: Engine,
         providers: ProviderProcess,
         show: Callable[[str], None],
+        *,
+        display: Display | None,
     ) -> None:
         self._request = request
         self._workspace = workspace
         self._engine = command
         self._providers = providers
         self._show = show
+        self._display = display
         self._shown_errors: set[str] = set()
         self._watch = Watch()
         self._report = Report()
+        self._exported: dict[str, list[str]] = {}
 
     def report(self) -> Report:
         """Run the operation to its end, successful or not."""
@@ -134,6 +144,8 @@ class _Run:
                 self._operate(stack)
                 report.resources = self._resources(stack)
                 report.result = Result.SUCCEEDED
+                if verb is Verb.DESTROY:
+                    self._advise(again(self._exported.get("retains", ()), *self._files))
         except CommandError as error:
             self._explain(error)
         if report.result is Result.FAILED and verb is not Verb.PREVIEW:
@@ -145,9 +157,14 @@ class _Run:
 
     def _before(self, stack: Stack) -> None:
         """Do what must succeed before the operation may begin."""
-        previews = {Verb.UP: stack.preview, Verb.DESTROY: stack.preview_destroy}
+        if self._request.verb is Verb.DESTROY:
+            self._exported = exported(stack.export_stack().deployment or {})
+        previews = {
+            Verb.UP: (stack.preview, "Previewing update"),
+            Verb.DESTROY: (stack.preview_destroy, "Previewing destroy"),
+        }
         if self._request.verb in previews and not self._request.skip_preview:
-            self._perform(previews[self._request.verb])
+            self._perform(*previews[self._request.verb])
         if self._request.verb is Verb.RECOVER:
             stack.cancel()
             self._adopt(stack)
@@ -162,29 +179,37 @@ class _Run:
 
     def _operate(self, stack: Stack) -> None:
         operations = {
-            Verb.PREVIEW: stack.preview,
-            Verb.UP: stack.up,
-            Verb.REFRESH: stack.refresh,
-            Verb.DESTROY: stack.destroy,
-            Verb.RECOVER: partial(stack.refresh, clear_pending_creates=True),
+            Verb.PREVIEW: (stack.preview, "Previewing update"),
+            Verb.UP: (stack.up, "Updating"),
+            Verb.REFRESH: (stack.refresh, "Refreshing"),
+            Verb.DESTROY: (stack.destroy, "Destroying"),
+            Verb.RECOVER: (partial(stack.refresh, clear_pending_creates=True), "Refreshing"),
         }
         self._watch = watch = Watch()
         self._providers.reset_calls()
         self._report.result = Result.FAILED  # until it succeeds: from here on the account may change
         try:
-            self._perform(operations[self._request.verb])
+            self._perform(*operations[self._request.verb])
         finally:
             self._report.calls = self._providers.calls()
             self._report.seconds = round(self._engine.operation, 3)
             self._report.changes, self._report.kinds, self._report.outputs = watch.changes, watch.kinds, watch.outputs
 
-    def _perform(self, operation: Callable[..., object]) -> None:
-        operation(
-            on_output=ErrorFilter(self._show),
-            on_error=self._show_error,
-            on_event=self._watch,
-            color="always" if self._request.colour else "never",
-        )
+    def _perform(self, operation: Callable[..., object], title: str) -> None:
+        if self._display is None:
+            colour = "always" if self._request.colour else "never"
+            output = ErrorFilter(self._show)
+            operation(on_output=output, on_error=self._show_error, on_event=self._watch, color=colour)
+            return
+        preview = title.startswith("Previewing")
+        stack = f"{self._workspace.project}-{self._workspace.stack}"
+        with self._display.operation(f"{title} ({self._workspace.stack})", stack, preview=preview) as shown:
+
+            def each(event: EngineEvent) -> None:
+                self._watch(event)
+                shown(event)
+
+            operation(on_error=self._show_error, on_event=each, color="never")
 
     def _show_error(self, line: str) -> None:
         self._shown_errors.add(line)
@@ -229,6 +254,14 @@ class _Run:
             return planned_resources(json.loads(stack.preview(json=True).stdout))
         return recorded_resources(stack.export_stack().deployment or {}, self._watch.ops)
 
+    @property
+    def _files(self) -> tuple[Path, str]:
+        return self._request.project, self._request.stack
+
+    def _advise(self, lines: Sequence[str]) -> None:
+        for line in lines:
+            self._show(line)
+
     def _explain(self, error: CommandError) -> None:
         """Show the errors that the engine printed outside its display, and add them to the report."""
         lines = self._engine.stderr.splitlines()
@@ -236,6 +269,10 @@ class _Run:
             if line not in self._shown_errors:
                 self._show(line)
         self._report.error = "\n".join(self._watch.errors or lines)
+        if refused(self._watch.errors):
+            self._advise(refusal(self._exported.get("protectedBy", ()), *self._files))
+        self._advise(switched_on(self._watch.failed.values()))
+        self._advise(taken(self._watch.failed, *self._files))
         if isinstance(error, ConcurrentUpdateError):
             folders = f"--project {self._request.project} --state {self._request.state}"
             self._show("If the run that holds the lock was killed, clean up after it with:")

@@ -18,6 +18,8 @@ from sandbox.program import REPEAT
 
 SECRET, UNKNOWN = "[secret]", "[unknown]"
 STACK_TYPE = "pulumi:pulumi:Stack"
+OWN_PROVIDER = "pulumi:providers:pulumi"
+"""The engine's own provider, which it does not count among the changes."""
 
 # The engine's wrapper for special values, its mark for a secret, and its unknown value.
 WRAPPER = "4dabf18193072939515e22adb298388d"
@@ -143,6 +145,8 @@ class Watch:
         self.outputs: dict[str, Any] = {}
         self.changes: dict[str, int] = {}
         self.errors: list[str] = []
+        self.failed: dict[str, str] = {}
+        """Message by URN of the resource."""
 
     def __call__(self, event: EngineEvent) -> None:
         """Record one event."""
@@ -160,6 +164,8 @@ class Watch:
             message = COLOUR.sub("", event.diagnostic_event.message).strip().removeprefix(REPEAT)
             if message not in self.errors:
                 self.errors.append(message)
+            if event.diagnostic_event.urn:
+                self.failed[event.diagnostic_event.urn] = message
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -167,6 +173,6 @@ class Watch:
         deletions = {"delete", "delete-replaced", "discard", "discard-replaced"}
         counts: dict[str, int] = {}
         for urn, kind in sorted(self.types.items()):
-            if self.ops[urn] not in deletions:
+            if self.ops[urn] not in deletions and kind != OWN_PROVIDER:
                 counts[kind] = counts.get(kind, 0) + 1
         return counts

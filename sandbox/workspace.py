@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
-from sandbox.yaml_faults import merge_marker, yaml_fault
+from sandbox.project_file import faults
 
 PLACEHOLDER = "sandbox-placeholder-secret"
 KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt")
@@ -57,11 +56,12 @@ def digest(project: Path, stack: str) -> str:
 
 
 def prepare(project: Path, stack: str, state: Path) -> Workspace:
-    """Copy the files of `stack` in `project` to the state folder; UsageError when they are missing or not YAML."""
-    settings, config = _read(project, stack)
-    name = settings.get("name")
-    if not isinstance(name, str):
-        raise UsageError(f"{project / 'Pulumi.yaml'} has no `name`")
+    """Copy the files of `stack` in `project` to the state folder; UsageError when the engine cannot use them."""
+    found = faults(project, stack)
+    if found:
+        raise UsageError("\n".join(found))
+    settings, config = _load(project / "Pulumi.yaml"), _load(project / f"Pulumi.{stack}.yaml")
+    name = str(settings["name"])
     folder = state / "work" / name / stack
     program = _program(project, settings)
     complete, copied = folder / "source", folder / f"Pulumi.{stack}.yaml"
@@ -81,20 +81,6 @@ def prepare(project: Path, stack: str, state: Path) -> Workspace:
     _dump(settings, folder / "Pulumi.yaml")
     _dump(config, copied)
     return Workspace(name, stack, folder, program, secrets, source)
-
-
-def stacks(project: Path) -> list[str]:
-    """Names of the stacks that have a file in the project."""
-    return sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in project.glob("Pulumi.*.yaml"))
-
-
-def _read(project: Path, stack: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    if not (project / "Pulumi.yaml").is_file():
-        raise UsageError(f"{project} is not a Pulumi project: it has no Pulumi.yaml")
-    if stack not in stacks(project):
-        known = ", ".join(stacks(project)) or "none"
-        raise UsageError(f"no stack {stack!r} in {project} (no Pulumi.{stack}.yaml); its stacks: {known}")
-    return _load(project / "Pulumi.yaml"), _load(project / f"Pulumi.{stack}.yaml")
 
 
 def _program(project: Path, settings: dict[str, Any]) -> Path:
@@ -139,24 +125,8 @@ def _yaml() -> YAML:
 
 
 def _load(file: Path) -> dict[str, Any]:
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 text: {error}") from None
-    marker = merge_marker(text)
-    if marker is not None:
-        raise UsageError(
-            f"{file}:{marker}: unresolved merge conflict. Keep one of the two sides, and remove the markers."
-        )
-    try:
-        content: object = _yaml().load(text)
-    except YAMLError as error:
-        raise UsageError(f"{file}{yaml_fault(error)}") from None
-    if content is None:
-        return {}
-    if not isinstance(content, dict):
-        raise UsageError(f"{file} is not a mapping")
-    return cast(dict[str, Any], content)
+    content: object = _yaml().load(file.read_text(encoding="utf-8"))
+    return cast(dict[str, Any], content or {})
 
 
 def _dump(content: dict[str, Any], file: Path) -> None:

@@ -2,33 +2,31 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.config.argocd_access import NotificationsConfig, RepositoryAccessConfig, SecretReference
 from components.config.argocd_project import ProjectConfig
 from components.config.argocd_versions import ArgoCdChart, ArgoCdTag, supports_mutual_tls
 from components.config.base import Section
-from components.config.patterns import PORT
-from components.config.types import DnsLabel, Ipv4Cidr, matching
+from components.config.types import DnsLabel, Ipv4Cidr, Text, matching, possible_port
 from components.config.versions import ARGO_CD_CHART, ARGO_CD_IMAGE_TAG
 
-Title = Annotated[str, matching(r"^\S[^\x00-\x1f\x7f]*$", "a button label", "Company")]
-ClientId = Annotated[str, matching(r"^[^\s\x00-\x1f\x7f]+$", "a client id", "argocd")]
-IssuerUrl = Annotated[str, matching(r"^https://[A-Za-z0-9_./-]+$", "an HTTPS URL", "https://login.example.com")]
+Title = Annotated[str, matching(r"^\S.*$", "a button label", "Company")]
+ClientId = Annotated[str, matching(r"^\S+$", "a client id", "argocd")]
+IssuerUrl = Annotated[str, matching(r"^https://[\w./-]+$", "an HTTPS URL", "https://login.example.com")]
 HttpsAddress = Annotated[
     str,
     matching(
-        rf"^https://[A-Za-z0-9_.-]+(:{PORT})?$",
+        r"^https://[\w.-]+(:[1-9][0-9]{0,4})?$",
         "an HTTPS URL without path or trailing slash",
         "https://argocd.example.com",
     ),
+    AfterValidator(possible_port),
 ]
 SecretKeyReference = Annotated[
     str,
     matching(
-        r"^\$[A-Za-z0-9_.-]+:[A-Za-z0-9_.-]+$",
-        "a reference to a Secret's key, `$<secret>:<key>`",
-        "$argocd-sso:clientSecret in quotes",
+        r"^\$[\w.-]+:[\w.-]+$", "a reference to a Secret's key, `$<secret>:<key>`", "$argocd-sso:clientSecret in quotes"
     ),
 ]
 
@@ -42,12 +40,12 @@ class SsoConfig(Section):
     client_secret_ref: SecretKeyReference = Field(
         description="`$<secret>:<key>`: a Secret in Argo CD's namespace, labelled `app.kubernetes.io/part-of: argocd`.",
     )
-    scopes: tuple[str, ...] = Field(
+    scopes: tuple[Text, ...] = Field(
         default=("openid", "profile", "email", "groups"),
         description="Requested scopes. Remove `groups` for Entra ID, which does not support it.",
     )
-    admin_groups: tuple[str, ...] = Field(min_length=1, description="Groups that administer Argo CD.")
-    developer_groups: tuple[str, ...] = Field(
+    admin_groups: tuple[Text, ...] = Field(min_length=1, description="Groups that administer Argo CD.")
+    developer_groups: tuple[Text, ...] = Field(
         default=(), description="Groups that may view and sync Applications and read logs."
     )
 

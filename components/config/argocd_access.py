@@ -11,9 +11,7 @@ from components.config.types import DnsLabel, SecretName, SshHostKey, matching
 NOTIFICATIONS_SECRET = "argocd-notifications-secret"  # noqa: S105 a name set by Argo CD, not a secret
 ARGOCD_SECRET = "argocd-secret"  # noqa: S105 likewise; it has the keys for webhooks
 
-SlackChannel = Annotated[
-    str, matching(r"^[A-Za-z0-9_.-]{1,80}$", "the name of a Slack channel, without #", "deployments")
-]
+SlackChannel = Annotated[str, matching(r"^(?u:[\w.-]{1,80})$", "the name of a Slack channel, without #", "deployments")]
 
 
 class RepositoryAuthentication(StrEnum):

@@ -2,11 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.config.base import Section
-from components.config.patterns import PORT
-from components.config.types import matching
+from components.config.types import Lines, matching, possible_port
 
 ApiGroup = Annotated[
     str,
@@ -26,10 +25,11 @@ OrphanName = Annotated[
 SourceUrl = Annotated[
     str,
     matching(
-        rf"^https://[A-Za-z0-9_.-]+(:{PORT})?/[A-Za-z0-9_./-]+$",
+        r"^https://[\w.-]+(:[0-9]+)?/[\w./-]+$",
         "the HTTPS URL of one repository, without wildcards",
         "https://github.com/example/charts.git",
     ),
+    AfterValidator(possible_port),
 ]
 
 SECRETS_GROUP = "external-secrets.io"
@@ -82,7 +82,7 @@ class Orphan(ResourceKind):
 class ProjectConfig(Section):
     """What the AppProject allows. Destinations are the environments' namespaces; roles follow from `sso`."""
 
-    description: str | None = Field(
+    description: Lines | None = Field(
         default=None, min_length=1, max_length=255, description="Description; the system's name by default."
     )
     cluster_name: Literal["in-cluster"] | None = Field(

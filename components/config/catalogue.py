@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from components.account.tags import LONGEST_VALUE, MOST_TAGS, tag_fault
 from components.config.base import Section
 from components.config.types import (
     CloneUrl,
@@ -22,22 +23,33 @@ from components.config.types import (
 EcrName = Annotated[
     str,
     matching(
-        r"^[a-z0-9]+([._/-][a-z0-9]+)*$",
-        "an ECR repository name: lower-case letters and digits, separated by . _ / or -",
+        r"(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*",
+        "an ECR repository name: 2-256 lower-case letters and digits, separated by . _ / or -",
         "shop/api",
     ),
 ]
+"""Source: ECR API reference, CreateRepository."""
+
+
+def _tag_value(value: str) -> str:
+    fault = tag_fault(value, LONGEST_VALUE)
+    if fault is not None:
+        raise ValueError(f"{fault}. Write e.g. platform.")
+    return value
+
+
+TagValue = Annotated[str, AfterValidator(_tag_value)]
 
 
 class SystemConfig(Section):
     """The system that the platform is for."""
 
     name: SystemName = Field(description="Prefix of every name, and value of the tag `Project`.")
-    owner: str = Field(
+    owner: TagValue = Field(
         min_length=1, max_length=128, description="Responsible team; value of the tag `Owner`.", examples=["platform"]
     )
-    tags: dict[str, str] = Field(
-        default={}, description="Additional tags for every AWS resource, for example a cost centre."
+    tags: dict[str, TagValue] = Field(
+        default={}, description=f"At most {MOST_TAGS} additional tags for every AWS resource, such as a cost centre."
     )
 
 

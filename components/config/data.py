@@ -13,6 +13,7 @@ from components.config.types import (
     UtcWindow,
     WeeklyWindow,
     matching,
+    possible_port,
     within,
 )
 from components.config.versions import BOOTSTRAP_IMAGE, VALKEY_VERSION
@@ -76,6 +77,7 @@ Image = Annotated[
         "an image with a tag, a digest or both",
         BOOTSTRAP_IMAGE,
     ),
+    AfterValidator(possible_port),
 ]
 
 

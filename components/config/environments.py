@@ -4,13 +4,12 @@ import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from components.config.argocd_access import SecretReference
 from components.config.base import Section
 from components.config.catalogue import ContainerResources
 from components.config.extra_workloads import ExtraWorkload, StoreInNamespace
-from components.config.patterns import PORT
 from components.config.types import (
     CpuQuantity,
     DatabaseName,
@@ -18,12 +17,15 @@ from components.config.types import (
     GitRevision,
     HostName,
     Ipv4Cidr,
+    Lines,
     MemoryQuantity,
     Percent,
     PodSecurity,
     RepositoryPath,
+    Text,
     Trigger,
     matching,
+    possible_port,
 )
 
 _UNITS = {
@@ -50,14 +52,15 @@ EnvironmentVariable = Annotated[
     str,
     matching(r"^[A-Z][A-Z0-9_]*$", "a variable name of upper-case letters, digits and underscores", "LOG_LEVEL"),
 ]
-PreviewLabel = Annotated[str, matching(r"^[\w. -]{1,50}$", "a GitHub label", "preview")]
+PreviewLabel = Annotated[str, matching(r"^(?u:[\w. -]{1,50})$", "a GitHub label", "preview")]
 ImageRepository = Annotated[
     str,
     matching(
-        rf"^[a-z0-9][a-z0-9.-]*(:{PORT}(?=/))?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+        r"^[a-z0-9][a-z0-9.-]*(:[0-9]{1,5}(?=/))?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
         "an image repository without a tag",
         "public.ecr.aws/docker/library/redis",
     ),
+    AfterValidator(possible_port),
 ]
 ImageTag = Annotated[str, matching(r"^[a-z0-9][A-Za-z0-9_.-]{0,127}$", "an image tag", "commitSha")]
 
@@ -75,12 +78,12 @@ class SyncWindow(Section):
     """A time window in which syncs of the environment are allowed or denied."""
 
     kind: Literal["allow", "deny"] = Field(description="`allow` or `deny`.")
-    schedule: str = Field(
+    schedule: Text = Field(
         description="Start, in five cron fields: minute, hour, day of month, month, day of week (0-6, SUN-SAT).",
         examples=["0 22 * * 1-5"],
     )
     duration: Duration = Field(description="Length, from one minute to one year.", examples=["8h"])
-    time_zone: str = Field(default="UTC", description="Time zone of the schedule, for example `Asia/Tokyo`.")
+    time_zone: Text = Field(default="UTC", description="Time zone of the schedule, for example `Asia/Tokyo`.")
     manual_sync: bool = Field(default=True, description="Whether manual syncs are allowed anyway.")
 
 
@@ -236,7 +239,7 @@ class EnvironmentConfig(Section):
         "as the manifests write them. Pods with other images are refused, in a stack without `registry` only if this "
         "is set.",
     )
-    variables: dict[EnvironmentVariable, str] = Field(
+    variables: dict[EnvironmentVariable, Lines] = Field(
         default={}, description="Environment variables of every service; no secrets."
     )
     database_prefix: DatabaseName | None = Field(

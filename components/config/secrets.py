@@ -9,7 +9,7 @@ from components.config.types import DatabaseName, DnsLabel, matching
 
 SecretKey = Annotated[
     str,
-    matching(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,252}$", "a key of a Kubernetes Secret", "MESSAGE_ENCRYPTION_MASTER_KEY"),
+    matching(r"^[A-Za-z0-9][\w.-]{0,252}$", "a key of a Kubernetes Secret", "MESSAGE_ENCRYPTION_MASTER_KEY"),
 ]
 """A key in a Kubernetes Secret: letters, digits, `_`, `.` and `-`."""
 

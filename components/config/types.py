@@ -7,6 +7,7 @@ Sources: the AWS API reference of each service, RFC 1123 for names in Kubernetes
 import ipaddress
 import posixpath
 import re
+import unicodedata
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
@@ -19,13 +20,45 @@ from components.config.quantities import check_cpu, check_memory
 _Item = TypeVar("_Item", str, int)
 
 
+CONTROL = "Cc"
+"""Unicode's category of control characters."""
+CONTROL_NAMES = {"\n": "a line break", "\r": "a carriage return", "\t": "a tab"}
+_PORT = re.compile(r"(?:^[a-z]+://[^/:]*|^[^/:@]+(?=:[0-9]+/)):(?P<port>[0-9]+)")
+"""The port of a URL or of an image's registry; not the path of `git@host:path`, nor an image's tag."""
+HIGHEST_PORT = 65535
+
+
+def on_one_line(text: str) -> str:
+    """A validator for text without control characters."""
+    return _without_controls(text)
+
+
+def on_lines(text: str) -> str:
+    """A validator for text that may have line breaks and tabs, but no other control characters."""
+    _without_controls(re.sub(r"[\n\t]", " ", text))
+    return text
+
+
+def _without_controls(text: str) -> str:
+    for position, character in enumerate(text, start=1):
+        if unicodedata.category(character) == CONTROL:
+            name = CONTROL_NAMES.get(character, f"the control character U+{ord(character):04X}")
+            raise ValueError(f"has {name} at position {position}; control characters are not allowed. Write e.g. text.")
+    return text
+
+
 def matching(pattern: str, what: str, example: str) -> AfterValidator:
-    """A validator for strings that match a pattern. `what` and `example` complete its message."""
+    """A validator for strings that match a pattern, in ASCII as the names of AWS and Kubernetes are.
+
+    Names that are not theirs, such as branches, have `(?u:...)`. `what` and `example` complete its message.
+    """
 
     def check(text: str) -> str:
-        if not re.fullmatch(pattern, text):
+        if not re.fullmatch(pattern, text, re.ASCII):
+            if re.fullmatch(pattern, re.sub(r"[\x00-\x1f]", "", text), re.ASCII):
+                on_one_line(text)
             raise ValueError(f"{text!r} is not {what}. Write e.g. {example}.")
-        return text
+        return on_one_line(text)
 
     return AfterValidator(check)
 
@@ -49,6 +82,15 @@ def distinct(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
     return items
 
 
+def possible_port(address: str) -> str:
+    """A validator for URLs and image repositories: their port, if they have one, exists."""
+    match = _PORT.match(address)
+    if match is not None and not 1 <= int(match["port"]) <= HIGHEST_PORT:
+        without = address[: match.start("port") - 1] + address[match.end("port") :]
+        raise ValueError(f"{address!r} has port {match['port']}; ports are 1-{HIGHEST_PORT}. Write {without}.")
+    return address
+
+
 def _region(name: str) -> str:
     if name not in offers().zones:
         raise ValueError(f"{name!r} is not a commercial AWS region. Write {closest(name.lower(), offers().zones)}.")
@@ -62,6 +104,8 @@ def _shortest_path(path: str) -> str:
     return path
 
 
+Text = Annotated[str, AfterValidator(on_one_line)]
+Lines = Annotated[str, AfterValidator(on_lines)]
 DnsLabel = Annotated[
     str,
     matching(
@@ -97,14 +141,14 @@ IamName = Annotated[str, matching(r"^[\w+=,.@-]{1,64}$", "an IAM name", "shop-pr
 GithubId = Annotated[str, matching(r"^[1-9][0-9]*$", "a numeric GitHub id", "1067890123 in quotes")]
 """GitHub's numeric id, in quotes. Anything else could widen a trust policy."""
 
-Port = Annotated[int, within(1, 65535, "a port", 8080)]
+Port = Annotated[int, within(1, HIGHEST_PORT, "a port", 8080)]
 Percent = Annotated[int, within(0, 100, "a percentage", 10)]
 CpuQuantity = Annotated[str, BeforeValidator(check_cpu)]
 MemoryQuantity = Annotated[str, BeforeValidator(check_memory)]
 HttpPath = Annotated[str, matching(r"^/[\w./-]*$", "an absolute URL path", "/health")]
 RepositoryPath = Annotated[
     str,
-    matching(r"^(?!/)(?!.*\.\.)[\w./-]+$", "a folder inside the repository", "k8s/overlays/staging"),
+    matching(r"^(?!/)(?!.*\.\.)(?u:[\w./-]+)$", "a folder inside the repository", "k8s/overlays/staging"),
     AfterValidator(_shortest_path),
 ]
 """A folder in a Git repository: relative, without `..`, in its shortest form so that patterns can be appended."""
@@ -135,10 +179,11 @@ CloneUrl = Annotated[
         "a clone URL (HTTPS or SSH, the host in lower case, no wildcards)",
         "https://github.com/example/shop.git",
     ),
+    AfterValidator(possible_port),
 ]
 """Clone URL. The host is lower case because host keys are looked up by its exact spelling."""
 
-GitRevision = Annotated[str, matching(r"^(?!HEAD$)(?!.*\.\.)[\w][\w./-]*$", "a branch, tag or commit", "main")]
+GitRevision = Annotated[str, matching(r"^(?!HEAD$)(?!.*\.\.)(?u:\w[\w./-]*)$", "a branch, tag or commit", "main")]
 """A branch, tag or commit; not HEAD, which would change with the default branch."""
 
 CertificateArn = Annotated[
@@ -163,6 +208,7 @@ HttpsUrl = Annotated[
         "an HTTPS URL",
         "https://alarms.example.com/sns",
     ),
+    AfterValidator(possible_port),
 ]
 HostedZoneId = Annotated[str, matching(r"^Z[A-Z0-9]{1,31}$", "the id of a hosted zone", "Z0123456789ABCDEFGHIJ")]
 SecretName = Annotated[
@@ -187,10 +233,18 @@ def _log_retention(days: int) -> int:
 
 
 def _ipv4_network(text: str) -> str:
+    on_one_line(text)
     try:
-        ipaddress.IPv4Network(text)
-    except ValueError as reason:
-        raise ValueError(f"{reason}. Write a network address such as 10.0.0.0/16.") from None
+        network = ipaddress.IPv4Network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"{text!r} is not an IPv4 range. Write e.g. 10.0.0.0/16.") from None
+    if "/" not in text:
+        zeros = len(text.split(".")) - len(re.sub(r"(\.0)+$", "", text).split("."))
+        raise ValueError(f"{text} has no prefix length. Write e.g. {text}/{max(16, 32 - 8 * zeros)}.")
+    if text != str(network):
+        bits = text == f"{text.partition('/')[0]}/{network.prefixlen}"
+        wrong = "has host bits set" if bits else "does not end with a prefix length"
+        raise ValueError(f"{text} {wrong}. Write {network}.")
     return text
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from components.config.platform import PlatformConfig
+from components.config.types import Ownership
 from components.environments.environment import summary
 from components.environments.plan import EnvironmentPlan
 from components.sizing.instance_types import INSTANCE_TYPES, Architecture
@@ -105,6 +106,32 @@ def _edge(components: StackComponents) -> dict[str, object]:
     return outputs
 
 
+def _destroy(config: PlatformConfig) -> dict[str, list[str]]:
+    """The keys that make Pulumi refuse a destroy, and those that need `existing` after one (docs/destroy.md)."""
+    registry, ci, cluster, database = config.registry, config.ci, config.cluster, config.database
+    protected = {
+        "protect": config.protect,
+        "cluster.deletionProtection": cluster is not None and cluster.deletion_protection,
+        "database.deletionProtection": database is not None and database.deletion_protection,
+    }
+    retained = {
+        "registry.ownership": registry is not None and registry.retain_on_destroy and _creates(registry.ownership),
+        "ci.provider": ci is not None and ci.retain_on_destroy and _creates(ci.provider),
+        "ci.pushRole.ownership": ci is not None
+        and ci.retain_on_destroy
+        and ci.push_role is not None
+        and _creates(ci.push_role.ownership),
+    }
+    return {
+        "protectedBy": [key for key, protects in protected.items() if protects],
+        "retains": [key for key, retains in retained.items() if retains],
+    }
+
+
+def _creates(ownership: Ownership) -> bool:
+    return ownership is Ownership.CREATE
+
+
 def export_all(config: PlatformConfig, plans: Sequence[EnvironmentPlan], components: StackComponents) -> None:
     """Export everything that the stack has."""
     outputs: dict[str, object] = {
@@ -116,6 +143,7 @@ def export_all(config: PlatformConfig, plans: Sequence[EnvironmentPlan], compone
         "argocdApplications": [plan.settings.application(config.system.name) for plan in plans],
         "environments": {plan.name: _environment(config, plan, components) for plan in plans},
         "quotas": {plan.name: summary(plan.settings, plan.workloads) for plan in plans},
+        "destroy": _destroy(config),
         "capacity": capacity_sums.summary(config, plans),
     }
     for name, value in outputs.items():

@@ -1,7 +1,12 @@
 """Rules of `registry` and `ci`: image repositories, and the identities of GitHub Actions."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 
+from components.account.names import MAX_LENGTHS
+from components.config.base import BrokenField
+from components.config.ci import CiConfig, EnvironmentRoleConfig, PushRoleConfig
 from components.config.git_urls import github_repository, has_blocked_port
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
@@ -12,13 +17,15 @@ from components.validation.rule import Rule
 EXISTING_FIELDS = ("ownership", "mutable_tags")
 """Fields of `registry` that also describe existing repositories; the others are for those that the stack creates."""
 
-
-PLACEHOLDERS = {
+PLACEHOLDERS: dict[tuple[str | None, str | None], str] = {
     ("108345678", "1067890123"): "025434362120",
     ("123456789", "987654321"): "123456789012",
     ("234567891", "876543219"): "210987654321",
 }
 """GitHub's ids in the stacks of this repository, which stand for no real one, and the account that they stand with."""
+
+
+_GITHUB_OWNER = re.compile(r"(?P<start>\S*?\bgithub\.com(?::[0-9]+)?[:/]+[A-Za-z0-9-]+)/?(?P<name>[\w.-]+)?")
 
 
 def existing_repositories(config: PlatformConfig) -> Iterator[Problem]:
@@ -35,24 +42,40 @@ def existing_repositories(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def github(config: PlatformConfig) -> Iterator[Problem]:
-    """The repository is on GitHub, with the two ids that GitHub puts into the tokens of its workflows."""
-    if config.ci is None or config.aws is None:
+    """The repository is on GitHub."""
+    url = config.repository.url
+    if config.ci is None or github_repository(url) is not None or has_blocked_port(url):
         return
-    if github_repository(config.repository.url) is None and not has_blocked_port(config.repository.url):
+    owner = _GITHUB_OWNER.match(url)
+    if owner is None:
+        yield Problem(
+            path=("ci",),
+            message=f"creates roles for GitHub Actions, and repository.url {url} is not on GitHub. Remove it.",
+        )
+    else:
+        name = owner["name"] or f"{config.system.name}.git"
         yield Problem(
             path=("repository", "url"),
-            message=f"{config.repository.url} is not on GitHub, and ci creates roles for GitHub Actions. Remove ci.",
+            message=f"{url} is not one repository on GitHub. Write e.g. {owner['start']}/{name}.",
         )
-    elif config.repository.github_owner_id is None or config.repository.github_repository_id is None:
+
+
+def github_ids(config: PlatformConfig) -> Iterator[Problem]:
+    """The two ids that GitHub puts into the tokens of its workflows are known, and are not those of an example."""
+    if config.ci is None:
+        return
+    repository = config.repository
+    ids = repository.github_owner_id, repository.github_repository_id
+    if None in ids:
+        with suppress(BrokenField):
+            if github_repository(repository.url) is None:
+                return
         yield Problem(
             path=("repository",),
             message="needs githubOwnerId and githubRepositoryId: without them, the workflows of a repository created "
             "since July 2026 cannot log in. Write what `gh api repos/OWNER/REPO --jq '.owner.id, .id'` prints.",
         )
-    elif PLACEHOLDERS.get((config.repository.github_owner_id, config.repository.github_repository_id)) not in (
-        None,
-        config.aws.account_id,
-    ):
+    elif config.aws is not None and PLACEHOLDERS.get(ids) not in (None, config.aws.account_id):
         yield Problem(
             path=("repository",),
             message="has the placeholders of githubOwnerId and githubRepositoryId, so no workflow of yours could log "
@@ -60,8 +83,8 @@ def github(config: PlatformConfig) -> Iterator[Problem]:
         )
 
 
-def roles(config: PlatformConfig) -> Iterator[Problem]:
-    """Roles are capped by the stack's own boundary, and the push role has repositories to push to."""
+def boundary(config: PlatformConfig) -> Iterator[Problem]:
+    """A stack whose deploy role can create roles has a permissions boundary."""
     if config.ci is None or config.aws is None:
         return
     if config.ci.deploy_role is not None and config.aws.permissions_boundary is None:
@@ -69,16 +92,98 @@ def roles(config: PlatformConfig) -> Iterator[Problem]:
             path=("aws", "permissionsBoundary"),
             message=f"is missing, and ci.deployRole can create roles. Write e.g. boundary-{config.prefix}.",
         )
-    boundary = config.aws.permissions_boundary
-    if boundary is not None and not boundary.endswith(f"-{config.prefix}"):
+
+
+def own_boundary(config: PlatformConfig) -> Iterator[Problem]:
+    """The permissions boundary is the stack's own."""
+    if config.ci is None or config.aws is None:
+        return
+    name = config.aws.permissions_boundary
+    if name is not None and not name.endswith(f"-{config.prefix}"):
         yield Problem(
             path=("aws", "permissionsBoundary"),
-            message=f"{boundary} does not end with -{config.prefix}. Each stack has its own, which keeps its "
+            message=f"{name} does not end with -{config.prefix}. Each stack has its own, which keeps its "
             f"roles away from other stages. Write e.g. boundary-{config.prefix}.",
         )
+
+
+def pushed_repositories(config: PlatformConfig) -> Iterator[Problem]:
+    """The push role has repositories to push to."""
+    if config.ci is None or config.registry is not None:
+        return
     push_role = config.ci.push_role
-    if push_role is not None and push_role.ownership is Ownership.CREATE and config.registry is None:
+    if push_role is not None and push_role.ownership is Ownership.CREATE:
         yield Problem(path=("ci", "pushRole"), message="has no repositories to push to. Add the section registry.")
 
 
-RULES: tuple[Rule, ...] = (existing_repositories, github, roles)
+ROLES: tuple[tuple[str, str, Callable[[CiConfig], PushRoleConfig | EnvironmentRoleConfig | None]], ...] = (
+    ("pushRole", "push", lambda ci: ci.push_role),
+    ("previewRole", "preview", lambda ci: ci.preview_role),
+    ("deployRole", "deploy", lambda ci: ci.deploy_role),
+)
+"""Key, end of a suggested name, and the role, if there is one."""
+
+
+def role_names(config: PlatformConfig) -> Iterator[Problem]:
+    """Each role has a name of its own. Source: IAM API reference, CreateRole (names differ in more than case)."""
+    if config.ci is None:
+        return
+    seen: dict[str, str] = {}
+    for key, kind, read in ROLES:
+        with suppress(BrokenField):
+            role = read(config.ci)
+            if role is None:
+                continue
+            first = seen.setdefault(role.name.lower(), key)
+            if first != key:
+                yield Problem(
+                    path=("ci", key, "name"),
+                    message=f"{role.name} is already the name of ci.{first}. "
+                    f"Write e.g. {free_role_name(role_prefix(config), kind, role.name, seen)}.",
+                )
+
+
+def role_prefix(config: PlatformConfig, stack: str | None = None) -> str | None:
+    """The prefix of the stack's names; if the stage cannot be read, with the stack's name in its place."""
+    with suppress(BrokenField):
+        return config.prefix
+    with suppress(BrokenField):
+        return None if stack is None else f"{config.system.name}-{stack}"
+    return None
+
+
+def free_role_name(prefix: str | None, kind: str, name: str, taken: Collection[str]) -> str:
+    """A name for a role of this kind that is not taken: with the prefix, or a similar one. `taken` is in lower case."""
+    if prefix is not None and f"{prefix}-{kind}" not in taken:
+        return f"{prefix}-{kind}"
+    base = name[: MAX_LENGTHS["IAM role"] - len(f"-{kind}-99")]
+    candidates = (f"{base}-{kind}{number}" for number in ("", *(f"-{n}" for n in range(2, 100))))
+    return next(candidate for candidate in candidates if candidate.lower() not in taken)
+
+
+def github_environments(config: PlatformConfig) -> Iterator[Problem]:
+    """Each role has a GitHub environment of its own, whose reviewers control access to it alone.
+
+    Source: GitHub's documentation, Managing environments for deployment (names are not case-sensitive).
+    """
+    if config.ci is None or config.ci.preview_role is None or config.ci.deploy_role is None:
+        return
+    preview, deploy = config.ci.preview_role.github_environment, config.ci.deploy_role.github_environment
+    if preview.lower() == deploy.lower():
+        yield Problem(
+            path=("ci", "previewRole", "githubEnvironment"),
+            message=f"{preview} is also the environment of ci.deployRole, so a preview could deploy. "
+            f"Write e.g. preview-{preview}.",
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    existing_repositories,
+    github,
+    github_ids,
+    boundary,
+    own_boundary,
+    pushed_repositories,
+    role_names,
+    github_environments,
+)

@@ -1,30 +1,49 @@
 """Rules of `cluster`: node counts and type, roles that get access, and who may call the API server."""
 
-import ipaddress
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from ipaddress import IPv4Network
 
 from components.argocd.pods import REDIS_NODES_HA
+from components.config.base import BrokenField
+from components.config.cluster import ClusterConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.sizing.instance_types import INSTANCE_TYPES
 from components.validation.offered import NODE, unavailable
-from components.validation.rule import Rule
+from components.validation.rule import Path, Rule
 
 WIDEST_PUBLIC_PREFIX = 16
-PRIVATE = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")))
+PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")))
 """Ranges that can be routed to a VPC: RFC 1918, and RFC 6598, which some VPNs use."""
+UNROUTED = tuple(map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")))
+"""Ranges of which no packet comes from the internet: this host, loopback, link-local, multicast and reserved."""
+EXAMPLES_PUBLIC = ("203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24")
+EXAMPLES_PRIVATE = ("10.0.0.0/16", "172.16.0.0/16", "192.168.0.0/16")
 
 
-def node_counts(config: PlatformConfig) -> Iterator[Problem]:
-    """The node group's bounds are in order."""
-    if config.cluster is None or config.aws is None:
+def least_nodes(config: PlatformConfig) -> Iterator[Problem]:
+    """The node group starts with its minimum or more."""
+    if config.cluster is None:
         return
     nodes = config.cluster.nodes
-    if not nodes.minimum <= nodes.desired <= nodes.maximum:
+    if nodes.minimum > nodes.desired:
         yield Problem(
-            path=("cluster", "nodes"),
-            message=f"minimum {nodes.minimum}, desired {nodes.desired} and maximum {nodes.maximum} "
-            "contradict each other. Write minimum <= desired <= maximum.",
+            path=("cluster", "nodes", "minimum"),
+            message=f"{nodes.minimum} is above desired {nodes.desired}. Write e.g. {nodes.desired}.",
+        )
+
+
+def most_nodes(config: PlatformConfig) -> Iterator[Problem]:
+    """The node group starts with its maximum or fewer."""
+    if config.cluster is None:
+        return
+    nodes = config.cluster.nodes
+    if nodes.maximum < nodes.desired:
+        yield Problem(
+            path=("cluster", "nodes", "maximum"),
+            message=f"{nodes.maximum} is below desired {nodes.desired}. Write {nodes.desired} or more.",
         )
 
 
@@ -44,49 +63,95 @@ def node_type(config: PlatformConfig) -> Iterator[Problem]:
     )
 
 
-def access(config: PlatformConfig) -> Iterator[Problem]:
-    """Each role belongs to the account and gets access once."""
-    cluster = config.cluster
-    if cluster is None or config.aws is None:
-        return
-    seen: set[str] = set()
-    for key, arns in (
-        ("adminRoleArns", cluster.admin_role_arns),
-        ("deployerRoleArns", cluster.deployer_role_arns),
-        ("smokeTesterRoleArns", cluster.smoke_tester_role_arns),
-    ):
-        for index, arn in enumerate(arns):
-            role = arn.rsplit("/", 1)[-1]
-            if role in seen:
-                yield Problem(
-                    path=("cluster", key, index), message=f"{role} already has access. Remove one of the two entries."
-                )
-            seen.add(role)
-            if f"::{config.aws.account_id}:" not in arn:
-                yield Problem(
-                    path=("cluster", key, index),
-                    message=f"{arn} is not a role of account {config.aws.account_id}. Write a role of that account.",
-                )
+ROLE_LISTS: tuple[tuple[str, Callable[[ClusterConfig], Sequence[str]]], ...] = (
+    ("adminRoleArns", lambda cluster: cluster.admin_role_arns),
+    ("deployerRoleArns", lambda cluster: cluster.deployer_role_arns),
+    ("smokeTesterRoleArns", lambda cluster: cluster.smoke_tester_role_arns),
+)
 
 
-def api_access(config: PlatformConfig) -> Iterator[Problem]:
-    """The public endpoint is not open to the whole internet, the private one to private ranges only."""
+def _roles(cluster: ClusterConfig) -> Iterator[tuple[Path, str]]:
+    """Path and ARN of each role that gets access, from the lists that can be read."""
+    for key, read in ROLE_LISTS:
+        with suppress(BrokenField):
+            for index, arn in enumerate(read(cluster)):
+                yield ("cluster", key, index), arn
+
+
+def role_accounts(config: PlatformConfig) -> Iterator[Problem]:
+    """Each role that gets access belongs to the stack's account."""
     if config.cluster is None or config.aws is None:
         return
-    for index, cidr in enumerate(config.cluster.public_access_cidrs):
-        if ipaddress.IPv4Network(cidr).prefixlen < WIDEST_PUBLIC_PREFIX:
+    roles, account = list(_roles(config.cluster)), config.aws.account_id
+    for path, arn in roles:
+        own = re.sub(r"::[0-9]+:", f"::{account}:", arn)
+        if arn != own:
+            listed = any(_role_name(other) == _role_name(own) for place, other in roles if place != path)
+            remedy = "Remove it." if listed else f"Write e.g. {own}."
+            yield Problem(path=path, message=f"{arn} is not a role of account {account}. {remedy}")
+
+
+def single_access(config: PlatformConfig) -> Iterator[Problem]:
+    """Each role gets access once."""
+    if config.cluster is None:
+        return
+    seen: dict[str, Path] = {}
+    for path, arn in _roles(config.cluster):
+        with suppress(BrokenField):
+            if config.aws is not None and f"::{config.aws.account_id}:" not in arn:
+                continue
+        first = seen.setdefault(_role_name(arn), path)
+        if first != path:
+            yield Problem(path=path, message=f"{_role_name(arn)} already has access by {first[1]}. Remove it.")
+
+
+def _role_name(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def public_access(config: PlatformConfig) -> Iterator[Problem]:
+    """The public endpoint is open to some public addresses.
+
+    Source: EKS User Guide, Cluster API server endpoint (no reserved addresses).
+    """
+    if config.cluster is None:
+        return
+    listed = config.cluster.public_access_cidrs
+    for index, text in enumerate(listed):
+        path, cidr = ("cluster", "publicAccessCidrs", index), IPv4Network(text)
+        if any(map(cidr.subnet_of, (*PRIVATE, *UNROUTED))):
             yield Problem(
-                path=("cluster", "publicAccessCidrs", index),
-                message=f"{cidr} opens the API server to {ipaddress.IPv4Network(cidr).num_addresses} addresses. "
-                "Write the ranges of your offices or runners, /16 or smaller.",
+                path=path,
+                message=f"{cidr} has no addresses on the internet. If it is a VPN's range, it belongs in "
+                "privateAccessCidrs. Remove it.",
             )
-    for index, cidr in enumerate(config.cluster.private_access_cidrs):
-        if not any(ipaddress.IPv4Network(cidr).subnet_of(private) for private in PRIVATE):
+        elif cidr.prefixlen < WIDEST_PUBLIC_PREFIX:
+            yield Problem(
+                path=path,
+                message=f"{cidr} opens the API server to {cidr.num_addresses} addresses. It must be a range of your "
+                f"offices or runners, /{WIDEST_PUBLIC_PREFIX} or smaller. {_example(EXAMPLES_PUBLIC, listed)}",
+            )
+
+
+def private_access(config: PlatformConfig) -> Iterator[Problem]:
+    """The private endpoint is open to private ranges only."""
+    if config.cluster is None:
+        return
+    listed = config.cluster.private_access_cidrs
+    for index, text in enumerate(listed):
+        cidr = IPv4Network(text)
+        if not any(map(cidr.subnet_of, PRIVATE)):
             yield Problem(
                 path=("cluster", "privateAccessCidrs", index),
                 message=f"{cidr} is not a private range, and only private addresses can reach a private endpoint. "
-                "Write the range of a VPN or a peered VPC, e.g. 10.0.0.0/16.",
+                f"It must be the range of a VPN or a peered VPC. {_example(EXAMPLES_PRIVATE, listed)}",
             )
+
+
+def _example(examples: Sequence[str], listed: Sequence[str]) -> str:
+    """The remedy: a range that is not in the list already."""
+    free = [example for example in examples if example not in listed]
+    return f"Write e.g. {free[0]}." if free else "Remove it."
 
 
 def high_availability(config: PlatformConfig) -> Iterator[Problem]:
@@ -102,4 +167,13 @@ def high_availability(config: PlatformConfig) -> Iterator[Problem]:
         )
 
 
-RULES: tuple[Rule, ...] = (node_counts, node_type, access, api_access, high_availability)
+RULES: tuple[Rule, ...] = (
+    least_nodes,
+    most_nodes,
+    node_type,
+    role_accounts,
+    single_access,
+    public_access,
+    private_access,
+    high_availability,
+)

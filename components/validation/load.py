@@ -15,8 +15,8 @@ from components.config.platform import PlatformConfig
 from components.config.problems import ConfigurationError, Problem, Refusal, Text, broken_paths, refusals_of
 from components.config.reader import raw_sections, sections_of_files
 from components.validation.rule import Path
-from components.validation.run import rule_problems
 from components.validation.secret_detection import pasted
+from components.validation.siblings import ALONE, Siblings, all_problems, siblings
 
 
 def load() -> PlatformConfig:
@@ -25,7 +25,8 @@ def load() -> PlatformConfig:
     Raises ConfigurationError with one line for each problem, in the order of the sections.
     """
     files = StackFiles(folder=pathlib.Path(pulumi.get_root_directory() or "."), stack=pulumi.get_stack())
-    return _accepted(*raw_sections(pulumi.get_project(), PlatformConfig), files)
+    project = pulumi.get_project()
+    return _accepted(*raw_sections(project, PlatformConfig), files, siblings(files, project))
 
 
 def load_files(files: StackFiles) -> PlatformConfig:
@@ -33,34 +34,41 @@ def load_files(files: StackFiles) -> PlatformConfig:
 
     Raises ConfigurationError as `load`, and UnreadableError for a file that is missing or not YAML.
     """
-    return _accepted(*sections_of_files(files, PlatformConfig), files)
+    sections, unreadable = sections_of_files(files, PlatformConfig)
+    return _accepted(sections, unreadable, files, siblings(files, files.project()))
 
 
-def _accepted(sections: Mapping[str, Any], unreadable: Sequence[Refusal], files: StackFiles) -> PlatformConfig:
-    config, problems = checked(sections, files.text, unreadable)
+def _accepted(
+    sections: Mapping[str, Any], unreadable: Sequence[Refusal], files: StackFiles, project: Siblings
+) -> PlatformConfig:
+    config, problems = checked(sections, files.text, unreadable, project)
     if config is None or problems:
         raise ConfigurationError(problems, files)
     return config
 
 
 def checked(
-    sections: Mapping[str, Any], text: Text = lambda _: None, unreadable: Sequence[Refusal] = ()
+    sections: Mapping[str, Any],
+    text: Text = lambda _: None,
+    unreadable: Sequence[Refusal] = (),
+    project: Siblings = ALONE,
 ) -> tuple[PlatformConfig | None, list[Problem]]:
     """The configuration, None where a field cannot be read, and everything that is wrong with it.
 
-    `text` gives a value as it is written in the file; `unreadable` is what could not even be read from it.
+    `text` gives a value as it is written in the file; `unreadable` is what could not even be read from it;
+    `project` has the other stacks.
     """
     broken = [refusal.path for refusal in unreadable]
-    config, refusals, problems = _judged(sections, broken, text)
+    config, refusals, problems = _judged(sections, broken, project, text)
     refusals = [*unreadable, *refusals]
     reported = {entry.path for entry in (*refusals, *problems)}
-    explained = [_explained(refusal, sections, broken, reported) for refusal in refusals]
+    explained = [_explained(refusal, sections, broken, reported, project) for refusal in refusals]
     secrets = (problem for problem in pasted(dict(sections)) if problem.path not in reported)
     return config, [*explained, *problems, *secrets]
 
 
 def _judged(
-    sections: Mapping[str, Any], broken: Sequence[Path], text: Text = lambda _: None
+    sections: Mapping[str, Any], broken: Sequence[Path], project: Siblings, text: Text = lambda _: None
 ) -> tuple[PlatformConfig | None, list[Refusal], list[Problem]]:
     """The configuration, what pydantic refuses, and what the rules find in the rest; nothing at the `broken` paths."""
     try:
@@ -69,13 +77,13 @@ def _judged(
         refused = refusals_of(error, PlatformConfig, text)
         partly = readable(PlatformConfig, dict(sections), [*broken, *broken_paths(error)])
         known = [refusal for refusal in refused if not any(refusal.path[: len(path)] == path for path in broken)]
-        return None, known, rule_problems(partly)
+        return None, known, [*all_problems(partly, project)]
     partly = readable(PlatformConfig, dict(sections), broken) if broken else config
-    return config, [], rule_problems(partly)
+    return config, [], [*all_problems(partly, project)]
 
 
 def _explained(
-    refusal: Refusal, sections: Mapping[str, Any], broken: Sequence[Path], reported: Collection[Path]
+    refusal: Refusal, sections: Mapping[str, Any], broken: Sequence[Path], reported: Collection[Path], project: Siblings
 ) -> Problem:
     """The problem with the first candidate that is accepted and adds no other problem.
 
@@ -84,7 +92,7 @@ def _explained(
     meant: list[int] = []
     others = [path for path in broken if path != refusal.path]
     for number, value in enumerate(refusal.candidates):
-        _, refusals, problems = _judged(_with(sections, refusal.path, value), others)
+        _, refusals, problems = _judged(_with(sections, refusal.path, value), others, project)
         left = {entry.path for entry in (*refusals, *problems)}
         if left <= {*reported} - {refusal.path}:
             return refusal.problem(number)
@@ -93,7 +101,7 @@ def _explained(
         again = next((entry for entry in refusals if entry.path == refusal.path), None)
         if refusal.refused.is_misread and again is not None:
             # Read as the text that it is in the file, the value is still wrong.
-            return _explained(again, sections, others, reported)
+            return _explained(again, sections, others, reported, project)
     return refusal.problem(next(iter(meant), None))
 
 

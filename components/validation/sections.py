@@ -1,7 +1,8 @@
-"""Rules between the sections of a stack file: which need which other ones, and which have no effect."""
+"""Rules between the sections of a stack file: which need which other ones, and which have no effect; and of `tags`."""
 
 from collections.abc import Iterator
 
+from components.account.tags import LONGEST_KEY, MOST_TAGS, is_platform_key, tag_fault
 from components.config.base import BrokenField
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
@@ -93,6 +94,38 @@ def secrets_manager(config: PlatformConfig) -> Iterator[Problem]:
         yield Problem(path=("secretsManager",), message=f"has no effect: the program fills no entry. {remedy}.")
 
 
+def tags(config: PlatformConfig) -> Iterator[Problem]:
+    """The keys of tags are AWS's to accept, not the platform's own, and differ in more than case.
+
+    Source: AWS's general rules for tags; IAM User Guide, Tags for IAM resources (keys are not distinguished by case).
+    """
+    seen: dict[str, str] = {}
+    for key in config.system.tags:
+        first, fault = seen.setdefault(key.casefold(), key), tag_fault(key, LONGEST_KEY)
+        if not key:
+            message = "has an empty key. Rename it."
+        elif fault is not None:
+            message = f"{fault}. Rename it."
+        elif is_platform_key(key):
+            message = "is a tag that the platform sets. Remove it."
+        elif first != key:
+            message = f"differs from {first} only in case, and IAM takes both for one tag. Remove it."
+        else:
+            continue
+        yield Problem(path=("system", "tags", key), message=message)
+
+
+def number_of_tags(config: PlatformConfig) -> Iterator[Problem]:
+    """The tags and the platform's own are not too many. Source: AWS's general rules for tags."""
+    number = len(config.system.tags)
+    if number > MOST_TAGS:
+        yield Problem(
+            path=("system", "tags"),
+            message=f"has {number} tags; AWS allows 50 on a resource, and the platform sets up to {50 - MOST_TAGS}. "
+            f"Keep at most {MOST_TAGS}.",
+        )
+
+
 def receivers(config: PlatformConfig) -> Iterator[Problem]:
     """Alarms have someone to go to."""
     if config.alarms is not None and not (config.alarms.emails or config.alarms.endpoints):
@@ -103,28 +136,29 @@ def receivers(config: PlatformConfig) -> Iterator[Problem]:
         )
 
 
-def unused_data(config: PlatformConfig) -> Iterator[Problem]:
-    """The stack's own database and cache, which cost money, are used by an environment."""
-    for section, key, unused in (
-        (
-            "database",
-            "databaseInNamespace",
-            config.database is not None
-            and not any(config.uses_database(e) or e.database_prefix is not None for e in config.environments),
-        ),
-        (
-            "cache",
-            "cacheInNamespace",
-            config.cache is not None
-            and not any(config.uses_cache(e) or e.cache_database is not None for e in config.environments),
-        ),
+def unused_database(config: PlatformConfig) -> Iterator[Problem]:
+    """The stack's own database, which costs money, is used by an environment."""
+    if config.database is not None and not any(
+        config.uses_database(environment) or environment.database_prefix is not None
+        for environment in config.environments
     ):
-        if unused:
-            yield Problem(
-                path=(section,),
-                message=f"is not used by any environment: each runs its own ({key}). Remove {section}, or {key}.",
-            )
+        yield _unused("database", "databaseInNamespace")
 
 
-RULES: tuple[Rule, ...] = (account, secrets_manager, receivers, unused_data)
+def unused_cache(config: PlatformConfig) -> Iterator[Problem]:
+    """The stack's own cache, likewise."""
+    if config.cache is not None and not any(
+        config.uses_cache(environment) or environment.cache_database is not None for environment in config.environments
+    ):
+        yield _unused("cache", "cacheInNamespace")
+
+
+def _unused(section: str, key: str) -> Problem:
+    return Problem(
+        path=(section,),
+        message=f"is not used by any environment: each runs its own ({key}). Remove {section}, or {key}.",
+    )
+
+
+RULES: tuple[Rule, ...] = (account, secrets_manager, tags, number_of_tags, receivers, unused_database, unused_cache)
 """Without `presence`, which alone reads the sections that `available` removes."""

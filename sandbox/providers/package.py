@@ -61,9 +61,13 @@ class Package:
     def __init__(self, name: str, account: Account) -> None:
         self.name = name
         self.account = account
+        self._recorded: set[str] = set()
+        """URNs in the engine's state, as far as it has asked about them."""
 
     def check(self, call: Call, olds: Json, news: Json) -> tuple[Json, list[Failure]]:
         """The inputs completed with a generated name and defaults, and their faults."""
+        if olds:
+            self._recorded.add(call.urn)
         rule = self.naming(call.type)
         if rule is None:
             return news, []
@@ -85,6 +89,7 @@ class Package:
     def create(self, call: Call, inputs: Json, *, preview: bool) -> tuple[str, Json]:
         """Create a resource: its id and outputs. Raises Refused."""
         if preview:
+            self._refuse_taken(call, inputs)
             birth = Birth(call=call, id="", token=Token(call.urn, 0), version=1, preview=True)
             return "", self.outputs(birth, inputs)
         with self.account.transaction():
@@ -95,6 +100,16 @@ class Package:
             record = self.put(call, inputs)
             self.after_create(call, record)
         return record.id, record.outputs
+
+    def _refuse_taken(self, call: Call, inputs: Json) -> None:
+        """Refuse a name that is taken in the preview: the real cloud does so only half way through the `up`.
+
+        The name of a resource of the stack is free again when its replacement is created.
+        """
+        identity = self.identity(call.type, inputs)
+        holder = self.account.identified(self.scope(call), call.type, identity) if identity else None
+        if holder is not None and holder.urn not in self._recorded:
+            raise self.taken(call, inputs)
 
     def put(self, call: Call, inputs: Json) -> Record:
         """Add a resource to the account, without any checks."""

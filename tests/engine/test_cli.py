@@ -49,9 +49,7 @@ def test_an_invalid_stack_file_is_refused_clearly_before_anything_is_called(
     )
     assert "Traceback" not in result.stdout
     assert 'File "' not in result.stdout
-    assert {line.split()[1] for line in result.stdout.splitlines() if line.startswith(" +  ")} == {
-        "pulumi:pulumi:Stack"
-    }
+    assert "    1 resource in " in result.stdout
     assert account(state) == frozenset()
     report = json.loads(file.read_text())
     assert {report["calls"].get(method, 0) for method in ("Check", "Create", "Construct")} == {0}
@@ -114,3 +112,48 @@ def test_a_run_does_not_change_the_working_tree(project: Path) -> None:
     assert cli(Verb.UP, "staging", "--project", project, "--no-checkpoints").returncode == 0
     assert tree(project) == before
     assert (project / ".sandbox" / "account.db").is_file()
+
+
+def test_verbose_shows_the_engines_own_output(project: Path, tmp_path: Path) -> None:
+    folders: tuple[str | Path, ...] = ("--project", project, "--state", tmp_path / "state")
+    short, verbose = (cli(Verb.PREVIEW, "staging", *folders, *more).stdout for more in ((), ("--verbose",)))
+    assert " +  aws:ec2:Vpc nova-staging-network create" in verbose
+    assert 'updateKubeconfig       : "aws eks update-kubeconfig' in verbose
+    assert "Outputs:" not in short
+    for table in ("elasticIps: 1 of the 5", "quota: fits", "    + 385 to create"):
+        assert (short.count(table), table in verbose) == (1, True)
+    assert len(short.splitlines()) < 100
+    assert not [line for line in short.splitlines() if line != line.rstrip() or "\x1b" in line or "\r" in line]
+    values = short.replace("Previewing update (staging):", "").count("limits.memory")
+    assert values == 2  # one table for each of two environments
+
+
+def test_a_preview_of_a_change_says_what_changes_and_how(project: Path, tmp_path: Path) -> None:
+    folders: tuple[str | Path, ...] = ("--project", project, "--state", tmp_path / "state", "--no-checkpoints")
+    assert cli(Verb.UP, "staging", *folders).returncode == 0
+    file = project / "Pulumi.staging.yaml"
+    text = file.read_text()
+    for old, new in (
+        ("db.t4g.medium", "db.t4g.large"),
+        ("LOG_LEVEL: debug", "LOG_LEVEL: warn"),
+        ("    reloader: {}\n", ""),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    file.write_text(text)
+    lines = cli(Verb.PREVIEW, "staging", *folders).stdout.splitlines()
+    database = lines.index(" ~  aws:rds:Instance nova-staging-database update")
+    assert lines[database + 1] == '        instanceClass: "db.t4g.medium" => "db.t4g.large"'
+    assert '        data.LOG_LEVEL: "debug" => "warn"' in lines
+    assert " -  kubernetes:helm.sh/v3:Release operators-reloader delete" in lines
+
+
+def test_a_broken_project_file_is_explained_before_anything_starts(project: Path, tmp_path: Path) -> None:
+    file = project / "Pulumi.yaml"
+    file.write_text(file.read_text().replace("  name: python\n", "  nam: python\n"))
+    for verb in (Verb.PREVIEW, Verb.UP, Verb.REFRESH, Verb.DESTROY):
+        result = cli(verb, "staging", "--project", project, "--state", tmp_path / "state")
+        assert result.returncode == 1
+        assert "runtime.name: is missing. Write `name: python` below `runtime:`." in result.stdout
+        assert "Traceback" not in result.stdout
+    assert not (tmp_path / "state" / "backend").exists()

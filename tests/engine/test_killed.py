@@ -55,7 +55,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Killed:
 
 
 def _kill_in_the_middle(project: Path, state: Path) -> None:
-    arguments = command(Verb.UP, "staging", "--project", project, "--state", state)
+    arguments = command(Verb.UP, "staging", "--project", project, "--state", state, "--verbose")
     with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         created = 0

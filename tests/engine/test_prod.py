@@ -89,3 +89,14 @@ def test_a_refused_destroy_calls_nothing(prod_up: Step, prod_destroyed: Step) ->
     assert prod_destroyed.mutating_calls == 0
     assert prod_destroyed.account == prod_up.account
     assert not [line for line in prod_destroyed.lines if " deleting " in line or " deleted " in line]
+
+
+def test_a_refused_destroy_names_the_keys_that_protect(prod_destroyed: Step) -> None:
+    after = prod_destroyed.lines[prod_destroyed.lines.index("The stack is protected. To destroy it, set to false:") :]
+    assert [line.split(": ")[1].split()[0] for line in after[1:-1]] == [
+        "protect",
+        "cluster.deletionProtection",
+        "database.deletionProtection",
+    ]
+    assert all(line.startswith("    Pulumi.prod.yaml:") for line in after[1:-1])
+    assert after[-1] == "Then run `up`, and `destroy` again (docs/destroy.md)."

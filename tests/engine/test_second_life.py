@@ -21,6 +21,8 @@ class Lives:
     """Staging's first life and its second."""
 
     destroyed: Step
+    refused: Step
+    """An `up` with an unchanged stack file."""
     up: Step
     second_up: Step
 
@@ -41,6 +43,7 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> Lives:
     project = edited_project(folder, "staging", existing)
     return Lives(
         destroyed,
+        perform(Verb.UP, "staging", state),
         perform(Verb.UP, "staging", state, project=project),
         perform(Verb.UP, "staging", state, project=project),
     )
@@ -62,3 +65,23 @@ def test_the_second_life_takes_the_log_group_over(lives: Lives) -> None:
 def test_its_second_up_changes_nothing(lives: Lives) -> None:
     assert lives.second_up.report.ok, lives.second_up.lines
     assert lives.second_up.mutating_calls == 0
+
+
+OWNERSHIP = ["registry.ownership: existing", "ci.provider: existing", "ci.pushRole.ownership: existing"]
+
+
+def advice(step: Step, first: str) -> list[str]:
+    (begin,) = (number for number, line in enumerate(step.lines) if line.startswith(first))
+    return [line.partition(": ")[2] for line in step.lines[begin + 1 :]]
+
+
+def test_the_destroy_says_what_the_second_life_needs(lives: Lives) -> None:
+    assert advice(lives.destroyed, "To create the stack again, write first:") == OWNERSHIP
+
+
+def test_without_it_the_second_life_ends_in_its_preview_with_the_same_words(lives: Lives) -> None:
+    assert lives.refused.report.result == "refused"
+    assert lives.refused.account == lives.destroyed.account
+    assert (
+        advice(lives.refused, "An earlier life of the stack, or another stack, left this in the account.") == OWNERSHIP
+    )

@@ -19,7 +19,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_an_unknown_stack_is_one_line_and_status_1(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["up", "--stack", "dev"]) == 1
-    assert capsys.readouterr().out == f"error: no stack 'dev' in {project} (no Pulumi.dev.yaml); its stacks: staging\n"
+    assert capsys.readouterr().out == (
+        f"error: no stack 'dev' in {project} (no Pulumi.dev.yaml). Its stacks: staging. "
+        "Name one of them, or write Pulumi.dev.yaml.\n"
+    )
 
 
 def test_a_mistake_is_reported_as_refused(project: Path) -> None:

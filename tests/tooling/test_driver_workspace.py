@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from sandbox.workspace import PLACEHOLDER, UsageError, prepare, stacks
+from sandbox.workspace import PLACEHOLDER, UsageError, prepare
 
 PROJECT = """\
 # what it is
@@ -143,12 +143,12 @@ def test_an_incomplete_copy_is_not_mistaken_for_an_earlier_version(project: Path
 
 
 def test_an_unknown_stack_is_refused_with_the_existing_ones(project: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"no stack 'dev' .*its stacks: prod, staging$"):
+    with pytest.raises(UsageError, match=r"no stack 'dev' .*Its stacks: prod, staging\. Name one"):
         prepare(project, "dev", tmp_path / "state")
 
 
 def test_a_folder_without_a_project_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"has no Pulumi\.yaml"):
+    with pytest.raises(UsageError, match=r"^Pulumi\.yaml: there is no such file in "):
         prepare(tmp_path, "dev", tmp_path / "state")
 
 
@@ -156,7 +156,7 @@ def test_a_folder_without_a_project_is_refused(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("config: [", ":1 is not YAML: "),
-        ("- a\n", " is not a mapping"),
+        ("- a\n", ":1: is not a map of keys. "),
         (
             "config:\n  demo:stage: a\n  demo:stage: b\n",
             ":3: the key 'demo:stage' is set twice. Keep one of the two.",
@@ -182,7 +182,3 @@ def test_an_unreadable_stack_file_is_reported_with_line_and_remedy(
 def test_an_empty_stack_file_is_a_stack_without_settings(project: Path, tmp_path: Path) -> None:
     (project / "Pulumi.prod.yaml").write_text("")
     assert copy(prepare(project, "prod", tmp_path / "state").folder, "Pulumi.prod.yaml") == {}
-
-
-def test_stacks_are_found_by_their_files(project: Path) -> None:
-    assert stacks(project) == ["prod", "staging"]

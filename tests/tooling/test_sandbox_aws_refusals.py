@@ -53,6 +53,25 @@ def test_a_fixed_name_cannot_be_taken_twice(tmp_path: Path, type_: str, inputs: 
     assert refusal(lambda: cloud.create(type_, "second", dict(inputs))) == code
 
 
+def test_a_name_that_is_taken_is_refused_in_the_preview(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path)
+    cloud.create(REPOSITORY, "api", {"name": "shop/api"})
+    # Another process for the next run: the stack was destroyed in between, and retained the repository.
+    later = Cloud(tmp_path)
+    code = "RepositoryAlreadyExistsException"
+    assert refusal(lambda: later.preview(REPOSITORY, "api", {"name": "shop/api"})) == code
+    assert later.preview(REPOSITORY, "other", {"name": "shop/other"})
+
+
+def test_a_replacement_may_have_the_name_of_what_it_replaces(tmp_path: Path) -> None:
+    inputs: Json = {"name": "shop/api"}
+    cloud = Cloud(tmp_path)
+    cloud.create(REPOSITORY, "api", inputs)
+    later = Cloud(tmp_path)
+    later.aws.check(later.call(REPOSITORY, "api"), inputs, inputs)
+    assert later.preview(REPOSITORY, "api", inputs)["name"] == "shop/api"
+
+
 def test_rules_of_one_group_differ_by_their_ports(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
     rule: Json = {"securityGroupId": "sg-1", "ipProtocol": "tcp", "cidrIpv4": "10.0.0.0/8", "toPort": 80}

@@ -112,7 +112,7 @@ def test_values_survive_the_engines_json() -> None:
 def test_cross_section_rules_are_reported_along_with_invalid_sections() -> None:
     lines = refusals(stage="!", network__cidr="8.8.0.0/16", cluster__nodes__minimum=9, registry__ownership="mine")
     reported = [line.split(": ")[1] for line in lines]
-    assert reported == ["stage", "network.cidr", "cluster.nodes", "registry.ownership"]
+    assert reported == ["stage", "network.cidr", "cluster.nodes.minimum", "registry.ownership"]
 
 
 def test_capacity_problems_are_reported_along_with_unrelated_invalid_keys() -> None:

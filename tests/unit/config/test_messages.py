@@ -45,7 +45,7 @@ TEXTS = ("description", "default")
         (
             "services.0.repository",
             "Nova/Auth",
-            "'Nova/Auth' is not an ECR repository name: lower-case letters and digits, separated by . _ / or -. Write ",
+            "'Nova/Auth' is not an ECR repository name: 2-256 lower-case letters and digits, separated by . _ / or -.",
         ),
         ("environments", {}, "is not a list. Write a list: one `- item` per line, or [one, two]."),
         ("environments", [], "has too few entries. Add entries: at least 1."),

@@ -1,8 +1,11 @@
-"""Types whose values AWS defines: regions, and how long CloudWatch keeps logs."""
+"""Types of values: those that AWS defines, and what no text may have."""
+
+from typing import Any
 
 import pytest
 
 from components.account.offers import offers
+from components.config.types import possible_port
 from tests.harness.config_samples import wrong
 
 RETENTIONS = offers().log_retention_days
@@ -28,3 +31,89 @@ def test_a_retention_that_cloudwatch_does_not_have_is_refused_with_the_nearest(d
     assert wrong(cluster__logRetentionDays=days) == [
         f"cluster.logRetentionDays: CloudWatch Logs has no retention of {days} days. Write {nearest}."
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "right"),
+    [
+        ("cluster__adminRoleArns", ["arn:aws:iam::025434362120:role/админ"], ["arn:aws:iam::025434362120:role/admin"]),
+        ("ci__deployRole__name", "имя", "nova-staging-deploy"),
+        ("ci__deployRole__githubEnvironment", "prod\u0660", "prod0"),
+        (
+            "ci__pushRole",
+            {"ownership": "create", "branches": ["größe"]},
+            {"ownership": "create", "branches": ["grosse"]},
+        ),
+        ("argocd__url", "https://größe.example.com", "https://grosse.example.com"),
+        ("registry__mutableTags", ["größe", "dev-latest"], ["grosse", "dev-latest"]),
+    ],
+)
+def test_names_are_ascii(path: str, value: Any, right: Any) -> None:
+    assert any(" is not " in line for line in wrong(**{path: value}))
+    assert wrong(**{path: right}) == []
+
+
+@pytest.mark.parametrize(("key", "value"), [("path", "k8s/größe"), ("revision", "größe")])
+def test_names_in_git_may_be_in_other_scripts(key: str, value: str) -> None:
+    assert wrong(**{f"environments__0__{key}": value}) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message", "right"),
+    [
+        ("stage", "staging\n", "has a line break at position 8;", "staging"),
+        ("network__cidr", "10.20.0.0/16\n", "has a line break at position 13;", "10.20.0.0/16"),
+        ("ci__deployRole__name", "nova\tdeploy", "has a tab at position 5;", "nova-deploy"),
+        (
+            "environments__0__variables",
+            {"A": "a\x00b"},
+            "has the control character U+0000 at position 2;",
+            {"A": "a b"},
+        ),
+        (
+            "environments__0__variables",
+            {"A": "a\x7f"},
+            "has the control character U+007F at position 2;",
+            {"A": "a\tb\nc"},
+        ),
+        ("argocd__project", {"description": "a\x1bb"}, "has the control character U+001B", {"description": "a\nb"}),
+        ("kubeconfig", {"context": "a\x85b"}, "has the control character U+0085 at position 2;", None),
+    ],
+)
+def test_control_characters_are_refused_with_their_position(path: str, value: Any, message: str, right: Any) -> None:
+    assert any(f": {message}" in line for line in wrong(**{path: value})), wrong(**{path: value})
+    if right is not None:
+        assert wrong(**{path: right}) == []
+
+
+def test_a_value_with_a_control_character_that_may_be_secret_is_not_shown() -> None:
+    (line,) = wrong(environments__0__variables={"DB_TOKEN": "hunter2\x07"})
+    assert "hunter2" not in line
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "port", "right"),
+    [
+        (
+            "alarms",
+            {"endpoints": ["https://a.example.com:70000/x"]},
+            70000,
+            {"endpoints": ["https://a.example.com:65535"]},
+        ),
+        ("alarms", {"endpoints": ["https://a.example.com:0/x"]}, 0, {"endpoints": ["https://a.example.com:1/x"]}),
+        ("argocd__url", "https://argocd.example.com:65536", 65536, "https://argocd.example.com:65535"),
+        ("argocd__project", {"sourceRepositories": ["https://a.example.com:0/b"]}, 0, None),
+        ("repository__url", "ssh://git@github.com:70000/a/b", 70000, None),
+        ("environments__0__otherImages", ["a.example.com:70000/b"], 70000, ["a.example.com:5000/b", "a/b"]),
+        ("database__bootstrapImage", "a.example.com:70000/b:70000", 70000, None),
+    ],
+)
+def test_impossible_ports_are_refused(path: str, value: Any, port: int, right: Any) -> None:
+    lines = wrong(**{path: value})
+    assert any(f" has port {port}; ports are 1-65535. Write " in line for line in lines), lines
+    if right is not None:
+        assert wrong(**{path: right}) == []
+
+
+def test_a_port_is_not_the_path_of_an_scp_url_or_an_images_tag() -> None:
+    assert [possible_port(text) for text in ("git@github.com:70000/a", "redis:70000", "a.example.com:5000/b:70000")]

@@ -17,7 +17,7 @@ def spec(kind: str) -> dict[str, Any]:
 
 
 def repositories(stack: str, **changes: Any) -> list[tuple[str, ...]]:
-    return [plan.image_repositories for plan in plan_environments(loaded(changed(stack, **changes)))]
+    return [plan.image_repositories for plan in plan_environments(loaded(changed(stack, **changes), stack))]
 
 
 def test_pods_of_the_namespace_are_refused_unless_their_images_have_an_allowed_prefix() -> None:

@@ -21,7 +21,8 @@ ROW = ("pods", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory")
 
 @cache
 def nova(name: str) -> tuple[EnvironmentConfig, tuple[ServiceWorkload, ...]]:
-    config = loaded(changed("prod" if name == "production" else "staging"))
+    stack = "prod" if name == "production" else "staging"
+    config = loaded(changed(stack), stack)
     here = next(e for e in config.environments if e.name == name)
     return here, EnvironmentPlan(config, here).workloads
 

@@ -32,6 +32,7 @@ OUTPUTS = {
     "databaseMasterSecretArn",
     "databasePort",
     "deployRoleArn",
+    "destroy",
     "environments",
     "imagePlatform",
     "oidcProviderArn",
@@ -205,6 +206,28 @@ def test_everything_that_is_needed_next_is_exported(stack: str, stacks: Stacks) 
     assert set(run.outputs) == OUTPUTS
     assert run.outputs["updateKubeconfig"] == f"aws eks update-kubeconfig --region ap-northeast-1 --name nova-{stack}"
     assert run.secret_outputs == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("stack", "destroy"),
+    [
+        (
+            "staging",
+            {"protectedBy": [], "retains": ["registry.ownership", "ci.provider", "ci.pushRole.ownership"]},
+        ),
+        (
+            "prod",
+            {
+                "protectedBy": ["protect", "cluster.deletionProtection", "database.deletionProtection"],
+                "retains": [],
+            },
+        ),
+    ],
+)
+def test_the_keys_that_protect_and_those_of_what_a_destroy_leaves_are_exported(
+    stack: str, destroy: dict[str, list[str]], stacks: Stacks
+) -> None:
+    assert stacks[stack].outputs["destroy"] == destroy
 
 
 @each_stack

@@ -46,9 +46,9 @@ REFUSALS: tuple[Refusal, ...] = (
         ("argocd.chartVersion", version, None, f"{version!r} is not an exact version.")
         for version in (">=10", "^10.9.0", "~10.9.0", "10.9", "10.x.0")
     ),
-    ("argocd.url", "https://argocd.example.com:70000", None, "'https://argocd.example.com:70000' is not an HTTPS URL"),
+    ("argocd.url", "https://argocd.example.com:70000", None, "'https://argocd.example.com:70000' has port 70000;"),
     ("argocd.url", "https://arg\u00f6.example.com", None, "'https://arg\u00f6.example.com' is not an HTTPS URL"),
-    ("argocd.sso", {**SIGN_IN, "clientId": "a\x07"}, "argocd.sso.clientId", "'a"),
+    ("argocd.sso", {**SIGN_IN, "clientId": "a\x07"}, "argocd.sso.clientId", "has the control character U+0007"),
     ("argocd.sso", SIGN_IN, "argocd.url", "is missing, and sign-in redirects to it."),
     ("argocd.namespace", "kube-system", None, "'kube-system' is reserved. Write argocd."),
     ("argocd.namespace", "kube-argocd", None, "'kube-argocd' is reserved. Write argocd."),

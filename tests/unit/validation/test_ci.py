@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
+from components.config.catalogue import EcrName
+from components.config.types import DnsLabel, SystemName
 from tests.harness.config import load_project, stack_config
 from tests.harness.config_samples import ABSENT, loaded, set_value, wrong
 from tests.harness.config_samples import refused as refused_config
@@ -23,6 +26,50 @@ REFUSALS: tuple[Refusal, ...] = (
         "is missing, and ci.deployRole can create roles. Write e.g. boundary-nova-staging.",
     ),
     ("aws.permissionsBoundary", "boundary-nova-prod", None, "boundary-nova-prod does not end with -nova-staging."),
+    (
+        "repository.url",
+        "https://github.com/owner",
+        None,
+        "https://github.com/owner is not one repository on GitHub. Write e.g. https://github.com/owner/nova.git.",
+    ),
+    (
+        "repository.url",
+        "https://github.com/owner/api/tree",
+        None,
+        "https://github.com/owner/api/tree is not one repository on GitHub. Write e.g. https://github.com/owner/api.",
+    ),
+    (
+        "repository.url",
+        "https://gitlab.com/a/github.git",
+        "ci",
+        "creates roles for GitHub Actions, and repository.url https://gitlab.com/a/github.git is not on GitHub. "
+        "Remove it.",
+    ),
+    (
+        "ci.previewRole.name",
+        "Nova-Staging-Deploy",
+        "ci.deployRole.name",
+        "nova-staging-deploy is already the name of ci.previewRole. Write e.g. nova-staging-deploy-deploy.",
+    ),
+    (
+        "ci.deployRole.name",
+        "github-actions-role",
+        None,
+        "github-actions-role is already the name of ci.pushRole. Write e.g. nova-staging-deploy.",
+    ),
+    (
+        "ci.deployRole.githubEnvironment",
+        "Preview-staging",
+        "ci.previewRole.githubEnvironment",
+        "preview-staging is also the environment of ci.deployRole, so a preview could deploy. "
+        "Write e.g. preview-preview-staging.",
+    ),
+    ("ci.deployRole.githubEnvironment", "e" * 256, None, "'eeee"),
+    ("services.0.repository", "a", "services[0].repository", "'a' is not an ECR repository name: 2-256 lower-case"),
+    ("services.0.repository", "a" * 257, "services[0].repository", "'aaa"),
+    ("services.0.repository", "nova//api", "services[0].repository", "'nova//api' is not an ECR repository name"),
+    ("services.0.repository", "nova/a___b", "services[0].repository", "'nova/a___b' is not an ECR repository name"),
+    ("services.0.repository", "nova/-api", "services[0].repository", "'nova/-api' is not an ECR repository name"),
     ("registry.keepTagged", 5, None, "5 is too small. Write 200 or more."),
     ("registry.ownership", "mine", None, "'mine' is not one of create, existing. Write existing."),
 )
@@ -32,6 +79,28 @@ REFUSALS: tuple[Refusal, ...] = (
 def test_a_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: str | None, message: str) -> None:
     lines = refused(path, value)
     assert any(line.startswith(f"{reported_at or path}: {message}") for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("repository.url", "https://github.com/owner/api"),
+        ("ci.previewRole.name", "nova-staging-deploy-2"),
+        ("ci.deployRole.githubEnvironment", "e" * 255),
+        ("services.0.repository", "ab"),
+        ("services.0.repository", "a" * 256),
+        ("services.0.repository", "nova/a__b---c.d_e/f"),
+    ],
+)
+def test_the_neighbouring_value_is_accepted(path: str, value: Any) -> None:
+    assert refused(path, value) == []
+
+
+@pytest.mark.parametrize(("system", "service"), [("ab", "a"), ("a" * 16, f"a{'-' * 61}a")])
+def test_derived_names_of_repositories_are_ecrs_too(system: str, service: str) -> None:
+    TypeAdapter(SystemName).validate_python(system)
+    TypeAdapter(DnsLabel).validate_python(service)
+    TypeAdapter(EcrName).validate_python(f"{system}/{service}")
 
 
 @pytest.mark.parametrize("folder", ["", "examples/tiketi", "examples/pingvasai"])

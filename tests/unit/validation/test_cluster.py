@@ -8,12 +8,14 @@ from tests.harness.config_samples import wrong
 from tests.unit.validation.samples import Refusal, refused
 
 PLATFORM_ADMIN = "arn:aws:iam::025434362120:role/platform-admin"
+OWN_ROLE = "arn:aws:iam::025434362120:role/a"
 ROLE_ELSEWHERE = "arn:aws:iam::111111111111:role/a"
 NO_VERSION = 'is not one of "1.35", "1.36". Write "1.36".'
 REFUSALS: tuple[Refusal, ...] = (
     ("cluster.version", "1.34", None, f"'1.34' {NO_VERSION}"),
     ("cluster.version", 1.36, None, f"1.36 {NO_VERSION}"),
-    ("cluster.nodes.minimum", 5, "cluster.nodes", "minimum 5, desired 4 and maximum 6 contradict each other."),
+    ("cluster.nodes.minimum", 5, None, "5 is above desired 4. Write e.g. 4."),
+    ("cluster.nodes.maximum", 3, None, "3 is below desired 4. Write 4 or more."),
     (
         "cluster.nodes.instanceType",
         "t3.lagre",
@@ -21,6 +23,16 @@ REFUSALS: tuple[Refusal, ...] = (
         "'t3.lagre' is not an EC2 instance type. Write e.g. t3.large.",
     ),
     ("cluster.publicAccessCidrs", ["0.0.0.0/0"], "cluster.publicAccessCidrs[0]", "0.0.0.0/0 opens the API server"),
+    (
+        "cluster.publicAccessCidrs",
+        ["203.0.113.0/24", "198.0.0.0/15"],
+        "cluster.publicAccessCidrs[1]",
+        "198.0.0.0/15 opens the API server to 131072 addresses. It must be a range of your offices or runners, /16 or "
+        "smaller. Write e.g. 198.51.100.0/24.",
+    ),
+    ("cluster.publicAccessCidrs", ["10.0.0.0/8"], "cluster.publicAccessCidrs[0]", "10.0.0.0/8 has no addresses on the"),
+    ("cluster.publicAccessCidrs", ["127.0.0.0/8"], "cluster.publicAccessCidrs[0]", "127.0.0.0/8 has no addresses on"),
+    ("cluster.publicAccessCidrs", ["203.0.113.7"], "cluster.publicAccessCidrs[0]", "203.0.113.7 has no prefix length."),
     ("cluster.publicAccessCidrs", ["203.0.113.0/24", "203.0.113.0/24"], None, "203.0.113.0/24 is listed twice."),
     (
         "cluster.privateAccessCidrs",
@@ -46,19 +58,19 @@ REFUSALS: tuple[Refusal, ...] = (
         "cluster.adminRoleArns",
         [ROLE_ELSEWHERE],
         "cluster.adminRoleArns[0]",
-        f"{ROLE_ELSEWHERE} is not a role of account 025434362120.",
+        f"{ROLE_ELSEWHERE} is not a role of account 025434362120. Write e.g. {OWN_ROLE}.",
     ),
     (
         "cluster.deployerRoleArns",
         [PLATFORM_ADMIN],
         "cluster.deployerRoleArns[0]",
-        "platform-admin already has access.",
+        "platform-admin already has access by adminRoleArns. Remove it.",
     ),
     (
         "cluster.smokeTesterRoleArns",
         [PLATFORM_ADMIN],
         "cluster.smokeTesterRoleArns[0]",
-        "platform-admin already has access.",
+        "platform-admin already has access by adminRoleArns. Remove it.",
     ),
 )
 
@@ -67,6 +79,32 @@ REFUSALS: tuple[Refusal, ...] = (
 def test_a_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: str | None, message: str) -> None:
     lines = refused(path, value)
     assert any(line.startswith(f"{reported_at or path}: {message}") for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("cluster.nodes.minimum", 4),
+        ("cluster.nodes.maximum", 4),
+        ("cluster.publicAccessCidrs", ["198.51.0.0/16", "203.0.113.7/32"]),
+        ("cluster.privateAccessCidrs", ["100.64.0.0/10", "10.0.0.0/8"]),
+        ("cluster.adminRoleArns", [PLATFORM_ADMIN, OWN_ROLE]),
+    ],
+)
+def test_the_neighbouring_value_is_accepted(path: str, value: Any) -> None:
+    assert refused(path, value) == []
+
+
+def test_a_role_of_another_account_that_is_already_listed_is_removed() -> None:
+    (line,) = wrong(cluster__adminRoleArns=[OWN_ROLE, ROLE_ELSEWHERE])
+    assert line.endswith("is not a role of account 025434362120. Remove it.")
+
+
+@pytest.mark.parametrize("broken", [{"aws__accountId": 7}, {"cluster__adminRoleArns": ["admin"]}])
+def test_access_is_checked_without_the_field_that_cannot_be_read(broken: dict[str, Any]) -> None:
+    lines = wrong(**broken, cluster__deployerRoleArns=[OWN_ROLE, OWN_ROLE], cluster__nodes__minimum=9)
+    assert "cluster.deployerRoleArns[1]: a already has access by deployerRoleArns. Remove it." in lines
+    assert "cluster.nodes.minimum: 9 is above desired 4. Write e.g. 4." in lines
 
 
 @pytest.mark.parametrize(

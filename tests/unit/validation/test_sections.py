@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from components.account.tags import MOST_TAGS, default_tags
 from components.config.problems import ConfigurationError
 from components.validation.load import load
 from tests.harness.config import stack_config
@@ -22,6 +23,43 @@ REFUSALS: tuple[Refusal, ...] = (
         "must be text, but YAML reads it as a number.",
     ),
     ("network", ABSENT, None, "is missing, and needed by cluster, database, cache, storage. Add it, or remove"),
+    ("system.tags", {"aws:x": "1"}, "system.tags.aws:x", "starts with aws:, which AWS reserves for itself. Rename it."),
+    ("system.tags", {"AWS:x": "1"}, "system.tags.AWS:x", "starts with AWS:, which AWS reserves for itself. Rename it."),
+    ("system.tags", {"a": "Aws:x"}, "system.tags.a", "starts with Aws:, which AWS reserves for itself. Write e.g. "),
+    ("system.tags", {"": "1"}, "system.tags.", "has an empty key. Rename it."),
+    (
+        "system.tags",
+        {"k" * 129: "1"},
+        f"system.tags.{'k' * 129}",
+        "has 129 characters; AWS allows 128 here. Rename it.",
+    ),
+    ("system.tags", {"k": "v" * 257}, "system.tags.k", "has 257 characters; AWS allows 256 here. Write e.g. "),
+    ("system.tags", {"a&b": "1"}, "system.tags.a&b", "has '&' at position 2; AWS allows letters, digits, spaces and "),
+    ("system.tags", {"a": "R&D"}, "system.tags.a", "has '&' at position 2; AWS allows letters, digits, spaces and "),
+    ("system.tags", {"a": "R\nD"}, "system.tags.a", "has '\\n' at position 2; AWS allows letters, digits, spaces and "),
+    ("system.owner", "R&D", None, "has '&' at position 2; AWS allows letters, digits, spaces and "),
+    ("system.tags", {"Project": "1"}, "system.tags.Project", "is a tag that the platform sets. Remove it."),
+    ("system.tags", {"managedBy": "1"}, "system.tags.managedBy", "is a tag that the platform sets. Remove it."),
+    ("system.tags", {"Name": "1"}, "system.tags.Name", "is a tag that the platform sets. Remove it."),
+    (
+        "system.tags",
+        {"karpenter.sh/discovery": "1"},
+        "system.tags.karpenter.sh/discovery",
+        "is a tag that the platform",
+    ),
+    ("system.tags", {"elbv2.k8s.aws/cluster": "1"}, "system.tags.elbv2.k8s.aws/cluster", "is a tag that the platform"),
+    (
+        "system.tags",
+        {"Cost": "1", "cost": "2"},
+        "system.tags.cost",
+        "differs from Cost only in case, and IAM takes both for one tag. Remove it.",
+    ),
+    (
+        "system.tags",
+        {f"k{number}": "" for number in range(41)},
+        None,
+        "has 41 tags; AWS allows 50 on a resource, and the platform sets up to 10. Keep at most 40.",
+    ),
     ("cluster", ABSENT, None, "is missing, and so is kubeconfig."),
     ("alarms", {}, "alarms.emails", "is empty, and so is endpoints: alarms would have no recipient."),
     ("alarms", {"emails": ["ops"]}, "alarms.emails[0]", "'ops' is not an e-mail address. Write e.g. ops@example.com."),
@@ -45,6 +83,23 @@ REFUSALS: tuple[Refusal, ...] = (
 def test_a_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: str | None, message: str) -> None:
     lines = refused(path, value)
     assert any(line.startswith(f"{reported_at or path}: {message}") for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {f"k{number}": "" for number in range(40)},
+        {"k" * 128: "v" * 256},
+        {"Kostenstelle": "Köln_.:/=+-@ 7"},
+        {"awsome": "aws", "my:aws:x": "1"},
+    ],
+)
+def test_tags_that_aws_accepts_are_accepted(tags: dict[str, str]) -> None:
+    assert refused("system.tags", tags) == []
+
+
+def test_the_limit_of_tags_leaves_room_for_the_platforms() -> None:
+    assert len(default_tags(project="a", environment="b", owner="c", extra={})) + 6 + MOST_TAGS == 50
 
 
 def example(system: str, stack: str, section: str, **keys: Any) -> list[str]:

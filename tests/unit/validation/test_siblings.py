@@ -1,0 +1,173 @@
+"""Rules between the stacks of a project."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from components.config.files import StackFiles
+from components.config.problems import ConfigurationError
+from components.validation.load import load_files
+from components.validation.siblings import siblings
+from tests.harness.harness import ROOT
+
+STAGING, PROD = "Pulumi.staging.yaml", "Pulumi.prod.yaml"
+SAME = "in the same account"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for file in ROOT.glob("Pulumi*.yaml"):
+        shutil.copy2(file, tmp_path)
+    return tmp_path
+
+
+def rewrite(file: Path, *changes: tuple[str, str]) -> None:
+    text = file.read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    file.write_text(text)
+
+
+def found(project: Path, stack: str) -> dict[str, str]:
+    """Messages by path."""
+    try:
+        load_files(StackFiles(folder=project, stack=stack))
+    except ConfigurationError as error:
+        return {problem.where: problem.message for problem in error.problems}
+    return {}
+
+
+def changed(project: Path, *changes: tuple[str, str], stack: str = "prod") -> dict[str, str]:
+    rewrite(project / f"Pulumi.{stack}.yaml", *changes)
+    return found(project, stack)
+
+
+@pytest.mark.parametrize(
+    ("stack", "stage", "remedy"),
+    [
+        ("prod", "staging", "prod"),
+        ("prod", "prd", "prod"),
+        ("production", "staging", "production"),
+        ("Prod-eu", "dev", "prod"),
+        ("nova.prod2", "test", "prod2"),
+    ],
+)
+def test_a_stage_that_contradicts_the_stacks_name_is_refused_once(
+    project: Path, stack: str, stage: str, remedy: str
+) -> None:
+    (project / PROD).rename(project / f"Pulumi.{stack}.yaml")
+    rewrite(project / f"Pulumi.{stack}.yaml", ("boundary-nova-prod", f"boundary-nova-{remedy}"))
+    written = ("nova:stage: prod", f"nova:stage: {stage}")
+    assert changed(project, written, stack=stack) == {
+        "stage": f"{stage} contradicts the stack's name, {stack}. Write {remedy}."
+    }
+    assert changed(project, (written[1], f"nova:stage: {remedy}"), stack=stack) == {}
+
+
+@pytest.mark.parametrize(
+    ("stack", "stage"),
+    [
+        ("production", "prod"),
+        ("prod", "production"),
+        ("eu", "prod"),
+        ("prod-eu", "prodeu"),
+        ("prod-eu", "eu"),
+        ("prod", "prod2"),
+        ("prod", "blue"),
+        ("prodigy", "dev"),
+        ("2", "prod"),
+    ],
+)
+def test_other_stages_are_accepted(project: Path, stack: str, stage: str) -> None:
+    (project / PROD).rename(project / f"Pulumi.{stack}.yaml")
+    changes = ("nova:stage: prod", f"nova:stage: {stage}"), ("boundary-nova-prod", f"boundary-nova-{stage}")
+    assert changed(project, *changes, stack=stack) == {}
+
+
+def test_a_stack_name_with_its_organization_is_read_without_it(project: Path) -> None:
+    others = siblings(StackFiles(folder=project, stack="org/prod"), "nova")
+    assert (others.stack, sorted(others.others)) == ("prod", ["staging"])
+
+
+def test_a_copied_stack_is_refused_for_everything_that_an_account_has_once(project: Path) -> None:
+    shutil.copy2(project / STAGING, project / "Pulumi.qa.yaml")
+    assert found(project, "qa") == {
+        "stage": f"staging is also the stage of stack staging {SAME}, and their names would collide. Write e.g. qa.",
+        "network.cidr": f"10.20.0.0/16 overlaps 10.20.0.0/16 of stack staging {SAME}, so the two networks could not be "
+        "peered. Write e.g. 10.21.0.0/16.",
+        "registry.ownership": f"create makes the repository nova/auth-service, which stack staging also creates {SAME} "
+        "and region. Write existing.",
+        "ci.provider": "create makes the account's OIDC provider for GitHub, which stack staging also creates. "
+        "Write existing.",
+        "ci.pushRole.ownership": f"create makes the role github-actions-role, which stack staging also creates {SAME}. "
+        "Write existing.",
+        "ci.previewRole.name": f"nova-staging-preview is already the name of ci.previewRole of stack staging {SAME}. "
+        "Write e.g. nova-qa-preview.",
+        "ci.deployRole.name": f"nova-staging-deploy is already the name of ci.deployRole of stack staging {SAME}. "
+        "Write e.g. nova-qa-deploy.",
+    }
+    changes = (
+        ("nova:stage: staging", "nova:stage: qa"),
+        ("boundary-nova-staging", "boundary-nova-qa"),
+        ("10.20.0.0/16", "10.21.0.0/16"),
+        ("ownership: create", "ownership: existing"),
+        ("provider: create", "provider: existing"),
+        ("nova-staging-", "nova-qa-"),
+    )
+    assert changed(project, *changes, stack="qa") == {}
+
+
+def test_a_copy_in_another_account_shares_nothing(project: Path) -> None:
+    shutil.copy2(project / STAGING, project / "Pulumi.qa.yaml")
+    account = ('"025434362120"', '"111122223333"'), ("::025434362120:", "::111122223333:")
+    assert [*changed(project, *account, stack="qa")] == ["repository"]  # GitHub's placeholders
+
+
+def test_a_repository_is_created_once_in_each_region(project: Path) -> None:
+    create = ("    ownership: existing\n", "    ownership: create\n")
+    assert [*changed(project, create)] == ["registry.ownership"]
+    elsewhere = "ap-northeast-1", "eu-central-1"
+    zones = "[eu-central-1a, eu-central-1c, eu-central-1d]", "[eu-central-1a, eu-central-1b, eu-central-1c]"
+    assert changed(project, elsewhere, zones) == {}
+
+
+def test_names_of_roles_are_compared_without_their_case(project: Path) -> None:
+    (message,) = changed(project, ("nova-prod-deploy", "Nova-Staging-Preview")).values()
+    assert message == (
+        f"Nova-Staging-Preview is already the name of ci.previewRole of stack staging {SAME}. "
+        "Write e.g. nova-prod-deploy."
+    )
+
+
+def test_a_range_is_compared_with_all_stacks(project: Path) -> None:
+    shutil.copy2(project / PROD, project / "Pulumi.eu.yaml")
+    rewrite(project / "Pulumi.eu.yaml", ("10.30.0.0/16", "10.21.0.0/16"))
+    assert changed(project, ("10.30.0.0/16", "10.20.0.0/17"))["network.cidr"].endswith("Write e.g. 10.22.0.0/17.")
+
+
+def test_a_sibling_that_is_not_yaml_is_skipped_and_one_with_a_broken_field_is_not(project: Path) -> None:
+    (project / "Pulumi.a.yaml").write_text("\tconfig: {")
+    rewrite(project / STAGING, ("storageGib: 20", "storageGib: twenty"))
+    assert [*changed(project, ("10.30.0.0/16", "10.20.0.0/16"))] == ["network.cidr"]
+    rewrite(project / STAGING, ('"025434362120"', "25434362120"))
+    assert found(project, "prod") == {}
+
+
+def test_the_stacks_of_another_project_are_no_siblings(project: Path) -> None:
+    assert siblings(StackFiles(folder=project, stack="prod"), "tiketi").others == {}
+    assert siblings(StackFiles(folder=project / "nowhere", stack="prod"), "nova").others == {}
+
+
+def test_each_sibling_is_read_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    text = StackFiles.values
+
+    def values(self: StackFiles) -> dict[str, object]:
+        read.append(self.stack)
+        return text(self)
+
+    monkeypatch.setattr(StackFiles, "values", values)
+    changed(project, ("storageGib: 100", "storageGib: many"), ("multiAz: true", "multiAz: yes please"))
+    assert sorted(read) == ["prod", "staging"]
