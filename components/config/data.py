@@ -8,14 +8,13 @@ from pydantic import AfterValidator, Field
 from components.account.offers import offers
 from components.config.base import Section
 from components.config.types import (
-    DatabaseName,
     LogRetentionDays,
-    Port,
     TransitEncryption,
     UtcWindow,
     WeeklyWindow,
     matching,
     possible_port,
+    within,
 )
 from components.config.versions import BOOTSTRAP_IMAGE, VALKEY_VERSION
 
@@ -59,10 +58,22 @@ PostgresVersion = Annotated[
     str, _version("PostgreSQL", ("17", "18"), lambda: offers().postgres_versions, major_alone=True)
 ]
 ValkeyVersion = Annotated[str, _version("Valkey", ("8",), lambda: offers().valkey_versions)]
+MasterUser = Annotated[
+    str,
+    matching(
+        r"^[a-z][a-z0-9_]{0,15}$",
+        "a user name of 1-16 lower-case letters, digits and underscores that starts with a letter",
+        "platform_admin",
+    ),
+]
+DatabasePort = Annotated[int, within(1150, 65535, "a port that RDS accepts", 5432)]
+"""Source of both: RDS's CreateDBInstance."""
+SMALLEST_STORAGE_GIB, LARGEST_STORAGE_GIB = 20, 65536
+_TAG = r":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 Image = Annotated[
     str,
     matching(
-        r"^[a-z0-9][\w./:-]*(:[\w][\w.-]{0,127}|(:[\w][\w.-]{0,127})?@sha256:[0-9a-f]{64})$",
+        rf"^[a-z0-9][A-Za-z0-9_./:-]*({_TAG}|({_TAG})?@sha256:[0-9a-f]{{64}})$",
         "an image with a tag, a digest or both",
         BOOTSTRAP_IMAGE,
     ),
@@ -77,10 +88,19 @@ class DatabaseConfig(Section):
         description="PostgreSQL version at creation, in quotes; AWS upgrades minor versions.", examples=["17"]
     )
     instance_class: str = Field(description="RDS instance class.", examples=["db.t4g.medium"])
-    storage_gib: int = Field(default=20, ge=20, le=65536, description="Initial storage in GiB (gp3).")
-    max_storage_gib: int = Field(default=100, ge=20, le=65536, description="Limit of storage autoscaling in GiB.")
-    username: DatabaseName = Field(default="platform_admin", description="Master user; AWS manages its password.")
-    port: Port = Field(default=5432, description="Port of the instance.")
+    storage_gib: int = Field(
+        default=SMALLEST_STORAGE_GIB,
+        ge=SMALLEST_STORAGE_GIB,
+        le=LARGEST_STORAGE_GIB,
+        description="Initial storage in GiB (gp3).",
+    )
+    max_storage_gib: int = Field(
+        default=100,
+        le=LARGEST_STORAGE_GIB,
+        description="Limit of storage autoscaling in GiB, at least 10 % above `storageGib`.",
+    )
+    username: MasterUser = Field(default="platform_admin", description="Master user; AWS manages its password.")
+    port: DatabasePort = Field(default=5432, description="Port of the instance.")
     multi_az: bool = Field(default=True, description="Runs a standby in another zone.")
     backup_retention_days: int = Field(default=14, ge=7, le=35, description="Days of point-in-time recovery.")
     backup_window: UtcWindow = Field(default="17:00-18:00", description="Daily backup window, UTC.")

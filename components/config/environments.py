@@ -1,9 +1,10 @@
 """Environments: a namespace with its quota, policies, data and Argo CD Application."""
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from components.config.argocd_access import SecretReference
 from components.config.base import Section
@@ -27,7 +28,26 @@ from components.config.types import (
     possible_port,
 )
 
-Duration = Annotated[str, matching(r"^[1-9][0-9]{0,6}(s|m|h)$", "a duration", "90s, 30m or 2h")]
+_UNITS = {
+    **dict.fromkeys(("", "s", "sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "h"),
+}
+
+
+def _duration(value: object) -> object:
+    """A duration, or a value that is refused for its type; ValueError with what to write for any other one."""
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,6}[smh]", value, re.ASCII):
+        return value
+    meant = re.fullmatch(r"0*([1-9][0-9]{0,6})\s*([A-Za-z]*)", str(value).strip(), re.ASCII)
+    unit = None if meant is None else _UNITS.get(meant[2].lower())
+    remedy = f"{meant[1]}{unit}" if meant is not None and unit is not None else "e.g. 30m"
+    raise ValueError(f"{value!r} is not a duration. Write {remedy}.")
+
+
+Duration = Annotated[str, BeforeValidator(_duration)]
 EnvironmentVariable = Annotated[
     str,
     matching(r"^[A-Z][A-Z0-9_]*$", "a variable name of upper-case letters, digits and underscores", "LOG_LEVEL"),
@@ -42,7 +62,7 @@ ImageRepository = Annotated[
     ),
     AfterValidator(possible_port),
 ]
-ImageTag = Annotated[str, matching(r"^[a-z0-9][\w.-]{0,127}$", "an image tag", "commitSha")]
+ImageTag = Annotated[str, matching(r"^[a-z0-9][A-Za-z0-9_.-]{0,127}$", "an image tag", "commitSha")]
 
 
 class RetryConfig(Section):
@@ -194,7 +214,13 @@ class EnvironmentConfig(Section):
     revision: GitRevision = Field(description="Branch, tag or commit that Argo CD tracks.", examples=["main"])
     deployment: DeploymentPolicy = Field(description="Triggers and image tags of deployments.")
     resource_class: DnsLabel = Field(description="Resource class of the services.")
-    replicas: int = Field(ge=0, le=500, description="Pods of each service in the steady state.", examples=[2])
+    replicas: int = Field(
+        ge=1,
+        le=500,
+        description="Pods of each service in the steady state. A service that does not run here has `replicas: 0` in "
+        "`services`.",
+        examples=[2],
+    )
     max_replicas: int | None = Field(
         default=None,
         ge=1,

@@ -11,11 +11,11 @@ import unicodedata
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from components.account.offers import closest, offers
 from components.config.host_keys import check_host_key
-from components.sizing.quantities import CPU_PATTERN, MEMORY_PATTERN
+from components.config.quantities import check_cpu, check_memory
 
 _Item = TypeVar("_Item", str, int)
 
@@ -143,8 +143,8 @@ GithubId = Annotated[str, matching(r"^[1-9][0-9]*$", "a numeric GitHub id", "106
 
 Port = Annotated[int, within(1, HIGHEST_PORT, "a port", 8080)]
 Percent = Annotated[int, within(0, 100, "a percentage", 10)]
-CpuQuantity = Annotated[str, matching(CPU_PATTERN, "a CPU quantity", "100m, 0.5 or 2 in quotes")]
-MemoryQuantity = Annotated[str, matching(MEMORY_PATTERN, "a memory quantity", "256Mi or 1Gi")]
+CpuQuantity = Annotated[str, BeforeValidator(check_cpu)]
+MemoryQuantity = Annotated[str, BeforeValidator(check_memory)]
 HttpPath = Annotated[str, matching(r"^/[\w./-]*$", "an absolute URL path", "/health")]
 RepositoryPath = Annotated[
     str,

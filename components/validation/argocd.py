@@ -1,157 +1,230 @@
 """Rules of `argocd`: its namespace and address, access to the repository, notifications, webhooks, the project."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from components.config.argocd_access import (
     ARGOCD_SECRET,
     NOTIFICATIONS_SECRET,
-    RepositoryAccessConfig,
     RepositoryAuthentication,
     SecretReference,
 )
 from components.config.argocd_project import CLUSTER_RBAC_KINDS, FORBIDDEN_KINDS, SECRETS_GROUP
+from components.config.base import BrokenField
 from components.config.git_urls import SSH_PORTS, github_repository, has_blocked_port, ssh_address
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
-from components.validation.environments import RESERVED_NAMESPACES
-from components.validation.rule import Path, Rule
+from components.validation.environments import (
+    ARGOCD_NAMESPACE,
+    KUBERNETES_PREFIX,
+    RESERVED_NAMESPACES,
+    free_namespace,
+)
+from components.validation.rule import Path, Rule, known
 
 ACCESS: Path = ("argocd", "repositoryAccess")
+NOTIFICATIONS: Path = ("argocd", "notifications")
 WEBHOOK_SECRET: Path = ("argocd", "webhookSecret")
 
 
-def installation(config: PlatformConfig) -> Iterator[Problem]:
-    """Argo CD has a namespace of its own, and the address that sign-in and messages link to."""
-    settings = config.argocd
-    if settings.namespace in RESERVED_NAMESPACES:
-        yield Problem(path=("argocd", "namespace"), message=f"{settings.namespace!r} is reserved. Write e.g. argocd.")
-    for given, reason in (
-        (settings.sso, "sign-in redirects to it"),
-        (settings.notifications, "notifications link to it"),
-    ):
-        if given is not None and settings.url is None:
-            yield Problem(
-                path=("argocd", "url"), message=f"is missing, and {reason}. Write e.g. https://argocd.example.com."
-            )
+def namespace(config: PlatformConfig) -> Iterator[Problem]:
+    """Argo CD's namespace is none of Kubernetes or of the platform."""
+    name = config.argocd.namespace
+    if name in RESERVED_NAMESPACES or name.startswith(KUBERNETES_PREFIX):
+        yield Problem(
+            path=("argocd", "namespace"),
+            message=f"{name!r} is reserved. Write {free_namespace(config, ARGOCD_NAMESPACE)}.",
+        )
+
+
+def address(config: PlatformConfig) -> Iterator[Problem]:
+    """Argo CD has the address that sign-in and messages link to."""
+    if config.argocd.url is not None:
+        return
+    for key, reason in (("sso", "sign-in redirects to it"), ("notifications", "notifications link to it")):
+        with suppress(BrokenField):
+            if getattr(config.argocd, key) is not None:
+                yield Problem(
+                    path=("argocd", "url"), message=f"is missing, and {reason}. Write e.g. https://argocd.example.com."
+                )
+                return
 
 
 def references(config: PlatformConfig) -> Iterator[tuple[Path, SecretReference]]:
-    """Every secret that Argo CD reads, with its key."""
-    if config.argocd.repository_access is not None:
-        yield (*ACCESS, "secret"), config.argocd.repository_access.secret
-    notifications = config.argocd.notifications
-    if notifications is not None:
-        for key, target in (("slack", notifications.slack), ("discord", notifications.discord)):
+    """Every secret that Argo CD reads and that can be read here, with its key."""
+    with suppress(BrokenField):
+        if config.argocd.repository_access is not None:
+            yield (*ACCESS, "secret"), config.argocd.repository_access.secret
+    for key in ("slack", "discord"):
+        with suppress(BrokenField):
+            target = None if config.argocd.notifications is None else getattr(config.argocd.notifications, key)
             if target is not None:
-                yield ("argocd", "notifications", key, "secret"), target.secret
-    if config.argocd.webhook_secret is not None:
-        yield WEBHOOK_SECRET, config.argocd.webhook_secret
-    for index, environment in enumerate(config.environments):
-        previews = environment.pull_requests
-        if previews is not None and previews.secret is not None:
-            yield ("environments", index, "pullRequests", "secret"), previews.secret
+                yield (*NOTIFICATIONS, key, "secret"), target.secret
+    with suppress(BrokenField):
+        if config.argocd.webhook_secret is not None:
+            yield WEBHOOK_SECRET, config.argocd.webhook_secret
+    for index, previews in known(config.environments, lambda environment: environment.pull_requests):
+        with suppress(BrokenField):
+            if previews is not None and previews.secret is not None:
+                yield ("environments", index, "pullRequests", "secret"), previews.secret
 
 
-def repository(config: PlatformConfig) -> Iterator[Problem]:
-    """The credentials match the repository's address, and Argo CD can reach it."""
-    url, settings = config.repository.url, config.argocd.repository_access
-    address = ssh_address(url)
-    if address is not None and (settings is None or settings.kind is not RepositoryAuthentication.SSH):
-        yield Problem(
-            path=(*ACCESS, "kind") if settings else ACCESS,
-            message=f"does not give access to {url}, which is an SSH address. "
-            "Write kind: ssh with the secret of a deploy key and the host's keys.",
-        )
-    if address is not None and has_blocked_port(url):
-        yield Problem(
-            path=("repository", "url"),
-            message=f"port {address[1]} is closed to Argo CD. Write an address at port "
-            f"{' or '.join(map(str, SSH_PORTS))}, or an HTTPS address.",
-        )
-        return
-    nodes = None if config.cluster is None else config.cluster.nodes
-    if address is not None and nodes is not None and address[1] not in nodes.egress_ports:
-        ports = [*nodes.egress_ports, address[1]]
-        yield Problem(
-            path=("cluster", "nodes", "egressPorts"),
-            message=f"does not include port {address[1]}, through which Argo CD reads {url}. Write {ports}.",
-        )
-    if settings is None:
-        return
-    if settings.kind is RepositoryAuthentication.SSH:
-        yield from _host_keys(settings, url, address)
-    elif settings.host_keys:
-        yield Problem(
-            path=(*ACCESS, "hostKeys"), message=f"apply to kind ssh only, and kind is {settings.kind}. Remove them."
-        )
-    yield from _github_app(settings, url)
+def _over_ssh(config: PlatformConfig) -> tuple[str, int] | None:
+    """Host and port of the repository's SSH address, if Argo CD can reach that port."""
+    url = config.repository.url
+    return None if has_blocked_port(url) else ssh_address(url)
 
 
-def _host_keys(settings: RepositoryAccessConfig, url: str, address: tuple[str, int] | None) -> Iterator[Problem]:
-    if address is None:
+def _kind(config: PlatformConfig) -> RepositoryAuthentication | None:
+    access = config.argocd.repository_access
+    return None if access is None else access.kind
+
+
+def access_kind(config: PlatformConfig) -> Iterator[Problem]:
+    """The credentials match the repository's address."""
+    url, kind = config.repository.url, _kind(config)
+    over_ssh = ssh_address(url) is not None
+    name = f"{config.system.name}/argocd/deploy-key"
+    if over_ssh and kind is None:
+        secret = f"{{kubernetes: {config.system.name}-repository}}" if config.local else f"{{secretsManager: {name}}}"
+        yield Problem(
+            path=ACCESS,
+            message=f"is missing, and {url} is an SSH address, which needs a deploy key. "
+            f"Write e.g. {{kind: ssh, secret: {secret}}}.",
+        )
+    elif over_ssh and kind is not RepositoryAuthentication.SSH:
+        yield Problem(
+            path=(*ACCESS, "kind"), message=f"does not give access to {url}, which is an SSH address. Write ssh."
+        )
+    elif not over_ssh and kind is RepositoryAuthentication.SSH:
         yield Problem(
             path=(*ACCESS, "kind"),
-            message=f"ssh does not give access to {url}. Write https or githubApp, or the repository's SSH address.",
+            message=f"ssh does not give access to {url}. Write https, or the repository's SSH address as its url.",
         )
-        return
-    host, port = address
-    known = host if port == SSH_PORTS[0] else f"[{host}]:{port}"
-    scan = f"ssh-keyscan {host}" if port == SSH_PORTS[0] else f"ssh-keyscan -p {port} {host}"
-    if not settings.host_keys:
+    elif kind is RepositoryAuthentication.GITHUB_APP and github_repository(url) is None:
+        yield Problem(path=(*ACCESS, "kind"), message=f"githubApp does not give access to {url}. Write https.")
+
+
+def blocked_port(config: PlatformConfig) -> Iterator[Problem]:
+    """Argo CD may connect to the repository's port."""
+    url = config.repository.url
+    ssh = ssh_address(url)
+    if ssh is not None and has_blocked_port(url):
         yield Problem(
-            path=(*ACCESS, "hostKeys"),
-            message=f"is missing: without it any server could pretend to be {host}. "
-            f"Write the lines of `{scan}`, after comparing them with the keys that {host} publishes.",
+            path=("repository", "url"),
+            message=f"port {ssh[1]} is closed to Argo CD, which connects to {' and '.join(map(str, SSH_PORTS))}. "
+            f"Write e.g. {url.replace(f':{ssh[1]}/', '/', 1)}.",
         )
-    for index, line in enumerate(settings.host_keys):
+
+
+def egress_port(config: PlatformConfig) -> Iterator[Problem]:
+    """The nodes may connect to the repository's port."""
+    ssh = _over_ssh(config)
+    nodes = None if config.cluster is None else config.cluster.nodes
+    if ssh is not None and nodes is not None and ssh[1] not in nodes.egress_ports:
+        yield Problem(
+            path=("cluster", "nodes", "egressPorts"),
+            message=f"does not include port {ssh[1]}, through which Argo CD reads {config.repository.url}. "
+            f"Write {[*nodes.egress_ports, ssh[1]]}.",
+        )
+
+
+def missing_host_keys(config: PlatformConfig) -> Iterator[Problem]:
+    """The keys of an SSH host are known."""
+    access, ssh = config.argocd.repository_access, _over_ssh(config)
+    if access is not None and ssh is not None and _kind(config) is RepositoryAuthentication.SSH:
+        host, _ = ssh
+        if not access.host_keys:
+            yield Problem(
+                path=(*ACCESS, "hostKeys"),
+                message=f"is missing: without it any server could pretend to be {host}. "
+                f"Write the lines of `{_scan(*ssh)}`, after comparing them with the keys that {host} publishes.",
+            )
+
+
+def other_host_keys(config: PlatformConfig) -> Iterator[Problem]:
+    """Each key is of the repository's host."""
+    access, ssh = config.argocd.repository_access, _over_ssh(config)
+    if access is None or ssh is None or _kind(config) is not RepositoryAuthentication.SSH:
+        return
+    host, port = ssh
+    of_host = host if port == SSH_PORTS[0] else f"[{host}]:{port}"
+    for index, line in enumerate(access.host_keys):
         names = line.split(" ", 1)[0]
-        if known not in names.split(","):
+        if of_host not in names.split(","):
             yield Problem(
                 path=(*ACCESS, "hostKeys", index),
-                message=f"is a key of {names}, not of {known}. Write a line of `{scan}`.",
+                message=f"is a key of {names}, not of {of_host}. Write a line of `{_scan(host, port)}`.",
             )
 
 
-def _github_app(settings: RepositoryAccessConfig, url: str) -> Iterator[Problem]:
-    ids = {
-        "githubAppId": settings.github_app_id,
-        "githubAppInstallationId": settings.github_app_installation_id,
-    }
-    is_app = settings.kind is RepositoryAuthentication.GITHUB_APP
-    for key, value in ids.items():
-        # A Secret that is created by hand contains the ids as well.
-        if is_app and value is None and settings.secret.kubernetes is None:
-            yield Problem(
-                path=(*ACCESS, key), message="is missing, and githubApp needs it. Write the id from the app's page."
-            )
-        if not is_app and value is not None:
-            yield Problem(
-                path=(*ACCESS, key), message=f"applies to kind githubApp only, and kind is {settings.kind}. Remove it."
-            )
-    if is_app and github_repository(url) is None:
-        yield Problem(path=(*ACCESS, "kind"), message=f"githubApp does not give access to {url}. Write https or ssh.")
+def _scan(host: str, port: int) -> str:
+    return f"ssh-keyscan {host}" if port == SSH_PORTS[0] else f"ssh-keyscan -p {port} {host}"
 
 
-def notifications(config: PlatformConfig) -> Iterator[Problem]:
-    """Notifications have a receiver, and all their tokens are in the Secret that Argo CD reads."""
-    settings = config.argocd.notifications
-    if settings is None:
+def unused_host_keys(config: PlatformConfig) -> Iterator[Problem]:
+    """Only an SSH host has keys."""
+    access, kind = config.argocd.repository_access, _kind(config)
+    if access is not None and kind is not RepositoryAuthentication.SSH and access.host_keys:
+        yield Problem(path=(*ACCESS, "hostKeys"), message=f"apply to kind ssh only, and kind is {kind}. Remove it.")
+
+
+def github_app_ids(config: PlatformConfig) -> Iterator[Problem]:
+    """A GitHub App has both ids, and nothing else has any."""
+    access = config.argocd.repository_access
+    if access is None:
         return
-    here = ("argocd", "notifications")
-    if not settings.secrets:
-        yield Problem(path=here, message="have no receiver. Add slack or discord, or remove notifications.")
-    for key, target in (("slack", settings.slack), ("discord", settings.discord)):
-        name = None if target is None else target.secret.kubernetes
-        if name is not None and name != NOTIFICATIONS_SECRET:
-            yield Problem(
-                path=(*here, key, "secret", "kubernetes"),
-                message=f"is not the Secret from which Argo CD reads tokens. Write {NOTIFICATIONS_SECRET}.",
-            )
-    if len({secret.kubernetes is None for secret in settings.secrets.values()}) > 1:
+    is_app = access.kind is RepositoryAuthentication.GITHUB_APP
+    for field, key in (
+        ("github_app_id", "githubAppId"),
+        ("github_app_installation_id", "githubAppInstallationId"),
+    ):
+        with suppress(BrokenField):
+            given = getattr(access, field) is not None
+            # A Secret that is created by hand contains the ids as well.
+            if is_app and not given and access.secret.kubernetes is None:
+                yield Problem(
+                    path=(*ACCESS, key),
+                    message="is missing, and githubApp needs it. Write the id from the app's page.",
+                )
+            if not is_app and given:
+                yield Problem(
+                    path=(*ACCESS, key),
+                    message=f"applies to kind githubApp only, and kind is {access.kind}. Remove it.",
+                )
+
+
+def receivers(config: PlatformConfig) -> Iterator[Problem]:
+    """Notifications have a receiver."""
+    settings = config.argocd.notifications
+    if settings is not None and not settings.secrets:
+        yield Problem(path=NOTIFICATIONS, message="have no receiver. Remove it, or add slack or discord.")
+
+
+def token_secret(config: PlatformConfig) -> Iterator[Problem]:
+    """Tokens that are created by hand are in the Secret that Argo CD reads."""
+    for path, reference in references(config):
+        if path[:2] != NOTIFICATIONS:
+            continue
+        with suppress(BrokenField):
+            if reference.kubernetes is not None and reference.kubernetes != NOTIFICATIONS_SECRET:
+                yield Problem(
+                    path=(*path, "kubernetes"),
+                    message=f"is not the Secret from which Argo CD reads tokens. Write {NOTIFICATIONS_SECRET}.",
+                )
+
+
+def token_place(config: PlatformConfig) -> Iterator[Problem]:
+    """All tokens come from one place."""
+    settings = config.argocd.notifications
+    if settings is not None and len({secret.kubernetes is None for secret in settings.secrets.values()}) > 1:
+        other = f"{{kubernetes: {NOTIFICATIONS_SECRET}}}"
+        if settings.discord is not None and settings.discord.secret.kubernetes is None:
+            other = f"{{secretsManager: {config.system.name}/argocd/slack}}"
         yield Problem(
-            path=(*here, "slack", "secret"),
+            path=(*NOTIFICATIONS, "slack", "secret"),
             message="is kept in another place than discord's, and Argo CD reads all tokens from one Secret. "
-            "Write secretsManager for both, or kubernetes for both.",
+            f"Write e.g. {other}.",
         )
 
 
@@ -166,36 +239,75 @@ def webhook_secret(config: PlatformConfig) -> Iterator[Problem]:
         )
 
 
-def secret_references(config: PlatformConfig) -> Iterator[Problem]:
-    """Each secret that Argo CD reads is in one place, from which it can come into the cluster."""
+def secret_places(config: PlatformConfig) -> Iterator[Problem]:
+    """Each secret that Argo CD reads is in one place."""
     for path, reference in references(config):
-        yield from _reference(config, path, reference)
+        with suppress(BrokenField):
+            if reference.secrets_manager is None and reference.kubernetes is None:
+                yield Problem(
+                    path=path,
+                    message=f"does not say where the secret is. Write e.g. {_example(config, path)}.",
+                )
+            elif reference.secrets_manager is not None and reference.kubernetes is not None:
+                extra = "secretsManager" if config.local else "kubernetes"
+                yield Problem(path=(*path, extra), message="would be a second place of one secret. Remove it.")
 
 
-def _reference(config: PlatformConfig, path: Path, reference: SecretReference) -> Iterator[Problem]:
-    if (reference.secrets_manager is None) == (reference.kubernetes is None):
-        yield Problem(path=path, message="must be in exactly one place. Write either secretsManager or kubernetes.")
-    elif reference.secrets_manager is not None:
-        here = (*path, "secretsManager")
+def _example(config: PlatformConfig, path: Path) -> str:
+    if config.local:
+        return f"{{kubernetes: {_by_hand(config, path)}}}"
+    return f"{{secretsManager: {config.secret_prefix('argocd')}{_purpose(path)}}}"
+
+
+def _purpose(path: Path) -> str:
+    if path == WEBHOOK_SECRET:
+        return "webhook"
+    return str(path[2]) if path[:2] == NOTIFICATIONS else "pull-requests" if path[0] == "environments" else "repository"
+
+
+def local_entries(config: PlatformConfig) -> Iterator[Problem]:
+    """Entries of Secrets Manager come into clusters of EKS only, through External Secrets."""
+    for path, _ in _entries(config):
         if config.local:
             yield Problem(
-                path=here,
-                message="cannot be read from an existing cluster (kubeconfig). "
-                f"Write e.g. kubernetes: {_by_hand(config, path)}, a Secret in Argo CD's namespace.",
+                path=path[:-1],
+                message="is in Secrets Manager, which an existing cluster (kubeconfig) cannot read. "
+                f"Write e.g. {_example(config, path[:-1])}.",
             )
-            return
-        if config.operators.external_secrets is None:
-            yield Problem(
-                path=here,
-                message="needs External Secrets to fetch it. Add `externalSecrets: {}` to operators.",
-            )
-        if not reference.secrets_manager.startswith(tuple(config.secret_prefixes)):
+
+
+def missing_external_secrets(config: PlatformConfig) -> Iterator[Problem]:
+    """External Secrets fetches the entries that Argo CD reads."""
+    entries = [path for path, _ in _entries(config)]
+    if entries and not config.local and config.operators.external_secrets is None:
+        where = Problem(path=entries[0], message="").where
+        yield Problem(
+            path=("operators", "externalSecrets"),
+            message=f"is missing; it fetches {where}. Write {{}}.",
+        )
+
+
+def entry_names(config: PlatformConfig) -> Iterator[Problem]:
+    """The cluster may read the entries that Argo CD reads."""
+    if config.local:
+        return
+    for path, name in _entries(config):
+        if not name.startswith(tuple(config.secret_prefixes)):
             # The value is not shown: it may be a secret that was pasted here.
             yield Problem(
-                path=here,
-                message="is not the name of an entry that this cluster may read. "
-                f"Write a name that begins with {' or '.join(config.secret_prefixes)}.",
+                path=path,
+                message="is not the name of an entry that this cluster may read: those begin with "
+                f"{' or '.join(config.secret_prefixes)}. "
+                f"Write e.g. {config.secret_prefix('argocd')}{_purpose(path[:-1])}.",
             )
+
+
+def _entries(config: PlatformConfig) -> Iterator[tuple[Path, str]]:
+    """The names of entries in Secrets Manager, with their keys; without those that are in a second place."""
+    for path, reference in references(config):
+        with suppress(BrokenField):
+            if reference.secrets_manager is not None and reference.kubernetes is None:
+                yield (*path, "secretsManager"), reference.secrets_manager
 
 
 def _by_hand(config: PlatformConfig, path: Path) -> str:
@@ -206,39 +318,69 @@ def _by_hand(config: PlatformConfig, path: Path) -> str:
     return fixed.get(path, f"{config.system.name}-pull-requests")
 
 
-def project(config: PlatformConfig) -> Iterator[Problem]:
-    """The AppProject allows nothing that the program manages itself, and nothing that makes Git an administrator."""
-    project = config.argocd.project
-    for index, url in enumerate(project.source_repositories):
-        if url == config.repository.url or url in project.source_repositories[:index]:
+def source_repositories(config: PlatformConfig) -> Iterator[Problem]:
+    """The AppProject lists further repositories, each once."""
+    urls = config.argocd.project.source_repositories
+    for index, url in enumerate(urls):
+        if url == config.repository.url or url in urls[:index]:
             yield Problem(
                 path=("argocd", "project", "sourceRepositories", index),
                 message=f"{url} is already allowed. Remove it.",
             )
-    for index, resource in enumerate(project.cluster_resources):
-        if (resource.group, resource.kind) == ("", "Namespace"):
-            yield Problem(
-                path=("argocd", "project", "clusterResources", index),
-                message="Namespaces are managed by the program, with their quotas. Remove it, and add an environment.",
-            )
-        if resource.group == SECRETS_GROUP:
-            yield Problem(
-                path=("argocd", "project", "clusterResources", index),
-                message=f"{resource.kind} could read the secrets of every environment. "
-                "Remove it, and write `secrets.supplied`.",
-            )
-        if (resource.group, resource.kind) in CLUSTER_RBAC_KINDS and resource.name is None:
-            yield Problem(
-                path=("argocd", "project", "clusterResources", index),
-                message=f"{resource.kind} without a name makes everyone with write access to Git an administrator of "
-                "the cluster. Add the `name` of the one object, or remove the entry.",
-            )
-    for index, resource in enumerate(project.namespace_resources):
-        if (resource.group, resource.kind) in FORBIDDEN_KINDS:
-            yield Problem(
-                path=("argocd", "project", "namespaceResources", index),
-                message=f"{resource.kind} is managed by the program, and Git must not change it. Remove it.",
-            )
 
 
-RULES: tuple[Rule, ...] = (installation, repository, notifications, webhook_secret, secret_references, project)
+def cluster_resources(config: PlatformConfig) -> Iterator[Problem]:
+    """Git creates no object of the cluster that the program manages, or that makes Git an administrator."""
+    for index, resource in enumerate(config.argocd.project.cluster_resources):
+        with suppress(BrokenField):
+            kind = (resource.group, resource.kind)
+            if kind == ("", "Namespace"):
+                wrong = "Namespaces are managed by the program, with their quotas. Remove it, and add an environment."
+            elif resource.group == SECRETS_GROUP:
+                wrong = (
+                    f"{resource.kind} could read the secrets of every environment. Remove it, and write "
+                    "`secrets.supplied`."
+                )
+            elif kind in CLUSTER_RBAC_KINDS and resource.name is None:
+                wrong = (
+                    f"{resource.kind} without a name makes everyone with write access to Git an administrator of the "
+                    "cluster. Remove it, or add the name of the one object."
+                )
+            else:
+                continue
+            yield Problem(path=("argocd", "project", "clusterResources", index), message=wrong)
+
+
+def namespace_resources(config: PlatformConfig) -> Iterator[Problem]:
+    """Git creates no object in a namespace that the program manages."""
+    for index, resource in enumerate(config.argocd.project.namespace_resources):
+        with suppress(BrokenField):
+            if (resource.group, resource.kind) in FORBIDDEN_KINDS:
+                yield Problem(
+                    path=("argocd", "project", "namespaceResources", index),
+                    message=f"{resource.kind} is managed by the program, and Git must not change it. Remove it.",
+                )
+
+
+RULES: tuple[Rule, ...] = (
+    namespace,
+    address,
+    access_kind,
+    blocked_port,
+    egress_port,
+    missing_host_keys,
+    other_host_keys,
+    unused_host_keys,
+    github_app_ids,
+    receivers,
+    token_secret,
+    token_place,
+    webhook_secret,
+    secret_places,
+    local_entries,
+    missing_external_secrets,
+    entry_names,
+    source_repositories,
+    cluster_resources,
+    namespace_resources,
+)

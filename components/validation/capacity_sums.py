@@ -156,6 +156,11 @@ def connections(config: PlatformConfig, plans: Plans) -> Limit | None:
     """Database connections of all pools while rolling, against the limit of the instance class."""
     if config.database is None:
         return None
+    return Limit(needed=needed_connections(plans), held=max_connections(config.database.instance_class))
+
+
+def needed_connections(plans: Plans) -> int:
+    """Database connections of all pools while rolling, on the stack's instance."""
     steady = sum(
         workload.pods.pods * workload.service.database.connections
         for plan in plans
@@ -163,9 +168,7 @@ def connections(config: PlatformConfig, plans: Plans) -> Limit | None:
         for workload in plan.workloads
         if workload.service.database is not None
     )
-    return Limit(
-        needed=steady * CONNECTIONS_WHILE_ROLLING_PERCENT // 100, held=max_connections(config.database.instance_class)
-    )
+    return steady * CONNECTIONS_WHILE_ROLLING_PERCENT // 100
 
 
 def elastic_ips(config: PlatformConfig) -> int:

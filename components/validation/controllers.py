@@ -1,15 +1,18 @@
 """Rules of `operators`: controllers that other sections need, that run on EKS only, or that would have no effect."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
+from components.config.base import BrokenField
+from components.config.cluster import NodesConfig
 from components.config.controllers import NodeScaling, OperatorsConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.config.versions import CLUSTER_AUTOSCALER_IMAGE_TAGS
 from components.controllers.controller import controllers
 from components.environments.plan import EnvironmentPlan, plan_environments
-from components.validation.edge import NO_PUBLIC_SERVICE, PUBLISH_ONE, free_host
-from components.validation.rule import Path, Rule, each_environment
+from components.validation.edge import NO_PUBLIC_SERVICE, free_host
+from components.validation.rule import Path, Rule, each_environment, known
 
 
 def needed_by_edge(config: PlatformConfig) -> Iterator[Problem]:
@@ -17,8 +20,7 @@ def needed_by_edge(config: PlatformConfig) -> Iterator[Problem]:
     if config.edge is not None and config.aws is not None and config.operators.load_balancer_controller is None:
         yield Problem(
             path=("operators", "loadBalancerController"),
-            message="is missing; it creates the load balancers of `edge`. "
-            "Add `loadBalancerController: {}` to operators.",
+            message="is missing; it creates the load balancers of `edge`. Write {}.",
         )
 
 
@@ -26,26 +28,34 @@ def needed_by_secrets(config: PlatformConfig) -> Iterator[Problem]:
     """The Secrets of an environment have a controller that creates them."""
     if config.secrets is None or config.operators.external_secrets is not None:
         return
-    if any(plan.secrets.secrets for plan in plan_environments(config)):
+    needed = False
+    for plan in plan_environments(config):
+        with suppress(BrokenField):
+            needed = needed or bool(plan.secrets.secrets)
+    if needed:
         yield Problem(
             path=("operators", "externalSecrets"),
-            message="is missing; it creates the Secrets of `secrets`. Add `externalSecrets: {}` to operators.",
+            message="is missing; it creates the Secrets of `secrets`. Write {}.",
         )
 
 
 def aws_only(config: PlatformConfig) -> Iterator[Problem]:
-    """Controllers that call AWS run on EKS only; DNS records need a zone."""
+    """Controllers that call AWS run on EKS only."""
     for field, controller in controllers().items():
         if config.local and controller.requires_eks and controller.enabled(config.operators, NodeScaling.NONE):
             yield Problem(
                 path=("operators", str(OperatorsConfig.model_fields[field].alias)),
                 message="calls AWS, and this stack uses an existing cluster (kubeconfig). Remove it.",
             )
-    if config.cluster is None:
+
+
+def dns_zone(config: PlatformConfig) -> Iterator[Problem]:
+    """DNS records have a zone."""
+    if config.cluster is None or config.operators.external_dns is None:
         return
-    if config.operators.external_dns is not None and (config.edge is None or config.edge.zone is None):
+    if config.edge is None or config.edge.zone is None:
         yield Problem(
-            path=("operators", "externalDns"), message="has no zone for its records. Add edge.zone, or remove it."
+            path=("operators", "externalDns"), message="has no zone for its records. Remove it, or add edge.zone."
         )
 
 
@@ -61,16 +71,17 @@ def unused_scalers(config: PlatformConfig) -> Iterator[Problem]:
         if field in config.operators.model_fields_set and scaling is not scaler:
             yield Problem(
                 path=("operators", scaler.value),
-                message=f"has no effect: it does not scale this stack's nodes. {_remedy(config, scaler)}.",
+                message="has no effect: it does not scale this stack's nodes. "
+                f"Remove it{_alternative(config, scaler)}.",
             )
 
 
-def _remedy(config: PlatformConfig, scaler: NodeScaling) -> str:
+def _alternative(config: PlatformConfig, scaler: NodeScaling) -> str:
     if config.cluster is None:
-        return "Remove it"
+        return ""
     if config.cluster.nodes.scaling is scaler:
-        return "Write a cluster.nodes.maximum above minimum, or remove it"
-    return f"Write cluster.nodes.scaling: {scaler}, or remove it"
+        return ", or write a cluster.nodes.maximum above minimum"
+    return f", or write cluster.nodes.scaling: {scaler}"
 
 
 def autoscaler_version(config: PlatformConfig) -> Iterator[Problem]:
@@ -83,31 +94,42 @@ def autoscaler_version(config: PlatformConfig) -> Iterator[Problem]:
     if minor != version or not tag.startswith("v"):
         yield Problem(
             path=("operators", "clusterAutoscaler", "imageTag"),
-            message=f"{tag} is not a tag for Kubernetes {version}. Write {pinned} or another v{version} tag, "
-            "or remove it.",
+            message=f"{tag} is not a tag for Kubernetes {version}. Write {pinned}, or remove it.",
         )
 
 
-def karpenter(config: PlatformConfig) -> Iterator[Problem]:
-    """Karpenter runs on two nodes that it did not create, and may start at least one."""
-    if config.cluster is None:
-        return
-    nodes = config.cluster.nodes
-    if nodes.scaling is not NodeScaling.KARPENTER:
-        return
-    if nodes.desired < nodes.least_desired:
+def _karpenter_nodes(config: PlatformConfig) -> NodesConfig | None:
+    """The nodes of a cluster that Karpenter scales."""
+    nodes = None if config.cluster is None else config.cluster.nodes
+    return nodes if nodes is not None and nodes.scaling is NodeScaling.KARPENTER else None
+
+
+def karpenter_pods(config: PlatformConfig) -> Iterator[Problem]:
+    """Karpenter's pods run on two nodes that it did not create."""
+    nodes = _karpenter_nodes(config)
+    if nodes is not None and nodes.desired < nodes.least_desired:
         yield Problem(
             path=("cluster", "nodes", "desired"),
             message=f"{nodes.desired} is too few for karpenter's {nodes.least_desired} pods, which never share a node. "
             f"Write {nodes.least_desired} or more.",
         )
-    if nodes.desired == nodes.maximum:
+
+
+def karpenter_room(config: PlatformConfig) -> Iterator[Problem]:
+    """Karpenter may start at least one node."""
+    nodes = _karpenter_nodes(config)
+    if nodes is not None and nodes.desired == nodes.maximum:
         yield Problem(
             path=("cluster", "nodes", "maximum"),
             message=f"{nodes.maximum} leaves no node for karpenter to start: the group's desired {nodes.desired} use "
             f"them all. Write {nodes.desired + 1} or more, or scaling: none.",
         )
-    if nodes.customer_managed_key:
+
+
+def karpenter_volumes(config: PlatformConfig) -> Iterator[Problem]:
+    """Volumes of Karpenter's nodes use AWS's own key."""
+    nodes = _karpenter_nodes(config)
+    if nodes is not None and nodes.customer_managed_key:
         yield Problem(
             path=("cluster", "nodes", "customerManagedKey"),
             message="is not supported with scaling karpenter, whose volumes use AWS's own key. Remove it.",
@@ -115,28 +137,29 @@ def karpenter(config: PlatformConfig) -> Iterator[Problem]:
 
 
 @each_environment
-def canaries(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
-    """A canary needs controllers that shift its traffic and measure it."""
-    if plan.settings.canary is None:
-        return
-    if plan.config.local:
+def local_canaries(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """A canary's traffic is shifted by an AWS load balancer."""
+    if plan.settings.canary is not None and plan.config.local:
         yield Problem(
             path=(*here, "canary"),
             message="is not available on an existing cluster (kubeconfig): an AWS load balancer shifts its "
             "traffic. Remove it.",
         )
+
+
+def needed_by_canaries(config: PlatformConfig) -> Iterator[Problem]:
+    """A canary needs controllers that shift its traffic and measure it; `needed_by_edge` is about the load balancer."""
+    canaries = [name for _, name in known(config.environments, lambda e: e.name if e.canary else None) if name]
+    if config.local or not canaries:
         return
-    operators = plan.config.operators
-    for key, settings in (
-        ("rollouts", operators.rollouts),
-        ("prometheus", operators.prometheus),
-        ("loadBalancerController", operators.load_balancer_controller),
-    ):
-        if settings is None:
-            yield Problem(
-                path=(*here, "canary"),
-                message=f"needs operators.{key}. Add `{key}: {{}}` to operators, or remove the canary.",
-            )
+    for key in ("rollouts", "prometheus"):
+        with suppress(BrokenField):
+            if getattr(config.operators, key) is None:
+                yield Problem(
+                    path=("operators", key),
+                    message=f"is missing, and the canary of environment {canaries[0]} needs it. "
+                    "Write {}, or remove the canary.",
+                )
 
 
 @each_environment
@@ -148,7 +171,7 @@ def canary_steps(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         yield Problem(
             path=(*here, "canary", "maxPercent"),
             message=f"{canary.max_percent} cannot be reached in steps of stepPercent {canary.step_percent}. "
-            f"Write a multiple of stepPercent, e.g. {reached}.",
+            f"Write {reached}.",
         )
 
 
@@ -158,25 +181,29 @@ def canary_traffic(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     if plan.settings.canary is None or plan.config.local:
         return
     if not plan.load_balanced:
-        wrong, remedy = f"has no traffic to shift: {NO_PUBLIC_SERVICE}", PUBLISH_ONE
+        wrong, remedy = f"has no traffic to shift: {NO_PUBLIC_SERVICE}", "write both for one service"
     elif plan.config.edge is None:
-        wrong, remedy = "has no traffic to shift: there is no load balancer without edge", "Add the section edge"
+        wrong, remedy = "has no traffic to shift: there is no load balancer without edge", "add the section edge"
     elif not plan.settings.hosts:
         wrong = "has no traffic to shift: the environment has no hosts"
-        remedy = f"Write hosts, e.g. {free_host(plan.config, 'api')}"
+        remedy = f"write hosts: [{free_host(plan.config, 'api')}]"
     else:
         return
-    yield Problem(path=(*here, "canary"), message=f"{wrong}. {remedy}, or remove the canary.")
+    yield Problem(path=(*here, "canary"), message=f"{wrong}. Remove it, or {remedy}.")
 
 
 RULES: tuple[Rule, ...] = (
     needed_by_edge,
     needed_by_secrets,
     aws_only,
+    dns_zone,
     unused_scalers,
     autoscaler_version,
-    karpenter,
-    canaries,
+    karpenter_pods,
+    karpenter_room,
+    karpenter_volumes,
+    local_canaries,
+    needed_by_canaries,
     canary_steps,
     canary_traffic,
 )

@@ -1,53 +1,74 @@
 """Rules of `edge`: the certificate, host names and what answers at them, Argo CD's host for webhooks."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
+from components.config.base import BrokenField
+from components.config.edge import EdgeConfig
 from components.config.git_urls import github_repository
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.config.types import Ownership
-from components.environments.plan import plan_environments
-from components.validation.rule import Rule
+from components.environments.plan import EnvironmentPlan, plan_environments
+from components.validation.rule import Path, Rule, each_environment, known
 
 MOST_NAMES = 10
 """Names that ACM puts into one certificate by default."""
+ARGOCD_HOST: Path = ("edge", "argocdHost")
 NO_PUBLIC_SERVICE = "no service has both `port` and `public: true`"
-PUBLISH_ONE = "Write both for one service"
 
 
 def free_host(config: PlatformConfig, label: str) -> str:
     """`<label>.<zone>`, numbered where the stack already uses that name: an example that the next run accepts."""
-    zone = "example.com" if config.edge is None or config.edge.zone is None else config.edge.zone.name
-    taken = {host for environment in config.environments for host in environment.hosts}
-    if config.edge is not None and config.edge.argocd_host is not None:
-        taken.add(config.edge.argocd_host)
+    zone = "example.com"
+    with suppress(BrokenField):
+        zone = zone if config.edge is None or config.edge.zone is None else config.edge.zone.name
+    taken = set(_names(config))
     names = (f"{label}.{zone}", *(f"{label}-{number}.{zone}" for number in range(2, len(taken) + 3)))
     return next(name for name in names if name not in taken)
 
 
+def _names(config: PlatformConfig) -> list[str]:
+    """Host names of the environments and of Argo CD, as far as they can be read."""
+    names = [host for _, hosts in known(config.environments, lambda environment: environment.hosts) for host in hosts]
+    with suppress(BrokenField):
+        if config.edge is not None and config.edge.argocd_host is not None:
+            names.append(config.edge.argocd_host)
+    return names
+
+
+def _on_eks(config: PlatformConfig) -> EdgeConfig | None:
+    return None if config.aws is None else config.edge
+
+
 def certificate(config: PlatformConfig) -> Iterator[Problem]:
-    """A certificate of this account and region, or a zone in which the program can have one validated."""
-    edge = config.edge
-    if edge is None or config.aws is None:
-        return
-    arn = edge.certificate.arn
-    if arn is None and edge.zone is None:
+    """There is a certificate, or a zone in which the program can have one validated."""
+    edge = _on_eks(config)
+    if edge is not None and edge.certificate.arn is None and edge.zone is None:
         yield Problem(
             path=("edge", "certificate", "arn"),
             message="is missing, and so is edge.zone, in which a certificate could be validated. Write one of the two.",
         )
-    if arn is not None:
-        _, _, _, region, account, _ = arn.split(":", 5)
-        if (region, account) != (config.aws.region, config.aws.account_id):
-            yield Problem(
-                path=("edge", "certificate", "arn"),
-                message=f"belongs to region {region} and account {account}; a load balancer takes only certificates of "
-                f"{config.aws.region} and {config.aws.account_id}. Request one there and write its ARN.",
-            )
-    names = {host for environment in config.environments for host in environment.hosts}
-    if edge.argocd_host is not None:
-        names.add(edge.argocd_host)
-    if arn is None and len(names) > MOST_NAMES:
+
+
+def certificate_place(config: PlatformConfig) -> Iterator[Problem]:
+    """An existing certificate is in this account and region."""
+    arn = None if config.edge is None else config.edge.certificate.arn
+    if arn is None or config.aws is None:
+        return
+    _, _, _, region, account, name = arn.split(":", 5)
+    if (region, account) != (config.aws.region, config.aws.account_id):
+        yield Problem(
+            path=("edge", "certificate", "arn"),
+            message=f"belongs to region {region} and account {account}; a load balancer takes only certificates of its "
+            f"own; request one there. Write e.g. arn:aws:acm:{config.aws.region}:{config.aws.account_id}:{name}.",
+        )
+
+
+def certificate_names(config: PlatformConfig) -> Iterator[Problem]:
+    """The names of the stack fit into the certificate that the program creates."""
+    edge, names = _on_eks(config), set(_names(config))
+    if edge is not None and edge.certificate.arn is None and len(names) > MOST_NAMES:
         yield Problem(
             path=("environments", 0, "hosts"),
             message=f"the stack has {len(names)} host names; a certificate holds {MOST_NAMES}. "
@@ -55,141 +76,198 @@ def certificate(config: PlatformConfig) -> Iterator[Problem]:
         )
 
 
-def zone(config: PlatformConfig) -> Iterator[Problem]:
-    """An existing zone has its id, and every host lies in the zone."""
-    if config.edge is None or config.aws is None or config.edge.zone is None:
+def zone_id(config: PlatformConfig) -> Iterator[Problem]:
+    """An existing zone has its id, and no other one has any."""
+    edge = _on_eks(config)
+    if edge is not None and edge.zone is not None:
+        zone = edge.zone
+        if zone.ownership is Ownership.EXISTING and zone.zone_id is None:
+            yield Problem(
+                path=("edge", "zone", "zoneId"),
+                message="is missing, and ownership is existing. Write the id of the zone, or ownership: create.",
+            )
+        if zone.ownership is not Ownership.EXISTING and zone.zone_id is not None:
+            yield Problem(
+                path=("edge", "zone", "zoneId"),
+                message="applies only to a zone with ownership existing. Remove it, or write ownership: existing.",
+            )
+
+
+@each_environment
+def hosts_in_zone(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """Every host lies in the zone."""
+    edge = _on_eks(plan.config)
+    if edge is None or edge.zone is None:
         return
-    zone = config.edge.zone
-    if zone.ownership is Ownership.EXISTING and zone.zone_id is None:
+    for position, host in enumerate(plan.settings.hosts):
+        if not _within(host, edge.zone.name):
+            yield Problem(
+                path=(*here, "hosts", position),
+                message=f"{host} is not in the zone {edge.zone.name}. "
+                f"Write e.g. {free_host(plan.config, host.partition('.')[0])}.",
+            )
+
+
+def records(config: PlatformConfig) -> Iterator[Problem]:
+    """A controller writes the DNS records of the hosts into the zone. Without a zone, someone else writes them."""
+    if config.edge is None or config.edge.zone is None or config.cluster is None:
+        return
+    names = _names(config)
+    if names and config.operators.external_dns is None:
         yield Problem(
-            path=("edge", "zone", "zoneId"),
-            message="is missing, and ownership is existing. Write the id of the zone, or ownership: create.",
+            path=("operators", "externalDns"),
+            message=f"is missing: without it nothing writes the DNS record of {names[0]} into edge.zone. Write {{}}.",
         )
-    if zone.ownership is not Ownership.EXISTING and zone.zone_id is not None:
-        yield Problem(
-            path=("edge", "zone", "zoneId"),
-            message="applies only to a zone with ownership existing. Remove it, or write ownership: existing.",
-        )
-    for index, environment in enumerate(config.environments):
-        for position, host in enumerate(environment.hosts):
-            if not _within(host, zone.name):
-                yield Problem(
-                    path=("environments", index, "hosts", position),
-                    message=f"{host} is not in the zone {zone.name}. Write e.g. {free_host(config, 'api')}.",
-                )
 
 
 def _within(host: str, zone: str) -> bool:
     return host == zone or host.endswith(f".{zone}")
 
 
-def hosts(config: PlatformConfig) -> Iterator[Problem]:
-    """The certificate has a name, and a service answers at each host."""
-    if config.edge is None or config.aws is None:
+def named(config: PlatformConfig) -> Iterator[Problem]:
+    """The certificate has a name, and a service answers at it."""
+    edge = _on_eks(config)
+    if edge is None or edge.argocd_host is not None or any(environment.hosts for environment in config.environments):
         return
     with_target = [index for index, plan in enumerate(plan_environments(config)) if plan.load_balanced]
-    named = any(environment.hosts for environment in config.environments)
-    if not named and config.edge.argocd_host is None:
-        if with_target:
-            yield Problem(
-                path=("environments", with_target[0], "hosts"),
-                message=f"is missing, and edge needs a name to certify. Write e.g. {free_host(config, 'api')}.",
-            )
-        else:
-            yield Problem(path=("edge",), message=f"has no target: {NO_PUBLIC_SERVICE}. {PUBLISH_ONE}, or remove edge.")
-    for index, environment in enumerate(config.environments):
-        if environment.hosts and index not in with_target:
-            alone = config.edge.argocd_host is None and not with_target
-            yield Problem(
-                path=("environments", index, "hosts"),
-                message=f"have no target: {NO_PUBLIC_SERVICE}. "
-                f"{PUBLISH_ONE}, or remove hosts{' and edge' if alone else ''}.",
-            )
+    if with_target:
+        yield Problem(
+            path=("environments", with_target[0], "hosts"),
+            message=f"is missing, and edge needs a name to certify. Write e.g. [{free_host(config, 'api')}].",
+        )
+    else:
+        yield Problem(path=("edge",), message=f"has no target: {NO_PUBLIC_SERVICE}. Remove it, or write both for one.")
 
 
-def hosts_without_edge(config: PlatformConfig) -> Iterator[Problem]:
+@each_environment
+def hosts_with_target(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """A service answers at each host."""
+    if _on_eks(plan.config) is not None and plan.settings.hosts and not plan.load_balanced:
+        alone = not any(other.load_balanced for other in plan_environments(plan.config))
+        and_edge = " and edge" if alone and plan.config.edge and plan.config.edge.argocd_host is None else ""
+        yield Problem(
+            path=(*here, "hosts"),
+            message=f"have no target: {NO_PUBLIC_SERVICE}. Remove hosts{and_edge}, or write both for one service.",
+        )
+
+
+@each_environment
+def hosts_without_edge(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     """Hosts are written only where edge gives them a certificate and a record."""
-    if config.edge is not None or (config.cluster is None and not config.local):
-        return
-    for index, environment in enumerate(config.environments):
-        if environment.hosts:
-            remedy = "Remove it" if config.cluster is None else "Add the section edge, or remove hosts"
-            yield Problem(
-                path=("environments", index, "hosts"),
-                message=f"has no effect: without edge, hosts get neither a certificate nor a DNS record. {remedy}.",
-            )
+    config = plan.config
+    if config.edge is None and (config.cluster is not None or config.local) and plan.settings.hosts:
+        remedy = "Remove it" if config.cluster is None else "Remove it, or add the section edge"
+        yield Problem(
+            path=(*here, "hosts"),
+            message=f"has no effect: without edge, hosts get neither a certificate nor a DNS record. {remedy}.",
+        )
 
 
-def targets(config: PlatformConfig) -> Iterator[Problem]:
-    """With nodes as targets, each load-balanced Service has a node port; Argo CD's Service and previews have none."""
-    if config.edge is None or config.edge.target_type != "instance":
+@each_environment
+def node_ports(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """With nodes as targets, each load-balanced Service has a node port, which previews cannot have."""
+    edge, environment = plan.config.edge, plan.settings
+    if edge is None or edge.target_type != "instance" or not environment.hosts:
         return
-    if config.edge.argocd_host is not None:
+    # A canary has a second Service in addition to the stable one.
+    needed = len(plan.load_balanced) * (1 if environment.canary is None else 2)
+    given = environment.objects.node_ports
+    if environment.pull_requests is not None and not given:
+        yield Problem(
+            path=(*here, "pullRequests"),
+            message="would duplicate node ports, which edge.targetType instance needs and which exist once in a "
+            "cluster. Remove it, or write edge.targetType: ip.",
+        )
+    elif given < needed:
+        yield Problem(
+            path=(*here, "objects", "nodePorts"),
+            message=f"{given} is too few: edge.targetType instance needs a node port for each of {needed} Services "
+            f"behind the load balancer. Write {needed} or more, or edge.targetType: ip.",
+        )
+
+
+def argocd_target(config: PlatformConfig) -> Iterator[Problem]:
+    """Argo CD's Service has no node port."""
+    if config.edge is not None and config.edge.target_type == "instance" and config.edge.argocd_host is not None:
         yield Problem(
             path=("edge", "targetType"),
             message="instance cannot reach argocdHost: Argo CD's Service has no node port. "
             "Write ip, or remove argocdHost.",
         )
-    for index, plan in enumerate(plan_environments(config)):
-        environment = plan.settings
-        # A canary has a second Service in addition to the stable one.
-        needed = len(plan.load_balanced) * (1 if environment.canary is None else 2)
-        given = environment.objects.node_ports
-        if environment.hosts and environment.pull_requests is not None and not given:
-            yield Problem(
-                path=("environments", index, "pullRequests"),
-                message="would duplicate node ports, which edge.targetType instance needs and which exist once in a "
-                "cluster. Write edge.targetType: ip, or remove pullRequests.",
-            )
-        elif environment.hosts and given < needed:
-            yield Problem(
-                path=("environments", index, "objects", "nodePorts"),
-                message=f"{given} is too few: edge.targetType instance needs a node port for each of {needed} Services "
-                f"behind the load balancer. Write {needed} or more, or edge.targetType: ip.",
-            )
 
 
-def argocd_host(config: PlatformConfig) -> Iterator[Problem]:
-    """Argo CD's host for webhooks: a load balancer, a webhook secret, a firewall, and a name of its own."""
+def argocd_webhook_secret(config: PlatformConfig) -> Iterator[Problem]:
+    """Argo CD knows its Git host's webhooks by their secret."""
+    if config.edge is not None and config.edge.argocd_host is not None and config.argocd.webhook_secret is None:
+        yield Problem(
+            path=("argocd", "webhookSecret"),
+            message="is missing: without it Argo CD acts on webhooks from anyone who reaches edge.argocdHost. "
+            f"Write e.g. {{secretsManager: {config.system.name}/argocd/webhook}}.",
+        )
+
+
+def argocd_from_github(config: PlatformConfig) -> Iterator[Problem]:
+    """GitHub reaches Argo CD's host from the internet."""
     edge = config.edge
-    host = None if edge is None else edge.argocd_host
-    if edge is None or host is None:
-        return
-    here = ("edge", "argocdHost")
-    if config.operators.load_balancer_controller is None:
-        yield Problem(
-            path=here,
-            message="needs a load balancer, and no controller creates one. "
-            "Add `loadBalancerController: {}` to operators, or remove argocdHost.",
-        )
-    if config.argocd.webhook_secret is None:
-        yield Problem(
-            path=here,
-            message="needs argocd.webhookSecret: without it Argo CD acts on webhooks from anyone. "
-            f"Write e.g. argocd.webhookSecret: {{secretsManager: {config.system.name}/argocd/webhook}}.",
-        )
     on_github = github_repository(config.repository.url) is not None
-    if edge.internal and on_github:
+    if edge is not None and edge.argocd_host is not None and edge.internal and on_github:
         yield Problem(
-            path=here,
-            message="is called by GitHub from the internet, which edge.internal keeps out. "
-            "Remove argocdHost (Argo CD then polls Git), or write internal: false with a firewall.",
-        )
-    if edge.firewall is None and not edge.internal:
-        alternative = "" if on_github else ", or write internal: true"
-        yield Problem(
-            path=here,
-            message=f"is open to the internet without a firewall. Add `firewall: {{}}` to edge{alternative}.",
-        )
-    if edge.zone is not None and not _within(host, edge.zone.name):
-        yield Problem(
-            path=here, message=f"{host} is not in the zone {edge.zone.name}. Write e.g. {free_host(config, 'argocd')}."
-        )
-    if any(host in environment.hosts for environment in config.environments):
-        yield Problem(
-            path=here,
-            message=f"{host} is already a host of the services. Write another one, e.g. {free_host(config, 'argocd')}.",
+            path=ARGOCD_HOST,
+            message="is called by GitHub from the internet, which edge.internal keeps out; without it Argo CD polls "
+            "Git. Remove it, or write internal: false with a firewall.",
         )
 
 
-RULES: tuple[Rule, ...] = (certificate, zone, hosts, hosts_without_edge, targets, argocd_host)
+def argocd_firewall(config: PlatformConfig) -> Iterator[Problem]:
+    """A host of Argo CD on the internet has a firewall."""
+    edge = config.edge
+    if edge is not None and edge.argocd_host is not None and edge.firewall is None and not edge.internal:
+        on_github = github_repository(config.repository.url) is not None
+        yield Problem(
+            path=("edge", "firewall"),
+            message="is missing, and argocdHost is open to the internet. "
+            f"Write {{}}{'' if on_github else ', or internal: true'}.",
+        )
+
+
+def argocd_in_zone(config: PlatformConfig) -> Iterator[Problem]:
+    """Argo CD's host lies in the zone."""
+    edge = config.edge
+    if edge is not None and edge.argocd_host is not None and edge.zone is not None:
+        host = edge.argocd_host
+        if not _within(host, edge.zone.name):
+            yield Problem(
+                path=ARGOCD_HOST,
+                message=f"{host} is not in the zone {edge.zone.name}. Write e.g. {free_host(config, 'argocd')}.",
+            )
+
+
+def argocd_name(config: PlatformConfig) -> Iterator[Problem]:
+    """Argo CD's host is none of the services'."""
+    host = None if config.edge is None else config.edge.argocd_host
+    hosts = [host for _, hosts in known(config.environments, lambda environment: environment.hosts) for host in hosts]
+    if host is not None and host in hosts:
+        yield Problem(
+            path=ARGOCD_HOST,
+            message=f"{host} is already a host of the services. Write e.g. {free_host(config, 'argocd')}.",
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    certificate,
+    certificate_place,
+    certificate_names,
+    zone_id,
+    hosts_in_zone,
+    records,
+    named,
+    hosts_with_target,
+    hosts_without_edge,
+    node_ports,
+    argocd_target,
+    argocd_webhook_secret,
+    argocd_from_github,
+    argocd_firewall,
+    argocd_in_zone,
+    argocd_name,
+)

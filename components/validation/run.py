@@ -14,11 +14,17 @@ from components.validation import (
     controllers,
     data,
     edge,
+    environment_data,
     environments,
+    extra_workloads,
+    image_tags,
     network,
+    previews,
     protection,
     secrets,
     sections,
+    sizes,
+    syncs,
 )
 from components.validation.capacity import capacity_problems
 from components.validation.rule import Rule
@@ -26,6 +32,7 @@ from components.validation.rule import Rule
 RULES: tuple[Rule, ...] = (
     *sections.RULES,
     *catalogue.RULES,
+    *sizes.RULES,
     *network.RULES,
     *cluster.RULES,
     *ci.RULES,
@@ -35,19 +42,26 @@ RULES: tuple[Rule, ...] = (
     *controllers.RULES,
     *argocd.RULES,
     *environments.RULES,
+    *extra_workloads.RULES,
+    *syncs.RULES,
+    *image_tags.RULES,
+    *previews.RULES,
+    *environment_data.RULES,
     *protection.RULES,
 )
 CAPACITY_NEEDS: tuple[Rule, ...] = (
     sections.presence,
-    *catalogue.RULES,
+    catalogue.names,
+    sizes.service_sizes,
+    sizes.class_sizes,
     network.vpc_range,
     network.zones,
     environments.names,
     environments.replicas,
     environments.resource_class,
     environments.service_overrides,
-    environments.extra_names,
-    environments.extra_sizes,
+    extra_workloads.names,
+    extra_workloads.sizes,
 )
 """Capacity is calculated only where these rules hold: otherwise the sums count what does not exist."""
 

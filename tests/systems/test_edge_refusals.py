@@ -8,9 +8,9 @@ from tests.harness.config import stack_config
 from tests.harness.harness import ROOT
 from tests.systems.refused_examples import ABSENT, accepted, refusals
 
-NO_PUBLIC_SERVICE = "no service has both `port` and `public: true`. Write both for one service, or remove "
-HOSTS = f"environments[0].hosts: have no target: {NO_PUBLIC_SERVICE}hosts and edge."
-CANARY = f"environments[0].canary: has no traffic to shift: {NO_PUBLIC_SERVICE}the canary."
+NO_PUBLIC_SERVICE = "no service has both `port` and `public: true`. Remove "
+HOSTS = f"environments[0].hosts: have no target: {NO_PUBLIC_SERVICE}hosts and edge, or write both for one service."
+CANARY = f"environments[0].canary: has no traffic to shift: {NO_PUBLIC_SERVICE}it, or write both for one service."
 WORKER = stack_config("production", ROOT / "examples" / "pingvasai")["pingvasai:services"][1]
 WITHOUT_EDGE = {"edge": ABSENT, "environments 0 hosts": ABSENT, "operators externalDns": ABSENT}
 PORT_KEYS = ("services 0 servicePort", "services 0 healthPath", "services 0 readyPath")
@@ -20,21 +20,21 @@ PRODUCTION: tuple[tuple[dict[str, Any], list[str]], ...] = (
     ({"services 0 public": False}, [HOSTS, CANARY]),
     (
         {"services 0 public": False, "environments 0 canary": ABSENT, "environments 0 hosts": ABSENT},
-        [f"edge: has no target: {NO_PUBLIC_SERVICE}edge."],
+        [f"edge: has no target: {NO_PUBLIC_SERVICE}it, or write both for one."],
     ),
     (
         WITHOUT_EDGE,
         [
             "environments[0].canary: has no traffic to shift: there is no load balancer without edge. "
-            "Add the section edge, or remove the canary."
+            "Remove it, or add the section edge."
         ],
     ),
     (
         {"environments 0 hosts": ABSENT},
         [
-            "environments[0].hosts: is missing, and edge needs a name to certify. Write e.g. api.pingvasai.com.",
+            "environments[0].hosts: is missing, and edge needs a name to certify. Write e.g. [api.pingvasai.com].",
             "environments[0].canary: has no traffic to shift: the environment has no hosts. "
-            "Write hosts, e.g. api.pingvasai.com, or remove the canary.",
+            "Remove it, or write hosts: [api.pingvasai.com].",
         ],
     ),
 )
@@ -81,7 +81,7 @@ def test_previews_have_no_node_port() -> None:
     changes = {**INSTANCE, **{f"environments 0 {key}": value for key, value in PREVIEW.items()}}
     assert refusals("pingvasai", "production", {**changes, "environments 0 canary": ABSENT}) == [
         "environments[0].pullRequests: would duplicate node ports, which edge.targetType instance needs and which "
-        "exist once in a cluster. Write edge.targetType: ip, or remove pullRequests."
+        "exist once in a cluster. Remove it, or write edge.targetType: ip."
     ]
 
 
@@ -89,7 +89,7 @@ def test_previews_and_a_canary_cannot_be_combined() -> None:
     changes = {f"environments 0 {key}": value for key, value in PREVIEW.items()}
     assert refusals("pingvasai", "production", changes) == [
         "environments[0].pullRequests: cannot be combined with canary: a preview's Rollout would use the "
-        "environment's own Services and Ingress, and take its traffic. Remove one of the two."
+        "environment's own Services and Ingress, and take its traffic. Remove it, or canary."
     ]
     del changes["environments 0 pullRequests"]
     accepted("pingvasai", "production", changes)
@@ -111,19 +111,17 @@ def test_argo_cds_host_alone_can_be_certified() -> None:
     [
         (
             {"edge argocdHost": "api.tiketi.com"},
-            "edge.argocdHost: api.tiketi.com is already a host of the services. "
-            "Write another one, e.g. argocd.tiketi.com.",
+            "edge.argocdHost: api.tiketi.com is already a host of the services. Write e.g. argocd.tiketi.com.",
             {"edge argocdHost": "argocd.tiketi.com"},
         ),
         (
             {"environments 0 hosts": ["argocd.tiketi.com"]},
-            "edge.argocdHost: argocd.tiketi.com is already a host of the services. "
-            "Write another one, e.g. argocd-2.tiketi.com.",
+            "edge.argocdHost: argocd.tiketi.com is already a host of the services. Write e.g. argocd-2.tiketi.com.",
             {"edge argocdHost": "argocd-2.tiketi.com"},
         ),
         (
             {"environments 0 hosts": [], "edge argocdHost": ABSENT, "argocd webhookSecret": ABSENT},
-            "environments[0].hosts: is missing, and edge needs a name to certify. Write e.g. api.tiketi.com.",
+            "environments[0].hosts: is missing, and edge needs a name to certify. Write e.g. [api.tiketi.com].",
             {"environments 0 hosts": ["api.tiketi.com"]},
         ),
         (

@@ -79,8 +79,7 @@ def test_previews_of_a_private_repository_read_a_secret_created_by_hand() -> Non
     }
     assert refusals("tiketi", "dev", changes) == [
         "environments[0].pullRequests.secret: is missing: the repository is private, so Argo CD needs a token or a "
-        "GitHub App to read its pull requests. Write e.g. secret: {kubernetes: tiketi-pull-requests}, a Secret in "
-        "Argo CD's namespace."
+        "GitHub App to read its pull requests, in Argo CD's namespace. Write e.g. {kubernetes: tiketi-pull-requests}."
     ]
 
 
@@ -102,8 +101,8 @@ def test_an_existing_cluster_receives_no_entry_of_secrets_manager(
 ) -> None:
     given = {f"argocd {section}": changes, "argocd url": "https://argocd.example.com", **account}
     assert refusals("tiketi", "dev", given) == [
-        f"argocd.{path}.secretsManager: cannot be read from an existing cluster (kubeconfig). "
-        f"Write e.g. kubernetes: {name}, a Secret in Argo CD's namespace."
+        f"argocd.{path}: is in Secrets Manager, which an existing cluster (kubeconfig) cannot read. "
+        f"Write e.g. {{kubernetes: {name}}}."
     ]
 
 

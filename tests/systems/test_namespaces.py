@@ -23,4 +23,5 @@ def test_every_namespace_of_a_controller_is_reserved(stack: str) -> None:
 @pytest.mark.parametrize("namespace", sorted(RESERVED_NAMESPACES))
 def test_no_environment_may_use_a_reserved_namespace(namespace: str) -> None:
     (line,) = refusals("tiketi", "dev", {"environments 0 namespace": namespace})
-    assert line == f"environments[0].namespace: {namespace!r} is reserved. Write e.g. tiketi-dev."
+    assert line.startswith(f"environments[0].namespace: {namespace!r} is reserved for ")
+    assert line.endswith("Write tiketi-dev.")

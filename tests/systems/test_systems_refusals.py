@@ -39,25 +39,26 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "production",
         {"argocd notifications slack secret": {"secretsManager": "xoxb-123456-abcdef"}},
         "argocd.notifications.slack.secret.secretsManager: is not the name of an entry that this cluster "
-        "may read. Write a name that begins with pingvasai/argocd/ or pingvasai/prod/ or pingvasai/production/.",
+        "may read: those begin with pingvasai/argocd/ or pingvasai/prod/ or pingvasai/production/. "
+        "Write e.g. pingvasai/argocd/slack.",
     ),
     (
         "tiketi",
         "staging",
         {"database": ABSENT},
-        "environments[0].databasePrefix: has no effect: this stack has no section database.",
+        "database: is missing, and backend has a database. Write e.g. {engineVersion:",
     ),
     (
         "tiketi",
         "prod",
         {"environments 0 namespace": "argocd"},
-        "environments[0].namespace: 'argocd' is reserved. Write e.g. tiketi-prod.",
+        "environments[0].namespace: 'argocd' is Argo CD's own. Write tiketi-prod.",
     ),
     (
         "tiketi",
         "prod",
         {"environments 0 namespace": "monitoring"},
-        "environments[0].namespace: 'monitoring' is reserved. Write e.g. tiketi-prod.",
+        "environments[0].namespace: 'monitoring' is reserved for the platform. Write tiketi-prod.",
     ),
     (
         "tiketi",
@@ -83,15 +84,15 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "prod",
         {"argocd repositoryAccess": ABSENT},
-        "argocd.repositoryAccess: does not give access to git@github.com:tiketi/tiketi.git, which is an SSH address. "
-        "Write kind: ssh with the secret of a deploy key and the host's keys.",
+        "argocd.repositoryAccess: is missing, and git@github.com:tiketi/tiketi.git is an SSH address, which needs a "
+        "deploy key. Write e.g. {kind: ssh, secret: {secretsManager: tiketi/argocd/deploy-key}}.",
     ),
     (
         "tiketi",
         "prod",
         {"edge certificate": {"arn": ELSEWHERE}},
         "edge.certificate.arn: belongs to region us-east-1 and account 123456789012; a load balancer takes only "
-        "certificates of ap-northeast-2 and 123456789012. Request one there and write its ARN.",
+        "certificates of its own; request one there. Write e.g. arn:aws:acm:ap-northeast-2:123456789012:certificate/",
     ),
     (
         "tiketi",
@@ -109,14 +110,14 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "pingvasai",
         "production",
         {"operators rollouts": ABSENT},
-        "environments[0].canary: needs operators.rollouts. Add `rollouts: {}` to operators, or remove the canary.",
+        "operators.rollouts: is missing, and the canary of environment production needs it. Write {}, or remove the "
+        "canary.",
     ),
     (
         "pingvasai",
         "production",
         {"environments 0 canary maxPercent": 55},
-        "environments[0].canary.maxPercent: 55 cannot be reached in steps of stepPercent 10. "
-        "Write a multiple of stepPercent, e.g. 50.",
+        "environments[0].canary.maxPercent: 55 cannot be reached in steps of stepPercent 10. Write 50.",
     ),
     (
         "pingvasai",
@@ -134,8 +135,8 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "dev",
         {"argocd repositoryAccess secret": IN_SECRETS_MANAGER},
-        "argocd.repositoryAccess.secret.secretsManager: cannot be read from an existing cluster (kubeconfig). "
-        "Write e.g. kubernetes: tiketi-repository, a Secret in Argo CD's namespace.",
+        "argocd.repositoryAccess.secret: is in Secrets Manager, which an existing cluster (kubeconfig) cannot read. "
+        "Write e.g. {kubernetes: tiketi-repository}.",
     ),
     (
         "tiketi",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.validation.environments import waiting
+from components.validation.syncs import waiting
 from tests.harness.applications_runs import APPLICATION, APPLICATION_SET, PROJECT, environment, run
 from tests.harness.config_samples import changed, loaded, refusals
 from tests.harness.harness import Recorded
@@ -48,9 +48,9 @@ def test_previews_of_a_waiting_environment_are_not_waited_for() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"environments__1__sync": {"automated": False}}, "sync.automated is false. Write waitFor: false."),
-        ({"environments__1__delivery": "appOfApps"}, "Write delivery: application, or remove waitFor."),
-        ({"environments__1__delivery": "applicationSet"}, "Write delivery: application, or remove waitFor."),
+        ({"environments__1__sync": {"automated": False}}, "sync.automated is false. Remove it."),
+        ({"environments__1__delivery": "appOfApps"}, "Remove it, or write delivery: application."),
+        ({"environments__1__delivery": "applicationSet"}, "Remove it, or write delivery: application."),
     ],
 )
 def test_a_wait_that_could_not_end_is_refused(changes: dict[str, Any], words: str) -> None:

@@ -74,8 +74,7 @@ def test_an_exception_for_one_service_leaves_the_others() -> None:
     [
         (2, {}, ["web", "api"]),
         (2, {"web": {"replicas": 0}}, ["api"]),
-        (0, {"web": {"replicas": 1}}, ["web"]),
-        (0, {}, []),
+        (2, {"web": {"replicas": 0}, "api": {"replicas": 0}}, []),
     ],
 )
 def test_what_runs_has_at_least_one_pod(replicas: int, exceptions: dict[str, Any], names: list[str]) -> None:

@@ -29,13 +29,7 @@ from tests.unit.validation.samples import (
     refused,
 )
 
-RULES = (
-    argocd.repository,
-    argocd.notifications,
-    argocd.webhook_secret,
-    argocd.secret_references,
-    argocd.project,
-)
+RULES = tuple(rule for rule in argocd.RULES if rule is not argocd.address)
 SIGN_IN = {
     "name": "x",
     "issuer": "https://x.example.com",
@@ -52,8 +46,13 @@ REFUSALS: tuple[Refusal, ...] = (
         ("argocd.chartVersion", version, None, f"{version!r} is not an exact version.")
         for version in (">=10", "^10.9.0", "~10.9.0", "10.9", "10.x.0")
     ),
+    ("argocd.url", "https://argocd.example.com:70000", None, "'https://argocd.example.com:70000' has port 70000;"),
+    ("argocd.url", "https://arg\u00f6.example.com", None, "'https://arg\u00f6.example.com' is not an HTTPS URL"),
+    ("argocd.sso", {**SIGN_IN, "clientId": "a\x07"}, "argocd.sso.clientId", "has the control character U+0007"),
     ("argocd.sso", SIGN_IN, "argocd.url", "is missing, and sign-in redirects to it."),
-    ("argocd.namespace", "platform-data", None, "'platform-data' is reserved. Write e.g. argocd."),
+    ("argocd.namespace", "kube-system", None, "'kube-system' is reserved. Write argocd."),
+    ("argocd.namespace", "kube-argocd", None, "'kube-argocd' is reserved. Write argocd."),
+    ("argocd.namespace", "platform-data", None, "'platform-data' is reserved. Write argocd."),
 )
 
 
@@ -89,10 +88,10 @@ def test_credentials_that_match_the_address_are_accepted(url: str, given: dict[s
 @pytest.mark.parametrize(
     ("url", "given", "key", "words"),
     [
-        (SSH_URL, None, "", "Write kind: ssh with the secret of a deploy key and the host's keys."),
+        (SSH_URL, None, "", "Write e.g. {kind: ssh, secret: {secretsManager: shop/argocd/deploy-key}}."),
         (SSH_URL, HTTPS, ".kind", f"does not give access to {SSH_URL}, which is an SSH address."),
         (SSH_URL, APP, ".kind", "which is an SSH address."),
-        (HTTPS_URL, DEPLOY_KEY, ".kind", "Write https or githubApp, or the repository's SSH address."),
+        (HTTPS_URL, DEPLOY_KEY, ".kind", "Write https, or the repository's SSH address as its url."),
         (SSH_URL, {"kind": "ssh", "secret": ENTRY}, ".hostKeys", "Write the lines of `ssh-keyscan github.com`"),
         (
             SSH_URL,
@@ -110,14 +109,19 @@ def test_credentials_that_match_the_address_are_accepted(url: str, given: dict[s
             HTTPS_URL,
             {**HTTPS, "hostKeys": [KEY]},
             ".hostKeys",
-            "apply to kind ssh only, and kind is https. Remove them.",
+            "apply to kind ssh only, and kind is https. Remove it.",
         ),
         (HTTPS_URL, {"kind": "githubApp", "secret": ENTRY, "githubAppInstallationId": 8}, ".githubAppId", "is missing"),
         (HTTPS_URL, {"kind": "githubApp", "secret": ENTRY, "githubAppId": 8}, ".githubAppInstallationId", "is missing"),
         (HTTPS_URL, {**HTTPS, "githubAppId": 8}, ".githubAppId", "applies to kind githubApp only, and kind is https."),
         ("https://gitlab.com/a/b.git", APP, ".kind", "githubApp does not give access to https://gitlab.com/a/b.git."),
-        (HTTPS_URL, {"kind": "https", "secret": {}}, ".secret", "Write either secretsManager or kubernetes."),
-        (HTTPS_URL, {"kind": "https", "secret": {**ENTRY, **LOCAL}}, ".secret", "must be in exactly one place."),
+        (HTTPS_URL, {"kind": "https", "secret": {}}, ".secret", "Write e.g. {secretsManager: shop/argocd/repository}."),
+        (
+            HTTPS_URL,
+            {"kind": "https", "secret": {**ENTRY, **LOCAL}},
+            ".secret.kubernetes",
+            "would be a second place of one secret. Remove it.",
+        ),
     ],
 )
 def test_credentials_that_do_not_fit_are_refused(url: str, given: dict[str, Any] | None, key: str, words: str) -> None:
@@ -132,7 +136,8 @@ def test_a_port_that_is_closed_to_argo_cd_is_refused() -> None:
         repositoryAccess={**DEPLOY_KEY, "hostKeys": [host_key("[git.example.com]:7999")]},
     )
     assert reported == {
-        "repository.url": "port 7999 is closed to Argo CD. Write an address at port 22 or 443, or an HTTPS address.",
+        "repository.url": "port 7999 is closed to Argo CD, which connects to 22 and 443. "
+        "Write e.g. ssh://git@git.example.com/shop.git.",
     }
 
 
@@ -161,12 +166,12 @@ def test_every_reference_to_secrets_manager_needs_external_secrets() -> None:
         "argocd.notifications.discord.secret.secretsManager",
         "environments[0].pullRequests.secret.secretsManager",
     ]
-    without_operator = problems(dev, operators={}, **given)
-    assert list(without_operator) == keys
-    assert all("Add `externalSecrets: {}` to operators." in message for message in without_operator.values())
+    assert problems(dev, operators={}, **given) == {
+        "operators.externalSecrets": f"is missing; it fetches {keys[0]}. Write {{}}."
+    }
     locally = problems(dev, local=True, operators={}, **given)
-    assert list(locally) == keys
-    assert all("Write e.g. kubernetes: " in message for message in locally.values())
+    assert list(locally) == [key.removesuffix(".secretsManager") for key in keys]
+    assert all("Write e.g. {kubernetes: " in message for message in locally.values())
     assert problems(dev, **given) == {}
 
 
@@ -175,7 +180,9 @@ def test_only_entries_of_this_system_and_stage_come_into_the_cluster(entry: str)
     reported = problems(repositoryAccess={"kind": "https", "secret": {"secretsManager": entry}})
     assert list(reported) == ["argocd.repositoryAccess.secret.secretsManager"]
     (message,) = reported.values()
-    assert message.endswith("Write a name that begins with shop/argocd/ or shop/staging/ or shop/test/.")
+    assert message.endswith(
+        "those begin with shop/argocd/ or shop/staging/ or shop/test/. Write e.g. shop/argocd/repository."
+    )
     assert entry not in message
 
 
@@ -198,7 +205,7 @@ def test_a_local_cluster_accepts_secrets_created_by_hand() -> None:
         (
             {"slack": {"channel": "deploys", "secret": ENTRY}, "discord": {"secret": TOKENS}},
             ".slack.secret",
-            "Write secretsManager for both, or kubernetes for both.",
+            "Write e.g. {kubernetes: argocd-notifications-secret}.",
         ),
     ],
 )
@@ -212,7 +219,7 @@ def test_notifications_read_one_secret(given: dict[str, Any], key: str, words: s
     ("reference", "key", "words"),
     [
         ({"kubernetes": "webhook"}, ".kubernetes", "Write argocd-secret."),
-        ({}, "", "Write either secretsManager or kubernetes."),
+        ({}, "", "Write e.g. {secretsManager: shop/argocd/webhook}."),
     ],
 )
 def test_the_webhook_secret_is_where_argo_cd_looks_for_it(reference: dict[str, Any], key: str, words: str) -> None:
@@ -238,7 +245,7 @@ def test_argo_cds_own_secret_is_accepted_for_webhooks() -> None:
         (
             {"clusterResources": [{"group": "rbac.authorization.k8s.io", "kind": "ClusterRoleBinding"}]},
             "clusterResources[0]",
-            "makes everyone with write access to Git an administrator of the cluster. Add the `name`",
+            "makes everyone with write access to Git an administrator of the cluster. Remove it, or add the name",
         ),
         (
             {"clusterResources": [{"group": "rbac.authorization.k8s.io", "kind": "ClusterRole"}]},
@@ -310,3 +317,33 @@ def test_a_chart_of_an_older_argo_cd_is_refused(version: str) -> None:
 @pytest.mark.parametrize("version", [ARGO_CD_CHART, "99.0.0"])
 def test_a_chart_of_the_current_major_or_a_later_one_is_accepted(version: str) -> None:
     assert wrong(argocd__chartVersion=version) == []
+
+
+def test_a_bad_host_key_does_not_hide_a_missing_id() -> None:
+    access = {"kind": "githubApp", "secret": {"secretsManager": "nova/argocd/app"}, "hostKeys": ["github.com"]}
+    lines = wrong(argocd__repositoryAccess=access, argocd__namespace="kube-argocd")
+    assert {line.partition(": ")[0] for line in lines} == {
+        "argocd.repositoryAccess.hostKeys[0]",
+        "argocd.repositoryAccess.githubAppId",
+        "argocd.repositoryAccess.githubAppInstallationId",
+        "argocd.namespace",
+    }
+
+
+def test_a_project_s_bad_entry_hides_no_other() -> None:
+    project = {
+        "clusterResources": [{"kind": "namespace"}, {"kind": "Namespace"}],
+        "namespaceResources": [{"kind": "ResourceQuota"}],
+    }
+    assert [line.partition(": ")[0] for line in wrong(argocd__project=project)] == [
+        "argocd.project.clusterResources[0].kind",
+        "argocd.project.clusterResources[1]",
+        "argocd.project.namespaceResources[0]",
+    ]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://argocd.example.com:65535", "https://argocd.example.com:1", "https://a_b.example"]
+)
+def test_an_address_with_a_port_that_exists_is_accepted(url: str) -> None:
+    assert wrong(argocd__url=url) == []

@@ -1,16 +1,12 @@
 """Rules of controllers: node scalers with nothing to scale, and what a canary needs."""
 
-import copy
 from typing import Any
 
 import pytest
 
-from components.config.problems import ConfigurationError
 from components.config.versions import CLUSTER_AUTOSCALER_IMAGE_TAGS
-from components.validation.load import load
-from tests.harness.config import stack_config
-from tests.harness.config_samples import changed, loaded, refusals
-from tests.harness.harness import ROOT, run_program
+from tests.harness.config_samples import ABSENT, changed, loaded, refusals, wrong
+from tests.systems import refused_examples
 
 
 def test_karpenter_may_start_a_node() -> None:
@@ -26,15 +22,15 @@ def test_settings_of_a_scaler_that_does_not_run_are_refused() -> None:
     (line,) = refusals(operators={"externalSecrets": {}, "karpenter": {}})
     assert line.endswith(
         "operators.karpenter: has no effect: it does not scale this stack's nodes. "
-        "Write cluster.nodes.scaling: karpenter, or remove it."
+        "Remove it, or write cluster.nodes.scaling: karpenter."
     )
 
 
 @pytest.mark.parametrize(
     ("key", "remedy"),
     [
-        ("clusterAutoscaler", "Write a cluster.nodes.maximum above minimum, or remove it."),
-        ("karpenter", "Write cluster.nodes.scaling: karpenter, or remove it."),
+        ("clusterAutoscaler", "Remove it, or write a cluster.nodes.maximum above minimum."),
+        ("karpenter", "Remove it, or write cluster.nodes.scaling: karpenter."),
     ],
 )
 def test_settings_of_a_scaler_without_nodes_to_scale_are_refused(key: str, remedy: str) -> None:
@@ -48,7 +44,7 @@ def test_an_autoscaler_for_another_kubernetes_version_is_refused(tag: str) -> No
     (line,) = refusals(operators={"externalSecrets": {}, "clusterAutoscaler": {"imageTag": tag}})
     assert line.endswith(
         f"operators.clusterAutoscaler.imageTag: {tag} is not a tag for Kubernetes 1.36. "
-        f"Write {CLUSTER_AUTOSCALER_IMAGE_TAGS['1.36']} or another v1.36 tag, or remove it."
+        f"Write {CLUSTER_AUTOSCALER_IMAGE_TAGS['1.36']}, or remove it."
     )
 
 
@@ -59,14 +55,30 @@ def test_another_patch_of_the_autoscaler_is_accepted() -> None:
 
 def test_external_dns_has_a_zone_to_write_to() -> None:
     (line,) = refusals(operators={"externalSecrets": {}, "externalDns": {}})
-    assert line.endswith("operators.externalDns: has no zone for its records. Add edge.zone, or remove it.")
+    assert line.endswith("operators.externalDns: has no zone for its records. Remove it, or add edge.zone.")
 
 
-def test_a_canary_needs_the_load_balancer_controller() -> None:
-    config = copy.deepcopy(stack_config("production", ROOT / "examples" / "pingvasai"))
-    del config["pingvasai:operators"]["loadBalancerController"]
-    with pytest.raises(ConfigurationError) as refused:
-        run_program(load, project="pingvasai", stack="production", config=config)
-    assert "environments[0].canary: needs operators.loadBalancerController. Add `loadBalancerController: {}`" in str(
-        refused.value
-    )
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("loadBalancerController", "is missing; it creates the load balancers of `edge`. Write {}."),
+        (
+            "rollouts",
+            "is missing, and the canary of environment production needs it. Write {}, or remove the canary.",
+        ),
+        (
+            "prometheus",
+            "is missing, and the canary of environment production needs it. Write {}, or remove the canary.",
+        ),
+    ],
+)
+def test_each_controller_that_a_canary_needs_is_named_once(key: str, message: str) -> None:
+    lines = refused_examples.refusals("pingvasai", "production", {f"operators {key}": ABSENT})
+    assert lines == [f"operators.{key}: {message}"]
+    assert refused_examples.accepted("pingvasai", "production", {f"operators {key}": {}})
+
+
+def test_a_node_group_that_cannot_be_read_hides_only_its_own_rule() -> None:
+    nodes: dict[str, Any] = {"scaling": "karpenter", "minimum": 1, "desired": 1, "maximum": "many"}
+    lines = wrong(**{f"cluster__nodes__{key}": value for key, value in nodes.items()})
+    assert any(line.startswith("cluster.nodes.desired: 1 is too few for karpenter's") for line in lines)

@@ -1,0 +1,56 @@
+"""Rules of `deployment.imageTag`: a keyword, or a fixed tag that the registry lets move."""
+
+import difflib
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from components.config.environments import KEYWORD_TAGS
+from components.config.problems import Problem
+from components.config.types import Ownership
+from components.environments.plan import EnvironmentPlan
+from components.validation.rule import Path, Rule, each_environment
+
+KEYWORD_SIMILARITY = 0.85
+"""A tag that is closer than this to a keyword is taken for a misspelt keyword."""
+
+
+@each_environment
+def mutable_tags(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """A fixed image tag may move in the registry. Existing repositories are checked only where `mutableTags` is set."""
+    registry, tag = plan.config.registry, plan.settings.deployment.image_tag
+    if registry is None or (registry.ownership is Ownership.EXISTING and not registry.sets_mutable_tags):
+        return
+    moves = tag not in KEYWORD_TAGS and meant_tag(tag) is None
+    if moves and not any(fnmatchcase(tag, pattern) for pattern in registry.mutable_tags):
+        yield Problem(
+            path=(*here, "deployment", "imageTag"),
+            message=f"{tag} is a fixed tag that every deployment would move, and the registry makes tags "
+            f"immutable, except for {', '.join(registry.mutable_tags) or 'none'}. "
+            f"Write {KEYWORD_TAGS[0]}, or add {tag} to registry.mutableTags.",
+        )
+
+
+@each_environment
+def misspelt_tags(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """A misspelt keyword would be a fixed tag."""
+    tag = plan.settings.deployment.image_tag
+    known_tags = () if plan.config.registry is None else plan.config.registry.mutable_tags
+    keyword = meant_tag(tag)
+    if keyword is not None and tag not in known_tags:
+        yield Problem(
+            path=(*here, "deployment", "imageTag"),
+            message=f"{tag} is not a keyword, and would be used as a fixed tag. Write {keyword}.",
+        )
+
+
+def meant_tag(tag: str) -> str | None:
+    """The keyword that a misspelt tag means; None for the keywords themselves and for other tags."""
+    plain = {keyword.lower(): keyword for keyword in KEYWORD_TAGS}
+    near = difflib.get_close_matches(tag.lower().replace("-", ""), plain, n=1, cutoff=KEYWORD_SIMILARITY)
+    return None if tag in KEYWORD_TAGS or not near else plain[near[0]]
+
+
+RULES: tuple[Rule, ...] = (
+    mutable_tags,
+    misspelt_tags,
+)

@@ -1,0 +1,93 @@
+"""Rules of syncs: manual ones, retries and windows."""
+
+from typing import Any
+
+import pytest
+
+from components.validation.syncs import RULES
+from tests.harness.config_samples import changed, loaded, refusals, wrong
+from tests.unit.validation.samples import environment, messages
+
+WINDOW = {"kind": "allow", "schedule": "0 22 * * 1-5", "duration": "8h", "timeZone": "Asia/Tokyo"}
+HERE = "Pulumi.staging.yaml: environments[1].sync"
+
+
+def problems(*environments: dict[str, Any], **given: Any) -> dict[str, str]:
+    return messages(RULES, *environments, **given)
+
+
+@pytest.mark.parametrize("key", ["prune", "selfHeal"])
+def test_a_manual_sync_neither_prunes_nor_heals(key: str) -> None:
+    assert wrong(environments__0__sync={"automated": False, key: False}) == []
+    assert wrong(environments__0__sync={"automated": True, key: True}) == []
+    (line,) = wrong(environments__0__sync={"automated": False, key: True})
+    assert line == (
+        f"environments[0].sync.{key}: applies to automated syncs only; this environment syncs manually. Remove it."
+    )
+
+
+def test_a_manual_sync_has_no_retry() -> None:
+    (line,) = wrong(environments__0__sync={"automated": False, "retry": {"limit": 2}})
+    assert line.startswith("environments[0].sync.retry: applies to automated syncs only")
+
+
+def test_a_manual_sync_does_not_empty_an_application() -> None:
+    reported = problems(environment(sync={"automated": False, "allowEmpty": True}))
+    assert list(reported) == ["environments[0].sync.allowEmpty"]
+    assert problems(environment(sync={"allowEmpty": True})) == {}
+
+
+@pytest.mark.parametrize(
+    ("retry", "message"),
+    [
+        (
+            {"duration": "5m", "maxDuration": "3m"},
+            "maxDuration: 3m is shorter than the first wait, duration 5m. Write 5m or more.",
+        ),
+        ({"duration": "200s", "maxDuration": "3m"}, "maxDuration: 3m is shorter than the first wait, duration 200s."),
+        ({"factor": 0}, "factor: 0 is too small. Write 1 or more."),
+    ],
+)
+def test_a_retry_waits_at_least_as_long_as_at_first(retry: dict[str, Any], message: str) -> None:
+    (line,) = refusals(environments__1__sync={"retry": retry})
+    assert line.startswith(f"{HERE}.retry.{message}")
+
+
+def test_a_window_that_opens_is_accepted() -> None:
+    config = loaded(changed(environments__1__sync={"windows": [WINDOW]}))
+    assert config.environments[1].sync.windows[0].time_zone == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"schedule": "0 25 * * *"},
+            "schedule: '0 25 * * *' is not a schedule: the hour 25 is not one of 0-23. Write e.g. '0 22 * * 1-5'.",
+        ),
+        (
+            {"schedule": "99 99 99 99 99"},
+            "schedule: '99 99 99 99 99' is not a schedule: the minute 99 is not one of 0-59.",
+        ),
+        (
+            {"timeZone": "Asia/Tokio"},
+            "timeZone: 'Asia/Tokio' is not a time zone of the IANA database. Write Asia/Tokyo.",
+        ),
+        ({"timeZone": "JST"}, "timeZone: 'JST' is not a time zone of the IANA database. Write Asia/Tokyo."),
+        ({"timeZone": "KST"}, "timeZone: 'KST' is not a time zone of the IANA database. Write Asia/Seoul."),
+        ({"timeZone": "PST"}, "timeZone: 'PST' is not a time zone of the IANA database. Write America/Los_Angeles."),
+        ({"timeZone": "UTC+9"}, "timeZone: 'UTC+9' is not a time zone of the IANA database. Write Etc/GMT-9."),
+        ({"timeZone": "GMT-5"}, "timeZone: 'GMT-5' is not a time zone of the IANA database. Write Etc/GMT+5."),
+        ({"timeZone": "tokyo"}, "timeZone: 'tokyo' is not a time zone of the IANA database. Write Asia/Tokyo."),
+        ({"timeZone": "Mars/Olympus"}, "timeZone: 'Mars/Olympus' is not a time zone of the IANA database. Write e.g. "),
+        ({"duration": "30s"}, "duration: 30s is not between a minute and a year. Write 1m."),
+        ({"duration": "9000h"}, "duration: 9000h is not between a minute and a year. Write 8784h."),
+        ({"duration": "8 hours"}, "duration: '8 hours' is not a duration. Write 8h."),
+        ({"duration": 90}, "duration: 90 is not a duration. Write 90s."),
+        ({"duration": "08h"}, "duration: '08h' is not a duration. Write 8h."),
+        ({"duration": "1 day"}, "duration: '1 day' is not a duration. Write e.g. 30m."),
+    ],
+)
+def test_a_window_that_means_nothing_is_refused(change: dict[str, str], message: str) -> None:
+    (line,) = refusals(environments__1__sync={"windows": [{**WINDOW, **change}]})
+    assert line.startswith(f"{HERE}.windows[0].{message}")
