@@ -283,7 +283,7 @@ def missing_external_secrets(config: PlatformConfig) -> Iterator[Problem]:
         where = Problem(path=entries[0], message="").where
         yield Problem(
             path=("operators", "externalSecrets"),
-            message=f"is missing; it fetches {where}. Write {{}}.",
+            message=f"is missing; it fetches {where}. Add `externalSecrets: {{}}`.",
         )
 
 

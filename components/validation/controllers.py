@@ -20,7 +20,7 @@ def needed_by_edge(config: PlatformConfig) -> Iterator[Problem]:
     if config.edge is not None and config.aws is not None and config.operators.load_balancer_controller is None:
         yield Problem(
             path=("operators", "loadBalancerController"),
-            message="is missing; it creates the load balancers of `edge`. Write {}.",
+            message="is missing; it creates the load balancers of `edge`. Add `loadBalancerController: {}`.",
         )
 
 
@@ -35,7 +35,7 @@ def needed_by_secrets(config: PlatformConfig) -> Iterator[Problem]:
     if needed:
         yield Problem(
             path=("operators", "externalSecrets"),
-            message="is missing; it creates the Secrets of `secrets`. Write {}.",
+            message="is missing; it creates the Secrets of `secrets`. Add `externalSecrets: {}`.",
         )
 
 
@@ -158,7 +158,7 @@ def needed_by_canaries(config: PlatformConfig) -> Iterator[Problem]:
                 yield Problem(
                     path=("operators", key),
                     message=f"is missing, and the canary of environment {canaries[0]} needs it. "
-                    "Write {}, or remove the canary.",
+                    f"Add `{key}: {{}}`, or remove the canary.",
                 )
 
 

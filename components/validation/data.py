@@ -189,8 +189,8 @@ def missing_database(config: PlatformConfig) -> Iterator[Problem]:
         size = closest("db.t4g.medium", sorted(_large_classes(config)))
         yield Problem(
             path=("database",),
-            message=f'is missing, and {users[0]} has a database. Write e.g. {{engineVersion: "17", instanceClass: '
-            f"{size}}}, or databaseInNamespace for each environment.",
+            message=f'is missing, and {users[0]} has a database. Add `database: {{engineVersion: "17", instanceClass: '
+            f"{size}}}`, or databaseInNamespace for each environment.",
         )
 
 
@@ -203,7 +203,7 @@ def missing_cache(config: PlatformConfig) -> Iterator[Problem]:
         node = closest("cache.t4g.micro", sorted(usable(CACHE, config)))
         yield Problem(
             path=("cache",),
-            message=f"is missing, and {users[0]} has `cache: true`. Write e.g. {{nodeType: {node}}}, "
+            message=f"is missing, and {users[0]} has `cache: true`. Add `cache: {{nodeType: {node}}}`, "
             "or cacheInNamespace for each environment.",
         )
 
@@ -245,7 +245,9 @@ def missing_storage(config: PlatformConfig) -> Iterator[Problem]:
     """Services with `storage` have buckets on EKS."""
     users = [name for _, name in known(config.services, lambda service: service.storage and service.name) if name]
     if config.cluster is not None and config.storage is None and users:
-        yield Problem(path=("storage",), message=f"is missing, and {users[0]} has `storage: true`. Write {{}}.")
+        yield Problem(
+            path=("storage",), message=f"is missing, and {users[0]} has `storage: true`. Add `storage: {{}}`."
+        )
 
 
 def unused_storage(config: PlatformConfig) -> Iterator[Problem]:

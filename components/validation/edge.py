@@ -116,7 +116,8 @@ def records(config: PlatformConfig) -> Iterator[Problem]:
     if names and config.operators.external_dns is None:
         yield Problem(
             path=("operators", "externalDns"),
-            message=f"is missing: without it nothing writes the DNS record of {names[0]} into edge.zone. Write {{}}.",
+            message=f"is missing: without it nothing writes the DNS record of {names[0]} into edge.zone. "
+            "Add `externalDns: {}`.",
         )
 
 
@@ -226,7 +227,7 @@ def argocd_firewall(config: PlatformConfig) -> Iterator[Problem]:
         yield Problem(
             path=("edge", "firewall"),
             message="is missing, and argocdHost is open to the internet. "
-            f"Write {{}}{'' if on_github else ', or internal: true'}.",
+            f"Add `firewall: {{}}`{'' if on_github else ', or internal: true'}.",
         )
 
 

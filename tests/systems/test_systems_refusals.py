@@ -46,7 +46,7 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "tiketi",
         "staging",
         {"database": ABSENT},
-        "database: is missing, and backend has a database. Write e.g. {engineVersion:",
+        "database: is missing, and backend has a database. Add `database: {engineVersion:",
     ),
     (
         "tiketi",
@@ -110,8 +110,8 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "pingvasai",
         "production",
         {"operators rollouts": ABSENT},
-        "operators.rollouts: is missing, and the canary of environment production needs it. Write {}, or remove the "
-        "canary.",
+        "operators.rollouts: is missing, and the canary of environment production needs it. Add "
+        "`rollouts: {}`, or remove the canary.",
     ),
     (
         "pingvasai",

@@ -87,7 +87,9 @@ def test_nothing_is_made_without_secrets() -> None:
 
 def test_nothing_is_made_on_a_cluster_that_is_not_the_stacks_own() -> None:
     # The catalogue's `secrets` and `storage: true` hold for all stacks: a local one leaves them alone.
-    own = {"databasePrefix": None, "cacheDatabase": None}
+    resources = {"cpuRequest": "100m", "memoryRequest": "256Mi", "cpuLimit": "500m", "memoryLimit": "512Mi"}
+    store = {"app": "store", "port": 5432, "resources": resources}
+    own = {"databasePrefix": None, "cacheDatabase": None, "databaseInNamespace": store}
     environments = [{**e, **own} for e in changed()["nova:environments"]]
     changes: dict[str, Any] = {
         **LOCAL,
@@ -126,7 +128,7 @@ def test_the_operator_that_makes_the_secrets_is_asked_for() -> None:
     [line] = refusals(operators__externalSecrets=ABSENT)
     assert line == (
         "Pulumi.staging.yaml: operators.externalSecrets: is missing; it creates the Secrets of `secrets`. "
-        "Add `externalSecrets: {}` to operators."
+        "Add `externalSecrets: {}`."
     )
 
 

@@ -94,6 +94,9 @@ def _key(path: str) -> str:
 
 
 def _remedy(message: str) -> Any:
+    added = re.search(r" Add `\w+: (.*)`", message)
+    if added is not None:
+        return yaml.safe_load(added[1])
     sentence = re.split(r"(?<=\.) (?=Write |Remove )", message)[-1]
     if sentence.startswith("Remove it"):
         return ABSENT

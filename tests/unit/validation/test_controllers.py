@@ -61,14 +61,17 @@ def test_external_dns_has_a_zone_to_write_to() -> None:
 @pytest.mark.parametrize(
     ("key", "message"),
     [
-        ("loadBalancerController", "is missing; it creates the load balancers of `edge`. Write {}."),
+        (
+            "loadBalancerController",
+            "is missing; it creates the load balancers of `edge`. Add `loadBalancerController: {}`.",
+        ),
         (
             "rollouts",
-            "is missing, and the canary of environment production needs it. Write {}, or remove the canary.",
+            "is missing, and the canary of environment production needs it. Add `rollouts: {}`, or remove the canary.",
         ),
         (
             "prometheus",
-            "is missing, and the canary of environment production needs it. Write {}, or remove the canary.",
+            "is missing, and the canary of environment production needs it. Add `prometheus: {}`, or",
         ),
     ],
 )

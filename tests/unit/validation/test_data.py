@@ -116,8 +116,8 @@ REFUSALS: tuple[Refusal, ...] = (
         "services[4].database.extensions[2]",
         "'vector' is listed twice. Remove it.",
     ),
-    ("database", ABSENT, None, "is missing, and auth-service has a database. Write e.g. {engineVersion:"),
-    ("storage", ABSENT, None, "is missing, and media-service has `storage: true`. Write {}."),
+    ("database", ABSENT, None, "is missing, and auth-service has a database. Add `database: {engineVersion:"),
+    ("storage", ABSENT, None, "is missing, and media-service has `storage: true`. Add `storage: {}`."),
     ("database.backupRetentionDays", 0, None, "0 is too small. Write 7 or more."),
     (
         "cache.maintenanceWindow",
@@ -220,6 +220,6 @@ def test_a_cache_is_missing_only_where_a_service_asks_for_one() -> None:
     assert wrong(cache=ABSENT, **own) == []
     (line,) = wrong(cache=ABSENT, services__1__cache=True, **own)
     assert line == (
-        "cache: is missing, and user-service has `cache: true`. Write e.g. {nodeType: cache.t4g.micro}, "
+        "cache: is missing, and user-service has `cache: true`. Add `cache: {nodeType: cache.t4g.micro}`, "
         "or cacheInNamespace for each environment."
     )

@@ -49,12 +49,17 @@ def test_without_a_host_nothing_is_asked_for() -> None:
             "is missing: without it Argo CD acts on webhooks from anyone who reaches edge.argocdHost. "
             "Write e.g. {secretsManager: tiketi/argocd/webhook}.",
         ),
-        ("edge", {"firewall": None}, "edge.firewall", "is missing, and argocdHost is open to the internet. Write {}."),
+        (
+            "edge",
+            {"firewall": None},
+            "edge.firewall",
+            "is missing, and argocdHost is open to the internet. Add `firewall: {}`.",
+        ),
         (
             "operators",
             {"externalDns": None},
             "operators.externalDns",
-            "is missing: without it nothing writes the DNS record of api.tiketi.com into edge.zone. Write {}.",
+            "is missing: without it nothing writes the DNS record of api.tiketi.com into edge.zone. Add `externalDns:",
         ),
         (
             "edge",
@@ -100,7 +105,7 @@ def test_an_internal_argocd_host_needs_no_firewall() -> None:
     ours = {"url": "https://git.example.com/shop.git"}
     assert problems(edge={"firewall": None, "internal": True}, repository=ours) == {}
     refused = problems(edge={"firewall": None}, repository=ours)
-    assert refused["edge.firewall"].endswith("Write {}, or internal: true.")
+    assert refused["edge.firewall"].endswith("Add `firewall: {}`, or internal: true.")
 
 
 @pytest.mark.parametrize("url", ["git@github.com:shop/shop.git", "https://github.com/shop/shop"])
