@@ -1,0 +1,41 @@
+"""Every mistake of the collection is refused at its key, with line, value and remedy, and nothing else is."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.refusals.collection import (
+    CASES,
+    FIVE,
+    FIVES,
+    FOLDER,
+    SINGLE,
+    STACK_FILE,
+    Case,
+    checked,
+    parameters,
+    project_folder,
+    report,
+)
+from tests.refusals.judge import hidden, wrong
+
+
+def test_the_base_is_accepted(tmp_path: Path) -> None:
+    assert checked(project_folder(tmp_path, (FOLDER / STACK_FILE).read_text())) == []
+
+
+def test_the_collection_is_large_enough() -> None:
+    assert len(SINGLE) >= 200
+    assert len({case.kind for case in SINGLE}) >= 60
+    assert len(FIVES) >= 20
+    assert all(len(case.expected) == (5 if case.kind == FIVE else 1) for case in CASES)
+
+
+@pytest.mark.parametrize("case", parameters(CASES))
+def test_a_mistake_is_refused(case: Case, tmp_path: Path) -> None:
+    assert wrong(case, report(case, tmp_path)) == []
+
+
+@pytest.mark.parametrize("case", parameters(FIVES, "hidden "))
+def test_no_mistake_hides_another(case: Case, tmp_path: Path) -> None:
+    assert hidden(case, report(case, tmp_path)) == []
