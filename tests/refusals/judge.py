@@ -8,7 +8,7 @@ from tests.refusals.collection import Case, Expected, Reported, located, parts, 
 LONGEST = 600
 SHOWN = 40
 """Characters of a long value that a message shows at least."""
-REMEDY = re.compile(r"(?:^|[.:;,] )(?:or )?(?:Write|Add|Remove|Put|Move|Request)\b")
+REMEDY = re.compile(r"(?:^|[.:;,] )(?:or )?(?:Write|Add|Remove|Put|Move|Request|Begin|Keep|Shorten|Align|Indent|Resolve|Copy|Give)\b")
 FOREIGN = re.compile(r"\b(True|False|None|NoneType|[Tt]uple|dict|Expected|[Oo]ctets?|[Pp]ydantic|Traceback)\b")
 """Words of Python and of its libraries."""
 

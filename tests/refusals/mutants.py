@@ -125,7 +125,7 @@ def _mutant(stack: Stack, path: Path, copied: Sequence[object], rng: random.Rand
         case 1:
             return Mutant(stack=without(stack, path), change=f"{where}: removed")
         case 2 if isinstance(key, str):
-            new = _misspelt(key, rng)
+            new = _misspelt(key, rng).replace(".", "_")  # no key has a point
             return Mutant(stack=renamed(stack, path, new), change=f"{where}: -> {new}")
         case 3 if isinstance(key, int):
             items = at(stack.sections, path[:-1])
