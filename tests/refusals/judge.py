@@ -8,7 +8,9 @@ from tests.refusals.collection import Case, Expected, Reported, located, parts, 
 LONGEST = 600
 SHOWN = 40
 """Characters of a long value that a message shows at least."""
-REMEDY = re.compile(r"(?:^|[.:;,] )(?:or )?(?:Write|Add|Remove|Put|Move|Request|Begin|Keep|Shorten|Align|Indent|Resolve|Copy|Give)\b")
+REMEDY = re.compile(
+    r"(?:^|[.:;,] )(?:or )?(?:Write|Add|Remove|Put|Move|Request|Begin|Keep|Shorten|Align|Indent|Resolve|Copy|Give)\b"
+)
 FOREIGN = re.compile(r"\b(True|False|None|NoneType|[Tt]uple|dict|Expected|[Oo]ctets?|[Pp]ydantic|Traceback)\b")
 """Words of Python and of its libraries."""
 
@@ -62,5 +64,6 @@ def _of_one(case: Case, expected: Expected, problem: Reported) -> list[str]:
         return found
     assert value is not None
     if (value[:SHOWN] in problem.message) is (expected.note == "secret"):
-        found.append(f"{'shows' if expected.note else 'does not show'} {value[:SHOWN]}: {problem.message}")
+        verb = "shows the secret" if expected.note else "does not show"
+        found.append(f"{verb} {value[:SHOWN]}: {problem.message}")
     return found
