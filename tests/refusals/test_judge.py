@@ -34,7 +34,7 @@ def test_a_right_report_has_no_fault() -> None:
     [
         ([reported("is wrong.")], "no remedy: "),
         ([reported("10.20.0.1/16 is not allowed: Expected 4 octets. Write 10.20.0.0/16.")], "says Expected: "),
-        ([reported(f"{'-' * LONGEST}. Write it.")], "610 characters: "),
+        ([reported(f"{'-' * LONGEST}. Write it.")], "611 characters: "),
         ([RIGHT, reported(path="aws.region")], "same message twice: "),
         ([RIGHT, reported("10.20.0.1/16 is wrong. Write another.")], "same path twice: "),
     ],
