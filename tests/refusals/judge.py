@@ -9,7 +9,7 @@ LONGEST = 600
 SHOWN = 40
 """Characters of a long value that a message shows at least."""
 REMEDY = re.compile(
-    r"(?:^|[.:;,] )(?:or )?(?:Write|Add|Remove|Put|Move|Request|Begin|Keep|Shorten|Align|Indent|Resolve|Copy|Give)\b"
+    r"(?:^|[.:;,] )(?:or )?(?:Write|Add|Remove|Put|Move|Request|Begin|Keep|Shorten|Align|Indent|Resolve|Copy|Give|Rename)\b"
 )
 FOREIGN = re.compile(r"\b(True|False|None|NoneType|[Tt]uple|dict|Expected|[Oo]ctets?|[Pp]ydantic|Traceback)\b")
 """Words of Python and of its libraries."""
