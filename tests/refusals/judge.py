@@ -8,9 +8,11 @@ from tests.refusals.collection import Case, Expected, Reported, located, parts, 
 LONGEST = 600
 SHOWN = 40
 """Characters of a long value that a message shows at least."""
-REMEDY = re.compile(
-    r"(?:^|[.:;,] )(?:or )?(?:Write|Add|Remove|Put|Move|Request|Begin|Keep|Shorten|Align|Indent|Resolve|Copy|Give|Rename)\b"
+VERBS = (
+    *("Write", "Add", "Remove", "Put", "Move", "Request"),
+    *("Align", "Begin", "Copy", "Give", "Indent", "Keep", "Rename", "Resolve", "Shorten"),
 )
+REMEDY = re.compile(rf"(?:^|[.:;,] )(?:or )?(?:{'|'.join(VERBS)})\b")
 FOREIGN = re.compile(r"\b(True|False|None|NoneType|[Tt]uple|dict|Expected|[Oo]ctets?|[Pp]ydantic|Traceback)\b")
 """Words of Python and of its libraries."""
 

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from tests.refusals.collection import Part, Reported, parts
-from tests.refusals.sections import Stack, Text, at, changed, renamed, report, without
+from tests.refusals.sections import Stack, Text, at, changed, judged, renamed, without
 
 _SENTENCE = re.compile(r"(?:^|[.;:] )(Write|Add|Remove|Put)\b ?")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'')
@@ -125,7 +124,7 @@ def _exists(stack: Stack, path: Sequence[Part]) -> bool:
     return True
 
 
-def refused_remedies(stack: Stack, right: Stack, problems: Sequence[Reported], folder: Path) -> tuple[int, list[str]]:
+def refused_remedies(stack: Stack, problems: Sequence[Reported]) -> tuple[int, list[str]]:
     """Number of remedies that were followed, and those that leave their refusal or add another."""
     count = 0
     found: list[str] = []
@@ -133,7 +132,7 @@ def refused_remedies(stack: Stack, right: Stack, problems: Sequence[Reported], f
     for problem in problems:
         for mended in followed(stack, problem):
             count += 1
-            after = report(mended, right, folder)
+            after = judged(mended)
             left = [other for other in after if other.path == problem.path or other.path not in before]
             found += [f"{problem.path}: {problem.message} -> {other.path}: {other.message}" for other in left]
     return count, found

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from ruamel.yaml import YAML
+
+from components.validation.load import checked as checked_data
 from tests.harness.config import load_project, stack_config
 from tests.harness.harness import ROOT
 from tests.refusals.collection import FOLDER, STACK, Case, Part, Reported, checked, project_folder
@@ -65,16 +68,19 @@ def at(value: Any, path: Sequence[Part]) -> Any:
 
 def changed(stack: Stack, path: Sequence[Part], value: object) -> Stack:
     """With a value at a path; a map that is missing on the way is added."""
-    sections = copy.deepcopy(dict(stack.sections))
-    target: Any = sections
-    for part in path[:-1]:
-        if isinstance(target, dict):
-            entries = cast("dict[Part, Any]", target)
-            if not isinstance(entries.get(part), (dict, list)):
-                entries[part] = {}
-        target = cast("Any", target)[part]
-    target[path[-1]] = value
-    return Stack(name=stack.name, project=stack.project, sections=sections)
+    return Stack(name=stack.name, project=stack.project, sections=_with(dict(stack.sections), path, value))
+
+
+def _with(container: Any, path: Sequence[Part], value: object) -> Any:
+    """A copy, of which what lies beside the path is shared."""
+    part, *below = path
+    if isinstance(container, list):
+        items = cast("list[Any]", container)
+        index = int(part)
+        return [*items[:index], _with(items[index], below, value) if below else value, *items[index + 1 :]]
+    entries = cast("dict[Part, Any]", container) if isinstance(container, dict) else {}
+    inner = entries.get(part)
+    return {**entries, part: _with(inner, below, value) if below else value}
 
 
 def without(stack: Stack, path: Sequence[Part]) -> Stack:
@@ -106,6 +112,23 @@ def _yaml(value: object) -> str:
     for number, text in enumerate(texts):
         written = written.replace(f'"{MARKER}{number}{MARKER}"', text)
     return written
+
+
+def judged(stack: Stack) -> list[Reported]:
+    """What the program says about a stack's data, in a third of the command's time."""
+    own = {key: plain(value) for key, value in stack.sections.items() if not key.startswith("pulumi:")}
+    _, problems = checked_data(own)
+    return [Reported(place="", path=problem.where, message=problem.message) for problem in problems]
+
+
+def plain(value: object) -> Any:
+    """Data in which texts are replaced by what YAML reads."""
+    if isinstance(value, Text):
+        reader: Any = YAML(typ="safe")
+        return reader.load(value.yaml)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in cast("dict[str, object]", value).items()}
+    return [plain(item) for item in cast("list[object]", value)] if isinstance(value, list) else value
 
 
 def report(stack: Stack, right: Stack, folder: Path) -> list[Reported]:

@@ -21,7 +21,7 @@ EACH = 223
 @pytest.mark.parametrize("case", parameters(READABLE, "remedy "))
 def test_a_remedy_of_the_collection_is_accepted(case: Case, tmp_path: Path) -> None:
     problems = report(case, tmp_path)
-    _, refused = refused_remedies(of_case(case, tmp_path), BASE, problems, tmp_path)
+    _, refused = refused_remedies(of_case(case, tmp_path), problems)
     assert refused == []
 
 
@@ -30,7 +30,7 @@ def test_a_mutant_is_told_what_to_write(stack: Stack, tmp_path: Path) -> None:
     wrong: list[str] = []
     for mutant in mutants(stack, STACKS, EACH):
         problems = report_of(mutant.stack, stack, tmp_path)
-        _, refused = refused_remedies(mutant.stack, stack, problems, tmp_path)
+        _, refused = refused_remedies(mutant.stack, problems)
         wrong += [f"{mutant.change}: {fault}" for fault in (*faults(problems), *refused)]
     assert wrong == []
 
