@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from tests.harness.harness import ROOT
-from tests.refusals.collection import CASES, FIVES, SINGLE, STACK, Case, project_folder, report
+from tests.refusals.collection import CASES, FIVES, SINGLE, STACK, Case, folder_of, report
 from tests.refusals.judge import hidden
 
 TIMED = 5
@@ -26,7 +26,7 @@ def _seconds_within(case: Case, folder: Path) -> tuple[float, list[str]]:
 
 
 def _seconds_alone(case: Case, folder: Path) -> float:
-    project_folder(folder, case.text)
+    folder_of(case, folder)
     command = [sys.executable, "-m", "components.validation", "--stack", STACK, "--project", str(folder)]
     started = time.perf_counter()
     subprocess.run(command, cwd=ROOT, check=False, capture_output=True)

@@ -24,6 +24,8 @@ from components.validation.__main__ import main
 FOLDER = Path(__file__).parent
 STACK = "staging"
 STACK_FILE = f"Pulumi.{STACK}.yaml"
+OTHER, OTHER_FILE = "other-stack", "Pulumi.prod.yaml"
+"""The class of mistakes against another stack of the project, and that stack's file."""
 FIVE = "five"
 """The folder of the files with five mistakes."""
 _EXPECT = re.compile(r"# expect: (?:line (?P<line>\d+)|(?P<path>.+?)(?: \((?P<note>secret|key)\))?)")
@@ -104,18 +106,18 @@ def parameters(values: Sequence[Named], prefix: str = "") -> list[Any]:
     ]
 
 
-def project_folder(folder: Path, text: str, project: str = PROJECT) -> Path:
+def project_folder(folder: Path, text: str, project: str = PROJECT, stack: str = STACK) -> Path:
     """The folder, with the project's file and this stack file."""
     (folder / "Pulumi.yaml").write_text(project)
-    (folder / STACK_FILE).write_text(text)
+    (folder / f"Pulumi.{stack}.yaml").write_text(text)
     return folder
 
 
-def checked(folder: Path) -> list[Reported]:
+def checked(folder: Path, stack: str = STACK) -> list[Reported]:
     """What the command says about the stack in a folder, without a process of its own."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        status = main(["--stack", STACK, "--project", str(folder), "--json"])
+        status = main(["--stack", stack, "--project", str(folder), "--json"])
     problems = [
         Reported(place=problem["place"], path=problem["path"], message=problem["message"])
         for problem in cast("list[dict[str, str]]", json.loads(printed.getvalue()))
@@ -126,7 +128,16 @@ def checked(folder: Path) -> list[Reported]:
 
 def report(case: Case, folder: Path) -> list[Reported]:
     """What the command says about a case, in an empty folder."""
-    return checked(project_folder(folder, case.text))
+    return checked(folder_of(case, folder))
+
+
+def folder_of(case: Case, folder: Path) -> Path:
+    """The folder, with the files of a case; the project's other stack is there if the case is about it."""
+    other = folder / OTHER_FILE
+    other.unlink(missing_ok=True)
+    if case.kind == OTHER:
+        shutil.copyfile(FOLDER / OTHER_FILE, other)
+    return project_folder(folder, case.text)
 
 
 def parts(path: str) -> list[Part]:
@@ -180,10 +191,3 @@ def place(case: Case, expected: Expected) -> str:
         return f"{STACK_FILE}:{here[0]}"
     there = located(PROJECT, path, project=True)
     return STACK_FILE if there is None else f"Pulumi.yaml:{there[0]}"
-
-
-def clean(folder: Path) -> Path:
-    """An empty folder."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder

@@ -1,12 +1,12 @@
 """The remedy of a message, as a reader follows it: the value written at the key, the key renamed, or removed."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from tests.refusals.collection import Part, Reported, parts
-from tests.refusals.sections import Stack, Text, at, changed, judged, renamed, without
+from tests.refusals.sections import Stack, Text, at, changed, judged, plain, renamed, without
 
-_SENTENCE = re.compile(r"(?:^|[.;:] )(Write|Add|Remove|Put)\b ?")
+_SENTENCE = re.compile(r"(?:^|[.;:] )(Write|Add|Remove)\b ?")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'')
 _PLAIN = re.compile(r"[^\s,]+?(?=[.,;]?(?:\s|$))")
 _AFTER_A_VALUE = re.compile(r"[.;]?$|[.;] |, (?!e\.g\.)| or | if | \(")
@@ -67,49 +67,46 @@ def _target(stack: Stack, path: Sequence[Part], key: str) -> list[Part]:
     return named
 
 
-def followed(stack: Stack, problem: Reported) -> Iterator[Stack]:
-    """The stack as it is when the reader has followed the first remedy of a message; nothing if it names no value."""
+def followed(stack: Stack, problem: Reported) -> Stack | None:
+    """The stack as it is when the reader has followed the first remedy of a message; None if it names no value."""
     path = parts(problem.path)
     sentence = _SENTENCE.search(problem.message)
     if sentence is None or not path:
-        return
+        return None
     verb, rest = sentence[1], problem.message[sentence.end() :]
-    if verb == "Remove":
-        if re.match(r"(it|them|the key)\b(?! all)", rest) and _exists(stack, path):
-            yield without(stack, path)
-        return
-    if verb == "Add":
-        yield from _added(stack, path, rest)
-        return
-    if verb == "Put":
-        quoted = re.match(r"it in quotes: (.*)\.$", rest)
-        if quoted is not None:
-            yield changed(stack, path, Text(quoted[1]))
-        return
+    follow = {"Write": _written, "Add": _added, "Remove": _removed}[verb]
+    return follow(stack, path, rest, problem.message)
+
+
+def _removed(stack: Stack, path: Sequence[Part], rest: str, _: str) -> Stack | None:
+    removes = re.match(r"(it|them|the key)\b", rest) is not None
+    return without(stack, path) if removes and _exists(stack, path) else None
+
+
+def _written(stack: Stack, path: Sequence[Part], rest: str, message: str) -> Stack | None:
     named = _named(rest)
     if named is None:
-        return
+        return None
     key, text = named
-    if key is None and _about_key(path, problem.message):
-        yield renamed(stack, path, text.removeprefix(f"{stack.project}:"))
-    elif key is None:
-        yield changed(stack, path, Text(text))
-    else:
-        yield changed(stack, _target(stack, path, key), Text(text))
+    if key is not None:
+        return changed(stack, _target(stack, path, key), Text(text))
+    if _about_key(path, message):
+        return renamed(stack, path, text.removeprefix(f"{stack.project}:"))
+    return changed(stack, path, Text(text))
 
 
-def _added(stack: Stack, path: Sequence[Part], rest: str) -> Iterator[Stack]:
+def _added(stack: Stack, path: Sequence[Part], rest: str, _: str) -> Stack | None:
+    """With an entry of a map, or of a list that is named by its path."""
     pair = re.match(r"`([\w.]+): ([^`]+)`(?: to `?([\w.]+)`?)?", rest)
     if pair is not None:
         key, text, section = pair[1], pair[2], pair[3]
-        target = [*parts(section), key] if section else _target(stack, path, key)
-        yield changed(stack, target, Text(text))
-        return
+        return changed(stack, [*parts(section), key] if section else _target(stack, path, key), Text(text))
     item = re.match(r"(\S+) to ([a-z]\w*(?:\.\w+)+)\b", rest)
-    if item is not None:
-        target = parts(item[2])
-        items = list(at(stack.sections, target)) if _exists(stack, target) else []
-        yield changed(stack, target, [*items, Text(item[1])])
+    if item is None:
+        return None
+    target = parts(item[2])
+    items = list(at(stack.sections, target)) if _exists(stack, target) else []
+    return changed(stack, target, [*items, Text(item[1])])
 
 
 def _about_key(path: Sequence[Part], message: str) -> bool:
@@ -125,14 +122,27 @@ def _exists(stack: Stack, path: Sequence[Part]) -> bool:
 
 
 def refused_remedies(stack: Stack, problems: Sequence[Reported]) -> tuple[int, list[str]]:
-    """Number of remedies that were followed, and those that leave their refusal or add another."""
+    """Number of remedies that were followed, and those that leave their refusal or add another.
+
+    The same value in another form may add one: what it contradicts is another mistake of the file.
+    """
     count = 0
     found: list[str] = []
     before = {problem.path for problem in problems}
     for problem in problems:
-        for mended in followed(stack, problem):
-            count += 1
-            after = judged(mended)
-            left = [other for other in after if other.path == problem.path or other.path not in before]
-            found += [f"{problem.path}: {problem.message} -> {other.path}: {other.message}" for other in left]
+        mended = followed(stack, problem)
+        if mended is None:
+            continue
+        count += 1
+        same = _same(stack, mended, parts(problem.path))
+        left = [other for other in judged(mended) if other.path == problem.path or not (same or other.path in before)]
+        found += [f"{problem.path}: {problem.message} -> {other.path}: {other.message}" for other in left]
     return count, found
+
+
+def _same(stack: Stack, mended: Stack, path: Sequence[Part]) -> bool:
+    """Whether the value at a path is the same but for quotes, brackets, units, punctuation and capitals."""
+    if not (_exists(stack, path) and _exists(mended, path)):
+        return False
+    old, new = (re.sub(r"[^a-z0-9]", "", str(plain(at(of.sections, path))).lower()) for of in (stack, mended))
+    return old == new or (new.isdecimal() and re.match(rf"{new}(?!\d)", old) is not None)

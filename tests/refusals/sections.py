@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from components.validation.load import checked as checked_data
 from tests.harness.config import load_project, stack_config
 from tests.harness.harness import ROOT
-from tests.refusals.collection import FOLDER, STACK, Case, Part, Reported, checked, project_folder
+from tests.refusals.collection import FOLDER, STACK, Case, Part, Reported, checked, folder_of, project_folder
 
 MARKER = "\N{LOZENGE}"
 """Stands in the data for text that is written into the file as it is."""
@@ -37,6 +37,11 @@ class Stack:
     sections: Mapping[str, Any]
     """By key without the project's name; other keys as they are."""
 
+    @property
+    def stack(self) -> str:
+        """The stack's own name."""
+        return self.name.rpartition("/")[2]
+
 
 def _stack(folder: Path, stack: str) -> Stack:
     project = str(load_project(folder)["name"])
@@ -56,7 +61,7 @@ def committed() -> list[Stack]:
 
 def of_case(case: Case, folder: Path) -> Stack:
     """What a case that can be read has, with the base's other sections."""
-    return _stack(project_folder(folder, case.text), STACK)
+    return _stack(folder_of(case, folder), STACK)
 
 
 def at(value: Any, path: Sequence[Part]) -> Any:
@@ -139,7 +144,8 @@ def report(stack: Stack, right: Stack, folder: Path) -> list[Reported]:
     )
     own = {key: value for key, value in stack.sections.items() if key not in common or value != common[key]}
     text = "config:\n" + "".join(f"  {_key(key, right)}: {_yaml(value)}\n" for key, value in own.items())
-    return checked(project_folder(folder, text if own else "config: {}\n", project))
+    own_folder = project_folder(folder, text if own else "config: {}\n", project, right.stack)
+    return checked(own_folder, right.stack)
 
 
 def _key(name: str, stack: Stack) -> str:

@@ -9,18 +9,18 @@ from tests.refusals.collection import (
     FIVES,
     FOLDER,
     SINGLE,
-    STACK_FILE,
+    STACK,
     Case,
     checked,
     parameters,
-    project_folder,
     report,
 )
 from tests.refusals.judge import hidden, wrong
 
 
-def test_the_base_is_accepted(tmp_path: Path) -> None:
-    assert checked(project_folder(tmp_path, (FOLDER / STACK_FILE).read_text())) == []
+@pytest.mark.parametrize("stack", [STACK, "prod"])
+def test_the_base_is_accepted(stack: str) -> None:
+    assert checked(FOLDER, stack) == []
 
 
 def test_the_collection_is_large_enough() -> None:

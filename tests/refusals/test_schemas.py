@@ -10,7 +10,7 @@ from referencing import Registry, Resource
 from ruamel.yaml import YAML
 
 from tests.harness.harness import ROOT
-from tests.refusals.collection import FOLDER, PROJECT, SINGLE, STACK_FILE, Case
+from tests.refusals.collection import FOLDER, PROJECT, SINGLE, Case
 
 KEYS = frozenset(
     {"misspelt-section", "unknown-section", "misspelt-key", "snake-case-key", "misplaced-key", "other-tool-key"}
@@ -35,7 +35,8 @@ def _faults(text: str, schema: str) -> list[str]:
 
 def test_the_base_is_valid() -> None:
     assert _faults(PROJECT, "project.schema.json") == []
-    assert _faults((FOLDER / STACK_FILE).read_text(), "stack.schema.json") == []
+    for file in FOLDER.glob("Pulumi.*.yaml"):
+        assert _faults(file.read_text(), "stack.schema.json") == []
 
 
 @pytest.mark.parametrize("case", OF_KEYS, ids=lambda case: case.name)
