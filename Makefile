@@ -47,8 +47,8 @@ test: manifests test-unit test-systems test-tooling test-engine test-database ##
 test-unit: venv ## Run the unit tests under Pulumi mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadgroup tests/unit
 
-test-systems: venv $(KUSTOMIZE) $(VALIDATOR) $(IAM_SIMULATE) ## Run the tests of whole systems under Pulumi mocks: Nova's overlays, the examples (seconds)
-	$(PYTHON_VENV) -m pytest -n 2 tests/systems
+test-systems: venv $(KUSTOMIZE) $(VALIDATOR) $(IAM_SIMULATE) ## Run the tests of whole systems under Pulumi mocks: Nova's overlays, the examples, wrong stack files (a minute)
+	$(PYTHON_VENV) -m pytest -n 2 tests/systems tests/refusals
 
 test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadfile tests/tooling
