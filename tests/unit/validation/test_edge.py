@@ -59,7 +59,8 @@ def test_without_a_host_nothing_is_asked_for() -> None:
             "operators",
             {"externalDns": None},
             "operators.externalDns",
-            "is missing: without it nothing writes the DNS record of api.tiketi.com into edge.zone. Add `externalDns:",
+            "is missing: without it nothing writes the DNS record of api.tiketi.com into edge.zone. "
+            "Add `externalDns: {}`.",
         ),
         (
             "edge",
