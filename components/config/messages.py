@@ -32,7 +32,9 @@ class Refused:
 
     wrong: str
     values: tuple[object, ...] = ()
-    """Values that may be meant, the most likely one first. The caller tries whether they are accepted."""
+    """The same in another form, which is meant if it is accepted. The caller tries."""
+    nearest: tuple[object, ...] = ()
+    """Values that are computed from it, the most likely one first."""
     examples: tuple[object, ...] = ()
     """Other values that may be accepted."""
     otherwise: str = ""
@@ -99,7 +101,7 @@ def _shown(value: object, text: str | None) -> str:
 
 def printable(text: str) -> str:
     """A text on one line, without known forms of secrets; the end is cut off."""
-    return cut(json.dumps(masked(text), ensure_ascii=False)[1:-1].replace('\\"', '"'))
+    return cut(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda control: repr(control[0])[1:-1], masked(text)))
 
 
 def cut(text: str) -> str:
@@ -122,7 +124,8 @@ def _refused_by_validator(value: object, message: str, *, hidden: bool) -> Refus
     corrected = tuple(_corrected(value)) if isinstance(value, str) and not hidden else ()
     return Refused(
         wrong=wrong,
-        values=corrected if remedy["example"] else given,
+        values=corrected if remedy["example"] else (),
+        nearest=() if remedy["example"] else given,
         examples=given if remedy["example"] else (),
         otherwise="Write the right one.",
         more=remedy["more"] or "",
@@ -141,7 +144,9 @@ def _given(text: str) -> Iterator[object]:
 
 def _corrected(text: str) -> Iterator[str]:
     """Texts of another form that may be meant, the closest ones first."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().strip()
+    if text == "HEAD":  # a revision of Git, which is not one in lower case
+        return
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().strip().replace("\\", "/")
     forms = [plain, plain.lower(), plain.strip("/."), plain.lower().strip("/.")]
     if not re.search("[/:@.]", plain):
         forms += [re.sub(r"[^a-z0-9]+", separator, plain.lower()).strip("-_") for separator in ("-", "_", "")]
@@ -221,7 +226,7 @@ def _not_allowed(value: Value, context: Mapping[str, Any]) -> Refused:
     order = difflib.get_close_matches(str(value.given).lower(), near, n=len(near), cutoff=0.0)
     return Refused(
         wrong=f"{value.shown} is not one of {', '.join(map(yaml_text, allowed))}.",
-        values=tuple(near[text] for text in order),
+        nearest=tuple(near[text] for text in order),
     )
 
 
@@ -229,7 +234,7 @@ def _out_of_bounds(size: str, bound: str, more: str) -> Explain:
     least = "at most" if bound == "le" else "at least" if bound == "ge" else "more than"
     return lambda value, context: Refused(
         wrong=f"{value.shown} is {size}.",
-        values=(context[bound],),
+        nearest=(context[bound],),
         more=more,
         otherwise=f"Write a number of {least} {context[bound]}.",
     )
@@ -239,9 +244,14 @@ def _not_a_list(value: Value, _: Mapping[str, Any]) -> Refused:
     """Does not show the value, which may be a secret that belongs elsewhere, unless it is offered as an entry."""
     return Refused(
         wrong="is not a list.",
-        values=() if value.is_hidden or isinstance(value.given, dict) else ([value.given],),
+        values=() if value.is_hidden or isinstance(value.given, dict) else ([*_items(value.given)],),
         otherwise="Write a list: one `- item` per line, or [one, two].",
     )
+
+
+def _items(value: object) -> list[object]:
+    """The items that a scalar stands for: `a, b` are two."""
+    return [item.strip() for item in value.split(",")] if isinstance(value, str) else [value]
 
 
 def _not_a_map(_: Value, __: Mapping[str, Any]) -> Refused:

@@ -44,6 +44,9 @@ def _part(annotation: Any, value: object, broken: Sequence[Path]) -> object:
     if not broken:
         return TypeAdapter[object](annotation).validate_json(json.dumps(value))
     sections = sections_of(annotation)
+    if ITSELF not in broken and not sections and get_origin(annotation) is dict:
+        # Names and texts: an entry that is refused still has its name.
+        return {key: str(entry) for key, entry in cast("dict[str, object]", value).items()}
     if ITSELF in broken or not sections:
         raise BrokenField
     if isinstance(value, list):

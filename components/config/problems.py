@@ -86,7 +86,7 @@ class Refusal:
     @property
     def candidates(self) -> tuple[object, ...]:
         """Values to try, the most likely one first."""
-        return (*self.refused.values, *self.refused.examples)
+        return (*self.refused.values, *self.refused.nearest, *self.refused.examples)
 
     def problem(self, accepted: int | None) -> Problem:
         """With the candidate of this number as the remedy, or none of them."""
@@ -96,7 +96,7 @@ class Refusal:
         elif self.is_missing:
             remedy = f"Add `{self.path[-1]}: {yaml_text(self.candidates[accepted])}`."
         else:
-            example = "" if accepted < len(refused.values) else "e.g. "
+            example = "" if accepted < len(refused.values) + len(refused.nearest) else "e.g. "
             remedy = f"Write {example}{yaml_text(self.candidates[accepted])}{refused.more}."
         return Problem(path=self.path, message=f"{refused.wrong} {remedy}".strip())
 
@@ -106,27 +106,28 @@ def refusals_of(
 ) -> list[Refusal]:
     """Pydantic's errors about these values in the order of the fields, without those that follow from another one.
 
-    A list is also too short if its items were refused, and a key is missing if it is misspelt.
+    A key is missing if it is misspelt.
     """
-    errors = error.errors(include_url=False)
-    parents = {details["loc"][:depth] for details in errors for depth in range(1, len(details["loc"]))}
+    errors = _causes(error)
     misspelt = {
         (*details["loc"][:-1], closest_key(str(details["loc"][-1]), _free_keys(model, details["loc"][:-1], values)))
         for details in errors
         if details["type"] == "extra_forbidden"
     }
-    causes = [
-        details
-        for details in errors
-        if not (details["type"] == "too_short" and details["loc"] in parents)
-        and not (details["type"] == "missing" and details["loc"] in misspelt)
-    ]
+    causes = [details for details in errors if not (details["type"] == "missing" and details["loc"] in misspelt)]
     return [_refusal(details, model, values, text(_path(details))) for details in causes]
 
 
 def broken_paths(error: ValidationError) -> list[tuple[PathPart, ...]]:
     """Where pydantic found errors."""
-    return [_path(details) for details in error.errors(include_url=False)]
+    return [_path(details) for details in _causes(error)]
+
+
+def _causes(error: ValidationError) -> list[ErrorDetails]:
+    """The errors without those of lists that are too short only because their items were refused."""
+    errors = error.errors(include_url=False)
+    parents = {details["loc"][:depth] for details in errors for depth in range(1, len(details["loc"]))}
+    return [details for details in errors if not (details["type"] == "too_short" and details["loc"] in parents)]
 
 
 def _path(details: ErrorDetails) -> tuple[PathPart, ...]:

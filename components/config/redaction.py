@@ -41,4 +41,5 @@ def looks_secret(text: str) -> bool:
 
 def about_secrets(path: Sequence[str | int]) -> bool:
     """Whether a key below a section indicates that its value is secret, whatever the value is."""
-    return any(isinstance(part, str) and _KEYS.search(part) for part in path[1:])
+    keys = [part for part in path[1:] if isinstance(part, str) and part != "externalSecrets"]
+    return any(_KEYS.search(key) for key in keys)

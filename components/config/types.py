@@ -4,6 +4,7 @@ A type checks a single value; rules that relate values to each other are in `val
 Sources: the AWS API reference of each service, RFC 1123 for names in Kubernetes.
 """
 
+import difflib
 import ipaddress
 import posixpath
 import re
@@ -13,7 +14,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator
 
-from components.account.offers import closest, offers
+from components.account.offers import offers
 from components.config.host_keys import check_host_key
 from components.config.quantities import check_cpu, check_memory
 
@@ -93,7 +94,8 @@ def possible_port(address: str) -> str:
 
 def _region(name: str) -> str:
     if name not in offers().zones:
-        raise ValueError(f"{name!r} is not a commercial AWS region. Write {closest(name.lower(), offers().zones)}.")
+        nearest = difflib.get_close_matches(name.lower(), offers().zones, n=len(offers().zones), cutoff=0.0)
+        raise ValueError(f"{name!r} is not a commercial AWS region. Write {', '.join(nearest)}.")
     return name
 
 

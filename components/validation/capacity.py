@@ -45,8 +45,8 @@ def _quota_caps(config: PlatformConfig) -> Iterator[Problem]:
             message=f"allows {capacity_sums.describe(allowed)}, but the quota is {capacity_sums.describe(needed)}: "
             f"{capacity_sums.describe(rolling_peak(pods))} during a rolling update of all services at their maximum "
             f"size ({capacity_sums.describe(total(pods))} in the steady state), plus "
-            f"{environment.quota_headroom_percent} % headroom (quotaHeadroomPercent). Write pods: {least.pods}, "
-            f'cpuRequest: "{cpu(least.cpu_request)}", memoryRequest: {memory(least.memory_request)}.',
+            f"{environment.quota_headroom_percent} % headroom (quotaHeadroomPercent). Write {{pods: {least.pods}, "
+            f'cpuRequest: "{cpu(least.cpu_request)}", memoryRequest: {memory(least.memory_request)}}}.',
         )
 
 

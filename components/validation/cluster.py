@@ -10,7 +10,9 @@ from components.config.base import BrokenField
 from components.config.cluster import ClusterConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
+from components.environments.plan import plan_environments
 from components.sizing.instance_types import INSTANCE_TYPES
+from components.validation import capacity_sums
 from components.validation.offered import NODE, unavailable
 from components.validation.rule import Path, Rule
 
@@ -53,14 +55,25 @@ def node_type(config: PlatformConfig) -> Iterator[Problem]:
         return
     name = config.cluster.nodes.instance_type
     current = INSTANCE_TYPES.get(name)
-    yield from unavailable(
-        NODE,
-        name,
-        ("cluster", "nodes", "instanceType"),
-        config,
-        # The images are built for one architecture.
-        alike=lambda other: current is None or INSTANCE_TYPES[other].architecture is current.architecture,
-    )
+
+    def alike(other: str) -> bool:
+        """The images are built for one architecture, and everything has to fit."""
+        return (current is None or INSTANCE_TYPES[other].architecture is current.architecture) and _fits(config, other)
+
+    yield from unavailable(NODE, name, ("cluster", "nodes", "instanceType"), config, alike)
+
+
+def _fits(config: PlatformConfig, instance_type: str) -> bool:
+    """Whether nodes of a type hold everything, as far as that can be known."""
+    if config.cluster is None:
+        return True
+    try:
+        nodes = config.cluster.nodes.model_copy(update={"instance_type": instance_type})
+        changed = config.model_copy(update={"cluster": config.cluster.model_copy(update={"nodes": nodes})})
+        fit = capacity_sums.node_fit(changed, plan_environments(changed))
+    except (BrokenField, KeyError):
+        return True
+    return fit is None or fit.fits
 
 
 ROLE_LISTS: tuple[tuple[str, Callable[[ClusterConfig], Sequence[str]]], ...] = (

@@ -1,15 +1,19 @@
 """Refuses types that AWS does not offer in the stack's region, or that this program cannot use."""
 
+import difflib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from components.account.offers import Service, closest, offered
+from components.account.offers import Service, offered
 from components.config.base import BrokenField
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.sizing.database_sizes import DATABASE_CLASSES
 from components.sizing.instance_types import INSTANCE_TYPES
 from components.validation.rule import Path
+
+MOST_TRIED = 100
+"""Types that are tried as a remedy, the closest ones first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +56,7 @@ def usable(kind: Kind, config: PlatformConfig) -> frozenset[str]:
 def unavailable(
     kind: Kind, name: str, path: Path, config: PlatformConfig, alike: Callable[[str], bool] = lambda _: True
 ) -> Iterator[Problem]:
-    """A problem if the type is not one of those; it suggests the closest of those that are `alike`."""
+    """A problem if the type is not one of those; it suggests the closest one that is `alike`."""
     available = usable(kind, config)
     if name in available:
         return
@@ -62,7 +66,9 @@ def unavailable(
         wrong = f"{name!r} is not offered in {_region(config)}"
     else:
         wrong = f"{name!r} is not {kind.name}"
-    yield Problem(path=path, message=f"{wrong}. Write e.g. {closest(name, sorted(filter(alike, available)))}.")
+    likely = difflib.get_close_matches(name, sorted(available), n=MOST_TRIED, cutoff=0.0)
+    remedy = next((f"Write e.g. {other}." for other in likely if alike(other)), "Write another one.")
+    yield Problem(path=path, message=f"{wrong}. {remedy}")
 
 
 def _region(config: PlatformConfig) -> str | None:

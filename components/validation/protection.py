@@ -13,6 +13,7 @@ from components.config.messages import yaml_text
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem, key_path
 from components.config.types import CapacityType, NatGateways
+from components.validation import image_tags
 from components.validation.rule import Path, Rule, known
 
 
@@ -52,9 +53,11 @@ def taken(config: PlatformConfig) -> Iterator[tuple[Path, object, Risk]]:
             value = _read(config, risk.key)
             if value is not None and value in risk.weak:
                 yield tuple(risk.key.split(".")), value, risk
+    refused = {problem.path for rule in image_tags.RULES for problem in rule(config)}
     for index, tag in known(config.environments, lambda environment: environment.deployment.image_tag):
-        if tag not in KEYWORD_TAGS:
-            yield ("environments", index, "deployment", "imageTag"), tag, MOVING_TAG
+        path = ("environments", index, "deployment", "imageTag")
+        if tag not in KEYWORD_TAGS and path not in refused:
+            yield path, tag, MOVING_TAG
 
 
 def _read(config: PlatformConfig, key: str) -> object:

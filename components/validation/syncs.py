@@ -3,16 +3,19 @@
 import difflib
 import re
 import zoneinfo
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, wraps
 from importlib import resources
 
+from components.config.base import BrokenField
 from components.config.environments import Delivery, SyncWindow
+from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.environments.plan import EnvironmentPlan
 from components.validation.cron import check_schedule
-from components.validation.rule import Path, Rule, each_environment
+from components.validation.rule import Path, Rule, each_environment, known
 
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 SHORTEST_WINDOW, LONGEST_WINDOW = SECONDS["m"], 366 * 24 * SECONDS["h"]
@@ -51,15 +54,22 @@ def retries(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         )
 
 
-@each_environment
-def sync_windows(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
-    """Windows open at a time that exists, for a length that Argo CD accepts."""
-    environment = plan.settings
-    for position, window in enumerate(environment.sync.windows):
-        yield from _window((*here, "sync", "windows", position), window)
+def _each_window(rule: Callable[[Path, SyncWindow], Iterator[Problem]]) -> Rule:
+    """A rule of one sync window of any environment."""
+
+    @wraps(rule)
+    def of_all(config: PlatformConfig) -> Iterator[Problem]:
+        for index, windows in known(config.environments, lambda environment: environment.sync.windows):
+            for position, window in enumerate(windows):
+                with suppress(BrokenField):
+                    yield from rule(("environments", index, "sync", "windows", position), window)
+
+    return of_all
 
 
-def _window(here: Path, window: SyncWindow) -> Iterator[Problem]:
+@_each_window
+def schedules(here: Path, window: SyncWindow) -> Iterator[Problem]:
+    """A window opens at a time that exists."""
     try:
         check_schedule(window.schedule)
     except ValueError as reason:
@@ -67,6 +77,11 @@ def _window(here: Path, window: SyncWindow) -> Iterator[Problem]:
             path=(*here, "schedule"),
             message=f"{window.schedule!r} is not a schedule: {reason}. Write e.g. '0 22 * * 1-5'.",
         )
+
+
+@_each_window
+def lengths(here: Path, window: SyncWindow) -> Iterator[Problem]:
+    """A window is open for a length that Argo CD accepts."""
     length = seconds(window.duration)
     if not SHORTEST_WINDOW <= length <= LONGEST_WINDOW:
         nearest = "1m" if length < SHORTEST_WINDOW else f"{LONGEST_WINDOW // SECONDS['h']}h"
@@ -74,6 +89,11 @@ def _window(here: Path, window: SyncWindow) -> Iterator[Problem]:
             path=(*here, "duration"),
             message=f"{window.duration} is not between a minute and a year. Write {nearest}.",
         )
+
+
+@_each_window
+def time_zones(here: Path, window: SyncWindow) -> Iterator[Problem]:
+    """A window's time zone exists."""
     if window.time_zone not in _zones():
         yield Problem(
             path=(*here, "timeZone"),
@@ -147,6 +167,8 @@ def waiting(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
 RULES: tuple[Rule, ...] = (
     syncs,
     retries,
-    sync_windows,
+    schedules,
+    lengths,
+    time_zones,
     waiting,
 )

@@ -25,7 +25,7 @@ STACKS = {
     for file in sorted(folder.glob("Pulumi.*.yaml"))
 }
 """Folder of the project and name of the stack, of every committed stack and example."""
-NONSENSE = ("!", -1, [{"!": "!"}])
+NONSENSE = ("!", -1, ["!"])
 
 
 @functools.cache

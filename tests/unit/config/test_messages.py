@@ -55,7 +55,7 @@ TEXTS = ("description", "default")
         ("cluster.nodes.desired", "three", "'three' is not a whole number. Write a whole number."),
         ("cluster.nodes.desired", "3", "'3' is not a whole number. Write 3, without quotes."),
         ("cluster.nodes.desired", 2.5, "2.5 is not a whole number. Write 2."),
-        ("cluster.nodes.desired", 500, "500 is too large. Write 100 or less."),
+        ("cluster.nodes.desired", 500, "500 is too large. Write a number of at most 100."),
         ("cluster.nodes.desired", [], "the value is not a whole number. Write a whole number."),
         ("database.multiAz", "no", "'no' is not a boolean. Write false."),
         ("system.owner", "", "is empty. Write e.g. platform."),

@@ -11,13 +11,10 @@ from tests.harness.config_samples import wrong
 RETENTIONS = offers().log_retention_days
 
 
-@pytest.mark.parametrize(
-    ("region", "closest"),
-    [("ap-northest-1", "ap-northeast-1"), ("eu-centarl-1", "eu-central-1"), ("US-EAST-1", "us-east-1")],
-)
-def test_a_misspelt_region_is_refused_with_the_closest_one(region: str, closest: str) -> None:
+@pytest.mark.parametrize("region", ["ap-northest-1", "eu-centarl-1", "AP-NORTHEAST-1", "Tokyo"])
+def test_a_misspelt_region_is_refused_with_the_one_of_the_zones(region: str) -> None:
     (line,) = wrong(aws__region=region)
-    assert line.replace("e.g. ", "") == f"aws.region: {region!r} is not a commercial AWS region. Write {closest}."
+    assert line == f"aws.region: {region!r} is not a commercial AWS region. Write ap-northeast-1."
 
 
 @pytest.mark.parametrize("region", ["ap-northeast-4", "cn-north-1", "us-gov-west-1", "Tokyo", ""])

@@ -167,7 +167,7 @@ def test_every_reference_to_secrets_manager_needs_external_secrets() -> None:
         "environments[0].pullRequests.secret.secretsManager",
     ]
     assert problems(dev, operators={}, **given) == {
-        "operators.externalSecrets": f"is missing; it fetches {keys[0]}. Write {{}}."
+        "operators.externalSecrets": f"is missing; it fetches {keys[0]}. Add `externalSecrets: {{}}`."
     }
     locally = problems(dev, local=True, operators={}, **given)
     assert list(locally) == [key.removesuffix(".secretsManager") for key in keys]

@@ -65,7 +65,7 @@ def test_a_cap_below_the_peak_is_refused_with_the_sums_and_the_cap_that_is_neede
         "environments[0].quotaCap: allows 40 pods, 40.00 CPU, 40.0 GiB, but the quota is 88 pods, 88.00 CPU, 88.0 GiB"
         ": 80 pods, 80.00 CPU, 80.0 GiB during a rolling update of all services at their maximum size (40 pods, 40.00 "
         "CPU, 40.0 GiB in the steady state), plus 10 % headroom (quotaHeadroomPercent). "
-        'Write pods: 88, cpuRequest: "88", memoryRequest: 88Gi.'
+        'Write {pods: 88, cpuRequest: "88", memoryRequest: 88Gi}.'
     )
 
 
@@ -91,14 +91,14 @@ def test_no_quota_exceeds_its_cap(headroom: int) -> None:
 
 def test_the_parts_of_a_cap_that_suffice_are_suggested_unchanged() -> None:
     assert refused(quotaCap={"pods": 500, "cpuRequest": "40", "memoryRequest": "900Gi"}).endswith(
-        'Write pods: 500, cpuRequest: "88", memoryRequest: 900Gi.'
+        'Write {pods: 500, cpuRequest: "88", memoryRequest: 900Gi}.'
     )
 
 
 def test_a_cap_counts_a_services_own_replicas() -> None:
     changes = _paths({"quotaCap": WITH_HEADROOM, "services": {API: {"maxReplicas": 30}}})
     lines = refusals("pingvasai", "production", changes)
-    assert lines[0].endswith('Write pods: 110, cpuRequest: "110", memoryRequest: 110Gi.')
+    assert lines[0].endswith('Write {pods: 110, cpuRequest: "110", memoryRequest: 110Gi}.')
 
 
 def test_a_cap_counts_previews() -> None:
@@ -107,7 +107,7 @@ def test_a_cap_counts_previews() -> None:
         environments__0__pullRequests={"maximum": 3, "secret": {"secretsManager": "nova/argocd/previews"}},
     )
     (line,) = [line for line in lines if "quotaCap" in line]
-    assert line.endswith('Write pods: 71, cpuRequest: "40", memoryRequest: 40Gi.')
+    assert line.endswith('Write {pods: 71, cpuRequest: "40", memoryRequest: 40Gi}.')
 
 
 def test_a_service_never_has_more_pods_than_its_autoscaler_may_reach() -> None:
