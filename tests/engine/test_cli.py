@@ -23,6 +23,47 @@ REPORTED = (
 )
 
 
+REFUSED_BY_AWS = (
+    # file, what it has, what is written instead, the key that is refused
+    (
+        "Pulumi.yaml",
+        "      owner: backend\n",
+        "      owner: backend\n      tags: {aws:team: a, Centre: 'a#b'}\n",
+        "system.tags",
+    ),
+    ("Pulumi.yaml", "uuid-ossp, pgcrypto, vector", "uuid-ossp, pgcrypto, pgvector", ".database.extensions[2]"),
+    (
+        "Pulumi.yaml",
+        "- name: auth-service\n",
+        "- name: auth-service\n        repository: a\n",
+        "services[0].repository",
+    ),
+    ("Pulumi.staging.yaml", "name: nova-staging-deploy,", "name: nova-staging-preview,", "ci.deployRole.name"),
+    (
+        "Pulumi.staging.yaml",
+        "  nova:cluster:\n",
+        "  nova:cluster:\n    serviceCidr: 8.8.0.0/16\n",
+        "cluster.serviceCidr",
+    ),
+    ("Pulumi.staging.yaml", "  nova:database:\n", "  nova:database:\n    port: 22\n", "database.port"),
+    ("Pulumi.staging.yaml", "  nova:database:\n", "  nova:database:\n    username: pg_owner\n", "database.username"),
+    (
+        "Pulumi.staging.yaml",
+        "  nova:database:\n",
+        "  nova:database:\n    maintenanceWindow: sun:20:00-sun:20:10\n",
+        "database.maintenanceWindow",
+    ),
+    (
+        "Pulumi.staging.yaml",
+        "  nova:cache:\n",
+        "  nova:cache:\n    maintenanceWindow: sun:20:00-sun:20:30\n",
+        "cache.maintenanceWindow",
+    ),
+    ("Pulumi.staging.yaml", "    storageGib: 20\n", "    storageGib: 70000\n", "database.storageGib"),
+)
+"""Mistakes that AWS would find when it makes the resource, after others have been made."""
+
+
 @pytest.fixture
 def broken(project: Path) -> Path:
     """A project with four mistakes in staging."""
@@ -33,6 +74,18 @@ def broken(project: Path) -> Path:
         text = text.replace(f"{right}\n", f"{wrong}\n")
     file.write_text(text)
     return project
+
+
+def test_what_aws_would_refuse_ends_an_up_before_the_first_resource(project: Path, tmp_path: Path) -> None:
+    for file, right, wrong, _ in REFUSED_BY_AWS:
+        text = (project / file).read_text()
+        assert right in text
+        (project / file).write_text(text.replace(right, wrong, 1))
+    result = cli(Verb.UP, "staging", "--project", project, "--state", tmp_path / "state")
+    assert result.returncode == 1
+    for *_, key in REFUSED_BY_AWS:
+        assert key in result.stdout
+    assert account(tmp_path / "state") == frozenset()
 
 
 @pytest.mark.parametrize("verb", [Verb.PREVIEW, Verb.UP])

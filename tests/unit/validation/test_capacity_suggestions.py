@@ -160,7 +160,7 @@ def test_connections_that_no_class_allows_are_reported() -> None:
 def test_a_suggested_cap_is_accepted() -> None:
     cap = {"pods": 40, "cpuRequest": "40", "memoryRequest": "40Gi"}
     text = suggestion("pingvasai", "production", {"environments 0 quotaCap": cap})
-    match = re.fullmatch(r'pods: (\d+), cpuRequest: "(\w+)", memoryRequest: (\w+)', text)
+    match = re.fullmatch(r'\{pods: (\d+), cpuRequest: "(\w+)", memoryRequest: (\w+)\}', text)
     assert match is not None
     needed = {"pods": int(match[1]), "cpuRequest": match[2], "memoryRequest": match[3]}
     accepted("pingvasai", "production", {"environments 0 quotaCap": needed})
