@@ -17,8 +17,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+from components.config.yaml_faults import explain
 from sandbox.places import text
-from sandbox.yaml_faults import merge_marker, yaml_fault
 
 PROJECT = "Pulumi.yaml"
 PROJECT_KEYS = (
@@ -80,16 +80,12 @@ def _of_file(file: Path, check: Any) -> Iterator[str]:
     except UnicodeDecodeError:
         yield f"{file.name}: is not UTF-8 text. Save it as UTF-8."
         return
-    marker = merge_marker(content)
-    if marker is not None:
-        yield f"{file.name}:{marker}: unresolved merge conflict. Keep one of the two sides, and remove the markers."
-        return
     reader: Any = YAML()
     try:
         reader.load(content)  # finds duplicate keys
         node = reader.compose(content)
     except YAMLError as error:
-        yield f"{file.name}{yaml_fault(error)}"
+        yield f"{file.name}{explain(error, content)}"
         return
     if node is not None and not isinstance(node, MappingNode):
         yield f"{file.name}:1: is not a map of keys. Write `KEY: VALUE` lines, such as `config:`."

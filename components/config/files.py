@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
-from ruamel.yaml.reader import ReaderError
 
 from components.config.yaml_faults import explain
 
@@ -96,7 +95,7 @@ class StackFiles:
         """The entries along a path, as far as they exist."""
         try:
             here = _child(_nodes(self._text(name)), "config")
-        except (MarkedYAMLError, UnreadableError):
+        except (YAMLError, UnreadableError):
             return []
         entries: list[_Entry] = []
         for depth, part in enumerate(path):
@@ -126,11 +125,8 @@ class StackFiles:
     def _values(self, name: str) -> dict[str, Any]:
         try:
             content = _values(self._text(name))
-        except MarkedYAMLError as error:
-            line, fault = explain(error, self._text(name))
-            raise UnreadableError(f"{name}{'' if line is None else f':{line}'}: {fault}") from None
-        except ReaderError as error:
-            raise UnreadableError(f"{name}: has a control character: {error.reason}. Remove it.") from None
+        except YAMLError as error:
+            raise UnreadableError(f"{name}{explain(error, self._text(name))}") from None
         if not isinstance(content, dict):
             line = _nodes(self._text(name)).start_mark.line + 1
             raise UnreadableError(f"{name}:{line}: is not a map of keys. Begin it with `config:`.")

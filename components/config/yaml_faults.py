@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, cast
 
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 MERGE = re.compile(r"^(<{7}|={7}|>{7})( |$)")
 QUOTES = "Put the value in quotes."
@@ -36,12 +36,19 @@ EXPLANATIONS: Sequence[tuple[str, str]] = (
 """What the reader says, as an expression, and what is said instead."""
 
 
-def explain(error: MarkedYAMLError, text: str) -> tuple[int | None, str]:
-    """Number of the line, if there is one, and the message."""
+def explain(error: YAMLError, text: str) -> str:
+    """`:LINE: what is wrong. What to write.`, without a line if the reader gives none."""
+    line, message = _fault(error, text)
+    return f"{'' if line is None else f':{line}'}: {message}"
+
+
+def _fault(error: YAMLError, text: str) -> tuple[int | None, str]:
     lines = text.splitlines()
     merge = next((number for number, line in enumerate(lines, start=1) if MERGE.match(line)), None)
     if merge is not None:
         return merge, "has a mark of a merge conflict. Resolve the conflict, and remove the marks."
+    if not isinstance(error, MarkedYAMLError):
+        return None, "has a control character. Remove it."
     start, line = _line(error.context_mark), _line(error.problem_mark)
     problem = str(cast("Any", error.problem))
     for expression, message in EXPLANATIONS:

@@ -155,18 +155,18 @@ def test_a_folder_without_a_project_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("config: [", ":1 is not YAML: "),
+        ("config: [", ":1: "),
         ("- a\n", ":1: is not a map of keys. "),
         (
             "config:\n  demo:stage: a\n  demo:stage: b\n",
-            ":3: the key 'demo:stage' is set twice. Keep one of the two.",
+            ":3: demo:stage is there twice, first in line 2. Remove one of the two.",
         ),
-        ("config:\n\tdemo:stage: a\n", ":2: indented with a tab. Use spaces."),
+        ("config:\n\tdemo:stage: a\n", ":2: has a tab where YAML expects spaces. Indent with spaces."),
         (
             "config:\n<<<<<<< HEAD\n  demo:stage: a\n=======\n  demo:stage: b\n>>>>>>> other\n",
-            ":2: unresolved merge conflict. Keep one of the two sides, and remove the markers.",
+            ":2: has a mark of a merge conflict. Resolve the conflict, and remove the marks.",
         ),
-        ("config:\n  a: b: c\n", ":2 is not YAML: mapping values are not allowed here. Check this line"),
+        ("config:\n  a: b: c\n", ":2: has a second colon, or is indented further"),
     ],
 )
 def test_an_unreadable_stack_file_is_reported_with_line_and_remedy(

@@ -59,10 +59,10 @@ def project(tmp_path: Path) -> Path:
         ),
         ("name: nova\nruntime: python\nconfig:\n  system:\n", ["4: config.system: is empty. Write its value"]),
         ("- a\n", ["1: is not a map of keys."]),
-        ("name: a: b\n", ["1 is not YAML: mapping values are not allowed here."]),
-        ("name: a\nname: b\n", ["2: the key 'name' is set twice. Keep one of the two."]),
-        ("name: nova\nruntime:\n\tname: python\n", ["3: indented with a tab. Use spaces."]),
-        ("<<<<<<< HEAD\nname: a\n", ["1: unresolved merge conflict."]),
+        ("name: a: b\n", ["1: has a second colon, or is indented further"]),
+        ("name: a\nname: b\n", ["2: name is there twice, first in line 1. Remove one of the two."]),
+        ("name: nova\nruntime:\n\tname: python\n", ["3: has a tab where YAML expects spaces. Indent with spaces."]),
+        ("<<<<<<< HEAD\nname: a\n", ["1: has a mark of a merge conflict."]),
     ],
 )
 def test_a_fault_of_pulumi_yaml_has_line_key_and_remedy(text: str, messages: list[str], project: Path) -> None:
