@@ -19,14 +19,18 @@ def reserved_names(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     database = plan.config.database
     if database is None:
         return
-    for name in plan.databases.names:
-        if name in {*RESERVED_DATABASES, database.username} or name.startswith(RESERVED_PREFIXES):
-            owner = "the master user" if name == database.username else "PostgreSQL or RDS"
-            yield Problem(
-                path=(*here, "databasePrefix"),
-                message=f"results in a database and user {name!r}, a name reserved for {owner}. "
-                f"Write e.g. {plan.config.system.name}_{plan.name}_.",
-            )
+    reserved = [
+        name
+        for name in plan.databases.names
+        if name in {*RESERVED_DATABASES, database.username} or name.startswith(RESERVED_PREFIXES)
+    ]
+    if reserved:
+        owner = "the master user" if reserved[0] == database.username else "PostgreSQL or RDS"
+        yield Problem(
+            path=(*here, "databasePrefix"),
+            message=f"results in a database and user {reserved[0]!r}, a name reserved for {owner}. "
+            f"Write e.g. {plan.config.system.name}_{plan.name}_.",
+        )
 
 
 @each_environment
@@ -59,14 +63,14 @@ def database_prefix(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         yield Problem(
             path=(*here, "databasePrefix"), message=f"is missing. Write e.g. {plan.config.system.name}_{plan.name}_."
         )
-    for owner, name in _databases(plan).items():
-        excess = len(name) - LONGEST_DATABASE_NAME
-        if excess > 0:
-            yield Problem(
-                path=(*here, "databasePrefix"),
-                message=f"results in the database {name!r} for {owner}, which has {len(name)} characters; PostgreSQL "
-                f"allows {LONGEST_DATABASE_NAME}. Write a prefix that is at least {excess} characters shorter.",
-            )
+    owner, name = max(_databases(plan).items(), key=lambda database: len(database[1]), default=("", ""))
+    excess = len(name) - LONGEST_DATABASE_NAME
+    if excess > 0:
+        yield Problem(
+            path=(*here, "databasePrefix"),
+            message=f"results in the database {name!r} for {owner}, which has {len(name)} characters; PostgreSQL "
+            f"allows {LONGEST_DATABASE_NAME}. Write a prefix that is at least {excess} characters shorter.",
+        )
 
 
 @each_environment

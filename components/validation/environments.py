@@ -103,10 +103,15 @@ def replicas(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     """The maximum is not below the replicas to start with."""
     environment = plan.settings
     if environment.max_replicas is not None and environment.max_replicas < environment.replicas:
+        least = environment.replicas
+        with suppress(BrokenField):
+            inheriting = [override for override in environment.services.values() if override.max_replicas is None]
+            least = max([least, *(override.replicas or 0 for override in inheriting)])
+        above = f" (of a service: {least})" if least > environment.replicas else ""
         yield Problem(
             path=(*here, "maxReplicas"),
-            message=f"{environment.max_replicas} is below replicas {environment.replicas}. "
-            f"Write {environment.replicas} or more.",
+            message=f"{environment.max_replicas} is below replicas {environment.replicas}{above}. "
+            f"Write {least} or more.",
         )
 
 
@@ -152,8 +157,8 @@ def _overridden_replicas(environment: EnvironmentConfig, here: Path, override: S
             message=f"{override.max_replicas} is below replicas {replicas}. Write {replicas} or more.",
         )
     inherited = environment.max_replicas if override.max_replicas is None else None
-    # Only for replicas of its own: `replicas` reports those of the environment.
-    if inherited is not None and override.replicas is not None and override.replicas > inherited:
+    # `replicas` reports a maximum below the environment's own replicas.
+    if inherited is not None and environment.replicas <= inherited < replicas:
         yield Problem(
             path=(*here, "maxReplicas"),
             message=f"is missing, and replicas {replicas} is above the environment's maxReplicas {inherited}. "
