@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from components.account.rds_postgres import RESERVED_PREFIXES
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
-from components.data.bootstrap_pods import LONGEST_ENVIRONMENT_NAME
 from components.environments.plan import EnvironmentPlan, plan_environments
 from components.validation.rule import Path, Rule, each_environment, known
 
@@ -126,17 +125,6 @@ def _free_number(config: PlatformConfig) -> int:
     return next(number for number in range(len(taken) + 1) if number not in taken)
 
 
-@each_environment
-def job_names(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
-    """The Job that creates an environment's databases is named after it, within Kubernetes' limit."""
-    if len(plan.name) > LONGEST_ENVIRONMENT_NAME and plan.bootstraps_databases:
-        yield Problem(
-            path=(*here, "name"),
-            message="makes the name of the Job that creates its databases too long. "
-            f"Write at most {LONGEST_ENVIRONMENT_NAME} characters.",
-        )
-
-
 RULES: tuple[Rule, ...] = (
     reserved_names,
     unused_data_keys,
@@ -144,5 +132,4 @@ RULES: tuple[Rule, ...] = (
     cache_number,
     separate_databases,
     separate_caches,
-    job_names,
 )
