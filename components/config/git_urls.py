@@ -8,6 +8,10 @@ _CLONE_URL = re.compile(
     r"([\w-]+)/([\w.-]+?)(?:\.git)?/?"
 )
 """Port 22 of github.com, and 443 of ssh.github.com for networks that block 22."""
+GITHUB_OWNER = re.compile(
+    r"(?P<start>(?:\w+://)?(?:[\w.-]+@)?(?:www\.|ssh\.)?github\.com(?::[0-9]+)?[:/]+[A-Za-z0-9-]+)/?(?P<name>[\w.-]+)?"
+)
+"""An address on GitHub, of one repository or of something else."""
 SSH_PORTS = (22, 443)
 """Ports of Git over SSH: Argo CD's network policies open these and no others."""
 
@@ -45,3 +49,8 @@ def has_blocked_port(url: str) -> bool:
     """Whether it is an SSH URL with a port that Argo CD's network policies block."""
     address = ssh_address(url)
     return address is not None and address[1] not in SSH_PORTS
+
+
+def is_on_github(url: str) -> bool:
+    """Whether it is an address on GitHub, which need not be one repository, nor have a port that is open."""
+    return GITHUB_OWNER.match(url) is not None

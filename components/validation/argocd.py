@@ -11,7 +11,7 @@ from components.config.argocd_access import (
 )
 from components.config.argocd_project import CLUSTER_RBAC_KINDS, FORBIDDEN_KINDS, SECRETS_GROUP
 from components.config.base import BrokenField
-from components.config.git_urls import SSH_PORTS, github_repository, has_blocked_port, ssh_address
+from components.config.git_urls import SSH_PORTS, has_blocked_port, is_on_github, ssh_address
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.validation.environments import (
@@ -25,6 +25,8 @@ from components.validation.rule import Path, Rule, known
 ACCESS: Path = ("argocd", "repositoryAccess")
 NOTIFICATIONS: Path = ("argocd", "notifications")
 WEBHOOK_SECRET: Path = ("argocd", "webhookSecret")
+APP_IDS = (("github_app_id", "githubAppId"), ("github_app_installation_id", "githubAppInstallationId"))
+"""Fields and keys of a GitHub App."""
 
 
 def namespace(config: PlatformConfig) -> Iterator[Problem]:
@@ -94,15 +96,33 @@ def access_kind(config: PlatformConfig) -> Iterator[Problem]:
         )
     elif over_ssh and kind is not RepositoryAuthentication.SSH:
         yield Problem(
-            path=(*ACCESS, "kind"), message=f"does not give access to {url}, which is an SSH address. Write ssh."
+            path=(*ACCESS, "kind"),
+            message=f"does not give access to {url}, which is an SSH address. Write ssh{_together(config, 'ssh')}.",
         )
     elif not over_ssh and kind is RepositoryAuthentication.SSH:
         yield Problem(
             path=(*ACCESS, "kind"),
-            message=f"ssh does not give access to {url}. Write https, or the repository's SSH address as its url.",
+            message=f"ssh does not give access to {url}. Write https{_together(config, 'https')}, "
+            "or the repository's SSH address as its url.",
         )
-    elif kind is RepositoryAuthentication.GITHUB_APP and github_repository(url) is None:
-        yield Problem(path=(*ACCESS, "kind"), message=f"githubApp does not give access to {url}. Write https.")
+    elif kind is RepositoryAuthentication.GITHUB_APP and not is_on_github(url):
+        yield Problem(
+            path=(*ACCESS, "kind"),
+            message=f"githubApp does not give access to {url}. Write https{_together(config, 'https')}.",
+        )
+
+
+def _together(config: PlatformConfig, kind: str) -> str:
+    """What a change of the kind requires of the keys that belong to one kind only."""
+    access = config.argocd.repository_access
+    written = set[str]() if access is None else access.model_fields_set
+    foreign = [key for field, key in APP_IDS if field in written]
+    if kind == "https" and "host_keys" in written:
+        foreign.append("hostKeys")
+    parts = [f"remove {' and '.join(foreign)}"] if foreign else []
+    if kind == "ssh" and "host_keys" not in written:
+        parts.append("add hostKeys")
+    return "".join(f" and {part}" for part in parts)
 
 
 def blocked_port(config: PlatformConfig) -> Iterator[Problem]:
@@ -175,10 +195,7 @@ def github_app_ids(config: PlatformConfig) -> Iterator[Problem]:
     if access is None:
         return
     is_app = access.kind is RepositoryAuthentication.GITHUB_APP
-    for field, key in (
-        ("github_app_id", "githubAppId"),
-        ("github_app_installation_id", "githubAppInstallationId"),
-    ):
+    for field, key in APP_IDS:
         with suppress(BrokenField):
             given = getattr(access, field) is not None
             # A Secret that is created by hand contains the ids as well.
@@ -267,7 +284,7 @@ def _purpose(path: Path) -> str:
 
 def local_entries(config: PlatformConfig) -> Iterator[Problem]:
     """Entries of Secrets Manager come into clusters of EKS only, through External Secrets."""
-    for path, _ in _entries(config):
+    for path, _ in entries(config):
         if config.local:
             yield Problem(
                 path=path[:-1],
@@ -276,22 +293,11 @@ def local_entries(config: PlatformConfig) -> Iterator[Problem]:
             )
 
 
-def missing_external_secrets(config: PlatformConfig) -> Iterator[Problem]:
-    """External Secrets fetches the entries that Argo CD reads."""
-    entries = [path for path, _ in _entries(config)]
-    if entries and not config.local and config.operators.external_secrets is None:
-        where = Problem(path=entries[0], message="").where
-        yield Problem(
-            path=("operators", "externalSecrets"),
-            message=f"is missing; it fetches {where}. Add `externalSecrets: {{}}`.",
-        )
-
-
 def entry_names(config: PlatformConfig) -> Iterator[Problem]:
     """The cluster may read the entries that Argo CD reads."""
     if config.local:
         return
-    for path, name in _entries(config):
+    for path, name in entries(config):
         if not name.startswith(tuple(config.secret_prefixes)):
             # The value is not shown: it may be a secret that was pasted here.
             yield Problem(
@@ -302,7 +308,7 @@ def entry_names(config: PlatformConfig) -> Iterator[Problem]:
             )
 
 
-def _entries(config: PlatformConfig) -> Iterator[tuple[Path, str]]:
+def entries(config: PlatformConfig) -> Iterator[tuple[Path, str]]:
     """The names of entries in Secrets Manager, with their keys; without those that are in a second place."""
     for path, reference in references(config):
         with suppress(BrokenField):
@@ -378,7 +384,6 @@ RULES: tuple[Rule, ...] = (
     webhook_secret,
     secret_places,
     local_entries,
-    missing_external_secrets,
     entry_names,
     source_repositories,
     cluster_resources,

@@ -1,13 +1,12 @@
 """Rules of `registry` and `ci`: image repositories, and the identities of GitHub Actions."""
 
-import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 
 from components.account.names import MAX_LENGTHS
 from components.config.base import BrokenField
 from components.config.ci import CiConfig, EnvironmentRoleConfig, PushRoleConfig
-from components.config.git_urls import github_repository, has_blocked_port
+from components.config.git_urls import GITHUB_OWNER, github_repository, has_blocked_port, is_on_github
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.config.registry import RegistryConfig
@@ -25,9 +24,6 @@ PLACEHOLDERS: dict[tuple[str | None, str | None], str] = {
 """GitHub's ids in the stacks of this repository, which stand for no real one, and the account that they stand with."""
 
 
-_GITHUB_OWNER = re.compile(r"(?P<start>\S*?\bgithub\.com(?::[0-9]+)?[:/]+[A-Za-z0-9-]+)/?(?P<name>[\w.-]+)?")
-
-
 def existing_repositories(config: PlatformConfig) -> Iterator[Problem]:
     """Settings of repositories are written in the stack that creates them."""
     settings = config.registry
@@ -41,22 +37,25 @@ def existing_repositories(config: PlatformConfig) -> Iterator[Problem]:
             )
 
 
-def github(config: PlatformConfig) -> Iterator[Problem]:
-    """The repository is on GitHub."""
+def repository(config: PlatformConfig) -> Iterator[Problem]:
+    """An address on GitHub is that of one repository."""
     url = config.repository.url
-    if config.ci is None or github_repository(url) is not None or has_blocked_port(url):
-        return
-    owner = _GITHUB_OWNER.match(url)
-    if owner is None:
-        yield Problem(
-            path=("ci",),
-            message=f"creates roles for GitHub Actions, and repository.url {url} is not on GitHub. Remove it.",
-        )
-    else:
+    owner = GITHUB_OWNER.match(url)
+    if owner is not None and github_repository(url) is None and not has_blocked_port(url):
         name = owner["name"] or f"{config.system.name}.git"
         yield Problem(
             path=("repository", "url"),
             message=f"{url} is not one repository on GitHub. Write e.g. {owner['start']}/{name}.",
+        )
+
+
+def github(config: PlatformConfig) -> Iterator[Problem]:
+    """The repository is on GitHub."""
+    url = config.repository.url
+    if config.ci is not None and not is_on_github(url):
+        yield Problem(
+            path=("ci",),
+            message=f"creates roles for GitHub Actions, and repository.url {url} is not on GitHub. Remove it.",
         )
 
 
@@ -179,6 +178,7 @@ def github_environments(config: PlatformConfig) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     existing_repositories,
+    repository,
     github,
     github_ids,
     boundary,

@@ -7,10 +7,11 @@ from components.config.base import BrokenField
 from components.config.cluster import NodesConfig
 from components.config.controllers import NodeScaling, OperatorsConfig
 from components.config.platform import PlatformConfig
-from components.config.problems import Problem
+from components.config.problems import Problem, key_path
 from components.config.versions import CLUSTER_AUTOSCALER_IMAGE_TAGS
 from components.controllers.controller import controllers
 from components.environments.plan import EnvironmentPlan, plan_environments
+from components.validation import argocd
 from components.validation.edge import NO_PUBLIC_SERVICE, free_host
 from components.validation.rule import Path, Rule, each_environment, known
 
@@ -25,18 +26,27 @@ def needed_by_edge(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def needed_by_secrets(config: PlatformConfig) -> Iterator[Problem]:
-    """The Secrets of an environment have a controller that creates them."""
-    if config.secrets is None or config.operators.external_secrets is not None:
+    """The Secrets of an environment, and the entries that Argo CD reads, have a controller that fetches them."""
+    if config.operators.external_secrets is not None:
         return
-    needed = False
-    for plan in plan_environments(config):
-        with suppress(BrokenField):
-            needed = needed or bool(plan.secrets.secrets)
+    needed: list[str] = []
+    with suppress(BrokenField):
+        if config.secrets is not None and any(_has_secrets(plan) for plan in plan_environments(config)):
+            needed.append("creates the Secrets of `secrets`")
+    with suppress(BrokenField):
+        read = [] if config.local else [path for path, _ in argocd.entries(config)]
+        needed += [f"fetches {key_path(path)}" for path in read[:1]]
     if needed:
         yield Problem(
             path=("operators", "externalSecrets"),
-            message="is missing; it creates the Secrets of `secrets`. Add `externalSecrets: {}`.",
+            message=f"is missing; it {' and '.join(needed)}. Add `externalSecrets: {{}}`.",
         )
+
+
+def _has_secrets(plan: EnvironmentPlan) -> bool:
+    with suppress(BrokenField):
+        return bool(plan.secrets.secrets)
+    return False
 
 
 def aws_only(config: PlatformConfig) -> Iterator[Problem]:

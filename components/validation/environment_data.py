@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from components.account.rds_postgres import RESERVED_PREFIXES
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
-from components.data.bootstrap_pods import LONGEST_ENVIRONMENT_NAME
 from components.environments.plan import EnvironmentPlan, plan_environments
 from components.validation.rule import Path, Rule, each_environment, known
 
@@ -19,14 +18,18 @@ def reserved_names(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     database = plan.config.database
     if database is None:
         return
-    for name in plan.databases.names:
-        if name in {*RESERVED_DATABASES, database.username} or name.startswith(RESERVED_PREFIXES):
-            owner = "the master user" if name == database.username else "PostgreSQL or RDS"
-            yield Problem(
-                path=(*here, "databasePrefix"),
-                message=f"results in a database and user {name!r}, a name reserved for {owner}. "
-                f"Write e.g. {plan.config.system.name}_{plan.name}_.",
-            )
+    reserved = [
+        name
+        for name in plan.databases.names
+        if name in {*RESERVED_DATABASES, database.username} or name.startswith(RESERVED_PREFIXES)
+    ]
+    if reserved:
+        owner = "the master user" if reserved[0] == database.username else "PostgreSQL or RDS"
+        yield Problem(
+            path=(*here, "databasePrefix"),
+            message=f"results in a database and user {reserved[0]!r}, a name reserved for {owner}. "
+            f"Write e.g. {plan.config.system.name}_{plan.name}_.",
+        )
 
 
 @each_environment
@@ -59,14 +62,14 @@ def database_prefix(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         yield Problem(
             path=(*here, "databasePrefix"), message=f"is missing. Write e.g. {plan.config.system.name}_{plan.name}_."
         )
-    for owner, name in _databases(plan).items():
-        excess = len(name) - LONGEST_DATABASE_NAME
-        if excess > 0:
-            yield Problem(
-                path=(*here, "databasePrefix"),
-                message=f"results in the database {name!r} for {owner}, which has {len(name)} characters; PostgreSQL "
-                f"allows {LONGEST_DATABASE_NAME}. Write a prefix that is at least {excess} characters shorter.",
-            )
+    owner, name = max(_databases(plan).items(), key=lambda database: len(database[1]), default=("", ""))
+    excess = len(name) - LONGEST_DATABASE_NAME
+    if excess > 0:
+        yield Problem(
+            path=(*here, "databasePrefix"),
+            message=f"results in the database {name!r} for {owner}, which has {len(name)} characters; PostgreSQL "
+            f"allows {LONGEST_DATABASE_NAME}. Write a prefix that is at least {excess} characters shorter.",
+        )
 
 
 @each_environment
@@ -122,17 +125,6 @@ def _free_number(config: PlatformConfig) -> int:
     return next(number for number in range(len(taken) + 1) if number not in taken)
 
 
-@each_environment
-def job_names(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
-    """The Job that creates an environment's databases is named after it, within Kubernetes' limit."""
-    if len(plan.name) > LONGEST_ENVIRONMENT_NAME and plan.bootstraps_databases:
-        yield Problem(
-            path=(*here, "name"),
-            message="makes the name of the Job that creates its databases too long. "
-            f"Write at most {LONGEST_ENVIRONMENT_NAME} characters.",
-        )
-
-
 RULES: tuple[Rule, ...] = (
     reserved_names,
     unused_data_keys,
@@ -140,5 +132,4 @@ RULES: tuple[Rule, ...] = (
     cache_number,
     separate_databases,
     separate_caches,
-    job_names,
 )

@@ -10,6 +10,7 @@ from components.config.base import BrokenField
 from components.config.environments import Delivery, EnvironmentConfig, ServiceOverride
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
+from components.data.bootstrap_pods import LONGEST_ENVIRONMENT_NAME
 from components.environments.plan import EnvironmentPlan
 from components.environments.workloads import resources_of
 from components.kubernetes.names import DATA_NAMESPACE, MONITORING_NAMESPACE, PLATFORM_NAMESPACE
@@ -86,15 +87,25 @@ def free_namespace(config: PlatformConfig, name: str) -> str:
 
 
 @each_environment
-def application_names(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
-    """The Application's name is not too long."""
-    application = plan.settings.application(plan.config.system.name)
-    if len(application) > LONGEST_APPLICATION_NAME:
-        longest = LONGEST_APPLICATION_NAME - len(f"{plan.config.system.name}-")
+def name_lengths(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """Everything that is named after an environment has a name that is not too long."""
+    name = plan.name
+    allowed: list[tuple[int, str]] = []
+    with suppress(BrokenField):
+        suffix = len(plan.settings.application(plan.config.system.name)) - len(name)
+        allowed.append((LONGEST_APPLICATION_NAME - suffix, "its Application"))
+    with suppress(BrokenField):
+        if plan.config.creates_buckets:
+            suffix = len(f"{plan.config.prefix}-") + STORAGE_ROLE_SUFFIX
+            allowed.append((LONGEST_ROLE_NAME - suffix, "its bucket's role"))
+    with suppress(BrokenField):
+        if plan.bootstraps_databases:
+            allowed.append((LONGEST_ENVIRONMENT_NAME, "the Job that creates its databases"))
+    longest, owner = min(allowed, default=(len(name), ""))
+    if len(name) > longest:
         yield Problem(
             path=(*here, "name"),
-            message=f"results in the Application {application!r}, which has {len(application)} characters; "
-            f"{LONGEST_APPLICATION_NAME} are allowed. Write at most {longest} characters.",
+            message=f"{name!r} makes the name of {owner} too long. Write at most {longest} characters.",
         )
 
 
@@ -103,10 +114,15 @@ def replicas(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     """The maximum is not below the replicas to start with."""
     environment = plan.settings
     if environment.max_replicas is not None and environment.max_replicas < environment.replicas:
+        least = environment.replicas
+        with suppress(BrokenField):
+            inheriting = [override for override in environment.services.values() if override.max_replicas is None]
+            least = max([least, *(override.replicas or 0 for override in inheriting)])
+        above = f" (of a service: {least})" if least > environment.replicas else ""
         yield Problem(
             path=(*here, "maxReplicas"),
-            message=f"{environment.max_replicas} is below replicas {environment.replicas}. "
-            f"Write {environment.replicas} or more.",
+            message=f"{environment.max_replicas} is below replicas {environment.replicas}{above}. "
+            f"Write {least} or more.",
         )
 
 
@@ -152,8 +168,8 @@ def _overridden_replicas(environment: EnvironmentConfig, here: Path, override: S
             message=f"{override.max_replicas} is below replicas {replicas}. Write {replicas} or more.",
         )
     inherited = environment.max_replicas if override.max_replicas is None else None
-    # Only for replicas of its own: `replicas` reports those of the environment.
-    if inherited is not None and override.replicas is not None and override.replicas > inherited:
+    # `replicas` reports a maximum below the environment's own replicas.
+    if inherited is not None and environment.replicas <= inherited < replicas:
         yield Problem(
             path=(*here, "maxReplicas"),
             message=f"is missing, and replicas {replicas} is above the environment's maxReplicas {inherited}. "
@@ -193,27 +209,14 @@ def folders(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         )
 
 
-@each_environment
-def role_names(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
-    """The role of an environment's bucket has a name that IAM accepts."""
-    longest = LONGEST_ROLE_NAME - STORAGE_ROLE_SUFFIX - len(f"{plan.config.prefix}-")
-    if plan.config.creates_buckets and len(plan.name) > longest:
-        yield Problem(
-            path=(*here, "name"),
-            message=f"makes the name of the bucket's role longer than {LONGEST_ROLE_NAME} characters. "
-            f"Write at most {longest} characters.",
-        )
-
-
 RULES: tuple[Rule, ...] = (
     names,
     namespaces,
     argocd_namespace,
-    application_names,
+    name_lengths,
     replicas,
     resource_class,
     service_overrides,
     variables,
     folders,
-    role_names,
 )

@@ -43,7 +43,7 @@ def vpc_fault(cidr: IPv4Network) -> str | None:
     if not _is_private(cidr):
         return f"{cidr} is not a private range ({', '.join(map(str, PRIVATE_RANGES))})"
     if not LARGEST_VPC <= cidr.prefixlen <= SMALLEST_VPC:
-        return f"/{cidr.prefixlen} is outside /{LARGEST_VPC}-/{SMALLEST_VPC}"
+        return f"{cidr} is not between /{LARGEST_VPC} and /{SMALLEST_VPC}, the sizes of a VPC"
     if cidr.overlaps(DOCKER_BRIDGE):
         return f"{cidr} is in the default network of Docker, {DOCKER_BRIDGE}, whose containers could not connect to it"
     return None
@@ -113,7 +113,7 @@ def _service_fault(services: IPv4Network) -> str | None:
     if not _is_private(services):
         return f"{services} is not a private range ({', '.join(map(str, PRIVATE_RANGES))})"
     if not LARGEST_SERVICES <= services.prefixlen <= SMALLEST_SERVICES:
-        return f"/{services.prefixlen} is outside /{LARGEST_SERVICES}-/{SMALLEST_SERVICES}, which EKS accepts"
+        return f"{services} is not between /{LARGEST_SERVICES} and /{SMALLEST_SERVICES}, the sizes that EKS accepts"
     return None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from components.config.argocd_access import RepositoryAuthentication
 from components.config.environments import Delivery
-from components.config.git_urls import github_repository, has_blocked_port
+from components.config.git_urls import is_on_github
 from components.config.problems import Problem
 from components.environments.plan import EnvironmentPlan
 from components.validation.rule import Path, Rule, each_environment
@@ -14,8 +14,7 @@ from components.validation.rule import Path, Rule, each_environment
 def source(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     """Previews come from pull requests on GitHub."""
     url = plan.config.repository.url
-    wanted = plan.settings.pull_requests is not None
-    if wanted and github_repository(url) is None and not has_blocked_port(url):
+    if plan.settings.pull_requests is not None and not is_on_github(url):
         yield Problem(path=(*here, "pullRequests"), message=f"need GitHub, and {url} is not there. Remove it.")
 
 

@@ -173,14 +173,14 @@ def test_storage_is_asked_for_where_a_service_wants_it_and_refused_where_none_do
 
 
 def test_an_environment_whose_name_makes_iams_too_long_is_refused() -> None:
-    [line, _] = refusals(environments__0__name="a" * 36, operators__externalSecrets={})
-    assert "environments[0].name: makes the name of the bucket's role longer than 64 characters. " in line
+    [line] = refusals(environments__0__name="a" * 36, operators__externalSecrets={})
+    assert f"environments[0].name: '{'a' * 36}' makes the name of its bucket's role too long." in line
     assert line.endswith("Write at most 35 characters.")
 
 
 def test_an_environment_whose_name_makes_its_jobs_too_long_is_refused() -> None:
     changes: dict[str, Any] = {"storage": ABSENT, "services__4__storage": False}
     [line] = refusals(environments__0__name="a" * 36, **changes)
-    assert "environments[0].name: makes the name of the Job that creates its databases too long." in line
+    assert f"environments[0].name: '{'a' * 36}' makes the name of the Job that creates its databases too long." in line
     assert line.endswith("Write at most 35 characters.")
     loaded(changed(environments__0__name="a" * 35, **changes))

@@ -9,6 +9,7 @@ from components.config.git_urls import ssh_address
 from components.config.problems import ConfigurationError
 from components.config.versions import ARGO_CD_CHART, ARGO_CD_IMAGE_TAG
 from components.validation import argocd
+from components.validation.controllers import needed_by_secrets
 from components.validation.load import load
 from tests.harness.config import stack_config
 from tests.harness.config_samples import host_key, wrong
@@ -91,7 +92,12 @@ def test_credentials_that_match_the_address_are_accepted(url: str, given: dict[s
         (SSH_URL, None, "", "Write e.g. {kind: ssh, secret: {secretsManager: shop/argocd/deploy-key}}."),
         (SSH_URL, HTTPS, ".kind", f"does not give access to {SSH_URL}, which is an SSH address."),
         (SSH_URL, APP, ".kind", "which is an SSH address."),
-        (HTTPS_URL, DEPLOY_KEY, ".kind", "Write https, or the repository's SSH address as its url."),
+        (
+            HTTPS_URL,
+            DEPLOY_KEY,
+            ".kind",
+            "Write https and remove hostKeys, or the repository's SSH address as its url.",
+        ),
         (SSH_URL, {"kind": "ssh", "secret": ENTRY}, ".hostKeys", "Write the lines of `ssh-keyscan github.com`"),
         (
             SSH_URL,
@@ -166,7 +172,7 @@ def test_every_reference_to_secrets_manager_needs_external_secrets() -> None:
         "argocd.notifications.discord.secret.secretsManager",
         "environments[0].pullRequests.secret.secretsManager",
     ]
-    assert problems(dev, operators={}, **given) == {
+    assert messages([*RULES, needed_by_secrets], dev, operators={}, **given) == {
         "operators.externalSecrets": f"is missing; it fetches {keys[0]}. Add `externalSecrets: {{}}`."
     }
     locally = problems(dev, local=True, operators={}, **given)

@@ -71,8 +71,8 @@ def test_external_dns_has_a_zone_to_write_to() -> None:
         ),
         (
             "prometheus",
-            "is missing, and the canary of environment production needs it. "
-            "Add `prometheus: {}`, or remove the canary.",
+            "is missing, and the canary of environment production needs it. Add `prometheus: {}`, or remove "
+            "the canary.",
         ),
     ],
 )
