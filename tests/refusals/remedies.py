@@ -124,7 +124,8 @@ def _exists(stack: Stack, path: Sequence[Part]) -> bool:
 def refused_remedies(stack: Stack, problems: Sequence[Reported]) -> tuple[int, list[str]]:
     """Number of remedies that were followed, and those that leave their refusal or add another.
 
-    The same value in another form may add one: what it contradicts is another mistake of the file.
+    The same value in another form may add one: what it contradicts is another mistake of the file. So may a limit, which
+    counts in no sum: sums are only calculated when all limits are right.
     """
     count = 0
     found: list[str] = []
@@ -134,8 +135,10 @@ def refused_remedies(stack: Stack, problems: Sequence[Reported]) -> tuple[int, l
         if mended is None:
             continue
         count += 1
-        same = _same(stack, mended, parts(problem.path))
-        left = [other for other in judged(mended) if other.path == problem.path or not (same or other.path in before)]
+        uncovers = _same(stack, mended, parts(problem.path)) or problem.path.endswith("Limit")
+        left = [
+            other for other in judged(mended) if other.path == problem.path or not (uncovers or other.path in before)
+        ]
         found += [f"{problem.path}: {problem.message} -> {other.path}: {other.message}" for other in left]
     return count, found
 
