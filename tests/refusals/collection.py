@@ -142,8 +142,11 @@ def folder_of(case: Case, folder: Path) -> Path:
 
 def parts(path: str) -> list[Part]:
     """The keys and indices of a path."""
-    if ":" in path.split(".", maxsplit=1)[0]:
+    first, _, below = path.partition(".")
+    if ":" in first:
         return [path]
+    if first == "exceptions" and below:
+        return [first, below]  # whose keys are paths
     return [int(number) if number else key for number, key in _PART.findall(path)]
 
 

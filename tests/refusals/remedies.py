@@ -124,8 +124,8 @@ def _exists(stack: Stack, path: Sequence[Part]) -> bool:
 def refused_remedies(stack: Stack, problems: Sequence[Reported]) -> tuple[int, list[str]]:
     """Number of remedies that were followed, and those that leave their refusal or add another.
 
-    The same value in another form may add one: what it contradicts is another mistake of the file. So may a limit, which
-    counts in no sum: sums are only calculated when all limits are right.
+    The same value in another form may add one: what it contradicts is another mistake of the file. So may a limit,
+    which counts in no sum: sums are only calculated when all limits are right.
     """
     count = 0
     found: list[str] = []
