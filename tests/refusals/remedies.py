@@ -10,8 +10,10 @@ _SENTENCE = re.compile(r"(?:^|[.;:] )(Write|Add|Remove)\b ?")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'')
 _PLAIN = re.compile(r"[^\s,]+?(?=[.,;]?(?:\s|$))")
 _AFTER_A_VALUE = re.compile(r"[.;]?$|[.;] |, (?!e\.g\.)| or | if | \(")
+_NODES = re.compile(r"\d+ x (?P<type>\S+) \(desired: (?P<desired>\d+)(, maximum: (?P<maximum>\d+))?\)")
+"""A node group, as a message about capacity suggests it."""
 _KEY = re.compile(r"([A-Za-z][\w.:-]*): (?=\S)")
-_WORDS = frozenset({"one", "another", "either", "both", "it", "its", "a", "an", "the", "what", "true"})
+_WORDS = frozenset({"one", "another", "either", "both", "it", "its", "a", "an", "the", "what"})
 """Words with which a sentence begins that names no value."""
 _ABOUT_KEYS = ("is not a known key", "is not a service of", "has no effect: this project's keys")
 
@@ -84,6 +86,11 @@ def _removed(stack: Stack, path: Sequence[Part], rest: str, _: str) -> Stack | N
 
 
 def _written(stack: Stack, path: Sequence[Part], rest: str, message: str) -> Stack | None:
+    group = _NODES.match(rest)
+    if group is not None:
+        nodes = {"instanceType": group["type"], "desired": int(group["desired"])}
+        nodes |= {"maximum": int(group["maximum"])} if group["maximum"] else {}
+        return changed(stack, path, {**at(stack.sections, path), **nodes})
     named = _named(rest)
     if named is None:
         return None
@@ -144,8 +151,9 @@ def refused_remedies(stack: Stack, problems: Sequence[Reported]) -> tuple[int, l
 
 
 def _same(stack: Stack, mended: Stack, path: Sequence[Part]) -> bool:
-    """Whether the value at a path is the same but for quotes, brackets, units, punctuation and capitals."""
+    """Whether the value at a path has become the same one in other quotes, brackets, units, punctuation or capitals."""
     if not (_exists(stack, path) and _exists(mended, path)):
         return False
-    old, new = (re.sub(r"[^a-z0-9]", "", str(plain(at(of.sections, path))).lower()) for of in (stack, mended))
-    return old == new or (new.isdecimal() and re.match(rf"{new}(?!\d)", old) is not None)
+    old, new = at(stack.sections, path), at(mended.sections, path)
+    before, after = (re.sub(r"[^a-z0-9]", "", str(plain(value)).lower()) for value in (old, new))
+    return old != new and (before == after or (after.isdecimal() and re.match(rf"{after}(?!\d)", before) is not None))

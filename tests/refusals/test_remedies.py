@@ -73,6 +73,7 @@ def test_a_remedy_is_followed_as_a_reader_would() -> None:
         ("environments[0].replicas", '1 is no number. Write "1".', 1),
         ("network.zones", "is not a list. Write [eu-west-1a, eu-west-1b].", 2),
         ("network.cidr", "is too small. Write 10.20.0.0/16.", 0),
+        ("environments[1].quotaCap", "is too small. Write pods: 36.", 1),
     ],
 )
 def test_a_remedy_that_is_refused_in_turn_is_found(path: str, message: str, left: int) -> None:
