@@ -1,10 +1,11 @@
 """Whoever writes what a message names has one refusal less and none more, in the collection and in 2,000 mutants."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.refusals.collection import SINGLE, Case, Reported, parameters, report
+from tests.refusals.collection import OPEN, SINGLE, Case, Reported, parameters, report
 from tests.refusals.judge import faults
 from tests.refusals.mutants import mutants
 from tests.refusals.remedies import followed, refused_remedies
@@ -16,6 +17,8 @@ BASE = next(stack for stack in STACKS if stack.name == "refusals/staging")
 READABLE = [case for case in SINGLE if not any(expected.line for expected in case.expected)]
 EACH = 200
 """Mutants of each stack: 2,000 of all."""
+KNOWN_OF_MUTANTS = tuple(f"{name.removeprefix('mutant ')}: " for name in OPEN if name.startswith("mutant "))
+"""With which faults begin that open.txt has: keys, or a fault of form."""
 
 
 @pytest.mark.parametrize("case", parameters(READABLE, "remedy "))
@@ -25,14 +28,14 @@ def test_a_remedy_of_the_collection_is_accepted(case: Case, tmp_path: Path) -> N
     assert refused == []
 
 
-@pytest.mark.parametrize("stack", parameters(STACKS, "mutants "))
+@pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
 def test_a_mutant_is_told_what_to_write(stack: Stack, tmp_path: Path) -> None:
     wrong: list[str] = []
     for mutant in mutants(stack, STACKS, EACH):
         problems = report_of(mutant.stack, stack, tmp_path)
         _, refused = refused_remedies(mutant.stack, problems)
-        wrong += [f"{mutant.change}: {fault}" for fault in (*faults(problems), *refused)]
-    assert wrong == []
+        wrong += [f"{fault} ({mutant.change})" for fault in (*faults(problems), *refused)]
+    assert [fault for fault in wrong if not re.sub(r"\[\d+\]", "[]", fault).startswith(KNOWN_OF_MUTANTS)] == []
 
 
 def _followed(path: str, message: str) -> Stack:
