@@ -17,8 +17,8 @@ BASE = next(stack for stack in STACKS if stack.name == "refusals/staging")
 READABLE = [case for case in SINGLE if not any(expected.line for expected in case.expected)]
 EACH = 200
 """Mutants of each stack: 2,000 of all."""
-KNOWN_OF_MUTANTS = tuple(f"{name.removeprefix('mutant ')}: " for name in OPEN if name.startswith("mutant "))
-"""With which faults begin that open.txt has: keys, or a fault of form."""
+KNOWN_OF_MUTANTS = tuple(name.removeprefix("mutant ") for name in OPEN if name.startswith("mutant "))
+"""How the faults begin that open.txt has."""
 
 
 @pytest.mark.parametrize("case", parameters(READABLE, "remedy "))
