@@ -141,7 +141,7 @@ def _refusal(details: ErrorDetails, model: type[Section], values: object, text: 
     description = "" if field is None or not field.description else field.description
     if kind == "missing":
         refused = Refused(
-            wrong="is missing.", values=_examples(field, details["input"]), otherwise=f"Add it: {description}"
+            wrong="is missing.", examples=_examples(field, details["input"]), otherwise=f"Add it: {description}"
         )
         return Refusal(path=path, refused=refused, is_missing=True)
     if kind == "extra_forbidden":
