@@ -16,6 +16,12 @@ REFUSALS: tuple[Refusal, ...] = (
         None,
         "'auth' would share the ServiceAccount auth with 'auth-service'. Write another name.",
     ),
+    (
+        "services[0].name",
+        "login-service",
+        "services[1].calls[0]",
+        "'auth-service' is not a service of the catalogue, and",
+    ),
     ("services[1].calls", ["pay"], "services[1].calls[0]", f"'pay' {NO_SERVICE}"),
     ("services[1].calls", ["user-service"], "services[1].calls[0]", "is the service itself. Remove it."),
     (
