@@ -1,10 +1,12 @@
 """Rules of the service catalogue: `services` and `resourceClasses`."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from pydantic.alias_generators import to_camel
 
 from components.account.offers import closest
+from components.config.base import BrokenField
 from components.config.catalogue import ServiceConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
@@ -18,41 +20,91 @@ PORT_FIELDS = ("service_port", "health_path", "ready_path", "metrics_path", "pub
 
 def names(config: PlatformConfig) -> Iterator[Problem]:
     """Names of services are unique, also without `-service`."""
-    full = [(_name(index), name) for index, name in known(config.services, lambda service: service.name)]
-    short = [(_name(index), name) for index, name in known(config.services, lambda service: service.short_name)]
+    named = list(known(config.services, lambda service: service.name))
+    full = list(duplicates(((("services", index, "name"), name) for index, name in named), "name"))
+    yield from full
     # Equal full names are equal short names as well.
-    yield from list(duplicates(full, "name")) or duplicates(short, "short name (without `-service`)")
+    first: dict[str, str] = {}
+    for index, short in known(config.services, lambda service: service.short_name) if not full else ():
+        name = dict(named)[index]
+        if first.setdefault(short, name) != name:
+            yield Problem(
+                path=("services", index, "name"),
+                message=f"{name!r} would share the ServiceAccount {short} with {first[short]!r}. Write another name.",
+            )
 
 
-def _name(index: int) -> Path:
-    return ("services", index, "name")
+def _unique(config: PlatformConfig) -> bool:
+    """Whether a name stands for one service: otherwise no rule looks a service up."""
+    names = [name for _, name in known(config.services, lambda service: service.name)]
+    return len(names) == len(set(names))
 
 
 @each_service
 def calls(config: PlatformConfig, service: ServiceConfig, here: Path) -> Iterator[Problem]:
-    """Each call has one target, another service with a port."""
-    names = {other.name for other in config.services}
-    ports = dict(port for _, port in known(config.services, lambda other: (other.name, other.port)))
+    """Each call is of another service, and listed once."""
     for position, called in enumerate(service.calls):
         path = (*here, "calls", position)
         if called in service.calls[:position]:
             yield Problem(path=path, message=f"{called} is listed twice. Remove it.")
-        elif called == service.name:
+        elif called == service.name and _unique(config):
             yield Problem(path=path, message="is the service itself. Remove it.")
-        elif called not in names:
-            others = _callable(config, service, ports)
+
+
+def unknown_calls(config: PlatformConfig) -> Iterator[Problem]:
+    """Each call is of a service of the catalogue."""
+    names = {service.name for service in config.services}
+    for called, callers in _called(config).items():
+        if called in names:
+            continue
+        (service, path), *more = callers
+        others = _callable(config, service)
+        if more:
+            count = "another call names" if len(more) == 1 else f"{len(more)} more calls name"
+            remedy = f"Write {closest(called, others)} in each, or" if others else "Remove them, or"
+            message = f"{called!r} is not a service of the catalogue, and {count} it. {remedy} add the service."
+        else:
             remedy = f"Write e.g. {closest(called, others)}." if others else "Remove it."
-            yield Problem(path=path, message=f"{called!r} is not a service of the catalogue. {remedy}")
-        elif called in ports and ports[called] is None:
-            yield Problem(path=path, message=f"{called} has no port to call. Remove it, or write the port of {called}.")
+            message = f"{called!r} is not a service of the catalogue. {remedy}"
+        yield Problem(path=path, message=message)
 
 
-def _callable(config: PlatformConfig, service: ServiceConfig, ports: Mapping[str, int | None]) -> list[str]:
+def calls_without_port(config: PlatformConfig) -> Iterator[Problem]:
+    """Each called service has a port."""
+    without = {name for name, port in _ports(config).items() if port is None} if _unique(config) else set[str]()
+    for called, callers in _called(config).items():
+        others = [path for service, path in callers if service.name != called]
+        if called not in without or not others:
+            continue
+        path, *more = others
+        if more:
+            count = "another service calls" if len(more) == 1 else f"{len(more)} more services call"
+            message = f"{called} has no port to call, and {count} it. Write the port of {called}, or remove the calls."
+        else:
+            message = f"{called} has no port to call. Remove it, or write the port of {called}."
+        yield Problem(path=path, message=message)
+
+
+def _called(config: PlatformConfig) -> dict[str, list[tuple[ServiceConfig, Path]]]:
+    """The services that call each name, and where; each service once."""
+    callers: dict[str, list[tuple[ServiceConfig, Path]]] = {}
+    for index, called in known(config.services, lambda service: service.calls):
+        for other in dict.fromkeys(called):
+            path = ("services", index, "calls", called.index(other))
+            callers.setdefault(other, []).append((config.services[index], path))
+    return callers
+
+
+def _ports(config: PlatformConfig) -> dict[str, int | None]:
+    return dict(pair for _, pair in known(config.services, lambda service: (service.name, service.port)))
+
+
+def _callable(config: PlatformConfig, service: ServiceConfig) -> list[str]:
     """Services that it could call in addition: with a port, and without a circle."""
     graph = _graph(config)
     return [
         name
-        for name, port in ports.items()
+        for name, port in _ports(config).items()
         if port is not None and name not in service.calls and service.name not in _reached(graph, name)
     ]
 
@@ -75,6 +127,8 @@ def _reached(graph: Mapping[str, Sequence[str]], start: str) -> set[str]:
 
 def circles(config: PlatformConfig) -> Iterator[Problem]:
     """No service calls, through others, one that calls it: each would wait for the other, and neither starts first."""
+    if not _unique(config):
+        return
     positions = {name: index for index, name in known(config.services, lambda service: service.name)}
     graph = {name: list(dict.fromkeys(called)) for name, called in _graph(config).items()}
     for name, called in graph.items():
@@ -107,13 +161,21 @@ def _way(graph: Mapping[str, Sequence[str]], start: str, end: str) -> list[str]:
 @each_service
 def without_effect(_: PlatformConfig, service: ServiceConfig, here: Path) -> Iterator[Problem]:
     """A service without a port has none of the keys that describe how it is called."""
+    if service.port is not None:
+        return
+    without: list[str] = []
     for field in PORT_FIELDS:
-        key = to_camel(field)
-        if service.port is None and field in service.model_fields_set and getattr(service, field):
-            yield Problem(
-                path=(*here, key),
-                message=f"has no effect: {service.name} has no port. Remove it, or write the port.",
-            )
+        with suppress(BrokenField):
+            if field in service.model_fields_set and getattr(service, field):
+                without.append(to_camel(field))
+    if len(without) == 1:
+        message = f"has no effect: {service.name} has no port. Remove it, or write the port."
+    else:
+        others = " and ".join(without[1:])
+        message = f"has no effect, nor {'has' if len(without) == 2 else 'have'} {others}: {service.name} has no port. "
+        message += f"Write the port, or remove {'both' if len(without) == 2 else 'all of them'}."
+    if without:
+        yield Problem(path=(*here, without[0]), message=message)
 
 
 @each_service
@@ -132,4 +194,4 @@ def default_account(path: Path, name: str) -> Problem:
     )
 
 
-RULES: tuple[Rule, ...] = (names, calls, circles, without_effect, service_accounts)
+RULES: tuple[Rule, ...] = (names, calls, unknown_calls, calls_without_port, circles, without_effect, service_accounts)

@@ -12,7 +12,7 @@ from components.config.versions import CLUSTER_AUTOSCALER_IMAGE_TAGS
 from components.controllers.controller import controllers
 from components.environments.plan import EnvironmentPlan, plan_environments
 from components.validation import argocd
-from components.validation.edge import NO_PUBLIC_SERVICE, free_host
+from components.validation.edge import NO_PUBLIC_SERVICE, free_host, without_edge
 from components.validation.rule import Path, Rule, each_environment, known
 
 
@@ -63,7 +63,7 @@ def dns_zone(config: PlatformConfig) -> Iterator[Problem]:
     """DNS records have a zone."""
     if config.cluster is None or config.operators.external_dns is None:
         return
-    if config.edge is None or config.edge.zone is None:
+    if (config.edge is None or config.edge.zone is None) and len(without_edge(config)) <= 1:
         yield Problem(
             path=("operators", "externalDns"), message="has no zone for its records. Remove it, or add edge.zone."
         )
@@ -193,6 +193,8 @@ def canary_traffic(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     if not plan.load_balanced:
         wrong, remedy = f"has no traffic to shift: {NO_PUBLIC_SERVICE}", "write both for one service"
     elif plan.config.edge is None:
+        if len(without_edge(plan.config)) > 1:
+            return
         wrong, remedy = "has no traffic to shift: there is no load balancer without edge", "add the section edge"
     elif not plan.settings.hosts:
         wrong = "has no traffic to shift: the environment has no hosts"

@@ -7,13 +7,15 @@ from components.config.base import BrokenField
 from components.config.edge import EdgeConfig
 from components.config.git_urls import github_repository
 from components.config.platform import PlatformConfig
-from components.config.problems import Problem
+from components.config.problems import Problem, key_path
 from components.config.types import Ownership
 from components.environments.plan import EnvironmentPlan, plan_environments
 from components.validation.rule import Path, Rule, each_environment, known
 
 MOST_NAMES = 10
 """Names that ACM puts into one certificate by default."""
+KEYS_NAMED = 3
+"""Keys that one message names."""
 ARGOCD_HOST: Path = ("edge", "argocdHost")
 NO_PUBLIC_SERVICE = "no service has both `port` and `public: true`"
 
@@ -152,10 +154,36 @@ def hosts_with_target(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         )
 
 
+def without_edge(config: PlatformConfig) -> list[Path]:
+    """The keys of a stack on EKS that have an effect only with edge, if it has none."""
+    found: list[Path] = []
+    if config.cluster is None or config.edge is not None:
+        return found
+    for index, environment in enumerate(config.environments):
+        for key, read in (("hosts", lambda e=environment: e.hosts), ("canary", lambda e=environment: e.canary)):
+            with suppress(BrokenField):
+                found += [("environments", index, key)] if read() else []
+    with suppress(BrokenField):
+        found += [] if config.operators.external_dns is None else [("operators", "externalDns")]
+    return found
+
+
+def missing_edge(config: PlatformConfig) -> Iterator[Problem]:
+    """There is edge where several keys have an effect only with it; a single one is refused itself."""
+    needing = [key_path(path) for path in without_edge(config)]
+    if len(needing) > 1:
+        rest = len(needing) - KEYS_NAMED
+        named, last = (needing[:KEYS_NAMED], f"{rest} more") if rest > 0 else (needing[:-1], needing[-1])
+        those = f"{', '.join(named)} and {last}"
+        yield Problem(path=("edge",), message=f"is missing, and needed by {those}. Add it, or remove those.")
+
+
 @each_environment
 def hosts_without_edge(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     """Hosts are written only where edge gives them a certificate and a record."""
     config = plan.config
+    if len(without_edge(config)) > 1:
+        return
     if config.edge is None and (config.cluster is not None or config.local) and plan.settings.hosts:
         remedy = "Remove it" if config.cluster is None else "Remove it, or add the section edge"
         yield Problem(
@@ -263,6 +291,7 @@ RULES: tuple[Rule, ...] = (
     records,
     named,
     hosts_with_target,
+    missing_edge,
     hosts_without_edge,
     node_ports,
     argocd_target,

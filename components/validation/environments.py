@@ -15,7 +15,7 @@ from components.environments.plan import EnvironmentPlan
 from components.environments.workloads import resources_of
 from components.kubernetes.names import DATA_NAMESPACE, MONITORING_NAMESPACE, PLATFORM_NAMESPACE
 from components.validation.rule import Path, Rule, duplicates, each_environment, known
-from components.validation.sizes import limits
+from components.validation.sizes import limits, node_of
 
 KUBERNETES_PREFIX = "kube-"
 """Source: Kubernetes, "Namespaces": the prefix is reserved for its own."""
@@ -145,19 +145,24 @@ def resource_class(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
 
 def service_overrides(config: PlatformConfig) -> Iterator[Problem]:
     """An environment overrides services of the catalogue, with a maximum that is not below their replicas."""
+    unknown: dict[str, list[Path]] = {}
+    names: list[str] = []
+    with suppress(BrokenField):
+        names = [service.name for service in config.services]
     for index, overrides in known(config.environments, lambda environment: environment.services):
         for name, override in overrides.items():
             here: Path = ("environments", index, "services", name)
-            with suppress(BrokenField):
-                if (names := [service.name for service in config.services]) and name not in names:
-                    yield Problem(
-                        path=here, message=f"is not a service of the catalogue. Write {closest(name, names)}."
-                    )
-                    continue
+            if names and name not in names:
+                unknown.setdefault(name, []).append(here)
+                continue
             with suppress(BrokenField):
                 yield from _overridden_replicas(config.environments[index], here, override)
             if override.resources is not None:
-                yield from limits((*here, "resources"), override.resources)
+                yield from limits((*here, "resources"), override.resources, node_of(config))
+    for name, places in unknown.items():
+        near = closest(name, names)
+        remedy = f"Write {near}." if len(places) == 1 else f"Write {near} in each of {len(places)} environments."
+        yield Problem(path=places[0], message=f"is not a service of the catalogue. {remedy}")
 
 
 def _overridden_replicas(environment: EnvironmentConfig, here: Path, override: ServiceOverride) -> Iterator[Problem]:

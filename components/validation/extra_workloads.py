@@ -9,7 +9,7 @@ from components.config.problems import Problem
 from components.environments.plan import EnvironmentPlan
 from components.validation.catalogue import DEFAULT_ACCOUNT, default_account
 from components.validation.rule import Path, Rule, each_environment
-from components.validation.sizes import limits
+from components.validation.sizes import limits, node_of
 
 
 def _workloads(environment: EnvironmentConfig) -> Iterator[tuple[Path, str, ExtraWorkload]]:
@@ -55,7 +55,7 @@ def ports(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
 def sizes(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     """Workloads outside the catalogue have limits that are at least their requests."""
     for part, _, extra in _workloads(plan.settings):
-        yield from limits((*here, *part, "resources"), extra.resources)
+        yield from limits((*here, *part, "resources"), extra.resources, node_of(plan.config))
 
 
 @each_environment

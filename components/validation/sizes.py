@@ -20,20 +20,41 @@ def service_sizes(config: PlatformConfig) -> Iterator[Problem]:
     """Limits of services are at least their requests."""
     for index, classes in known(config.services, lambda service: service.resources):
         for name, resources in classes.items():
-            yield from limits(("services", index, "resources", name), resources)
+            yield from limits(("services", index, "resources", name), resources, node_of(config))
 
 
 def class_sizes(config: PlatformConfig) -> Iterator[Problem]:
     """Limits of classes are at least their requests."""
     for name, resources in config.resource_classes.items():
-        yield from limits(("resourceClasses", name), resources)
+        yield from limits(("resourceClasses", name), resources, node_of(config))
 
 
-def limits(path: Path, resources: ContainerResources) -> Iterator[Problem]:
-    """A limit is not below its request, which Kubernetes refuses, nor in another unit."""
-    for key, read, number in (
-        ("cpu", lambda: (resources.cpu_request, resources.cpu_limit), millicores),
-        ("memory", lambda: (resources.memory_request, resources.memory_limit), mebibytes),
+def node_of(config: PlatformConfig) -> str | None:
+    """The instance type of the stack's nodes, if it can be read and its capacity is known."""
+    with suppress(BrokenField):
+        if config.cluster is not None and config.cluster.nodes.instance_type in INSTANCE_TYPES:
+            return config.cluster.nodes.instance_type
+    return None
+
+
+def limits(path: Path, resources: ContainerResources, node: str | None) -> Iterator[Problem]:
+    """A limit is not below its request, which Kubernetes refuses, nor in another unit. `node` is an instance type."""
+    machine = None if node is None else INSTANCE_TYPES[node]
+    for key, read, number, held, text in (
+        (
+            "cpu",
+            lambda: (resources.cpu_request, resources.cpu_limit),
+            millicores,
+            None if machine is None else machine.vcpu * 1000,
+            cpu,
+        ),
+        (
+            "memory",
+            lambda: (resources.memory_request, resources.memory_limit),
+            mebibytes,
+            None if machine is None else machine.memory_mib,
+            memory,
+        ),
     ):
         with suppress(BrokenField):
             request, limit = read()
@@ -47,6 +68,12 @@ def limits(path: Path, resources: ContainerResources) -> Iterator[Problem]:
                 yield Problem(
                     path=(*path, f"{key}Request"),
                     message=f"{request} is {number(request) // number(limit)} times the limit {limit}. "
+                    f"Write {_quoted(_in_unit_of(limit, request, most=True))}.",
+                )
+            elif held is not None and number(limit) <= held < number(request):
+                yield Problem(
+                    path=(*path, f"{key}Request"),
+                    message=f"{request} is more than a node has: {text(held)} ({node}). "
                     f"Write {_quoted(_in_unit_of(limit, request, most=True))}.",
                 )
             elif number(limit) < number(request):

@@ -10,7 +10,18 @@ from tests.unit.validation.samples import Refusal, mended, refused
 NO_SERVICE = "is not a service of the catalogue. Write "
 REFUSALS: tuple[Refusal, ...] = (
     ("services[1].name", "auth-service", None, "'auth-service' is already the name of another entry."),
-    ("services[1].name", "auth", None, "'auth' is already the short name (without `-service`) of another entry."),
+    (
+        "services[1].name",
+        "auth",
+        None,
+        "'auth' would share the ServiceAccount auth with 'auth-service'. Write another name.",
+    ),
+    (
+        "services[0].name",
+        "login-service",
+        "services[1].calls[0]",
+        "'auth-service' is not a service of the catalogue, and",
+    ),
     ("services[1].calls", ["pay"], "services[1].calls[0]", f"'pay' {NO_SERVICE}"),
     ("services[1].calls", ["user-service"], "services[1].calls[0]", "is the service itself. Remove it."),
     (
@@ -37,7 +48,12 @@ REFUSALS: tuple[Refusal, ...] = (
         "services[2].calls[2]",
         "closes a circle: content-service -> media-service -> search-service -> content-service. Remove it.",
     ),
-    ("services[0].port", None, "services[1].calls[0]", "auth-service has no port to call."),
+    (
+        "services[0].port",
+        None,
+        "services[1].calls[0]",
+        "auth-service has no port to call, and 3 more services call it. Write the port of auth-service, or",
+    ),
 )
 
 

@@ -139,6 +139,18 @@ def test_hosts_without_edge_are_refused_on_eks() -> None:
     assert line.endswith("Remove it, or add the section edge.")
 
 
+def test_a_missing_edge_is_refused_once_for_all_that_needs_it() -> None:
+    (line,) = refusals(
+        environments__0__hosts=["dev.example.com"],
+        environments__1__hosts=["api.example.com"],
+        operators__externalDns={},
+    )
+    assert line.endswith(
+        "edge: is missing, and needed by environments[0].hosts, environments[1].hosts and operators.externalDns. "
+        "Add it, or remove those."
+    )
+
+
 def test_a_value_that_cannot_be_read_hides_no_mistake_beside_it() -> None:
     lines = refused_examples.refusals(
         "tiketi",

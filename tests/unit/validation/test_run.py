@@ -120,7 +120,7 @@ def test_one_bad_field_hides_no_other_mistake() -> None:
         database__instanceClass="db.t4g.mikro",
         services__0__port="http",
         services__0__calls=["pay"],
-        services__3__calls=["pay"],
+        services__3__calls=["buy"],
         environments__0__replicas="two",
         environments__0__namespace="kube-system",
         environments__0__variables={"DEBUG": True, "DB_PASSWORD": "hunter2"},

@@ -22,6 +22,7 @@ REFUSALS: tuple[Refusal, ...] = (
     (f"{STANDARD}.cpuRequest", "500", None, "500 is 1000 times the limit 500m. Write 500m."),
     (f"{STANDARD}.memoryLimit", "9Gi", None, "9Gi is more than a node has: 8Gi (t3.large). Write 8Gi or less."),
     (f"{STANDARD}.cpuLimit", "3", None, '3 is more than a node has: 2 (t3.large). Write "2" or less.'),
+    (f"{STANDARD}.cpuRequest", "100", None, "100 is more than a node has: 2 (t3.large). Write 100m."),
     ("resourceClasses.minimal.memoryLimit", "9Gi", None, "9Gi is more than a node has: 8Gi (t3.large)."),
     (
         "environments[0].services",
