@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-import pytest
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
@@ -93,20 +92,11 @@ CASES = [read(file) for file in sorted(FOLDER.glob("*/*.yaml"))]
 SINGLE = [case for case in CASES if case.kind != FIVE]
 FIVES = [case for case in CASES if case.kind == FIVE]
 PROJECT = (FOLDER / "Pulumi.yaml").read_text()
-OPEN = frozenset((FOLDER / "open.txt").read_text().splitlines())
-"""Names of cases with which a test cannot pass yet, with `hidden ` or `remedy ` before them for these tests, and after
-`mutant ` with what faults of mutants begin. A test that passes nevertheless fails: its name is to be removed."""
 
 
-def parameters(values: Sequence[Named], prefix: str = "") -> list[Any]:
-    """Parameters of a test, with those in open.txt expected to fail."""
-    names = [(value, f"{prefix}{value.name}") for value in values]
-    return [
-        pytest.param(
-            value, id=value.name, marks=[pytest.mark.xfail(reason="open.txt", strict=True)] if name in OPEN else []
-        )
-        for value, name in names
-    ]
+def name_of(named: Named) -> str:
+    """What pytest prints of a parameter."""
+    return named.name
 
 
 def project_folder(folder: Path, text: str, project: str = PROJECT, stack: str = STACK) -> Path:

@@ -12,7 +12,7 @@ from tests.refusals.collection import (
     STACK,
     Case,
     checked,
-    parameters,
+    name_of,
     report,
 )
 from tests.refusals.judge import hidden, wrong
@@ -33,11 +33,11 @@ def test_the_collection_is_large_enough() -> None:
     assert all(case.expected for case in SINGLE)
 
 
-@pytest.mark.parametrize("case", parameters(CASES))
+@pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_a_mistake_is_refused(case: Case, tmp_path: Path) -> None:
     assert wrong(case, report(case, tmp_path)) == []
 
 
-@pytest.mark.parametrize("case", parameters(FIVES, "hidden "))
+@pytest.mark.parametrize("case", FIVES, ids=name_of)
 def test_no_mistake_hides_another(case: Case, tmp_path: Path) -> None:
     assert hidden(case, report(case, tmp_path)) == []
