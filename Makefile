@@ -66,7 +66,7 @@ test-checkov: venv $(CHECKOV) ## Run the tests of what checkov sees in the progr
 	$(PYTHON_VENV) -m pytest tests/checkov
 
 manifests: venv $(KUSTOMIZE) $(VALIDATOR) ## Build and check every overlay of k8s/infrastructure (seconds)
-	@$(PYTHON_VENV) -m tools.manifests
+	@$(PYTHON_VENV) -m tools.manifests --project $(PROJECT)
 
 checkov: ready $(CHECKOV) ## Check the stack with checkov; what may fail is in docs/exceptions.md (a minute)
 	@$(PYTHON_VENV) -m tools.checkov --stack $(STACK)
@@ -137,7 +137,7 @@ ready-cluster: ready cluster-tools
 lint-ready:
 	@$(MAKE) --silent --no-print-directory -j2 .venv/.stamp $(ACTIONLINT)
 
-.venv/.stamp: requirements.txt requirements-dev.txt
+.venv/.stamp: requirements.txt requirements-dev.txt tools/setup
 	@tools/setup venv
 	@touch $@
 

@@ -2,12 +2,16 @@
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from sandbox.driver import Verb
 from tests.engine.runs import account, cli, tree
+from tests.harness.harness import ROOT
 
 MISTAKES = {
     "  nova:stage: staging": "  nova:stage: Staging!",
@@ -210,3 +214,16 @@ def test_a_broken_project_file_is_explained_before_anything_starts(project: Path
         assert "runtime.name: is missing. Write `name: python` below `runtime:`." in result.stdout
         assert "Traceback" not in result.stdout
     assert not (tmp_path / "state" / "backend").exists()
+
+
+def test_a_system_in_another_folder_is_previewed_from_there(tmp_path: Path) -> None:
+    for file in (ROOT / "examples/tiketi").glob("Pulumi*.yaml"):
+        shutil.copy2(file, tmp_path)
+    project = tmp_path / "Pulumi.yaml"
+    project.write_text(project.read_text().replace("main: ../..", f"main: {ROOT}").replace("../../.venv", sys.prefix))
+    result = subprocess.run(
+        [sys.executable, "-m", "sandbox", "preview", "--stack", "dev"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout
+    assert "to create" in result.stdout

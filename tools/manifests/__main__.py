@@ -1,5 +1,6 @@
 """`python -m tools.manifests`: build and validate every overlay, and compare it with its stack file. No network."""
 
+import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -72,4 +73,6 @@ def main(root: Path = ROOT) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    parser = argparse.ArgumentParser(prog="python -m tools.manifests", description=__doc__)
+    parser.add_argument("--project", type=Path, default=ROOT, help="folder of Pulumi.yaml (default: this repository)")
+    sys.exit(main(parser.parse_args().project.resolve()))
