@@ -96,8 +96,9 @@ class Refusal:
         elif self.is_missing:
             remedy = f"Add `{self.path[-1]}: {yaml_text(self.candidates[accepted])}`."
         else:
-            example = "" if accepted < len(refused.values) + len(refused.nearest) else "e.g. "
-            remedy = f"Write {example}{yaml_text(self.candidates[accepted])}{refused.more}."
+            value = yaml_text(self.candidates[accepted])
+            is_example = accepted >= len(refused.values) + len(refused.nearest)
+            remedy = f"Write e.g. {value}." if is_example else f"Write {value}{refused.more}."
         return Problem(path=self.path, message=f"{refused.wrong} {remedy}".strip())
 
 
