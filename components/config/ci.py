@@ -7,9 +7,9 @@ from pydantic import Field
 from components.config.base import Section
 from components.config.types import BucketName, IamName, Ownership, matching
 
-BranchName = Annotated[str, matching(r"^[\w./+@#=-]+$", "the full name of one branch, not a pattern", "main")]
+BranchName = Annotated[str, matching(r"^(?!refs/)[\w./+@#=-]+$", "the full name of one branch, not a pattern", "main")]
 GithubEnvironment = Annotated[
-    str, matching(r"^[\w.-]{1,255}$", "the name of a GitHub environment, not a pattern", "production")
+    str, matching(r"^(?! )[\w ./()-]{1,255}(?<! )$", "the name of one GitHub environment", "production")
 ]
 KeyAlias = Annotated[str, matching(r"^alias/[\w/-]+$", "the alias of a KMS key", "alias/shop-pulumi-state")]
 

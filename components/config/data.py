@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from components.account.offers import offers
 from components.config.base import Section
@@ -81,6 +81,13 @@ Image = Annotated[
 ]
 
 
+def _not_boolean(value: object) -> object:
+    """Python takes `true` for 1, which is one of the choices."""
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} is not a number. Write 60.")
+    return value
+
+
 class DatabaseConfig(Section):
     """One RDS PostgreSQL instance with access from the nodes only."""
 
@@ -119,7 +126,7 @@ class DatabaseConfig(Section):
         default=True, description="Encrypts with a key of the stack instead of AWS's own."
     )
     performance_insights: bool = Field(default=True, description="Query-level load metrics, kept for 7 days.")
-    enhanced_monitoring_seconds: Literal[0, 1, 5, 10, 15, 30, 60] = Field(
+    enhanced_monitoring_seconds: Annotated[Literal[0, 1, 5, 10, 15, 30, 60], BeforeValidator(_not_boolean)] = Field(
         default=60, description="Interval of operating system metrics in seconds; 0 turns them off."
     )
     log_retention_days: LogRetentionDays = Field(default=30, description="Retention of the logs, in days.")

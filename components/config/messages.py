@@ -204,9 +204,12 @@ def _numbers(value: object) -> Iterator[int | float]:
     """Numbers that a text or a fraction may stand for."""
     if isinstance(value, float):
         yield round(value)
-    match = re.match(r"\s*-?\d+(\.\d+)?", value) if isinstance(value, str) else None
-    if match is not None:
-        yield float(match[0]) if match[1] else int(match[0])
+    if not isinstance(value, str):
+        return
+    if re.fullmatch(r"\D?\d{1,3}([,_' ]\d{3})+\D*", value.strip()):
+        yield int(re.sub(r"\D", "", value))
+    elif (match := re.fullmatch(r"[$€]?(-?\d+(\.\d+)?)\s*[A-Za-z%]*", value.strip())) is not None:
+        yield float(match[1]) if match[2] else int(match[1])
 
 
 def _not_a_boolean(value: Value, _: Mapping[str, Any]) -> Refused:
@@ -250,7 +253,7 @@ def _not_a_list(value: Value, _: Mapping[str, Any]) -> Refused:
 
 
 def _items(value: object) -> list[object]:
-    """The items that a scalar stands for: `a, b` are two."""
+    """The items that a scalar lists: `a, b` are two."""
     return [item.strip() for item in value.split(",")] if isinstance(value, str) else [value]
 
 

@@ -158,11 +158,11 @@ def _refusal(details: ErrorDetails, model: type[Section], values: object, text: 
     return Refusal(path=path, refused=replace(found, examples=(*found.examples, *examples)))
 
 
-def _examples(field: FieldInfo | None, beside: object) -> tuple[object, ...]:
-    """Values that a field often has. `beside` are its neighbours: a limit may be as high as its request."""
+def _examples(field: FieldInfo | None, section: object) -> tuple[object, ...]:
+    """Values that a field often has. A limit in the `section` may be as high as its request."""
     if field is None:
         return ()
-    siblings = cast("dict[str, object]", beside) if isinstance(beside, dict) else {}
+    siblings = cast("dict[str, object]", section) if isinstance(section, dict) else {}
     request = siblings.get(str(field.alias).replace("Limit", "Request")) if str(field.alias).endswith("Limit") else None
     lowest = [constraint.ge for constraint in field.metadata if isinstance(constraint, Ge)]
     members = get_args(field.annotation) if get_origin(field.annotation) is Literal else _members(field.annotation)

@@ -185,8 +185,10 @@ CloneUrl = Annotated[
 ]
 """Clone URL. The host is lower case because host keys are looked up by its exact spelling."""
 
-GitRevision = Annotated[str, matching(r"^(?!HEAD$)(?!.*\.\.)(?u:\w[\w./-]*)$", "a branch, tag or commit", "main")]
-"""A branch, tag or commit; not HEAD, which would change with the default branch."""
+GitRevision = Annotated[
+    str, matching(r"^(?!HEAD$)(?!refs/)(?!.*\.\.)(?u:\w[\w./+#@-]*)$", "a branch, tag or commit", "main")
+]
+"""A branch, tag or commit without `refs/heads/`; not HEAD, which would change with the default branch."""
 
 CertificateArn = Annotated[
     str,
@@ -229,6 +231,8 @@ SshHostKey = Annotated[
 
 def _log_retention(days: int) -> int:
     if days not in offers().log_retention_days:
+        if days <= 0:
+            raise ValueError(f"CloudWatch Logs has no retention of {days} days. Write e.g. 365.")
         nearest = min(offers().log_retention_days, key=lambda allowed: abs(allowed - days))
         raise ValueError(f"CloudWatch Logs has no retention of {days} days. Write {nearest}.")
     return days

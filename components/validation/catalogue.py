@@ -35,7 +35,7 @@ def names(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def _unique(config: PlatformConfig) -> bool:
-    """Whether a name stands for one service: otherwise no rule looks a service up."""
+    """Whether each name is that of one service; otherwise no rule looks a service up by its name."""
     names = [name for _, name in known(config.services, lambda service: service.name)]
     return len(names) == len(set(names))
 

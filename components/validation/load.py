@@ -92,11 +92,14 @@ def _explained(
     meant: list[int] = []
     others = [path for path in broken if path != refusal.path]
     for number, value in enumerate(refusal.candidates):
+        if meant and number >= len(refusal.refused.values):
+            break
         _, refusals, problems = _judged(_with(sections, refusal.path, value), others, project)
         left = {entry.path for entry in (*refusals, *problems)}
         if left <= {*reported} - {refusal.path}:
             return refusal.problem(number)
-        if refusal.path not in left and number < len(refusal.refused.values):
+        is_meant = number < len(refusal.refused.values)
+        if is_meant and not any(path[: len(refusal.path)] == refusal.path for path in left):
             meant.append(number)
         again = next((entry for entry in refusals if entry.path == refusal.path), None)
         if refusal.refused.is_misread and again is not None:

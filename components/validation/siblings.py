@@ -23,6 +23,7 @@ from components.config.reader import sections_of_files
 from components.config.types import Ownership
 from components.validation.ci import ROLES, free_role_name, role_prefix
 from components.validation.network import free_range, service_ranges, vpc_fault
+from components.validation.rule import known
 from components.validation.run import rule_problems
 
 STAGES = (("dev", "develop", "development"), ("test", "testing"), ("staging", "stage", "stg"), ("prod", "production"))
@@ -224,7 +225,26 @@ def repositories(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem
                 return
 
 
-RULES = (ranges, role_names, provider, repositories)
+def environment_names(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:
+    """No other stack of the account has an environment of this name: it would read its entries in Secrets Manager."""
+    theirs = {
+        environment: name
+        for name, other in _in_account(config, siblings)
+        if other.system.name == config.system.name
+        for _, environment in known(other.environments, lambda environment: environment.name)
+    }
+    mine = [name for _, name in known(config.environments, lambda environment: environment.name)]
+    for index, name in known(config.environments, lambda environment: environment.name):
+        if name in theirs:
+            free = next(f"{name}-{number}" for number in range(2, 100) if f"{name}-{number}" not in {*theirs, *mine})
+            yield Problem(
+                path=("environments", index, "name"),
+                message=f"{name} is also an environment of stack {theirs[name]} in the same account, and each would "
+                f"read the other's secrets. Write e.g. {free}.",
+            )
+
+
+RULES = (ranges, role_names, provider, repositories, environment_names)
 
 
 def all_problems(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:

@@ -1,8 +1,8 @@
-"""The collection: stack files with mistakes, each naming in its first lines the keys that the user should be told.
+"""The collection: stack files with mistakes, each with the keys that must be reported in its first lines.
 
 `# expect: services[2].port` is a key, spelt as in messages. `(secret)` after it: the message must not show the value;
 `(key)`: the message is about the key, whatever its value. `# expect: line 4`: the file cannot be read from there on.
-Each file is the whole stack file beside Pulumi.yaml, which has every section; a section in both is the stack file's.
+Each file is the whole stack file next to Pulumi.yaml, which has every section; a section in both is the stack file's.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ class Named(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """What the user should be told of one mistake."""
+    """What must be reported of one mistake."""
 
     path: str
     """Of the key, as messages have it; empty for a file that cannot be read."""

@@ -41,7 +41,7 @@ def hidden(case: Case, problems: Sequence[Reported]) -> list[str]:
 
 
 def wrong(case: Case, problems: Sequence[Reported]) -> list[str]:
-    """What a report of a case leaves out, adds or misplaces, beside the faults of its form."""
+    """What a report of a case leaves out, adds or misplaces, in addition to the faults of its form."""
     found = faults(problems) + [f"not reported: {path or 'unreadable file'}" for path in hidden(case, problems)]
     by_path = {expected.path: expected for expected in case.expected}
     for problem in problems:

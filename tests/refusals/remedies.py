@@ -62,7 +62,7 @@ def _named(text: str) -> tuple[str | None, str] | None:
 
 
 def _target(stack: Stack, path: Sequence[Part], key: str) -> list[Part]:
-    """Where a key belongs that a message names: at the top, or beside what is wrong, or in it."""
+    """Where a key belongs that a message names: at the top, in the same section as the wrong key, or below it."""
     named = parts(key)
     if key == path[-1] or named[0] not in stack.sections or (len(path) > 1 and len(named) == 1):
         return [*path[:-1], *named]

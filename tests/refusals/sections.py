@@ -77,7 +77,7 @@ def changed(stack: Stack, path: Sequence[Part], value: object) -> Stack:
 
 
 def _with(container: Any, path: Sequence[Part], value: object) -> Any:
-    """A copy, of which what lies beside the path is shared."""
+    """A copy that shares everything outside the path."""
     part, *below = path
     if isinstance(container, list):
         items = cast("list[Any]", container)

@@ -28,7 +28,7 @@ def test_the_collection_is_large_enough() -> None:
     assert len({case.kind for case in SINGLE}) >= 60
     assert len(FIVES) >= 20
     assert all(len(case.expected) == 5 for case in FIVES)
-    # A key of another tool stands for one that is missing: both are said.
+    # A key of another tool replaces one that is then missing: both are reported.
     assert all(len(case.expected) <= (2 if case.kind == "other-tool-key" else 1) for case in SINGLE)
     assert all(case.expected for case in SINGLE)
 

@@ -79,6 +79,39 @@ def test_refusals_say_what_to_write(path: str, value: Any, line: str) -> None:
     assert any(problem.startswith(line) for problem in lines), lines
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "line"),
+    [
+        ("database.maxStorageGib", "1,000", "'1,000' is not a whole number. Write 1000."),
+        ("database.maxStorageGib", "$3000", "'$3000' is not a whole number. Write 3000."),
+        ("database.maxStorageGib", "200 GiB", "'200 GiB' is not a whole number. Write 200."),
+        ("services.0.database.connections", "1,5", "'1,5' is not a whole number. Write e.g. 10."),
+        ("cluster.publicAccessCidrs", True, "is not a list. Write a list: one `- item` per line, or [one, two]."),
+        ("database.enhancedMonitoringSeconds", True, "true is not a number. Write 60."),
+        ("cluster.logRetentionDays", 0, "CloudWatch Logs has no retention of 0 days. Write e.g. 365."),
+        (
+            "environments.0.revision",
+            "refs/heads/main",
+            "'refs/heads/main' is not a branch, tag or commit. Write e.g. main.",
+        ),
+        ("ci.pushRole.branches", ["refs/heads/main"], "'refs/heads/main' is not the full name of one branch"),
+    ],
+)
+def test_the_remedy_is_what_is_meant_or_an_example(path: str, value: Any, line: str) -> None:
+    (refused,) = wrong(**{path.replace(".", "__"): value})
+    assert refused.split(": ", 1)[1].startswith(line)
+
+
+def test_a_number_that_is_meant_is_named_although_it_contradicts_another() -> None:
+    lines = wrong(database__storageGib="100", database__maxStorageGib=101)
+    assert "database.storageGib: '100' is not a whole number. Write 100, without quotes." in lines
+
+
+@pytest.mark.parametrize("revision", ["v1.2.3+build.5", "feature/a+b", "fix#12", "release@1"])
+def test_revisions_of_git_are_accepted(revision: str) -> None:
+    assert wrong(environments__0__revision=revision) == []
+
+
 def test_invalid_variable_name_is_refused_with_its_form() -> None:
     assert wrong(environments__0__variables={"lower": "x"}) == [
         "environments[0].variables.lower: 'lower' is not a variable name of upper-case letters, digits and "

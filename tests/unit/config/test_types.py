@@ -23,7 +23,7 @@ def test_a_region_outside_the_partition_is_refused_with_one_inside(region: str) 
     assert line.removesuffix(".").rpartition("Write ")[2] in offers().zones
 
 
-@pytest.mark.parametrize(("days", "nearest"), [(31, 30), (0, 1), (366, 365), (10**6, RETENTIONS[-1])])
+@pytest.mark.parametrize(("days", "nearest"), [(31, 30), (8, 7), (366, 365), (10**6, RETENTIONS[-1])])
 def test_a_retention_that_cloudwatch_does_not_have_is_refused_with_the_nearest(days: int, nearest: int) -> None:
     assert wrong(cluster__logRetentionDays=days) == [
         f"cluster.logRetentionDays: CloudWatch Logs has no retention of {days} days. Write {nearest}."

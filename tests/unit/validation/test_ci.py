@@ -127,3 +127,8 @@ def test_settings_of_existing_repositories_are_refused(key: str, value: Any) -> 
 def test_a_push_role_has_repositories_to_push_to() -> None:
     lines = wrong(registry=ABSENT, ci__pushRole={"ownership": "create"})
     assert "ci.pushRole: has no repositories to push to. Add the section registry." in lines
+
+
+@pytest.mark.parametrize("name", ["Staging EU", "staging/eu", "staging (eu)", "prod.eu-1"])
+def test_names_of_github_environments_are_githubs(name: str) -> None:
+    assert wrong(ci__deployRole__githubEnvironment=name) == []

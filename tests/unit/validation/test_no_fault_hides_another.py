@@ -1,4 +1,4 @@
-"""One decision, one rule: a fault in network, cluster, registry or ci hides none in the field beside it."""
+"""One decision, one rule: a fault in network, cluster, registry or ci hides none in another field."""
 
 from typing import Any
 

@@ -111,7 +111,7 @@ def test_a_name_that_is_no_field_is_an_error_of_the_program() -> None:
 
 
 def test_one_bad_field_hides_no_other_mistake() -> None:
-    """The fields beside it, other environments, other services, other sections, and secrets."""
+    """Other fields of the section, other environments, other services, other sections, and secrets."""
     lines = wrong(
         registry=NONSENSE,
         network__cidr="8.8.0.0/16",

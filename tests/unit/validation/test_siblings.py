@@ -107,8 +107,15 @@ def test_a_copied_stack_is_refused_for_everything_that_an_account_has_once(proje
         "Write e.g. nova-qa-preview.",
         "ci.deployRole.name": f"nova-staging-deploy is already the name of ci.deployRole of stack staging {SAME}. "
         "Write e.g. nova-qa-deploy.",
+        **{
+            f"environments[{index}].name": f"{name} is also an environment of stack staging {SAME}, and each would "
+            f"read the other's secrets. Write e.g. {name}-2."
+            for index, name in enumerate(("dev", "staging"))
+        },
     }
     changes = (
+        ("    - name: dev\n", "    - name: qa-dev\n"),
+        ("    - name: staging\n", "    - name: qa\n"),
         ("nova:stage: staging", "nova:stage: qa"),
         ("boundary-nova-staging", "boundary-nova-qa"),
         ("10.20.0.0/16", "10.21.0.0/16"),
@@ -171,3 +178,12 @@ def test_each_sibling_is_read_once(project: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(StackFiles, "values", values)
     changed(project, ("storageGib: 100", "storageGib: many"), ("multiAz: true", "multiAz: yes please"))
     assert sorted(read) == ["prod", "staging"]
+
+
+def test_an_environment_name_is_used_once_in_an_account(project: Path) -> None:
+    message = changed(project, ("    - name: production\n", "    - name: staging\n"))["environments[0].name"]
+    assert message == (
+        "staging is also an environment of stack staging in the same account, and each would read the other's secrets. "
+        "Write e.g. staging-2."
+    )
+    assert "environments[0].name" not in changed(project, ("    - name: staging\n", "    - name: staging-2\n"))
