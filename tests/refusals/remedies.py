@@ -143,8 +143,12 @@ def refused_remedies(stack: Stack, problems: Sequence[Reported]) -> tuple[int, l
             continue
         count += 1
         uncovers = _same(stack, mended, parts(problem.path)) or problem.path.endswith("Limit")
+        # Where an item is removed, the next ones move up, with what is said of them.
+        others = {other.message for other in problems if other is not problem}
         left = [
-            other for other in judged(mended) if other.path == problem.path or not (uncovers or other.path in before)
+            other
+            for other in judged(mended)
+            if (other.path == problem.path and other.message not in others) or not (uncovers or other.path in before)
         ]
         found += [f"{problem.path}: {problem.message} -> {other.path}: {other.message}" for other in left]
     return count, found

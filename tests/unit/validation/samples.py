@@ -1,15 +1,15 @@
 """Configurations for the tests of rules, and the refusals that they lead to."""
 
 import json
-import re
 from collections.abc import Iterable
 from typing import Any
-
-import yaml
 
 from components.config.platform import PlatformConfig
 from components.validation.rule import Rule
 from tests.harness.config_samples import ABSENT, host_key, wrong
+from tests.refusals.collection import parts
+from tests.refusals.remedies import refused_remedies
+from tests.refusals.sections import changed, committed, judged, without
 
 Refusal = tuple[str, Any, str | None, str]
 """Path and its bad value; the path at which that is reported, None when it is the same; how the message begins."""
@@ -24,6 +24,7 @@ HTTPS = {"kind": "https", "secret": ENTRY}
 TOKENS = {"kubernetes": "argocd-notifications-secret"}
 AWS = {"accountId": "123456789012", "region": "eu-west-1"}
 RESOURCES = {"cpuRequest": "100m", "memoryRequest": "128Mi", "cpuLimit": "1", "memoryLimit": "256Mi"}
+STAGING = next(stack for stack in committed() if stack.name == "staging")
 OPERATORS: dict[str, Any] = {"externalSecrets": {}}
 
 
@@ -69,36 +70,11 @@ def messages(
 
 def refused(path: str, value: Any) -> list[str]:
     """The refusals of the staging stack with another value at a path such as `services[2].port`."""
-    return wrong(**{_key(path): value})
+    return wrong(**{path.replace("[", ".").replace("]", "").replace(".", "__"): value})
 
 
 def mended(path: str, value: Any) -> list[str]:
-    """What is still refused when each refusal's remedy, a value or a removal, is written at its path."""
-    changes: dict[str, Any] = {_key(path): value}
-    removed: list[str] = []
-    for line in refused(path, value):
-        where, _, message = line.partition(": ")
-        remedy = _remedy(message)
-        if remedy is not ABSENT:
-            changes[_key(where)] = remedy
-        elif where == path:
-            del changes[_key(path)]
-        else:
-            removed.append(_key(where))
-    changes |= dict.fromkeys(reversed(removed), ABSENT)
-    return wrong(**changes)
-
-
-def _key(path: str) -> str:
-    return path.replace("[", ".").replace("]", "").replace(".", "__")
-
-
-def _remedy(message: str) -> Any:
-    added = re.search(r" Add `\w+: (.*)`", message)
-    if added is not None:
-        return yaml.safe_load(added[1])
-    sentence = re.split(r"(?<=\.) (?=Write |Remove )", message)[-1]
-    if sentence.startswith("Remove it"):
-        return ABSENT
-    value = re.sub(r"^Write (e\.g\. )?|( or (more|less))?(, or .*)?\.$", "", sentence)
-    return yaml.safe_load(value)
+    """Remedies of these refusals that are refused in turn, or that add another refusal."""
+    changed_stack = without(STAGING, parts(path)) if value is ABSENT else changed(STAGING, parts(path), value)
+    _, left = refused_remedies(changed_stack, judged(changed_stack))
+    return left
