@@ -367,9 +367,14 @@ def container_state(status: object) -> str:
     return f"container {text(status, 'name')}: {words}"
 
 
+def tag_of(image: str) -> str:
+    """Return the tag of `registry:5000/name:tag@sha256:…`; a digest may follow it."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[2]
+
+
 def judge_pods(name: str, pods: Sequence[Pod], image_tag: str) -> Problem | None:
     unready = [pod for pod in pods if not pod.ready]
-    others = [pod for pod in pods if image_tag and not any(image.endswith(f":{image_tag}") for image in pod.images)]
+    others = [pod for pod in pods if image_tag and not any(tag_of(image) == image_tag for image in pod.images)]
     templates = list(dict.fromkeys(pod.template for pod in pods))
     if not pods:
         return Problem("NoPods", f"no pod has the label {NAME_LABEL}={name}")

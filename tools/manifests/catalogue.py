@@ -16,7 +16,11 @@ from components.kubernetes.names import NAME_LABEL, PART_OF_LABEL
 from components.sizing.quantities import mebibytes, millicores
 from tools.manifests.model import Object, at, containers, items, name, of_kind, table
 
-TAGS: Mapping[str, str] = {"commitSha": r"[0-9a-f]{40}", "releaseTag": r"v?[0-9]+\.[0-9]+\.[0-9]+([-+.][\w.-]+)?"}
+TAGS: Mapping[str, str] = {
+    "commitSha": r"[0-9a-f]{40}",
+    "commitShaAndTime": r"[0-9a-f]{7}-[0-9]{8}-[0-9]{6}",
+    "releaseTag": r"v?[0-9]+\.[0-9]+\.[0-9]+([-+.][\w.-]+)?",
+}
 """Pattern of an image tag, by the value of the environment's `deployment.imageTag`."""
 
 
@@ -141,7 +145,8 @@ def _images(plan: EnvironmentPlan, service: ServiceConfig, template: Object) -> 
         repository = f"{aws.account.registry_host}/{repository}"
     kind = plan.settings.deployment.image_tag
     for container in containers(template):
-        image, _, tag = str(container.get("image")).partition(":")
+        # The pipeline adds the digest where the tag moves; promotion adds it too.
+        image, _, tag = str(container.get("image")).partition("@")[0].partition(":")
         if image != repository:
             yield Difference(service.name, f"image of {container.get('name')}", image, repository)
         if not re.fullmatch(TAGS.get(kind, re.escape(kind)), tag):

@@ -1,0 +1,262 @@
+"""Says how a delivery ended: on the run's page, and to Slack and Discord.
+
+The verdict is drawn from every job's result, so that a job that was cancelled or skipped never reads as a success.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from scripts import smoke
+from scripts.delivery import actions, images
+from scripts.delivery.actions import StepError, flag, optional, require
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from scripts.delivery.images import BuiltImage
+
+PLAN, BUILD, UPDATE, DEPLOY, SMOKE = "plan", "build-and-push", "update-deployment", "deploy", "smoke-test"
+JOBS = (PLAN, BUILD, UPDATE, DEPLOY, SMOKE)
+"""In the order in which they run."""
+DISCORD_CHARACTERS = 2000
+REQUEST_SECONDS = 20
+
+LEFT = {
+    PLAN: "nothing was built or changed",
+    BUILD: "the overlay is as it was; images that were pushed stay in the registry",
+    UPDATE: "the images are in the registry, the overlay is as it was",
+    DEPLOY: "the images are in the overlay on {branch}; revert its last commit to go back",
+    SMOKE: "the images are deployed; revert the overlay's last commit on {branch} to go back",
+}
+"""What a run leaves behind that ends in a job."""
+
+COMMANDS = {
+    PLAN: ["kustomize build {overlay}"],
+    BUILD: ["gh run view {run} --log-failed", "docker buildx build --platform linux/amd64 DIRECTORY"],
+    UPDATE: ["kustomize build {overlay}", "git log -3 {branch} -- {overlay}"],
+    DEPLOY: [
+        "kubectl -n argocd get applications.argoproj.io {application} -o yaml",
+        "argocd app get {application} --refresh",
+        "argocd app manifests {application} --source git",
+    ],
+}
+"""What to look at after a failure; the smoke test names its own commands."""
+
+
+class Delivery(NamedTuple):
+    """A run, as its last job sees it."""
+
+    environment: str
+    application: str
+    overlay: str
+    branch: str
+    tag: str
+    run: str
+    """Number of the run."""
+    url: str
+    results: Mapping[str, str]
+    """`success`, `failure`, `cancelled` or `skipped` by job."""
+    planned: int
+    """Number of images that the run wanted to build."""
+    waits: bool
+    """False where a person starts the sync."""
+    outcome: str
+    """Of the job `deploy`: `synced`, `superseded` or empty."""
+    revision: str
+    images: Sequence[BuiltImage]
+    checks: Sequence[object]
+    """Of the smoke test's `--json`."""
+    spans: Mapping[str, tuple[float, float]]
+    """Start and end of each job, in seconds since 1970; for builds of the first and the last. Empty if unknown."""
+    budget_seconds: int
+
+
+class Verdict(NamedTuple):
+    """How a run ended."""
+
+    good: bool
+    words: str
+    job: str = ""
+    """Where it ended, if it is not good."""
+
+
+def judge(delivery: Delivery) -> Verdict:
+    """Return the verdict in words that start with the environment."""
+    name, results = delivery.environment, delivery.results
+    for kind, words in (("failure", "failed"), ("cancelled", "was cancelled")):
+        job = next((job for job in JOBS if results.get(job) == kind), "")
+        if job:
+            left = LEFT[job].format(branch=delivery.branch)
+            return Verdict(good=False, words=f"{name}: {job} {words}; {left}", job=job)
+    if results.get(PLAN) == "success" and not delivery.planned:
+        return Verdict(good=True, words=f"{name}: nothing to deliver, no image's files changed")
+    if delivery.outcome == "superseded":
+        return Verdict(good=True, words=f"{name}: {delivery.tag} was superseded by {delivery.revision}")
+    if not delivery.waits and results.get(UPDATE) == "success":
+        sync = f"argocd app sync {delivery.application}"
+        return Verdict(good=True, words=f"{name}: {delivery.tag} is in the overlay and waits for `{sync}`")
+    job = next((job for job in JOBS if results.get(job) != "success"), "")
+    if job:
+        return Verdict(good=False, words=f"{name}: {job} was skipped, nothing says that {delivery.tag} runs", job=job)
+    return Verdict(good=True, words=f"{name}: {delivery.tag} is deployed and verified")
+
+
+def commands(delivery: Delivery, verdict: Verdict) -> list[str]:
+    """Return the commands that show more about a failure."""
+    failed = [smoke.text(check, "look") for check in delivery.checks if smoke.text(check, "status") == "failed"]
+    if verdict.job == SMOKE:
+        return list(dict.fromkeys(filter(None, failed)))
+    values = {
+        "overlay": delivery.overlay, "run": delivery.run, "branch": delivery.branch,
+        "application": delivery.application,
+    }  # fmt: skip
+    return [command.format(**values) for command in COMMANDS.get(verdict.job, ())]
+
+
+def markdown(delivery: Delivery, verdict: Verdict) -> str:
+    """Return the run's summary: verdict, steps, images, checks, commands."""
+    mark = "✅" if verdict.good else "❌"
+    parts = [f"## {mark} {verdict.words}", steps(delivery)]
+    if delivery.images:
+        parts.append(table(["image", "", "vulnerabilities"], [row(image) for image in delivery.images]))
+    if delivery.checks:
+        rows = [[smoke.text(check, key) for key in ("status", "check", "name", "message")] for check in delivery.checks]
+        parts.append(table(["", "check", "of", "found"], rows))
+    if not verdict.good:
+        looks = commands(delivery, verdict)
+        parts += ["Look at:\n\n```sh\n" + "\n".join(looks) + "\n```"] if looks else []
+    return "\n\n".join(parts) + "\n"
+
+
+def steps(delivery: Delivery) -> str:
+    """Return the table of the jobs with their seconds, and the time from the first to the last against the budget."""
+    spans = delivery.spans
+    seconds = {job: f"{end - begin:.0f} s" for job, (begin, end) in spans.items()}
+    rows = [[job, delivery.results.get(job, "missing"), seconds.get(job, "")] for job in JOBS]
+    text = table(["step", "result", "time"], rows)
+    if not spans:
+        return text
+    total = max(end for _, end in spans.values()) - min(begin for begin, _ in spans.values())
+    left = delivery.budget_seconds - total
+    budget = f"{left:.0f} s under" if left >= 0 else f"**{-left:.0f} s over**"
+    return f"{text}\n\nTotal {total:.0f} s, {budget} the budget of {delivery.budget_seconds} s."
+
+
+def row(image: BuiltImage) -> list[str]:
+    found = "not scanned"
+    if image.findings is not None:
+        found = ", ".join(f"{image.findings.get(kind, 0)} {kind}" for kind in ("critical", "high"))
+    return [f"`{image.reference}`", "built" if image.built else "existed", found]
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    def line(cells: Sequence[str]) -> str:
+        return "| " + " | ".join(smoke.one_line(cell).replace("|", "\\|") for cell in cells) + " |"
+
+    return "\n".join([line(heads), "|" + " --- |" * len(heads), *map(line, rows)])
+
+
+def message(delivery: Delivery, verdict: Verdict) -> str:
+    """Return the text for a chat."""
+    lines = [f"{'✅' if verdict.good else '❌'} {verdict.words}", delivery.url, *commands(delivery, verdict)[:3]]
+    return "\n".join(lines)
+
+
+def spans(jobs: Sequence[object]) -> dict[str, tuple[float, float]]:
+    """Return start and end of each job from GitHub's list, where a called workflow's are `caller / job (matrix)`."""
+    found: dict[str, tuple[float, float]] = {}
+    for job in jobs:
+        name = smoke.text(job, "name").rpartition(" / ")[2].partition(" ")[0]
+        started, ended = smoke.text(job, "started_at"), smoke.text(job, "completed_at")
+        if name in JOBS and started and ended:
+            begin, end = _seconds(started), _seconds(ended)
+            first, last = found.get(name, (begin, end))
+            found[name] = min(first, begin), max(last, end)
+    return found
+
+
+def _seconds(time: str) -> float:
+    return datetime.datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp()
+
+
+def jobs_of_run() -> list[object]:
+    """Ask GitHub for the jobs of this run. If it refuses, a warning is enough: the verdict does not need them."""
+    repository = f"{require('GITHUB_API_URL')}/repos/{require('GITHUB_REPOSITORY')}"
+    request = urllib.request.Request(  # noqa: S310 GitHub's own address
+        f"{repository}/actions/runs/{require('GITHUB_RUN_ID')}/jobs?filter=latest&per_page=100",
+        headers={"Authorization": f"Bearer {require('GITHUB_TOKEN')}", "Accept": "application/vnd.github+json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=REQUEST_SECONDS) as response:  # noqa: S310
+            return smoke.items(json.load(response), "jobs")
+    except (OSError, ValueError) as error:
+        actions.warn(f"GitHub does not list this run's jobs, so the durations are missing: {error}")
+        return []
+
+
+def post(name: str, url: str, body: Mapping[str, str]) -> None:
+    """Post to a chat's webhook. Its address is a secret, so no error repeats it."""
+    data = json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=REQUEST_SECONDS):  # noqa: S310
+            pass
+    except urllib.error.HTTPError as error:
+        actions.warn(f"{name} refused the message: HTTP {error.code}.")
+    except (OSError, ValueError) as error:
+        actions.warn(f"{name} did not take the message: {type(error).__name__}.")
+
+
+def notify(text: str) -> None:
+    slack, discord = optional("SLACK_WEBHOOK_URL"), optional("DISCORD_WEBHOOK_URL")
+    if slack:
+        post("Slack", slack, {"text": text})
+    if discord:
+        post("Discord", discord, {"content": text[:DISCORD_CHARACTERS]})
+
+
+def read_delivery() -> Delivery:
+    needs: object = json.loads(require("NEEDS"))
+    reports = Path(require("REPORTS_FOLDER"))
+    tested = next(iter(reports.rglob("smoke.json")), None)
+    planned: object = {"images": json.loads(smoke.text(needs, PLAN, "outputs", "images") or "[]")}
+    return Delivery(
+        environment=require("ENVIRONMENT"),
+        application=require("APPLICATION"),
+        overlay=require("OVERLAY"),
+        branch=require("BRANCH"),
+        tag=smoke.text(needs, PLAN, "outputs", "tag"),
+        run=require("GITHUB_RUN_ID"),
+        url=f"{require('GITHUB_SERVER_URL')}/{require('GITHUB_REPOSITORY')}/actions/runs/{require('GITHUB_RUN_ID')}",
+        results={job: smoke.text(needs, job, "result") for job in JOBS},
+        planned=len(smoke.items(planned, "images")),
+        waits=flag("WAIT"),
+        outcome=smoke.text(needs, DEPLOY, "outputs", "outcome"),
+        revision=smoke.text(needs, DEPLOY, "outputs", "revision"),
+        images=images.read(reports),
+        checks=smoke.items(json.loads(tested.read_text(encoding="utf-8")), "checks") if tested else [],
+        spans=spans(jobs_of_run()),
+        budget_seconds=60 * int(require("BUDGET_MINUTES")),
+    )
+
+
+def main() -> None:
+    delivery = read_delivery()
+    verdict = judge(delivery)
+    actions.summarise(markdown(delivery, verdict))
+    print(verdict.words)
+    if not verdict.good or flag("NOTIFY_SUCCESS"):
+        notify(message(delivery, verdict))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except StepError as error:
+        actions.fail(str(error))
