@@ -125,7 +125,7 @@ def chat(monkeypatch: pytest.MonkeyPatch) -> Any:
             self.send_response(found.status)
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -71,7 +71,7 @@ def failed(revision: str, phase: str = "Failed") -> Status:
                         "kind": "Deployment",
                         "name": "auth",
                         "status": "SyncFailed",
-                        "message": "exceeded quota: requests.cpu",
+                        "message": "exceeded quota: pods",
                     }
                 ],
             },
