@@ -30,11 +30,17 @@ def tag_for(rule: str, commit: str, ref: str) -> str:
         seconds = int(run("git", "show", "--no-patch", "--format=%ct", commit))
         time = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
         return f"{commit[:7]}-{time:%Y%m%d-%H%M%S}"
-    tag = rule
-    if rule == RELEASE:
-        if not ref.startswith("refs/tags/"):
-            raise StepError(f"tag: releaseTag needs a run for a tag, and this one is for {ref}. Push a release tag.")
-        tag = ref[len("refs/tags/") :]
+    return release_tag(ref) if rule == RELEASE else image_tag(rule)
+
+
+def release_tag(ref: str) -> str:
+    """Return the tag that a run is for."""
+    if not ref.startswith("refs/tags/"):
+        raise StepError(f"tag: releaseTag needs a run for a tag, and this one is for {ref}. Push a release tag.")
+    return image_tag(ref[len("refs/tags/") :])
+
+
+def image_tag(tag: str) -> str:
     if not images.TAG.fullmatch(tag):
         raise StepError(f"tag: {tag!r} cannot be the tag of an image. Use letters, digits, dots, dashes, underscores.")
     return tag

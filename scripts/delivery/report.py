@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import datetime
 import json
-import urllib.error
-import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from scripts import smoke
-from scripts.delivery import actions, images
+from scripts.delivery import actions, images, web
 from scripts.delivery.actions import StepError, flag, optional, require
 
 if TYPE_CHECKING:
@@ -22,15 +20,16 @@ if TYPE_CHECKING:
     from scripts.delivery.images import BuiltImage
 
 PLAN, BUILD, UPDATE, DEPLOY, SMOKE = "plan", "build-and-push", "update-deployment", "deploy", "smoke-test"
-JOBS = (PLAN, BUILD, UPDATE, DEPLOY, SMOKE)
-"""In the order in which they run."""
+ROLL_BACK = "roll-back"
+JOBS = (PLAN, BUILD, UPDATE, ROLL_BACK, DEPLOY, SMOKE)
+"""In the order in which they run; a delivery has some of them."""
 DISCORD_CHARACTERS = 2000
-REQUEST_SECONDS = 20
 
 LEFT = {
     PLAN: "nothing was built or changed",
     BUILD: "the overlay is as it was; images that were pushed stay in the registry",
     UPDATE: "the images are in the registry, the overlay is as it was",
+    ROLL_BACK: "the overlay is as it was",
     DEPLOY: "the images are in the overlay on {branch}; revert its last commit to go back",
     SMOKE: "the images are deployed; revert the overlay's last commit on {branch} to go back",
 }
@@ -40,6 +39,7 @@ COMMANDS = {
     PLAN: ["kustomize build {overlay}"],
     BUILD: ["gh run view {run} --log-failed", "docker buildx build --platform linux/amd64 DIRECTORY"],
     UPDATE: ["kustomize build {overlay}", "git log -3 {branch} -- {overlay}"],
+    ROLL_BACK: ["git log -9 {branch} -- {overlay}"],
     DEPLOY: [
         "kubectl -n argocd get applications.argoproj.io {application} -o yaml",
         "argocd app get {application} --refresh",
@@ -61,14 +61,15 @@ class Delivery(NamedTuple):
     """Number of the run."""
     url: str
     results: Mapping[str, str]
-    """`success`, `failure`, `cancelled` or `skipped` by job."""
-    planned: int
-    """Number of images that the run wanted to build."""
+    """`success`, `failure`, `cancelled` or `skipped` by job, in the order of `JOBS`."""
+    nothing_to_build: bool
+    """Whether the plan found that no image's files have changed."""
     waits: bool
     """False where a person starts the sync."""
     outcome: str
     """Of the job `deploy`: `synced`, `superseded` or empty."""
     revision: str
+    """Commit that Argo CD is at, or has to be."""
     images: Sequence[BuiltImage]
     checks: Sequence[object]
     """Of the smoke test's `--json`."""
@@ -88,23 +89,23 @@ class Verdict(NamedTuple):
 
 def judge(delivery: Delivery) -> Verdict:
     """Return the verdict in words that start with the environment."""
-    name, results = delivery.environment, delivery.results
+    name, results, subject = delivery.environment, delivery.results, delivery.tag or delivery.revision
     for kind, words in (("failure", "failed"), ("cancelled", "was cancelled")):
-        job = next((job for job in JOBS if results.get(job) == kind), "")
+        job = next((job for job, result in results.items() if result == kind), "")
         if job:
             left = LEFT[job].format(branch=delivery.branch)
             return Verdict(good=False, words=f"{name}: {job} {words}; {left}", job=job)
-    if results.get(PLAN) == "success" and not delivery.planned:
+    if results.get(PLAN) == "success" and delivery.nothing_to_build:
         return Verdict(good=True, words=f"{name}: nothing to deliver, no image's files changed")
     if delivery.outcome == "superseded":
-        return Verdict(good=True, words=f"{name}: {delivery.tag} was superseded by {delivery.revision}")
-    if not delivery.waits and results.get(UPDATE) == "success":
+        return Verdict(good=True, words=f"{name}: {subject} was superseded by {delivery.revision}")
+    if not delivery.waits and results.get(DEPLOY) == "skipped" and delivery.revision:
         sync = f"argocd app sync {delivery.application}"
-        return Verdict(good=True, words=f"{name}: {delivery.tag} is in the overlay and waits for `{sync}`")
-    job = next((job for job in JOBS if results.get(job) != "success"), "")
+        return Verdict(good=True, words=f"{name}: {subject} is in the overlay and waits for `{sync}`")
+    job = next((job for job, result in results.items() if result != "success"), "")
     if job:
-        return Verdict(good=False, words=f"{name}: {job} was skipped, nothing says that {delivery.tag} runs", job=job)
-    return Verdict(good=True, words=f"{name}: {delivery.tag} is deployed and verified")
+        return Verdict(good=False, words=f"{name}: {job} was skipped, nothing says that {subject} runs", job=job)
+    return Verdict(good=True, words=f"{name}: {subject} is deployed and verified")
 
 
 def commands(delivery: Delivery, verdict: Verdict) -> list[str]:
@@ -138,7 +139,7 @@ def steps(delivery: Delivery) -> str:
     """Return the table of the jobs with their seconds, and the time from the first to the last against the budget."""
     spans = delivery.spans
     seconds = {job: f"{end - begin:.0f} s" for job, (begin, end) in spans.items()}
-    rows = [[job, delivery.results.get(job, "missing"), seconds.get(job, "")] for job in JOBS]
+    rows = [[job, result, seconds.get(job, "")] for job, result in delivery.results.items()]
     text = table(["step", "result", "time"], rows)
     if not spans:
         return text
@@ -187,58 +188,39 @@ def _seconds(time: str) -> float:
 
 def jobs_of_run() -> list[object]:
     """Ask GitHub for the jobs of this run. If it refuses, a warning is enough: the verdict does not need them."""
-    repository = f"{require('GITHUB_API_URL')}/repos/{require('GITHUB_REPOSITORY')}"
-    request = urllib.request.Request(  # noqa: S310 GitHub's own address
-        f"{repository}/actions/runs/{require('GITHUB_RUN_ID')}/jobs?filter=latest&per_page=100",
-        headers={"Authorization": f"Bearer {require('GITHUB_TOKEN')}", "Accept": "application/vnd.github+json"},
-    )
     try:
-        with urllib.request.urlopen(request, timeout=REQUEST_SECONDS) as response:  # noqa: S310
-            return smoke.items(json.load(response), "jobs")
-    except (OSError, ValueError) as error:
-        actions.warn(f"GitHub does not list this run's jobs, so the durations are missing: {error}")
+        return smoke.items(web.github("GET", f"actions/runs/{require('GITHUB_RUN_ID')}/jobs?per_page=100"), "jobs")
+    except StepError as error:
+        actions.warn(f"The durations are missing: {error}")
         return []
-
-
-def post(name: str, url: str, body: Mapping[str, str]) -> None:
-    """Post to a chat's webhook. Its address is a secret, so no error repeats it."""
-    data = json.dumps(body).encode()
-    request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})  # noqa: S310
-    try:
-        with urllib.request.urlopen(request, timeout=REQUEST_SECONDS):  # noqa: S310
-            pass
-    except urllib.error.HTTPError as error:
-        actions.warn(f"{name} refused the message: HTTP {error.code}.")
-    except (OSError, ValueError) as error:
-        actions.warn(f"{name} did not take the message: {type(error).__name__}.")
 
 
 def notify(text: str) -> None:
     slack, discord = optional("SLACK_WEBHOOK_URL"), optional("DISCORD_WEBHOOK_URL")
     if slack:
-        post("Slack", slack, {"text": text})
+        web.post("Slack", slack, {"text": text})
     if discord:
-        post("Discord", discord, {"content": text[:DISCORD_CHARACTERS]})
+        web.post("Discord", discord, {"content": text[:DISCORD_CHARACTERS]})
 
 
 def read_delivery() -> Delivery:
-    needs: object = json.loads(require("NEEDS"))
+    before, here = (cast("object", json.loads(require(name))) for name in ("BEFORE", "NEEDS"))
+    results = {job: smoke.text(before, job, "result") or smoke.text(here, job, "result") for job in JOBS}
     reports = Path(require("REPORTS_FOLDER"))
     tested = next(iter(reports.rglob("smoke.json")), None)
-    planned: object = {"images": json.loads(smoke.text(needs, PLAN, "outputs", "images") or "[]")}
     return Delivery(
         environment=require("ENVIRONMENT"),
         application=require("APPLICATION"),
         overlay=require("OVERLAY"),
         branch=require("BRANCH"),
-        tag=smoke.text(needs, PLAN, "outputs", "tag"),
+        tag=optional("TAG"),
         run=require("GITHUB_RUN_ID"),
         url=f"{require('GITHUB_SERVER_URL')}/{require('GITHUB_REPOSITORY')}/actions/runs/{require('GITHUB_RUN_ID')}",
-        results={job: smoke.text(needs, job, "result") for job in JOBS},
-        planned=len(smoke.items(planned, "images")),
+        results={job: result for job, result in results.items() if result},
+        nothing_to_build=smoke.text(before, PLAN, "outputs", "images") == "[]",
         waits=flag("WAIT"),
-        outcome=smoke.text(needs, DEPLOY, "outputs", "outcome"),
-        revision=smoke.text(needs, DEPLOY, "outputs", "revision"),
+        outcome=smoke.text(here, DEPLOY, "outputs", "outcome"),
+        revision=smoke.text(here, DEPLOY, "outputs", "revision") or optional("REVISION"),
         images=images.read(reports),
         checks=smoke.items(json.loads(tested.read_text(encoding="utf-8")), "checks") if tested else [],
         spans=spans(jobs_of_run()),

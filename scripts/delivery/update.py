@@ -1,33 +1,22 @@
 """Writes the built images into an environment's overlay: one commit on the branch that Argo CD tracks.
 
-The edit is made on the branch's newest commit and, if somebody else pushes in between, made again on theirs: two runs
-that race both land, and neither has a conflict. An older run never replaces a newer run's image.
+An older run never replaces a newer run's image.
 """
 
 from __future__ import annotations
 
 import json
 import subprocess
-import tempfile
-import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from scripts.delivery import actions, images
 from scripts.delivery.actions import StepError, flag, optional, require
-from scripts.delivery.command import CommandError, git, run
+from scripts.delivery.branch import BOT, clone_of, land
+from scripts.delivery.command import run
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from scripts.delivery.images import BuiltImage
-
-ATTEMPTS, PAUSE_SECONDS = 6, 2
-PROTECTED = ("GH006", "GH013", "protected branch", "repository rule")
-"""What GitHub's refusals of a push to a protected branch contain."""
-MOVED = ("fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref", "incorrect old value")
-"""What Git's refusals contain if the branch has a new commit."""
 
 
 class Update(NamedTuple):
@@ -59,29 +48,15 @@ class Outcome(NamedTuple):
 
 def deliver(update: Update, clone: Path) -> Outcome:
     """Commit and push; StepError leaves the branch as it was."""
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            time.sleep(PAUSE_SECONDS * attempt)
-        git(clone, "fetch", "--quiet", "--tags", "origin", update.branch)
-        git(clone, "checkout", "--quiet", "--force", "--detach", "FETCH_HEAD")
-        newer = edit(update, clone)
+    newer: list[str] = []
+
+    def change() -> str:
+        newer[:] = edit(update, clone)
         check(update, clone, newer)
-        if not git(clone, "status", "--porcelain", "--", update.overlay).strip():
-            return Outcome(head(clone), changed=False, newer=newer)
-        git(clone, "add", "--", update.overlay)
-        git(clone, "commit", "--quiet", "--message", f"chore({update.environment}): update images to {update.tag}")
-        try:
-            git(clone, "push", "--quiet", "origin", f"HEAD:refs/heads/{update.branch}")
-        except CommandError as error:
-            if not any(words in error.output for words in MOVED):
-                raise refused(update.branch, error.output) from error
-            print(f"{update.branch} has a new commit; the edit is made again on it", flush=True)
-            continue
-        return Outcome(head(clone), changed=True, newer=newer)
-    raise StepError(
-        f"{update.branch} moved {ATTEMPTS} times while the images were written to it. Nothing was changed: run this "
-        "job again."
-    )
+        return f"chore({update.environment}): update images to {update.tag}"
+
+    revision, changed = land(clone, update.branch, update.overlay, change)
+    return Outcome(revision, changed=changed, newer=newer)
 
 
 def edit(update: Update, clone: Path) -> list[str]:
@@ -117,32 +92,6 @@ def check(update: Update, clone: Path, newer: list[str]) -> None:
             raise StepError(f"`{update.validate}` refuses the overlay (see above). Nothing was pushed.")
 
 
-def refused(branch: str, words: str) -> StepError:
-    last = words.strip().splitlines()[-1] if words.strip() else "no reason given"
-    if any(sign in words for sign in PROTECTED):
-        return StepError(
-            f"{branch} is protected, and this run may not push to it ({last}). Nothing was changed. Give the pipeline "
-            'a GitHub App that may: docs/delivery.md, "A protected branch".'
-        )
-    return StepError(f"The push to {branch} was refused: {last}. Nothing was changed.")
-
-
-def head(clone: Path) -> str:
-    return git(clone, "rev-parse", "HEAD").strip()
-
-
-@contextmanager
-def clone_of(repository: Path, name: str, mail: str) -> Generator[Path]:
-    """Yield a clone whose remote is the repository's own, so that the checkout stays as it is."""
-    url = git(repository, "remote", "get-url", "origin").strip()
-    with tempfile.TemporaryDirectory() as folder:
-        clone = Path(folder, "clone")
-        git(repository, "clone", "--quiet", "--no-checkout", url, str(clone))
-        git(clone, "config", "user.name", name)
-        git(clone, "config", "user.email", mail)
-        yield clone
-
-
 def main() -> None:
     built = images.read(Path(require("IMAGES_FOLDER")))
     if not built:
@@ -157,8 +106,7 @@ def main() -> None:
         commit=require("GITHUB_SHA"),
         validate=optional("VALIDATE"),
     )
-    author = optional("COMMITTER") or "github-actions[bot]"
-    with clone_of(Path(), author, f"{author}@users.noreply.github.com") as clone:
+    with clone_of(Path(), optional("COMMITTER") or BOT) as clone:
         outcome = deliver(update, clone)
     actions.output("revision", outcome.revision)
     actions.output("changed", json.dumps(outcome.changed))

@@ -20,6 +20,7 @@ SYNCED, SUPERSEDED = "synced", "superseded"
 REFUSALS = {"SyncRefused"}
 BEFORE_SYNC = {*REFUSALS, "OtherRevision", "Syncing", "OutOfSync", "StaleStatus"}
 """Reasons of `smoke.judge_sync` for which the sync is not over; all others are about health."""
+HERE = Path()
 INTERVAL_SECONDS = 3
 REFUSED_FOR_SECONDS = 60
 """An error that Argo CD reports for this long is no passing one: a repo-server that restarts takes less."""
@@ -56,13 +57,17 @@ class Revisions:
         return self.kept[revision]
 
     def _look(self, revision: str) -> bool | None:
-        here, deployment = Path(), self.deployment
-        git(here, "fetch", "--quiet", "origin", revision)
-        if not images.is_ancestor(deployment.revision, revision, here):
+        deployment = self.deployment
+        check_out(revision)
+        if not images.is_ancestor(deployment.revision, revision, HERE):
             return None
-        git(here, "checkout", "--quiet", "--force", "--detach", revision)
         running = images.running(deployment.overlay)
         return all(reference in running for reference in deployment.references)
+
+
+def check_out(revision: str) -> None:
+    git(HERE, "fetch", "--quiet", "origin", revision)
+    git(HERE, "checkout", "--quiet", "--force", "--detach", revision)
 
 
 def wait(deployment: Deployment, get: smoke.Get, timeout: int) -> tuple[str, str]:
@@ -104,6 +109,9 @@ def main() -> None:
         overlay=Path(require("OVERLAY")),
         references=[image.in_overlay(flag("MOVES")) for image in images.read(Path(require("IMAGES_FOLDER")))],
     )
+    if not deployment.references:  # no build: a merge or a revert, whose images are all that its overlay runs
+        check_out(deployment.revision)
+        deployment = deployment._replace(references=images.running(deployment.overlay))
     with smoke.kubectl_proxy("") as get:
         outcome, revision = wait(deployment, get, 60 * int(require("WAIT_MINUTES")))
     actions.output("outcome", outcome)

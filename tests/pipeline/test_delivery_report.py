@@ -11,9 +11,10 @@ import pytest
 
 from scripts.delivery import report
 from scripts.delivery.images import BuiltImage
-from scripts.delivery.report import DEPLOY, JOBS, SMOKE, UPDATE, Delivery
+from scripts.delivery.report import BUILD, DEPLOY, PLAN, SMOKE, UPDATE, Delivery
 
-SUCCESS: Mapping[str, str] = dict.fromkeys(map(str, JOBS), "success")
+JOBS = (PLAN, BUILD, UPDATE, DEPLOY, SMOKE)
+SUCCESS: Mapping[str, str] = dict.fromkeys(JOBS, "success")
 IMAGE = BuiltImage("shop/auth", "registry/shop/auth:1.0", "sha256:d", built=True, seconds=60, findings={"high": 2})
 FAILED = {
     "status": "failed", "check": "pods", "name": "auth", "message": "0 of 2 pods are ready | ImagePullBackOff",
@@ -24,7 +25,7 @@ FAILED = {
 def delivery(results: Mapping[str, str] = SUCCESS, **changes: Any) -> Delivery:
     usual = Delivery(
         environment="staging", application="shop-staging", overlay="k8s/overlays/staging", branch="main", tag="1.0",
-        run="7", url="https://github.example/shop/actions/runs/7", results=results, planned=1, waits=True,
+        run="7", url="https://github.example/shop/actions/runs/7", results=results, nothing_to_build=False, waits=True,
         outcome="synced", revision="abc", images=[IMAGE], checks=[], spans={}, budget_seconds=900,
     )  # fmt: skip
     return usual._replace(**changes)
@@ -52,7 +53,10 @@ def test_a_job_that_was_skipped_without_a_reason_is_no_success(job: str) -> None
 
 def test_what_ends_a_run_early_is_said() -> None:
     nothing = {**dict.fromkeys(JOBS, "skipped"), "plan": "success"}
-    assert report.judge(delivery(nothing, planned=0)).words == "staging: nothing to deliver, no image's files changed"
+    assert (
+        report.judge(delivery(nothing, nothing_to_build=True)).words
+        == "staging: nothing to deliver, no image's files changed"
+    )
     superseded = report.judge(delivery({**SUCCESS, SMOKE: "skipped"}, outcome="superseded", revision="def"))
     assert superseded == (True, "staging: 1.0 was superseded by def", "")
     manual = {**SUCCESS, DEPLOY: "skipped", SMOKE: "skipped"}
