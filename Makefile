@@ -75,8 +75,8 @@ lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patt
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/basedpyright
-	$(ACTIONLINT)
-	.venv/bin/zizmor --offline --quiet --pedantic .github
+	$(ACTIONLINT) -config-file .github/actionlint.yaml $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.yml)
+	.venv/bin/zizmor --offline --quiet --pedantic --config .github/zizmor.yml .github examples
 	.venv/bin/shellcheck scripts/*.sh
 	.venv/bin/shellcheck --shell=sh $(SHELLCHECK_BOOTSTRAP) components/data/bootstrap_files/bootstrap.sh
 	$(PYTHON_VENV) -m tools.bans
