@@ -108,7 +108,10 @@ class GithubOidc(pulumi.ComponentResource):
             f"{name}-push",
             role_name=push.name,
             description=f"Build in GitHub Actions: pushes images to the repositories of {self._args.scope.prefix}",
-            contexts=[branch_context(branch) for branch in push.branches],
+            contexts=[
+                *(branch_context(branch) for branch in push.branches),
+                *(environment_context(environment) for environment in push.github_environments),
+            ],
             opts=self._shared(self._provider_dependency),
         )
         for number, text in enumerate(push_policies(self._args.repository_arns), start=1):

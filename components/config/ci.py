@@ -22,6 +22,12 @@ class PushRoleConfig(Section):
     branches: tuple[BranchName, ...] = Field(
         default=("main",), min_length=1, description="Branches whose workflows may push images."
     )
+    github_environments: tuple[GithubEnvironment, ...] = Field(
+        default=(),
+        description="GitHub environments whose jobs may push images too: those for pull requests and release tags, which "
+        "run on no branch. Whoever may use the environment may push.",
+        examples=[["release"]],
+    )
 
 
 class EnvironmentRoleConfig(Section):

@@ -144,6 +144,17 @@ def test_each_branch_is_a_subject() -> None:
     ]
 
 
+def test_each_environment_of_the_push_role_is_a_subject_too() -> None:
+    push = {"ownership": "create", "branches": ["main"], "githubEnvironments": ["release"]}
+    subjects = trust(run(push_role=push), "github-actions-role")["Condition"]["StringEquals"][f"{HOST}:sub"]
+    assert subjects == [
+        "repo:acme/shop:ref:refs/heads/main",
+        "repo:acme/shop:environment:release",
+        "repo:acme@12/shop@345:ref:refs/heads/main",
+        "repo:acme@12/shop@345:environment:release",
+    ]
+
+
 @pytest.mark.parametrize("branch", ["*", "release/*", "a?", "a:b", "${aws:username}", "", "main "])
 def test_a_branch_that_is_a_pattern_is_refused_in_the_stack_file(branch: str) -> None:
     with pytest.raises(ValidationError):

@@ -35,11 +35,17 @@ def test_every_subject_is_exact_and_of_the_repository(owner: str, name: str, num
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.text(max_size=8), st.sampled_from(["*", "?", ":", "$", " ", "\n", "{"]), st.text(max_size=8))
+@given(st.text(max_size=8), st.sampled_from(["*", "?", ":", "$", "\n", "{"]), st.text(max_size=8))
 def test_a_pattern_never_gets_into_a_context(before: str, sign: str, after: str) -> None:
     for context in (branch_context, environment_context):
         with pytest.raises(ValueError, match=r"Write the (full )?name of one"):
             context(f"{before}{sign}{after}")
+
+
+def test_an_environment_may_have_every_character_that_a_stack_file_may_give_it() -> None:
+    assert environment_context("Production (EU) v2.1/a_b-c") == "environment:Production (EU) v2.1/a_b-c"
+    with pytest.raises(ValueError, match="branch 'a b'"):
+        branch_context("a b")
 
 
 @pytest.mark.parametrize(
