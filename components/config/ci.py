@@ -24,8 +24,8 @@ class PushRoleConfig(Section):
     )
     github_environments: tuple[GithubEnvironment, ...] = Field(
         default=(),
-        description="GitHub environments whose jobs may push images too: those for pull requests and release tags, which "
-        "run on no branch. Whoever may use the environment may push.",
+        description="GitHub environments whose jobs may push images too: those for pull requests and release tags, "
+        "which run on no branch. Whoever may use the environment may push.",
         examples=[["release"]],
     )
 
