@@ -1,4 +1,4 @@
-"""GitHub Actions in IAM: the account's OIDC provider and the roles for build, preview and deployment.
+"""GitHub Actions in IAM: the account's OIDC provider and the roles for build, preview, deployment and smoke test.
 
 ARNs of resources with fixed names are built from the account id instead of taken from resource outputs, so that the
 first preview shows complete trust policies to reviewers and to the policy pack. `depends_on` replaces the dependencies
@@ -16,7 +16,7 @@ from components.ci.policies.alarms import alarms_changes
 from components.ci.policies.deploy import identity_policy, network_policy
 from components.ci.policies.edge import edge_changes
 from components.ci.policies.karpenter import karpenter_changes
-from components.ci.policies.read import push_policies, read_policy
+from components.ci.policies.read import push_policies, read_policy, smoke_policy
 from components.ci.policies.services import cluster_policy, data_policy
 from components.ci.scope import StackScope
 from components.ci.trust import AUDIENCE, GITHUB_OIDC_HOST, branch_context, environment_context, github_trust
@@ -42,11 +42,10 @@ class GithubOidcArgs:
 
 
 class GithubOidc(pulumi.ComponentResource):
-    """OIDC provider, push role, preview role and deploy role, each only if the settings have it.
+    """OIDC provider and the roles for push, preview, deployment and smoke test, each only if the settings have it.
 
     With `retainOnDestroy`, a destroy leaves the provider and the push role in the account, because other stacks use
-    them. Preview and deploy roles belong to this stack and are deleted with it, so an administrator must run the
-    destroy.
+    them. The other roles belong to this stack and are deleted with it, so an administrator must run the destroy.
 
     ValueError for a name or id that could act as a pattern.
     """
@@ -55,6 +54,7 @@ class GithubOidc(pulumi.ComponentResource):
     push_role_arn: pulumi.Output[str] | str | None
     preview_role_arn: pulumi.Output[str] | None
     deploy_role_arn: pulumi.Output[str] | None
+    smoke_role_arn: pulumi.Output[str] | None
 
     def __init__(self, name: str, args: GithubOidcArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:github_oidc:GithubOidc", name, {}, opts)
@@ -72,12 +72,15 @@ class GithubOidc(pulumi.ComponentResource):
                 self.preview_role_arn = self._preview_role(f"{name}-preview", settings.preview_role, read)
             if settings.deploy_role:
                 self.deploy_role_arn = self._deploy_role(f"{name}-deploy", settings.deploy_role, read, scope)
+        smoke = settings.smoke_role
+        self.smoke_role_arn = self._smoke_role(f"{name}-smoke", smoke, scope) if smoke else None
         self.register_outputs(
             {
                 "provider_arn": self.provider_arn,
                 "push_role_arn": self.push_role_arn,
                 "preview_role_arn": self.preview_role_arn,
                 "deploy_role_arn": self.deploy_role_arn,
+                "smoke_role_arn": self.smoke_role_arn,
             }
         )
 
@@ -150,6 +153,12 @@ class GithubOidc(pulumi.ComponentResource):
         self._attach(f"{name}-read", role, read)
         for area, text in documents.items():
             self._attach(f"{name}-{area}", role, self._policy(f"{name}-{area}", f"Deploys: {area}", text))
+        return role.arn
+
+    def _smoke_role(self, name: str, config: EnvironmentRoleConfig, scope: StackScope) -> pulumi.Output[str]:
+        description = f"Smoke test in GitHub Actions: connects to the cluster of {scope.prefix}"
+        role = self._environment_role(name, config, description, HOUR)
+        self._attach(name, role, self._policy(name, "Finds the cluster", smoke_policy(scope)))
         return role.arn
 
     def _environment_role(

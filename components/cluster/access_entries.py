@@ -39,13 +39,19 @@ def grants(
     smoke_testers: Sequence[str],
     deploy_role: pulumi.Input[str] | None,
     preview_role: pulumi.Input[str] | None,
+    smoke_role: pulumi.Input[str] | None,
 ) -> tuple[Grant, ...]:
-    """Grants by role ARN: administrators and `pulumi up` may do everything, previews may read, but no Secrets."""
+    """Grants by role ARN: administrators and `pulumi up` may do everything, previews may read, but no Secrets.
+
+    `deploy_role`, `preview_role` and `smoke_role` are those of CI, which the stack creates.
+    """
     granted = [Grant(key=f"admin-{_role_name(arn)}", role_arn=arn, policy_arn=CLUSTER_ADMIN) for arn in admins]
     if deploy_role is not None:
         granted.append(Grant(key="deploy", role_arn=deploy_role, policy_arn=CLUSTER_ADMIN))
     if preview_role is not None:
         granted.append(Grant(key="preview", role_arn=preview_role, policy_arn=VIEW))
+    if smoke_role is not None:
+        granted.append(Grant(key="smoke", role_arn=smoke_role, group=SMOKE_TESTERS_GROUP))
     granted += [Grant(key=f"deployer-{_role_name(arn)}", role_arn=arn, group=DEPLOYERS_GROUP) for arn in deployers]
     granted += [Grant(key=f"smoke-{_role_name(arn)}", role_arn=arn, group=SMOKE_TESTERS_GROUP) for arn in smoke_testers]
     return tuple(granted)

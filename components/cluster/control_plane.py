@@ -39,6 +39,8 @@ class ClusterArgs:
     """Role of `pulumi up` in CI: cluster-admin, because it creates namespaces, CustomResourceDefinitions and Roles."""
     preview_role_arn: pulumi.Input[str] | None = None
     """Role of `pulumi preview` in CI: reads objects in namespaces, but no Secrets."""
+    smoke_role_arn: pulumi.Input[str] | None = None
+    """Role of the smoke test in CI: its group reads what the test asks for."""
     log_group_exists: bool = False
     """Whether the account already has the control plane's log group."""
     protect: bool = True
@@ -106,6 +108,7 @@ class Cluster(pulumi.ComponentResource):
                 smoke_testers=args.settings.smoke_tester_role_arns,
                 deploy_role=args.deploy_role_arn,
                 preview_role=args.preview_role_arn,
+                smoke_role=args.smoke_role_arn,
             )
             for resource in create_access_entry(name, self.name, grant, self)
         )

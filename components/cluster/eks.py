@@ -34,6 +34,7 @@ class EksArgs:
     """Numbers of the node group that an autoscaler scales, as they are now."""
     deploy_role_arn: pulumi.Input[str] | None
     preview_role_arn: pulumi.Input[str] | None
+    smoke_role_arn: pulumi.Input[str] | None
     protect: bool
 
 
@@ -69,6 +70,7 @@ class Eks(pulumi.ComponentResource):
                 log_group_exists=args.log_group_exists,
                 deploy_role_arn=args.deploy_role_arn,
                 preview_role_arn=args.preview_role_arn,
+                smoke_role_arn=args.smoke_role_arn,
                 protect=args.protect,
             ),
             children,

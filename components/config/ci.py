@@ -46,6 +46,10 @@ class CiConfig(Section):
     push_role: PushRoleConfig | None = Field(default=None, description="Role of the build; null for none.")
     preview_role: EnvironmentRoleConfig | None = Field(default=None, description="Read-only role of `pulumi preview`.")
     deploy_role: EnvironmentRoleConfig | None = Field(default=None, description="Role of `pulumi up`.")
+    smoke_role: EnvironmentRoleConfig | None = Field(
+        default=None,
+        description="Role of the services' pipeline in the cluster: it may run `scripts/smoke.py`, and nothing else.",
+    )
     state_bucket: BucketName | None = Field(default=None, description="S3 bucket of the Pulumi state.")
     state_key_alias: KeyAlias | None = Field(
         default=None,

@@ -117,7 +117,8 @@ class ClusterConfig(Section):
     smoke_tester_role_arns: tuple[RoleArn, ...] = Field(
         default=(),
         description="Roles that may run `scripts/smoke.py`: view pods and Applications, send GET requests to services, "
-        "and nothing else. Each also needs the IAM permission `eks:DescribeCluster`.",
+        "and nothing else. Each also needs the IAM permission `eks:DescribeCluster`. The pipeline's is `ci.smokeRole`, "
+        "which the stack creates.",
     )
     public_access_cidrs: Annotated[tuple[Ipv4Cidr, ...], AfterValidator(distinct)] = Field(
         default=(),

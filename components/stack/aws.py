@@ -105,6 +105,7 @@ def eks(config: PlatformConfig, components: StackComponents) -> EksArgs | None:
         existing_nodes=existing.nodes,
         deploy_role_arn=None if identities is None else identities.deploy_role_arn,
         preview_role_arn=None if identities is None else identities.preview_role_arn,
+        smoke_role_arn=None if identities is None else identities.smoke_role_arn,
         protect=config.protect,
     )
 

@@ -51,6 +51,7 @@ def _aws(config: PlatformConfig, components: StackComponents) -> dict[str, objec
             "pushRoleArn": components.identities.push_role_arn,
             "previewRoleArn": components.identities.preview_role_arn,
             "deployRoleArn": components.identities.deploy_role_arn,
+            "smokeRoleArn": components.identities.smoke_role_arn,
         }
     if components.network is not None:
         outputs |= {

@@ -13,7 +13,8 @@ def stack_scope(config: PlatformConfig, state_path: str) -> StackScope | None:
     hosts = {host for environment in config.environments for host in environment.hosts}
     if edge is not None and edge.argocd_host is not None:
         hosts.add(edge.argocd_host)
-    roles = [] if ci is None else [role.name for role in (ci.preview_role, ci.deploy_role) if role is not None]
+    environment_roles = [] if ci is None else [ci.preview_role, ci.deploy_role, ci.smoke_role]
+    roles = [role.name for role in environment_roles if role is not None]
     push = None if ci is None else ci.push_role
     push_role = push.name if push is not None and push.ownership is Ownership.CREATE else None
     state = None

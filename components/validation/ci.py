@@ -1,6 +1,6 @@
 """Rules of `registry` and `ci`: image repositories, and the identities of GitHub Actions."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 
 from components.account.names import MAX_LENGTHS
@@ -115,10 +115,26 @@ def pushed_repositories(config: PlatformConfig) -> Iterator[Problem]:
         yield Problem(path=("ci", "pushRole"), message="has no repositories to push to. Add the section registry.")
 
 
+def smoke_test(config: PlatformConfig) -> Iterator[Problem]:
+    """The smoke test's role gets access to a cluster of the stack."""
+    if config.local and config.ci is not None and config.ci.smoke_role is not None:
+        yield Problem(
+            path=("ci", "smokeRole"),
+            message="has no effect: IAM roles have no access to an existing cluster (kubeconfig). Remove it.",
+        )
+
+
+ENVIRONMENT_ROLES: Mapping[str, Callable[[CiConfig], EnvironmentRoleConfig | None]] = {
+    "deployRole": lambda ci: ci.deploy_role,
+    "previewRole": lambda ci: ci.preview_role,
+    "smokeRole": lambda ci: ci.smoke_role,
+}
+"""The roles for jobs of one GitHub environment, which all get access to the cluster; the most powerful first."""
 ROLES: tuple[tuple[str, str, Callable[[CiConfig], PushRoleConfig | EnvironmentRoleConfig | None]], ...] = (
     ("pushRole", "push", lambda ci: ci.push_role),
-    ("previewRole", "preview", lambda ci: ci.preview_role),
-    ("deployRole", "deploy", lambda ci: ci.deploy_role),
+    ("previewRole", "preview", ENVIRONMENT_ROLES["previewRole"]),
+    ("deployRole", "deploy", ENVIRONMENT_ROLES["deployRole"]),
+    ("smokeRole", "smoke", ENVIRONMENT_ROLES["smokeRole"]),
 )
 """Key, end of a suggested name, and the role, if there is one."""
 
@@ -165,15 +181,26 @@ def github_environments(config: PlatformConfig) -> Iterator[Problem]:
 
     Source: GitHub's documentation, Managing environments for deployment (names are not case-sensitive).
     """
-    if config.ci is None or config.ci.preview_role is None or config.ci.deploy_role is None:
+    if config.ci is None:
         return
-    preview, deploy = config.ci.preview_role.github_environment, config.ci.deploy_role.github_environment
-    if preview.lower() == deploy.lower():
-        yield Problem(
-            path=("ci", "previewRole", "githubEnvironment"),
-            message=f"{preview} is also the environment of ci.deployRole, so a preview could deploy. "
-            f"Write e.g. preview-{preview}.",
-        )
+    named: dict[str, str] = {}
+    for key, read in ENVIRONMENT_ROLES.items():
+        with suppress(BrokenField):
+            role = read(config.ci)
+            if role is not None:
+                named[key] = role.github_environment
+    seen: dict[str, str] = {}
+    for key, name in named.items():
+        first = seen.setdefault(name.lower(), key)
+        if first != key:
+            kind, taken = key.removesuffix("Role"), {other.lower() for other in named.values()}
+            candidates = (f"{kind}-{name}{number}" for number in ("", "-2", "-3"))
+            free = next(candidate for candidate in candidates if candidate.lower() not in taken)
+            yield Problem(
+                path=("ci", key, "githubEnvironment"),
+                message=f"{name} is also the environment of ci.{first}, so its jobs could assume both roles. "
+                f"Write e.g. {free}.",
+            )
 
 
 RULES: tuple[Rule, ...] = (
@@ -184,6 +211,7 @@ RULES: tuple[Rule, ...] = (
     boundary,
     own_boundary,
     pushed_repositories,
+    smoke_test,
     role_names,
     github_environments,
 )

@@ -13,6 +13,7 @@ from components.config.problems import Problem
 from components.environments.plan import plan_environments
 from components.sizing.instance_types import INSTANCE_TYPES
 from components.validation import capacity_sums
+from components.validation.ci import ENVIRONMENT_ROLES
 from components.validation.offered import NODE, unavailable
 from components.validation.rule import Path, Rule
 
@@ -105,17 +106,27 @@ def role_accounts(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def single_access(config: PlatformConfig) -> Iterator[Problem]:
-    """Each role gets access once."""
+    """Each role gets access once; those of CI get it without being listed."""
     if config.cluster is None:
         return
-    seen: dict[str, Path] = {}
+    seen: dict[str, str] = {}
+    with suppress(BrokenField):
+        for key, role_of in ENVIRONMENT_ROLES.items():
+            with suppress(BrokenField):
+                role = None if config.ci is None else role_of(config.ci)
+                if role is not None:
+                    seen[role.name] = f"ci.{key}"
+    listed = [str(path[1]) for path, _ in _roles(config.cluster)]
     for path, arn in _roles(config.cluster):
         with suppress(BrokenField):
             if config.aws is not None and f"::{config.aws.account_id}:" not in arn:
                 continue
-        first = seen.setdefault(_role_name(arn), path)
-        if first != path:
-            yield Problem(path=path, message=f"{_role_name(arn)} already has access by {first[1]}. Remove it.")
+        name = _role_name(arn)
+        if name in seen:
+            needed = listed.count("adminRoleArns") == 1 and path[1] == "adminRoleArns"
+            remedy = "Write the ARN of another role." if needed else "Remove it."
+            yield Problem(path=path, message=f"{name} already has access by {seen[name]}. {remedy}")
+        seen.setdefault(name, str(path[1]))
 
 
 def _role_name(arn: str) -> str:

@@ -177,7 +177,7 @@ def test_verbose_shows_the_engines_own_output(project: Path, tmp_path: Path) -> 
     assert " +  aws:ec2:Vpc nova-staging-network create" in verbose
     assert 'updateKubeconfig       : "aws eks update-kubeconfig' in verbose
     assert "Outputs:" not in short
-    for table in ("elasticIps: 1 of the 5", "quota: fits", "    + 385 to create"):
+    for table in ("elasticIps: 1 of the 5", "quota: fits", "    + 389 to create"):
         assert (short.count(table), table in verbose) == (1, True)
     assert len(short.splitlines()) < 100
     assert not [line for line in short.splitlines() if line != line.rstrip() or "\x1b" in line or "\r" in line]

@@ -9,7 +9,7 @@ from components.ci.policies.alarms import alarms_changes
 from components.ci.policies.deploy import identity_policy, network_policy
 from components.ci.policies.edge import edge_changes
 from components.ci.policies.karpenter import karpenter_changes
-from components.ci.policies.read import push_policies, read_policy
+from components.ci.policies.read import push_policies, read_policy, smoke_policy
 from components.ci.policies.services import cluster_policy, data_policy
 from components.ci.scope import StackScope, StateStore
 from components.config.cluster import NodesConfig
@@ -54,7 +54,7 @@ SCOPE = StackScope(
     interface_endpoints=True,
     readable_secret_prefixes=["shop/argocd/", "shop/prod/"],
     hosts=["shop.example.com"],
-    ci_roles=["shop-prod-preview", "shop-prod-deploy", "github-actions-role"],
+    ci_roles=["shop-prod-preview", "shop-prod-deploy", "shop-prod-smoke", "github-actions-role"],
     push_role="github-actions-role",
     state=STATE,
 )
@@ -62,6 +62,7 @@ OWNED = {"aws:ResourceTag/Environment": "prod", "aws:ResourceTag/Project": "shop
 TEXTS = {
     "push": push_policies([ACCOUNT.arn("ecr", "repository/shop/auth-service")])[0],
     "read": read_policy(SCOPE),
+    "smoke": smoke_policy(SCOPE),
     "network": network_policy(SCOPE),
     "cluster": cluster_policy(SCOPE, manages_repositories=True),
     "data": data_policy(SCOPE),

@@ -15,6 +15,8 @@ _NODES = re.compile(r"\d+ x (?P<type>\S+) \(desired: (?P<desired>\d+)(, maximum:
 _KEY = re.compile(r"([A-Za-z][\w.:-]*): (?=\S)")
 _WORDS = frozenset({"one", "another", "either", "both", "it", "its", "a", "an", "the", "what"})
 """Words with which a sentence begins that names no value."""
+_BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+"""What a value means that YAML 1.2 takes for text."""
 _ABOUT_KEYS = ("is not a known key", "is not a service of", "has no effect: this project's keys")
 
 
@@ -155,9 +157,13 @@ def refused_remedies(stack: Stack, problems: Sequence[Reported]) -> tuple[int, l
 
 
 def _same(stack: Stack, mended: Stack, path: Sequence[Part]) -> bool:
-    """Whether the value at a path has become the same one in other quotes, brackets, units, punctuation or capitals."""
+    """Whether the value at a path has become the same one in another form.
+
+    In other quotes, brackets, units, punctuation or capitals, or another word for true or false.
+    """
     if not (_exists(stack, path) and _exists(mended, path)):
         return False
     old, new = at(stack.sections, path), at(mended.sections, path)
-    before, after = (re.sub(r"[^a-z0-9]", "", str(plain(value)).lower()) for value in (old, new))
+    words = (re.sub(r"[^a-z0-9]", "", str(plain(value)).lower()) for value in (old, new))
+    before, after = (_BOOLEANS.get(word, word) for word in words)
     return old != new and (before == after or (after.isdecimal() and re.match(rf"{after}(?!\d)", before) is not None))

@@ -171,6 +171,7 @@ CI: Sequence[tuple[str, str]] = (
     ("iam:CreatePolicyVersion", "arn:aws:iam::{account}:policy/{prefix}-deploy-network-1a2b3c4"),
     ("iam:DeletePolicy", "arn:aws:iam::{account}:policy/{prefix}-deploy-identity-1a2b3c4"),
     ("iam:TagPolicy", "arn:aws:iam::{account}:policy/{prefix}-read-1a2b3c4"),
+    ("iam:CreatePolicyVersion", "arn:aws:iam::{account}:policy/{prefix}-smoke-1a2b3c4"),
     ("iam:AttachRolePolicy", ROLE + "/{deploy}"),
     ("iam:DetachRolePolicy", ROLE + "/{deploy}"),
     ("iam:PutRolePolicy", ROLE + "/{deploy}"),
@@ -180,6 +181,7 @@ CI: Sequence[tuple[str, str]] = (
     ("iam:DeleteRolePermissionsBoundary", ROLE + "/{prefix}-nodes-1a2b3c4"),
     ("iam:UpdateAssumeRolePolicy", ROLE + "/{preview}"),
     ("iam:UpdateAssumeRolePolicy", ROLE + "/{push}"),
+    ("iam:UpdateAssumeRolePolicy", ROLE + "/{smoke}"),
     ("iam:CreatePolicyVersion", "{boundary}"),
     ("iam:SetDefaultPolicyVersion", "{boundary}"),
     ("iam:DeletePolicy", "{boundary}"),
@@ -224,6 +226,7 @@ def _words(config: PlatformConfig, scope: StackScope, stack: str, boundary_arn: 
     ci = config.ci
     assert ci is not None
     assert ci.deploy_role is not None
+    assert ci.smoke_role is not None
     assert scope.state is not None
     return {
         "system": config.system.name,
@@ -235,6 +238,7 @@ def _words(config: PlatformConfig, scope: StackScope, stack: str, boundary_arn: 
         "region": scope.account.region,
         "deploy": ci.deploy_role.name,
         "preview": (ci.preview_role or ci.deploy_role).name,
+        "smoke": ci.smoke_role.name,
         "push": "github-actions-role" if ci.push_role is None else ci.push_role.name,
         "bucket": scope.state.bucket,
         "path": scope.state.path,

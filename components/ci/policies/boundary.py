@@ -68,28 +68,20 @@ def _short(statement: Mapping[str, object]) -> dict[str, object]:
 def _services(scope: StackScope) -> list[Statement]:
     """Services whose resources have no names, or are AWS's."""
     statements = [
-        Statement(  # only on resources: without one, an action changes the account's network, disks or registry
-            actions=["ec2:*", "ecr:*"],
-            resources=["arn:aws:ec2:*:*:*", "arn:aws:ecr:*:*:*"],
-        ),
         Statement(
             actions=["acm:*", "autoscaling:Des*", "cloudwatch:Des*", "ec2:Des*", "ec2:Get*", "ec2messages:*",
                      "ecr:GetAuth*", "eks:CreateCluster", "eks:Des*", "eks:List*", "elasticache:*",
-                     "elasticloadbalancing:*", "kms:CreateKey", "kms:Des*", "kms:Get*", "kms:List*",
-                     "logs:*Deliver*", "logs:Des*", "logs:List*", "logs:PutRes*", "rds:*",
-                     "ssm:DescribeAssociation", "ssm:GetDoc*", "ssm:GetMan*", "ssm:List*Associations",
-                     "ssm:UpdateInst*", "ssmmessages:*", "sts:GetC*", "wafv2:*"],
+                     "elasticloadbalancing:*", "iam:Get*", "iam:List*", "kms:CreateKey", "kms:Des*", "kms:Get*",
+                     "kms:List*", "logs:*Deliver*", "logs:Des*", "logs:List*", "logs:PutRes*", "pricing:Get*",
+                     "rds:*", "route53:As*", "route53:Get*", "route53:List*", "ssm:DescribeAssociation", "ssm:GetDoc*",
+                     "ssm:GetMan*", "ssm:List*Associations", "ssm:UpdateInst*", "ssmmessages:*", "sts:GetC*",
+                     "wafv2:*"],
             resources=["*"],
         ),
         Statement(
             actions=["autoscaling:Set*", "autoscaling:Term*"],  # EKS makes the groups and changes them
             resources=["*"],
             condition={"StringEquals": {"aws:ResourceTag/eks:cluster-name": scope.prefix}},
-        ),
-        Statement(
-            actions=["iam:Get*", "iam:List*", "pricing:Get*", "route53:As*",
-                     "route53:Get*", "route53:List*"],
-            resources=["*"],
         ),
         Statement(  # four answer in us-east-1 for all regions; the state may be in another region
             not_actions=["budgets:*", "iam:*", "kms:*", "pricing:*", "route53:*", "s3:*"],
@@ -105,18 +97,25 @@ def _services(scope: StackScope) -> list[Statement]:
 
 
 def _named(scope: StackScope) -> list[Statement]:
-    """Services whose resources are told apart by the stack's prefix in their names."""
+    """Services whose resources are told apart by names, most by the stack's prefix; and EC2's and ECR's, by tags.
+
+    In one statement, because IAM counts the characters. No action of theirs without a resource: those change the
+    account's network, disks or registry.
+    """
     prefix = scope.prefix
     eks = ("access-entry", "addon", "nodegroup", "podid*")
     log_groups = [f"*/{prefix}/*", "RDSOSMetrics*"]
     if scope.creates_firewall:
         log_groups.append(f"{log_group_name(prefix)}*")
-    actions = ["eks-auth:*", "eks:*", "kms:*Alias", "logs:*"]
+    actions = ["ec2:*", "ecr:*", "eks-auth:*", "eks:*", "kms:*Alias", "logs:*", "secretsmanager:*"]
     resources = [
+        "arn:aws:ec2:*:*:*",
+        "arn:aws:ecr:*:*:*",
         f"arn:aws:eks:*:*:cluster/{prefix}",
         *(f"arn:aws:eks:*:*:{kind}/{prefix}/*" for kind in eks),
         f"arn:aws:kms:*:*:alias/{prefix}-*",
         *(f"arn:aws:logs:*:*:log-group:{name}" for name in log_groups),
+        *(_entry(name) for name in ("rds!*", *(f"{prefix}*" for prefix in scope.secret_prefixes))),
     ]
     if scope.creates_buckets:
         actions.append("s3:*")
@@ -152,10 +151,6 @@ def _keys_and_entries(scope: StackScope) -> list[Statement]:
             actions=["kms:Tag*"],
             resources=["*"],
             condition={"StringEquals": {request: stage}, "Null": {resource: "true"}},
-        ),
-        Statement(
-            actions=["secretsmanager:*"],
-            resources=[*(_entry(f"{prefix}*") for prefix in scope.secret_prefixes), _entry("rds!*")],
         ),
         Statement(
             actions=["secretsmanager:Des*", "secretsmanager:GetS*"],
@@ -253,7 +248,7 @@ def _identities(scope: StackScope, name: str) -> list[Statement]:
             not_actions=["iam:Get*", "iam:List*"],
             resources=[
                 policy,
-                *(f"{iam}:policy/{prefix}-{kind}-*" for kind in ("deploy", "push", "read")),
+                *(f"{iam}:policy/{prefix}-{kind}-*" for kind in ("deploy", "push", "read", "smoke")),
                 *(f"{iam}:role/{role}" for role in scope.ci_roles if role.startswith(f"{prefix}-")),
             ],
             effect="Deny",

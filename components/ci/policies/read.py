@@ -1,4 +1,4 @@
-"""Permissions of the push and preview roles. Pure: no Pulumi.
+"""Permissions of the push, preview and smoke roles. Pure: no Pulumi.
 
 The read policy is custom because AWS's ReadOnlyAccess can read objects, tables and queues of everything else in the
 account, and ViewOnlyAccess can list all of it but lacks permissions that a refresh needs. It reads no secret values.
@@ -49,6 +49,13 @@ def _push_policy(repository_arns: Sequence[str]) -> str:
             ),
         ]
     )  # fmt: skip
+
+
+def smoke_policy(scope: StackScope) -> str:
+    """What `aws eks update-kubeconfig` asks of AWS; a Kubernetes group decides on the rest."""
+    assert scope.cluster_name is not None  # validation requires a cluster
+    cluster = scope.account.cluster_arn(scope.cluster_name)
+    return document([Statement(sid="Kubeconfig", actions=["eks:DescribeCluster"], resources=[cluster])])
 
 
 def read_policy(scope: StackScope) -> str:

@@ -34,6 +34,7 @@ def config(**settings: Any) -> CiConfig:
         "pushRole": {"ownership": "create", "branches": ["main"]},
         "previewRole": {"name": "shop-prod-preview", "githubEnvironment": "preview"},
         "deployRole": {"name": "shop-prod-deploy", "githubEnvironment": "prod"},
+        "smokeRole": {"name": "shop-prod-smoke", "githubEnvironment": "smoke-prod"},
         "stateBucket": "acme-state",
         "stateKeyAlias": "alias/acme-state",
     }
@@ -53,7 +54,7 @@ def run(
     **settings: Any,
 ) -> Run:
     chosen = config(**settings)
-    roles = [role.name for role in (chosen.preview_role, chosen.deploy_role) if role]
+    roles = [role.name for role in (chosen.preview_role, chosen.deploy_role, chosen.smoke_role) if role]
     account = Account(account_id="111122223333", region="eu-central-1", permissions_boundary_name=boundary)
     parts = replace(SCOPE, nodes=with_nodes, edge=with_edge, alarms=with_alarms, creates_buckets=False)
     scope = replace(parts, account=account, ci_roles=roles)
@@ -87,7 +88,7 @@ def actions(text: str) -> set[str]:
     return {action for statement in json.loads(text)["Statement"] for action in statement["Action"]}
 
 
-ROLES = ["github-actions-role", "shop-prod-preview", "shop-prod-deploy"]
+ROLES = ["github-actions-role", "shop-prod-preview", "shop-prod-deploy", "shop-prod-smoke"]
 
 
 def test_oidc_provider_is_githubs_with_sts_as_its_only_audience() -> None:
@@ -121,6 +122,7 @@ def test_roles_trust_one_provider_for_web_identities_only(name: str) -> None:
         ("github-actions-role", "ref:refs/heads/main"),
         ("shop-prod-preview", "environment:preview"),
         ("shop-prod-deploy", "environment:prod"),
+        ("shop-prod-smoke", "environment:smoke-prod"),
     ],
 )
 def test_roles_trust_one_context_of_one_repository_in_both_forms(name: str, context: str) -> None:
@@ -167,6 +169,7 @@ def test_sessions_last_one_hour_and_two_for_deployments() -> None:
         "github-actions-role": 3600,
         "shop-prod-preview": 3600,
         "shop-prod-deploy": 7200,
+        "shop-prod-smoke": 3600,
     }
 
 
@@ -212,6 +215,13 @@ def test_the_preview_role_reads_only() -> None:
     assert set(texts) == {"shop-prod-ci-read"}
     verbs = {action.split(":")[1] for action in actions(texts["shop-prod-ci-read"])}
     assert {v for v in verbs if not v.startswith(("Describe", "Get", "List"))} == {"Decrypt"}
+
+
+def test_the_smoke_role_finds_its_stacks_cluster_and_has_no_other_right_in_aws() -> None:
+    [text] = granted(run(), "shop-prod-smoke").values()
+    [statement] = json.loads(text)["Statement"]
+    assert statement["Action"] == ["eks:DescribeCluster"]
+    assert statement["Resource"] == ["arn:aws:eks:eu-central-1:111122223333:cluster/shop-prod"]
 
 
 def test_deploy_role_has_the_read_policy_and_one_policy_per_area() -> None:
@@ -268,11 +278,11 @@ def test_existing_push_role_is_referenced_by_arn_and_not_created() -> None:
     done = run(push_role={"ownership": "existing", "name": "pusher"})
     component = done.one("platform:github_oidc:GithubOidc")
     assert component.outputs["push_role_arn"] == "arn:aws:iam::111122223333:role/pusher"
-    assert sorted(r.inputs["name"] for r in done.all(ROLE)) == ["shop-prod-deploy", "shop-prod-preview"]
+    assert sorted(r.inputs["name"] for r in done.all(ROLE)) == sorted(set(ROLES) - {"github-actions-role"})
 
 
 def test_roles_without_settings_are_not_created() -> None:
-    done = run(push_role=None, preview_role=None, deploy_role=None, boundary=None)
+    done = run(push_role=None, preview_role=None, deploy_role=None, smoke_role=None, boundary=None)
     assert [r.type for r in done.resources if r.custom] == [PROVIDER]
     outputs = done.one("platform:github_oidc:GithubOidc").outputs
     assert {key for key, value in outputs.items() if value is not None} == {"provider_arn"}

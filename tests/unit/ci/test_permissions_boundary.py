@@ -73,7 +73,7 @@ def test_it_fits_iams_size_limit_with_long_names() -> None:
         readable_secret_prefixes=["ticketing/argocd/", "ticketing/development/"],
         nodes=None,
         edge=edge(zone=TAKEN_ZONE, firewall={}),
-        ci_roles=[f"{prefix}-preview", f"{prefix}-deploy", "ticketing-github-actions-push"],
+        ci_roles=[f"{prefix}-preview", f"{prefix}-deploy", f"{prefix}-smoke", "ticketing-github-actions-push"],
         push_role="ticketing-github-actions-push",
         state=replace(STATE, bucket="ticketing-company-pulumi-state", path="ticketing/development"),
     )

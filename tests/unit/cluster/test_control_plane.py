@@ -21,6 +21,7 @@ ACCOUNT = Account(account_id="111122223333", region="eu-west-1", permissions_bou
 NODES = {"instanceType": "t3.large", "minimum": 2, "desired": 2, "maximum": 3}
 ADMIN = "arn:aws:iam::111122223333:role/team/platform-admin"
 DEPLOYER = "arn:aws:iam::111122223333:role/deployer"
+SMOKE = "arn:aws:iam::111122223333:role/shop-live-smoke"
 DEPLOY = "arn:aws:iam::111122223333:role/ci-deploy"
 PREVIEW = "arn:aws:iam::111122223333:role/ci-preview"
 COMPONENT, CONTROL_PLANE = "platform:cluster:Cluster", "eks:index:Cluster"
@@ -256,6 +257,13 @@ def test_smoke_testers_get_their_own_kubernetes_group_and_no_access_policy() -> 
     (entry,) = result.all(ENTRY, principalArn=DEPLOYER)
     assert entry.inputs["kubernetesGroups"] == [SMOKE_TESTERS_GROUP] == ["platform:smoke-testers"]
     assert DEPLOYER not in access(result)
+
+
+def test_cis_smoke_role_is_a_smoke_tester() -> None:
+    result = run(smoke_role_arn=SMOKE)
+    (entry,) = result.all(ENTRY, principalArn=SMOKE)
+    assert entry.inputs["kubernetesGroups"] == [SMOKE_TESTERS_GROUP]
+    assert SMOKE not in access(result)
 
 
 def test_administrators_are_in_no_kubernetes_group() -> None:

@@ -43,6 +43,7 @@ OUTPUTS = {
     "quotas",
     "region",
     "registryUrls",
+    "smokeRoleArn",
     "updateKubeconfig",
     "vpcId",
 }
@@ -206,6 +207,16 @@ def test_everything_that_is_needed_next_is_exported(stack: str, stacks: Stacks) 
     assert set(run.outputs) == OUTPUTS
     assert run.outputs["updateKubeconfig"] == f"aws eks update-kubeconfig --region ap-northeast-1 --name nova-{stack}"
     assert run.secret_outputs == frozenset()
+
+
+@each_stack
+def test_the_pipelines_role_is_a_smoke_tester_of_the_cluster(stack: str, stacks: Stacks) -> None:
+    run = stacks[stack]
+    (role,) = run.all("aws:iam/role:Role", name=f"nova-{stack}-smoke")
+    entry = run.one("aws:eks/accessEntry:AccessEntry", f"nova-{stack}-cluster-smoke")
+    assert entry.inputs["principalArn"] == run.outputs["smokeRoleArn"]
+    assert entry.inputs["kubernetesGroups"] == ["platform:smoke-testers"]
+    assert run.depends(entry, role)
 
 
 @pytest.mark.parametrize(

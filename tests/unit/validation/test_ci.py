@@ -11,6 +11,7 @@ from tests.harness.config import load_project, stack_config
 from tests.harness.config_samples import ABSENT, loaded, set_value, wrong
 from tests.harness.config_samples import refused as refused_config
 from tests.harness.harness import ROOT
+from tests.systems.refused_examples import refusals
 from tests.unit.validation.samples import Refusal, refused
 
 PUSH = {"triggers": ["push"]}
@@ -61,8 +62,28 @@ REFUSALS: tuple[Refusal, ...] = (
         "ci.deployRole.githubEnvironment",
         "Preview-staging",
         "ci.previewRole.githubEnvironment",
-        "preview-staging is also the environment of ci.deployRole, so a preview could deploy. "
+        "preview-staging is also the environment of ci.deployRole, so its jobs could assume both roles. "
         "Write e.g. preview-preview-staging.",
+    ),
+    (
+        "ci.smokeRole.githubEnvironment",
+        "Staging",
+        None,
+        "Staging is also the environment of ci.deployRole, so its jobs could assume both roles. "
+        "Write e.g. smoke-Staging.",
+    ),
+    (
+        "ci.smokeRole.githubEnvironment",
+        "preview-staging",
+        None,
+        "preview-staging is also the environment of ci.previewRole, so its jobs could assume both roles. "
+        "Write e.g. smoke-preview-staging.",
+    ),
+    (
+        "ci.smokeRole.name",
+        "nova-staging-preview",
+        None,
+        "nova-staging-preview is already the name of ci.previewRole. Write e.g. nova-staging-smoke.",
     ),
     ("ci.deployRole.githubEnvironment", "e" * 256, None, "'eeee"),
     ("services.0.repository", "a", "services[0].repository", "'a' is not an ECR repository name: 2-256 lower-case"),
@@ -132,3 +153,19 @@ def test_a_push_role_has_repositories_to_push_to() -> None:
 @pytest.mark.parametrize("name", ["Staging EU", "staging/eu", "staging (eu)", "prod.eu-1"])
 def test_names_of_github_environments_are_githubs(name: str) -> None:
     assert wrong(ci__deployRole__githubEnvironment=name) == []
+
+
+def test_a_local_cluster_has_no_role_for_its_smoke_test() -> None:
+    ci = {"provider": "existing", "smokeRole": {"name": "tiketi-dev-smoke", "githubEnvironment": "smoke-dev"}}
+    account = {"accountId": "123456789012", "region": "ap-northeast-2"}
+    assert refusals("tiketi", "dev", {"aws": account, "ci": ci}) == [
+        "ci.smokeRole: has no effect: IAM roles have no access to an existing cluster (kubeconfig). Remove it."
+    ]
+
+
+def test_a_free_github_environment_is_suggested() -> None:
+    role = {"name": "nova-staging-smoke", "githubEnvironment": "staging"}
+    assert wrong(ci__previewRole__githubEnvironment="Smoke-staging", ci__smokeRole=role) == [
+        "ci.smokeRole.githubEnvironment: staging is also the environment of ci.deployRole, so its jobs could assume "
+        "both roles. Write e.g. smoke-staging-2."
+    ]

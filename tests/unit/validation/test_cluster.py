@@ -72,6 +72,24 @@ REFUSALS: tuple[Refusal, ...] = (
         "cluster.smokeTesterRoleArns[0]",
         "platform-admin already has access by adminRoleArns. Remove it.",
     ),
+    (
+        "cluster.smokeTesterRoleArns",
+        ["arn:aws:iam::025434362120:role/nova-staging-smoke"],
+        "cluster.smokeTesterRoleArns[0]",
+        "nova-staging-smoke already has access by ci.smokeRole. Remove it.",
+    ),
+    (
+        "cluster.adminRoleArns",
+        [PLATFORM_ADMIN, "arn:aws:iam::025434362120:role/nova-staging-deploy"],
+        "cluster.adminRoleArns[1]",
+        "nova-staging-deploy already has access by ci.deployRole. Remove it.",
+    ),
+    (
+        "cluster.adminRoleArns",
+        ["arn:aws:iam::025434362120:role/nova-staging-deploy"],
+        "cluster.adminRoleArns[0]",
+        "nova-staging-deploy already has access by ci.deployRole. Write the ARN of another role.",
+    ),
 )
 
 

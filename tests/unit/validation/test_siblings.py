@@ -107,6 +107,8 @@ def test_a_copied_stack_is_refused_for_everything_that_an_account_has_once(proje
         "Write e.g. nova-qa-preview.",
         "ci.deployRole.name": f"nova-staging-deploy is already the name of ci.deployRole of stack staging {SAME}. "
         "Write e.g. nova-qa-deploy.",
+        "ci.smokeRole.name": f"nova-staging-smoke is already the name of ci.smokeRole of stack staging {SAME}. "
+        "Write e.g. nova-qa-smoke.",
         **{
             f"environments[{index}].name": f"{name} is also an environment of stack staging {SAME}, and each would "
             f"read the other's secrets. Write e.g. {name}-2."
