@@ -201,6 +201,15 @@ def github_environments(config: PlatformConfig) -> Iterator[Problem]:
                 message=f"{name} is also the environment of ci.{first}, so its jobs could assume both roles. "
                 f"Write e.g. {free}.",
             )
+    with suppress(BrokenField):
+        push = config.ci.push_role
+        for index, name in enumerate(() if push is None else push.github_environments):
+            if name.lower() in seen:
+                yield Problem(
+                    path=("ci", "pushRole", "githubEnvironments", index),
+                    message=f"{name} is also the environment of ci.{seen[name.lower()]}, so its jobs could assume both "
+                    f"roles. Write e.g. push-{name}.",
+                )
 
 
 RULES: tuple[Rule, ...] = (

@@ -169,3 +169,10 @@ def test_a_free_github_environment_is_suggested() -> None:
         "ci.smokeRole.githubEnvironment: staging is also the environment of ci.deployRole, so its jobs could assume "
         "both roles. Write e.g. smoke-staging-2."
     ]
+
+
+def test_the_push_role_shares_no_environment_with_another_role() -> None:
+    assert wrong(ci__pushRole__githubEnvironments=["release", "Staging"]) == [
+        "ci.pushRole.githubEnvironments[1]: Staging is also the environment of ci.deployRole, so its jobs could assume "
+        "both roles. Write e.g. push-Staging."
+    ]
