@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Generator
 from dataclasses import dataclass
 from functools import cache
@@ -429,17 +428,3 @@ def test_missing_credentials_are_said_in_a_sentence(
     monkeypatch.setenv("HOME", str(tmp_path))
     assert main([]) == 1
     assert capsys.readouterr().err.startswith("error: there are no AWS credentials. Log in")
-
-
-def test_the_script_runs_from_any_folder(tmp_path: Path) -> None:
-    command = [ROOT / "scripts" / "bootstrap-account", "--help"]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout.startswith("usage: scripts/bootstrap-account")
-
-
-def test_the_script_needs_the_virtual_environment(tmp_path: Path) -> None:
-    (tmp_path / "scripts").mkdir()
-    script = shutil.copy(ROOT / "scripts" / "bootstrap-account", tmp_path / "scripts")
-    result = subprocess.run([script], capture_output=True, text=True, check=False)
-    assert (result.returncode, result.stderr) == (1, "bootstrap-account: run 'make venv' first.\n")
