@@ -104,7 +104,7 @@ docs: venv ## Regenerate docs/configuration.md, docs/exceptions.md and docs/sche
 	@$(foreach file,stack project,$(PYTHON_VENV) -m tools.stack_schemas $(file) > .venv/$(file).schema.json && \
 		cp .venv/$(file).schema.json docs/schemas/ &&) true
 
-boundary: venv ## Print the stack's permissions boundary, for an administrator to create
+boundary: venv ## Print the stack's permissions boundary, which scripts/bootstrap-account creates
 	@$(PYTHON_VENV) -m tools.boundary --project $(PROJECT) --stack $(STACK)
 
 offers: venv ## Regenerate components/account/offers.json, what AWS offers, from cfn-lint's data

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from components.config.aws import AwsConfig
 from components.config.platform import PlatformConfig
-from tools.manifests.stacks import StackError, stacks
+from tools.manifests.stacks import StackError, stack_config, stacks
 
 ROOT = Path(__file__).parent.parent
 
@@ -62,9 +62,7 @@ def chosen(options: Options) -> Mapping[str, tuple[PlatformConfig, AwsConfig]]:
         raise StackError(f"there is no Pulumi.<stack>.yaml in {options.project}.")
     found: dict[str, tuple[PlatformConfig, AwsConfig]] = {}
     for stack in options.stack or configs:
-        config = configs.get(stack)
-        if config is None:
-            raise StackError(f"no stack {stack!r} in {options.project}; its stacks: {', '.join(sorted(configs))}")
+        config = stack_config(options.project, configs, stack)
         if config.aws is not None:
             found[stack] = config, config.aws
         elif options.stack:
