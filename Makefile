@@ -77,7 +77,7 @@ lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patt
 	.venv/bin/basedpyright
 	$(ACTIONLINT) -config-file .github/actionlint.yaml $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.yml)
 	.venv/bin/zizmor --offline --quiet --pedantic --config .github/zizmor.yml .github examples
-	.venv/bin/shellcheck scripts/*.sh
+	.venv/bin/shellcheck scripts/*.sh scripts/bootstrap-account scripts/setup-github
 	.venv/bin/shellcheck --shell=sh $(SHELLCHECK_BOOTSTRAP) components/data/bootstrap_files/bootstrap.sh
 	$(PYTHON_VENV) -m tools.bans
 	$(PYTHON_VENV) -m tools.imports
@@ -104,7 +104,7 @@ docs: venv ## Regenerate docs/configuration.md, docs/exceptions.md and docs/sche
 	@$(foreach file,stack project,$(PYTHON_VENV) -m tools.stack_schemas $(file) > .venv/$(file).schema.json && \
 		cp .venv/$(file).schema.json docs/schemas/ &&) true
 
-boundary: venv ## Print the stack's permissions boundary, for an administrator to create
+boundary: venv ## Print the stack's permissions boundary, which scripts/bootstrap-account creates
 	@$(PYTHON_VENV) -m tools.boundary --project $(PROJECT) --stack $(STACK)
 
 offers: venv ## Regenerate components/account/offers.json, what AWS offers, from cfn-lint's data

@@ -9,15 +9,12 @@ from pathlib import Path
 from components.ci.policies.boundary import boundary
 from components.ci.policies.read import POLICY_SIZE, policy_size
 from components.stack.scope import stack_scope
-from tools.manifests.stacks import StackError, project_name, stacks
+from tools.manifests.stacks import StackError, project_name, stack_config, stacks
 
 
 def of_stack(project: Path, stack: str) -> str:
     """The policy of a stack, on one line. StackError if there is none, or if IAM would not accept it."""
-    configs = stacks(project)
-    if stack not in configs:
-        raise StackError(f"no stack {stack!r} in {project}; its stacks: {', '.join(sorted(configs))}")
-    config = configs[stack]
+    config = stack_config(project, stacks(project), stack)
     scope = stack_scope(config, f"{project_name(project)}/{stack}")
     if scope is None or config.aws is None or config.aws.permissions_boundary is None:
         raise StackError(f"Pulumi.{stack}.yaml has no aws.permissionsBoundary")

@@ -1,5 +1,6 @@
 """The configuration of a project's stacks, read from their files without the engine, to compare the overlays with."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from components.config.files import StackFiles, UnreadableError
@@ -19,6 +20,13 @@ def stacks(root: Path) -> dict[str, PlatformConfig]:
         return {name: load_files(StackFiles(folder=root, stack=name)) for name in names}
     except (ConfigurationError, UnreadableError) as error:
         raise StackError(str(error)) from None
+
+
+def stack_config(root: Path, configs: Mapping[str, PlatformConfig], stack: str) -> PlatformConfig:
+    """The configuration of one of the project's stacks. StackError if it has no such stack."""
+    if stack not in configs:
+        raise StackError(f"no stack {stack!r} in {root}; its stacks: {', '.join(sorted(configs))}")
+    return configs[stack]
 
 
 def project_name(root: Path) -> str:

@@ -1,8 +1,8 @@
 """The permissions boundary of a stack: what its roles can do at most, whatever their policies say. Pure: no Pulumi.
 
-An administrator creates it from `make boundary`; the program only refers to it. Some services are limited to the
-stack's names. The others are allowed on resources, except on those that carry another stage's tags, and without a
-resource only what is listed: an action that has none is a setting of the whole account
+An administrator creates it with `scripts/bootstrap-account`; the program only refers to it. Some services are limited
+to the stack's names. The others are allowed on resources, except on those that carry another stage's tags, and
+without a resource only what is listed: an action that has none is a setting of the whole account
 (docs/permissions-boundary.md).
 """
 

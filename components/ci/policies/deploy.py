@@ -8,6 +8,7 @@ IAM limits a managed policy to 6,144 characters.
 """
 
 from components.account.policy_documents import Statement, document
+from components.ci.policies.read import state_key
 from components.ci.scope import StackScope
 
 # Actions that create a resource. They also need permission on the resources they refer to; statement `Change` has it.
@@ -172,5 +173,6 @@ def _state_writing(scope: StackScope) -> list[Statement]:
             sid="WriteState",
             actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
             resources=[state.objects("backups"), state.objects("history"), locks, *state.checkpoint_arns],
-        )
+        ),
+        *state_key(scope, "EncryptState", "kms:GenerateDataKey"),  # S3 encrypts the objects of the bucket with it
     ]

@@ -178,18 +178,18 @@ def _state_reading(scope: StackScope) -> list[Statement]:
             actions=["s3:GetObject"],
             resources=[*scope.state.checkpoint_arns, f"arn:aws:s3:::{scope.state.bucket}/.pulumi/meta.yaml"],
         ),
-        *_state_key(scope),
+        *state_key(scope, "StateKey", "kms:Decrypt"),
     ]
 
 
-def _state_key(scope: StackScope) -> list[Statement]:
-    """Use of the key that encrypts the state's secrets, identified by its alias because its id is not known."""
+def state_key(scope: StackScope, sid: str, action: str) -> list[Statement]:
+    """Use of the key that encrypts the state and its secrets, identified by its alias because its id is not known."""
     if scope.state is None or scope.state.key_alias is None:
         return []
     return [
         Statement(
-            sid="StateKey",
-            actions=["kms:Decrypt"],
+            sid=sid,
+            actions=[action],
             resources=[scope.account.arn("kms", "key/*")],
             condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.state.key_alias}},
         )

@@ -143,6 +143,8 @@ def test_decryption_needs_the_state_keys_alias_or_the_stacks_key_through_a_servi
     via = ["rds.eu-central-1.amazonaws.com", "secretsmanager.eu-central-1.amazonaws.com"]
     conditions = [s["Condition"] for s in allowing("kms:Decrypt")]
     assert conditions == [by_alias, {"StringEquals": {**OWNED, "kms:ViaService": via}}]
+    [encrypting] = [s for s in statements(TEXTS["identity"]) if "kms:GenerateDataKey" in s["Action"]]
+    assert (encrypting["Action"], encrypting["Condition"]) == (["kms:GenerateDataKey"], by_alias)
 
 
 def test_a_passphrase_needs_no_key() -> None:
