@@ -59,6 +59,7 @@ def zones(region: str) -> tuple[str, ...]:
     return tuple(f"{region}{letter}" for letter in offers().zones[region])
 
 
+@functools.cache
 def offered(service: Service, region: str | None) -> frozenset[str]:
     """Names of a service's types in a region; None: in any region."""
     return types_in(offers().types[service], region)

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any, TypeVar, cast, get_origin
+from functools import cache
+from typing import TypeVar, cast, get_origin
 
 from pydantic import TypeAdapter
 
@@ -25,13 +26,12 @@ def readable(model: type[_S], value: object, broken: Sequence[Path]) -> _S:
     values: dict[str, object] = {}
     unreadable: list[str] = []
     for key, name in names.items():
-        field = model.model_fields[name]
         if key in written:
             try:
-                values[name] = _part(field.rebuild_annotation(), written[key], _below(broken, key))
+                values[name] = _part(model, name, written[key], _below(broken, key))
             except BrokenField:
                 unreadable.append(name)
-        elif ITSELF in broken or key in misspelt or field.is_required():
+        elif ITSELF in broken or key in misspelt or model.model_fields[name].is_required():
             unreadable.append(name)
     section = model.model_construct(set(values), **values)
     for name in unreadable:
@@ -39,10 +39,11 @@ def readable(model: type[_S], value: object, broken: Sequence[Path]) -> _S:
     return section
 
 
-def _part(annotation: Any, value: object, broken: Sequence[Path]) -> object:
+def _part(model: type[Section], name: str, value: object, broken: Sequence[Path]) -> object:
     """A field's value. BrokenField if it is not made of sections, whose other fields could be read."""
     if not broken:
-        return TypeAdapter[object](annotation).validate_json(json.dumps(value))
+        return _reader(model, name).validate_json(json.dumps(value))
+    annotation = model.model_fields[name].rebuild_annotation()
     sections = sections_of(annotation)
     if ITSELF not in broken and not sections and get_origin(annotation) is dict:
         # Names and texts: an entry that is refused still has its name.
@@ -56,6 +57,12 @@ def _part(annotation: Any, value: object, broken: Sequence[Path]) -> object:
         entries = cast("dict[str, object]", value).items()
         return {key: readable(sections[0], entry, _below(broken, key)) for key, entry in entries}
     return readable(sections[0], value, broken)
+
+
+@cache
+def _reader(model: type[Section], name: str) -> TypeAdapter[object]:
+    """Kept, because building it takes longer than reading the field."""
+    return TypeAdapter[object](model.model_fields[name].rebuild_annotation())
 
 
 def _below(broken: Sequence[Path], part: PathPart) -> list[Path]:

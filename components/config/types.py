@@ -8,7 +8,6 @@ import difflib
 import ipaddress
 import posixpath
 import re
-import unicodedata
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
@@ -21,8 +20,8 @@ from components.config.quantities import check_cpu, check_memory
 _Item = TypeVar("_Item", str, int)
 
 
-CONTROL = "Cc"
-"""Unicode's category of control characters."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""All of Unicode's category Cc, control characters."""
 CONTROL_NAMES = {"\n": "a line break", "\r": "a carriage return", "\t": "a tab"}
 _PORT = re.compile(r"(?:^[a-z]+://[^/:]*|^[^/:@]+(?=:[0-9]+/)):(?P<port>[0-9]+)")
 """The port of a URL or of an image's registry; not the path of `git@host:path`, nor an image's tag."""
@@ -41,10 +40,10 @@ def on_lines(text: str) -> str:
 
 
 def _without_controls(text: str) -> str:
-    for position, character in enumerate(text, start=1):
-        if unicodedata.category(character) == CONTROL:
-            name = CONTROL_NAMES.get(character, f"the control character U+{ord(character):04X}")
-            raise ValueError(f"has {name} at position {position}; control characters are not allowed. Write e.g. text.")
+    if control := CONTROL.search(text):
+        name = CONTROL_NAMES.get(control[0], f"the control character U+{ord(control[0]):04X}")
+        place = f"position {control.end()}"
+        raise ValueError(f"has {name} at {place}; control characters are not allowed. Write e.g. text.")
     return text
 
 

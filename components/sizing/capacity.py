@@ -73,7 +73,7 @@ class PodGroup:
 
     def load(self, nodes: int) -> Load:
         """The load of the whole group on a cluster with that many nodes."""
-        return self.pod * (self.pods * nodes if self.per_node else self.pods)
+        return total([self], nodes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,14 @@ class NodeCapacity:
 
 def total(groups: Iterable[PodGroup], nodes: int = 1) -> Load:
     """Load of the groups in the steady state."""
-    return sum((group.load(nodes) for group in groups), Load())
+    counted = [(group, group.pods * nodes if group.per_node else group.pods) for group in groups]
+    return Load(
+        pods=sum(pods for _, pods in counted),
+        cpu_request=sum(group.cpu_request * pods for group, pods in counted),
+        memory_request=sum(group.memory_request * pods for group, pods in counted),
+        cpu_limit=sum(group.cpu_limit * pods for group, pods in counted),
+        memory_limit=sum(group.memory_limit * pods for group, pods in counted),
+    )
 
 
 def rolling_peak(groups: Iterable[PodGroup]) -> Load:
@@ -161,8 +168,14 @@ def unschedulable(groups: Sequence[PodGroup], node: NodeCapacity, nodes: int) ->
     daemons = [group for group in groups if group.per_node]
     singles = sorted((g for g in groups if not g.per_node), key=lambda g: (-g.memory_request, -g.cpu_request, g.name))
     # Scheduling reduces `free`, so DaemonSets must be scheduled before the rest.
-    failed_daemons = [group.name for group in daemons if not all(_allocate(host, group.load(1)) for host in free)]
+    failed_daemons = [group.name for group in daemons if not _schedule_everywhere(group, free)]
     return (*failed_daemons, *(group.name for group in singles if not _schedule(group, free)))
+
+
+def _schedule_everywhere(group: PodGroup, free: Sequence[list[int]]) -> bool:
+    """Schedules a DaemonSet's pods on every node; False if some node has no room."""
+    load = group.load(1)
+    return all(_allocate(host, load) for host in free)
 
 
 def _schedule(group: PodGroup, free: Sequence[list[int]]) -> bool:
@@ -176,8 +189,8 @@ def _schedule(group: PodGroup, free: Sequence[list[int]]) -> bool:
 
 def _allocate(free: list[int], load: Load) -> bool:
     """Deducts the load from a node's free capacity (pods, CPU, memory); False, without a change, if it does not fit."""
-    request = (load.pods, load.cpu_request, load.memory_request)
-    if any(have < want for have, want in zip(free, request, strict=True)):
+    pods, cpu, memory = free
+    if pods < load.pods or cpu < load.cpu_request or memory < load.memory_request:
         return False
-    free[:] = [have - want for have, want in zip(free, request, strict=True)]
+    free[:] = pods - load.pods, cpu - load.cpu_request, memory - load.memory_request
     return True

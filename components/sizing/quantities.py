@@ -7,6 +7,7 @@ Source: Kubernetes, "Resource Management for Pods and Containers".
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from math import ceil
 
 CPU_PATTERN = r"^([1-9][0-9]*[mk]?|[0-9]+\.[0-9]{1,3})$"
@@ -20,6 +21,7 @@ MEMORY_UNITS = {"Ti": MEBIBYTES_PER_GIBIBYTE**2, "Gi": MEBIBYTES_PER_GIBIBYTE, "
 COUNT_UNITS = {"M": 1_000_000, "k": 1000, "": 1}
 
 
+@cache
 def millicores(quantity: str) -> int:
     """CPU quantity (`100m`, `0.5`, `2`) in millicores; ValueError if it is not one."""
     if quantity == "0":
@@ -32,6 +34,7 @@ def millicores(quantity: str) -> int:
     return int(whole) * 1000 + int(fraction.ljust(3, "0") or 0)
 
 
+@cache
 def mebibytes(quantity: str) -> int:
     """Memory quantity (`256Mi`, `1Gi`) in MiB; ValueError if it is not one."""
     if quantity == "0":

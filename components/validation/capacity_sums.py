@@ -17,6 +17,7 @@ from components.environments.plan import EnvironmentPlan, bootstrapped
 from components.network import subnets
 from components.sizing.capacity import (
     ADDRESSES_PER_PREFIX,
+    ROLLING_FACTOR,
     Load,
     NodeCapacity,
     PodGroup,
@@ -131,7 +132,7 @@ def node_fit(config: PlatformConfig, plans: Plans) -> NodeFit | None:
 
 def _rolling_groups(plans: Plans) -> tuple[PodGroup, ...]:
     return tuple(
-        replace(pods, name=f"{pods.name} ({plan.name})", pods=rolling_peak([pods]).pods)
+        replace(pods, name=f"{pods.name} ({plan.name})", pods=pods.pods * ROLLING_FACTOR)
         for plan in plans
         for pods in plan.pods
     )

@@ -132,11 +132,16 @@ def bootstrap_image(config: PlatformConfig) -> Iterator[Problem]:
 
 def instance_class(config: PlatformConfig) -> Iterator[Problem]:
     """The region has the instance class, and its memory is known."""
-    if config.database is not None:
-        large = _large_classes(config)
-        yield from unavailable(
-            DATABASE, config.database.instance_class, ("database", "instanceClass"), config, large.__contains__
-        )
+    if config.database is None or config.database.instance_class in usable(DATABASE, config):
+        return
+    # Only a remedy needs the large classes, which take longer to find than everything else here.
+    yield from unavailable(
+        DATABASE,
+        config.database.instance_class,
+        ("database", "instanceClass"),
+        config,
+        _large_classes(config).__contains__,
+    )
 
 
 def _large_classes(config: PlatformConfig) -> frozenset[str]:

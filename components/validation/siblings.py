@@ -63,10 +63,10 @@ def _read(files: StackFiles) -> PlatformConfig:
     sections, problems = sections_of_files(files, PlatformConfig)
     broken = [problem.path for problem in problems]
     try:
-        PlatformConfig.model_validate_json(json.dumps(sections))
+        config = PlatformConfig.model_validate_json(json.dumps(sections))
     except ValidationError as error:
-        broken += broken_paths(error)
-    return readable(PlatformConfig, sections, broken)
+        return readable(PlatformConfig, sections, [*broken, *broken_paths(error)])
+    return readable(PlatformConfig, sections, broken) if broken else config
 
 
 def stage(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:

@@ -14,6 +14,11 @@ from tests.harness.harness import Run, run_stack
 gc.set_threshold(100_000, 50, 50)
 
 
+def pytest_collection_finish() -> None:
+    """Leave out modules and collected tests as well: they stay until the end."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def staging() -> Run:
     """Run the root program with Pulumi.staging.yaml."""

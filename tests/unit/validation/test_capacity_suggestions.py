@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from components.account import offers
 from components.account.offers import Service
 from components.config.files import StackFiles
 from components.config.problems import ConfigurationError
@@ -180,9 +179,10 @@ def test_nodes_are_suggested_of_a_type_that_the_region_has() -> None:
 
 
 def test_a_database_class_is_suggested_that_the_region_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    def two(_service: Service, _region: str | None) -> frozenset[str]:
+        return frozenset({"db.m7g.4xlarge", "db.m7g.8xlarge"})
+
     config = loaded(changed())
     assert suggest_database_class(config, "db.t4g.2xlarge", 4000) == "Write db.m6g.4xlarge."
-    without = {**offers.offers().types, Service.RDS_POSTGRES: {"db.m7g": {"4xlarge 8xlarge": "all"}}}
-    table = offers.offers().model_copy(update={"types": without})
-    monkeypatch.setattr(offers, "offers", lambda: table)
+    monkeypatch.setattr("components.validation.offered.offered", two)
     assert suggest_database_class(config, "db.t4g.2xlarge", 4000) == "Write db.m7g.4xlarge."
