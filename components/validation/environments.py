@@ -14,7 +14,7 @@ from components.data.bootstrap_pods import LONGEST_ENVIRONMENT_NAME
 from components.environments.plan import EnvironmentPlan
 from components.environments.workloads import resources_of
 from components.kubernetes.names import DATA_NAMESPACE, MONITORING_NAMESPACE, PLATFORM_NAMESPACE
-from components.validation.rule import Path, Rule, duplicates, each_environment, known
+from components.validation.rule import Path, Rule, duplicates, each_environment, known, title
 from components.validation.sizes import limits, node_of
 
 KUBERNETES_PREFIX = "kube-"
@@ -65,7 +65,7 @@ def argocd_namespace(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     if "namespace" in settings.model_fields_set and namespace != ARGOCD_NAMESPACE:
         yield Problem(
             path=("argocd", "namespace"),
-            message=f"{namespace!r} is the namespace of environment {plan.name}. "
+            message=f"{namespace!r} is the namespace of {title(plan.config, int(here[1]))}. "
             f"Write {free_namespace(plan.config, ARGOCD_NAMESPACE)}.",
         )
     else:
@@ -76,7 +76,10 @@ def argocd_namespace(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
 
 
 def _default(plan: EnvironmentPlan) -> str:
-    return f"{plan.config.system.name}-{plan.name}"
+    """`<system>-<environment>`, or the system alone if the environment's name cannot be read."""
+    with suppress(BrokenField):
+        return f"{plan.config.system.name}-{plan.name}"
+    return plan.config.system.name
 
 
 def free_namespace(config: PlatformConfig, name: str) -> str:
@@ -197,14 +200,14 @@ def folders(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         return
     own = PurePosixPath(environment.path)
     shared = [
-        other.name
-        for other in plan.config.environments
-        if other.name != environment.name and own in (path := PurePosixPath(other.path), *path.parents)
+        title(plan.config, index)
+        for index, other in known(plan.config.environments, lambda other: PurePosixPath(other.path))
+        if title(plan.config, index) != title(plan.config, int(here[1])) and own in (other, *other.parents)
     ]
     if shared:
         yield Problem(
             path=(*here, "path"),
-            message=f"{own} also contains the folder of environment {shared[0]}. Write e.g. {own}/{environment.name}.",
+            message=f"{own} also contains the folder of {shared[0]}. Write e.g. {own}/{environment.name}.",
         )
     elif not {environment.name, plan.config.stage} & set(own.parts):
         yield Problem(
