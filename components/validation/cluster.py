@@ -7,12 +7,14 @@ from ipaddress import IPv4Network
 
 from components.argocd.pods import REDIS_NODES_HA
 from components.config.base import BrokenField
+from components.config.ci import EnvironmentRoleConfig
 from components.config.cluster import ClusterConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.environments.plan import plan_environments
 from components.sizing.instance_types import INSTANCE_TYPES
 from components.validation import capacity_sums
+from components.validation.ci import ROLES
 from components.validation.offered import NODE, unavailable
 from components.validation.rule import Path, Rule
 
@@ -104,18 +106,33 @@ def role_accounts(config: PlatformConfig) -> Iterator[Problem]:
             yield Problem(path=path, message=f"{arn} is not a role of account {account}. {remedy}")
 
 
+def _roles_of_ci(config: PlatformConfig) -> Iterator[tuple[str, str]]:
+    """Name and key of each role of `ci` that gets access: those of previews and deployments."""
+    for key, _, read in ROLES:
+        with suppress(BrokenField):
+            role = None if config.ci is None else read(config.ci)
+            if isinstance(role, EnvironmentRoleConfig):
+                yield role.name, f"ci.{key}"
+
+
 def single_access(config: PlatformConfig) -> Iterator[Problem]:
-    """Each role gets access once."""
+    """Each role gets access once. Source: EKS User Guide, Create access entries."""
     if config.cluster is None:
         return
+    of_ci = dict(_roles_of_ci(config))
     seen: dict[str, Path] = {}
     for path, arn in _roles(config.cluster):
         with suppress(BrokenField):
             if config.aws is not None and f"::{config.aws.account_id}:" not in arn:
                 continue
-        first = seen.setdefault(_role_name(arn), path)
-        if first != path:
-            yield Problem(path=path, message=f"{_role_name(arn)} already has access by {first[1]}. Remove it.")
+        name = _role_name(arn)
+        first = seen.setdefault(name, path)
+        if name in of_ci:
+            only_admin = path[1] == "adminRoleArns" and len(config.cluster.admin_role_arns) == 1
+            remedy = "Write the ARN of a role of your administrators." if only_admin else "Remove it."
+            yield Problem(path=path, message=f"{name} already has access as {of_ci[name]}. {remedy}")
+        elif first != path:
+            yield Problem(path=path, message=f"{name} already has access by {first[1]}. Remove it.")
 
 
 def _role_name(arn: str) -> str:

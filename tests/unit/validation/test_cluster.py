@@ -8,6 +8,7 @@ from tests.harness.config_samples import wrong
 from tests.unit.validation.samples import Refusal, refused
 
 PLATFORM_ADMIN = "arn:aws:iam::025434362120:role/platform-admin"
+DEPLOY_ROLE = "arn:aws:iam::025434362120:role/nova-staging-deploy"
 OWN_ROLE = "arn:aws:iam::025434362120:role/a"
 ROLE_ELSEWHERE = "arn:aws:iam::111111111111:role/a"
 NO_VERSION = 'is not one of "1.35", "1.36". Write "1.36".'
@@ -71,6 +72,18 @@ REFUSALS: tuple[Refusal, ...] = (
         [PLATFORM_ADMIN],
         "cluster.smokeTesterRoleArns[0]",
         "platform-admin already has access by adminRoleArns. Remove it.",
+    ),
+    (
+        "cluster.smokeTesterRoleArns",
+        [DEPLOY_ROLE],
+        "cluster.smokeTesterRoleArns[0]",
+        "nova-staging-deploy already has access as ci.deployRole. Remove it.",
+    ),
+    (
+        "cluster.adminRoleArns",
+        [DEPLOY_ROLE],
+        "cluster.adminRoleArns[0]",
+        "nova-staging-deploy already has access as ci.deployRole. Write the ARN of a role of your administrators.",
     ),
 )
 
