@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,6 +15,10 @@ from components.config.redaction import MASK, masked
 
 LONGEST = 60
 """Characters of a value that a message shows."""
+SIMILAR = 0.75
+"""Similarity above which a key or a name counts as misspelt; below it, it is a different word."""
+MOST_NAMES = 12
+"""Names that one message lists."""
 COUNTS = {
     "string_too_short": ("is empty.", "Write its text."),
     "string_too_long": ("is too long.", "Shorten it to {max_length} characters."),
@@ -64,6 +68,38 @@ def refused_value(
     return (
         explain(Value(value, MASK if hidden else _shown(value, written), written, hidden), context) if explain else None
     )
+
+
+def likely_name(name: str, names: Collection[str]) -> str | None:
+    """The name that a misspelt one most probably means; None if none is similar.
+
+    An ending after a hyphen, such as `-service`, does not count if both have it, or only one.
+    """
+
+    def similarity(other: str) -> float:
+        (start, _, ending), (other_start, _, other_ending) = name.rpartition("-"), other.rpartition("-")
+        if name == other_start or start == other:
+            return 1
+        alike = ending == other_ending and start and other_start
+        return difflib.SequenceMatcher(None, *((start, other_start) if alike else (name, other))).ratio()
+
+    likely = max(names, key=similarity, default=None)
+    return likely if likely is not None and similarity(likely) >= SIMILAR else None
+
+
+def one_of(names: Collection[str]) -> str:
+    """`one of: a, b`, for a remedy; of many names, the first ones, and a single one alone."""
+    first = list(names)[:MOST_NAMES]
+    rest = len(names) - len(first)
+    return f"{'one of: ' if len(names) > 1 else ''}{', '.join(first)}{f' and {rest} more' if rest else ''}"
+
+
+def name_remedy(name: str, names: Collection[str]) -> str:
+    """What to do about a name that is none of these: write the likely one, or remove it."""
+    likely = likely_name(name, names)
+    if likely is not None:
+        return f"Write {likely}."
+    return f"Remove it, or write {one_of(names)}." if names else "Remove it."
 
 
 def yaml_text(value: object) -> str:

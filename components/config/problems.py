@@ -18,15 +18,13 @@ from pydantic_core import ErrorDetails
 
 from components.config.base import Section
 from components.config.files import PathPart, StackFiles
-from components.config.messages import Refused, refused_value, yaml_text
+from components.config.messages import SIMILAR, Refused, refused_value, yaml_text
 from components.config.redaction import about_secrets, masked
 
 Text = Callable[[Sequence[PathPart]], str | None]
 """A value as written in the file, by path."""
 MOST_KEYS = 12
 """Keys that one message lists."""
-SIMILAR = 0.75
-"""Similarity above which a key counts as misspelt; below it, it is a different word."""
 
 
 def key_path(path: Sequence[PathPart]) -> str:

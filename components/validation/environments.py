@@ -5,9 +5,9 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 
 from components.account.names import MAX_LENGTHS
-from components.account.offers import closest
 from components.config.base import BrokenField
 from components.config.environments import Delivery, EnvironmentConfig, ServiceOverride
+from components.config.messages import likely_name, name_remedy, one_of
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.data.bootstrap_pods import LONGEST_ENVIRONMENT_NAME
@@ -137,7 +137,8 @@ def resource_class(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     if not without:
         return
     common = set[str].intersection(*({*classes, *service.resources} for service in services))
-    remedy = f"Write {closest(environment.resource_class, sorted(common))}, or add" if common else "Add"
+    likely = likely_name(environment.resource_class, sorted(common))
+    remedy = f"Write {likely or one_of(sorted(common))}, or add" if common else "Add"
     yield Problem(
         path=(*here, "resourceClass"),
         message=f"{', '.join(without[:SERVICES_NAMED])}{' and others' if without[SERVICES_NAMED:] else ''} "
@@ -163,8 +164,10 @@ def service_overrides(config: PlatformConfig) -> Iterator[Problem]:
             if override.resources is not None:
                 yield from limits((*here, "resources"), override.resources, node_of(config))
     for name, places in unknown.items():
-        near = closest(name, names)
-        remedy = f"Write {near}." if len(places) == 1 else f"Write {near} in each of {len(places)} environments."
+        near = likely_name(name, names)
+        remedy = name_remedy(name, names)
+        if near is not None and len(places) > 1:
+            remedy = f"Write {near} in each of {len(places)} environments."
         yield Problem(path=places[0], message=f"is not a service of the catalogue. {remedy}")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.config.messages import COUNTS, KINDS
+from components.config.messages import COUNTS, KINDS, likely_name, name_remedy
 from components.config.platform import PlatformConfig
 from tests.harness.config_samples import wrong
 from tools.configuration_docs import sections
@@ -146,3 +146,29 @@ def _refused(section: type[Any], values: dict[str, Any]) -> set[str]:
     except ValidationError as error:
         return {str(detail["type"]) for detail in error.errors()}
     return set()
+
+
+@pytest.mark.parametrize(
+    ("name", "likely"),
+    [
+        ("payment-service", None),
+        ("user-service", None),
+        ("auht-service", "auth-service"),
+        ("auth", "auth-service"),
+        ("oder-service", "order-service"),
+        ("authservice", "auth-service"),
+        ("web-service", "web"),
+        ("webb", "web"),
+        ("big", None),
+    ],
+)
+def test_only_a_similar_name_counts_as_misspelt(name: str, likely: str | None) -> None:
+    assert likely_name(name, ["auth-service", "order-service", "web"]) == likely
+
+
+def test_without_a_similar_name_the_names_are_listed() -> None:
+    many = [f"s{number}" for number in range(14)]
+    assert name_remedy("payment", ["web", "orders"]) == "Remove it, or write one of: web, orders."
+    assert name_remedy("payment", ["web"]) == "Remove it, or write web."
+    assert name_remedy("payment", []) == "Remove it."
+    assert name_remedy("payment", many).endswith("one of: s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11 and 2 more.")
