@@ -148,6 +148,10 @@ def _refusal(details: ErrorDetails, model: type[Section], values: object, text: 
     found = refused_value(kind, details["input"], details.get("ctx", {}), text, hidden=about_secrets(path))
     if found is None:
         found = Refused(wrong=f"{details['msg'][0].lower()}{details['msg'][1:]}.", otherwise=description)
+    if kind == "string_type" and isinstance(details["input"], bool) and field is not None:
+        # In a list or a map, such as `variables`, "true" is a text that may be meant; as a name it is not.
+        otherwise = "Write a text." if field.is_required() else "Write a text, or remove the key."
+        found = Refused(wrong=found.wrong, otherwise=otherwise)
     if details["loc"][-1] == "[key]":
         # The value is a name in a map: there is no place to try another one.
         example = next((f"Write e.g. {yaml_text(value)}." for value in found.examples), "Rename it.")

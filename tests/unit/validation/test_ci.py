@@ -71,7 +71,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ("services.0.repository", "nova/a___b", "services[0].repository", "'nova/a___b' is not an ECR repository name"),
     ("services.0.repository", "nova/-api", "services[0].repository", "'nova/-api' is not an ECR repository name"),
     ("registry.keepTagged", 5, None, "5 is too small. Write 200 or more."),
-    ("registry.ownership", "mine", None, "'mine' is not one of create, existing. Write existing."),
+    ("registry.ownership", "mine", None, "'mine' is not one of create, existing. Write e.g. create."),
 )
 
 
