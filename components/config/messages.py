@@ -23,7 +23,7 @@ SIMILAR_CHOICE = 0.6
 MOST_NAMES = 12
 """Names that one message lists."""
 COUNTS = {
-    "string_too_short": ("is empty.", "Write its text."),
+    "string_too_short": ("is too short.", "Write at least {min_length} characters."),
     "string_too_long": ("is too long.", "Shorten it to {max_length} characters."),
     "too_short": ("has too few entries.", "Add entries: at least {min_length}."),
     "too_long": ("has too many entries.", "Keep at most {max_length}."),
@@ -77,7 +77,7 @@ def refused_value(
     if value is None:
         return Refused(wrong="has no value.", otherwise="Write one, or remove the key.")
     if kind in COUNTS:
-        wrong, otherwise = COUNTS[kind]
+        wrong, otherwise = ("is empty.", "Write its text.") if value == "" else COUNTS[kind]
         return Refused(wrong=wrong, otherwise=otherwise.format(**context))
     explain = KINDS.get(kind)
     written = text if text is not None and read(text) == value else None

@@ -198,6 +198,8 @@ def _place(model: type[Section], path: tuple[PathPart, ...], values: object) -> 
     elsewhere = set(_sections_with(model, key))
     if len(elsewhere) == 1:
         return f"Move it to {elsewhere.pop()}."
+    if about_secrets(("", key)):
+        return "Remove it: a secret does not belong in Git. docs/secrets.md says where it comes from."
     listed = f"one of {', '.join(known)}" if len(known) <= MOST_KEYS else "a key of docs/configuration.md"
     return f"Remove it, or write {listed}."
 

@@ -54,8 +54,9 @@ def github(config: PlatformConfig) -> Iterator[Problem]:
     url = config.repository.url
     if config.ci is not None and not is_on_github(url):
         yield Problem(
-            path=("ci",),
-            message=f"creates roles for GitHub Actions, and repository.url {url} is not on GitHub. Remove it.",
+            path=("repository", "url"),
+            message=f"{url} is not on GitHub, and ci creates roles for GitHub Actions. Write its address on GitHub, or "
+            "remove ci.",
         )
 
 
@@ -155,7 +156,7 @@ def free_role_name(prefix: str | None, kind: str, name: str, taken: Collection[s
     """A name for a role of this kind that is not taken: with the prefix, or a similar one. `taken` is in lower case."""
     if prefix is not None and f"{prefix}-{kind}" not in taken:
         return f"{prefix}-{kind}"
-    base = name[: MAX_LENGTHS["IAM role"] - len(f"-{kind}-99")]
+    base = name.removesuffix(f"-{kind}")[: MAX_LENGTHS["IAM role"] - len(f"-{kind}-99")]
     candidates = (f"{base}-{kind}{number}" for number in ("", *(f"-{n}" for n in range(2, 100))))
     return next(candidate for candidate in candidates if candidate.lower() not in taken)
 
@@ -169,10 +170,11 @@ def github_environments(config: PlatformConfig) -> Iterator[Problem]:
         return
     preview, deploy = config.ci.preview_role.github_environment, config.ci.deploy_role.github_environment
     if preview.lower() == deploy.lower():
+        free = next(name for name in ("preview", "pull-requests") if name != deploy.lower())
         yield Problem(
             path=("ci", "previewRole", "githubEnvironment"),
             message=f"{preview} is also the environment of ci.deployRole, so a preview could deploy. "
-            f"Write e.g. preview-{preview}.",
+            f"Write e.g. {free}.",
         )
 
 

@@ -64,10 +64,11 @@ def database_prefix(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     owner, name = max(_databases(plan).items(), key=lambda database: len(database[1]), default=("", ""))
     excess = len(name) - LONGEST_DATABASE_NAME
     if excess > 0:
+        shorter = "1 character shorter" if excess == 1 else f"{excess} characters shorter"
         yield Problem(
             path=(*here, "databasePrefix"),
             message=f"results in the database {name!r} for {owner}, which has {len(name)} characters; PostgreSQL "
-            f"allows {LONGEST_DATABASE_NAME}. Write a prefix that is at least {excess} characters shorter.",
+            f"allows {LONGEST_DATABASE_NAME}. Write a prefix that is at least {shorter}.",
         )
 
 

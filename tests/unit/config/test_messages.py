@@ -78,6 +78,11 @@ TEXTS = ("description", "default")
             True,
             "must be text, but YAML reads true as a boolean. Write a text, or remove the key.",
         ),
+        (
+            "database.password",
+            "hunter2",
+            "is not a known key. Remove it: a secret does not belong in Git. docs/secrets.md says where it comes from.",
+        ),
         ("system.name", True, "must be text, but YAML reads true as a boolean. Write a text."),
         (
             "cluster.adminRoleArns",

@@ -41,15 +41,15 @@ REFUSALS: tuple[Refusal, ...] = (
     (
         "repository.url",
         "https://gitlab.com/a/github.git",
-        "ci",
-        "creates roles for GitHub Actions, and repository.url https://gitlab.com/a/github.git is not on GitHub. "
-        "Remove it.",
+        None,
+        "https://gitlab.com/a/github.git is not on GitHub, and ci creates roles for GitHub Actions. Write its address "
+        "on GitHub, or remove ci.",
     ),
     (
         "ci.previewRole.name",
         "Nova-Staging-Deploy",
         "ci.deployRole.name",
-        "nova-staging-deploy is already the name of ci.previewRole. Write e.g. nova-staging-deploy-deploy.",
+        "nova-staging-deploy is already the name of ci.previewRole. Write e.g. nova-staging-deploy-2.",
     ),
     (
         "ci.deployRole.name",
@@ -61,8 +61,7 @@ REFUSALS: tuple[Refusal, ...] = (
         "ci.deployRole.githubEnvironment",
         "Preview-staging",
         "ci.previewRole.githubEnvironment",
-        "preview-staging is also the environment of ci.deployRole, so a preview could deploy. "
-        "Write e.g. preview-preview-staging.",
+        "preview-staging is also the environment of ci.deployRole, so a preview could deploy. Write e.g. preview.",
     ),
     ("ci.deployRole.githubEnvironment", "e" * 256, None, "'eeee"),
     ("services.0.repository", "a", "services[0].repository", "'a' is not an ECR repository name: 2-256 lower-case"),
