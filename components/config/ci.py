@@ -1,8 +1,9 @@
 """IAM roles for GitHub Actions."""
 
+import re
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.config.base import Section
 from components.config.types import BucketName, IamName, Ownership, matching
@@ -11,7 +12,19 @@ BranchName = Annotated[str, matching(r"^(?!refs/)[\w./+@#=-]+$", "the full name 
 GithubEnvironment = Annotated[
     str, matching(r"^(?! )[\w ./()-]{1,255}(?<! )$", "the name of one GitHub environment", "production")
 ]
-KeyAlias = Annotated[str, matching(r"^alias/[\w/-]+$", "the alias of a KMS key", "alias/shop-pulumi-state")]
+
+
+def _with_prefix(alias: str) -> str:
+    if re.fullmatch(r"(?!alias/)[\w/-]+", alias, re.ASCII):
+        raise ValueError(f"{alias!r} does not begin with alias/. Write alias/{alias}.")
+    return alias
+
+
+KeyAlias = Annotated[
+    str,
+    AfterValidator(_with_prefix),
+    matching(r"^alias/[\w/-]+$", "the alias of a KMS key", "alias/shop-pulumi-state"),
+]
 
 
 class PushRoleConfig(Section):

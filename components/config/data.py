@@ -1,5 +1,6 @@
 """Data stores: PostgreSQL on RDS and the cache on ElastiCache."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
@@ -32,9 +33,9 @@ def _version(
         supported = [offered for offered in known() if offered.partition(".")[0] in majors]
         of_major = [offered for offered in supported if offered.startswith(f"{major}.")]
         if not of_major:
-            raise ValueError(
-                f'{version!r} is not a {product} {" or ".join(majors)} version. Write e.g. "{supported[-1]}".'
-            )
+            meant = re.fullmatch(rf"\D*(?P<meant>({'|'.join(majors)})(\.\d+)?)", version)
+            example = f'e.g. "{supported[-1]}"' if meant is None else f'"{meant["meant"]}"'
+            raise ValueError(f"{version!r} is not a {product} {' or '.join(majors)} version. Write {example}.")
         if version not in of_major and not (major_alone and version == major):
             nearest = _nearest(minor, of_major)
             raise ValueError(f'AWS does not offer {product} {version}, but {_listed(of_major)}. Write "{nearest}".')

@@ -28,23 +28,32 @@ from components.config.types import (
     possible_port,
 )
 
+_DURATION = re.compile(r"(?=.)([1-9][0-9]{0,6}h)?([1-9][0-9]{0,6}m)?([1-9][0-9]{0,6}s)?", re.ASCII)
 _UNITS = {
     **dict.fromkeys(("", "s", "sec", "secs", "second", "seconds"), "s"),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "h"),
 }
+_DAYS = ("d", "day", "days")
 
 
 def _duration(value: object) -> object:
     """A duration, or a value that is refused for its type; ValueError with what to write for any other one."""
     if not isinstance(value, str | int) or isinstance(value, bool):
         return value
-    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,6}[smh]", value, re.ASCII):
+    if isinstance(value, str) and _DURATION.fullmatch(value):
         return value
-    meant = re.fullmatch(r"0*([1-9][0-9]{0,6})\s*([A-Za-z]*)", str(value).strip(), re.ASCII)
-    unit = None if meant is None else _UNITS.get(meant[2].lower())
-    remedy = f"{meant[1]}{unit}" if meant is not None and unit is not None else "e.g. 30m"
-    raise ValueError(f"{value!r} is not a duration. Write {remedy}.")
+    compact = re.sub(r"\s", "", str(value)).lower()
+    single = re.fullmatch(r"0*([1-9][0-9]{0,4})([a-z]*)", compact, re.ASCII)
+    number, unit = (0, "") if single is None else (int(single[1]), single[2])
+    wrong, remedy = "is not a duration such as 30m, 8h or 1h30m", "e.g. 30m"
+    if _DURATION.fullmatch(compact):
+        wrong, remedy = "is not a duration", compact
+    elif number and unit in _DAYS:
+        wrong, remedy = "is not a duration, whose longest unit is h", f"{number * 24}h"
+    elif number and unit in _UNITS:
+        wrong, remedy = "is not a duration", f"{number}{_UNITS[unit]}"
+    raise ValueError(f"{value!r} {wrong}. Write {remedy}.")
 
 
 Duration = Annotated[str, BeforeValidator(_duration)]

@@ -4,7 +4,8 @@ import difflib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,8 +16,14 @@ from components.config.redaction import MASK, masked
 
 LONGEST = 60
 """Characters of a value that a message shows."""
+SIMILAR = 0.75
+"""Similarity above which a key or a name counts as misspelt; below it, it is a different word."""
+SIMILAR_CHOICE = 0.6
+"""The same for one of a few choices."""
+MOST_NAMES = 12
+"""Names that one message lists."""
 COUNTS = {
-    "string_too_short": ("is empty.", "Write its text."),
+    "string_too_short": ("is too short.", "Write at least {min_length} characters."),
     "string_too_long": ("is too long.", "Shorten it to {max_length} characters."),
     "too_short": ("has too few entries.", "Add entries: at least {min_length}."),
     "too_long": ("has too many entries.", "Keep at most {max_length}."),
@@ -24,6 +31,19 @@ COUNTS = {
 WORDS = {"yes": True, "on": True, "true": True, "enabled": True, "no": False, "off": False, "false": False}
 EXAMPLE = re.compile(r" Write (?P<example>e\.g\. )?(?P<values>[^.].*?)(?P<more> or (more|later))?\.$")
 """The remedy at the end of a validator's message."""
+
+
+DASHES = str.maketrans("\N{EN DASH}\N{EM DASH}", "--")
+_HOST = re.compile(r"(?P<before>\w+://|[^@\s]*@)?(?P<name>[\w-]+(\.[\w-]+)+)(?P<after>[:/].*)?")
+_NOTATIONS = (
+    (r"(?:s3://|arn:aws:s3:::)([^/]+)(?:/.*)?", r"\1"),
+    (r"/hostedzone/(.+)", r"\1"),
+    (r"arn:aws:kms:.*:(alias/.+)", r"\1"),
+    (r"arn:aws:iam::\d+:(?:role|policy)/(?:.*/)?([^/]+)", r"\1"),
+    # The role of a permission set has a path that the session's ARN does not show.
+    (r"arn:aws:sts::(\d+):assumed-role/(?!AWSReservedSSO_)([^/]+)(?:/.*)?", r"arn:aws:iam::\1:role/\2"),
+)
+"""Notations for a bucket, a hosted zone, a key's alias, an IAM name and a role, and what is written in a stack file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,13 +77,45 @@ def refused_value(
     if value is None:
         return Refused(wrong="has no value.", otherwise="Write one, or remove the key.")
     if kind in COUNTS:
-        wrong, otherwise = COUNTS[kind]
+        wrong, otherwise = ("is empty.", "Write its text.") if value == "" else COUNTS[kind]
         return Refused(wrong=wrong, otherwise=otherwise.format(**context))
     explain = KINDS.get(kind)
     written = text if text is not None and read(text) == value else None
     return (
         explain(Value(value, MASK if hidden else _shown(value, written), written, hidden), context) if explain else None
     )
+
+
+def likely_name(name: str, names: Collection[str]) -> str | None:
+    """The name that a misspelt one most probably means; None if none is similar.
+
+    An ending after a hyphen, such as `-service`, does not count if both have it, or only one.
+    """
+
+    def similarity(other: str) -> float:
+        (start, _, ending), (other_start, _, other_ending) = name.rpartition("-"), other.rpartition("-")
+        if name == other_start or start == other:
+            return 1
+        alike = ending == other_ending and start and other_start
+        return difflib.SequenceMatcher(None, *((start, other_start) if alike else (name, other))).ratio()
+
+    likely = max(names, key=similarity, default=None)
+    return likely if likely is not None and similarity(likely) >= SIMILAR else None
+
+
+def one_of(names: Collection[str]) -> str:
+    """`one of: a, b`, for a remedy; of many names, the first ones, and a single one alone."""
+    first = list(names)[:MOST_NAMES]
+    rest = len(names) - len(first)
+    return f"{'one of: ' if len(names) > 1 else ''}{', '.join(first)}{f' and {rest} more' if rest else ''}"
+
+
+def name_remedy(name: str, names: Collection[str]) -> str:
+    """What to do about a name that is none of these: write the likely one, or remove it."""
+    likely = likely_name(name, names)
+    if likely is not None:
+        return f"Write {likely}."
+    return f"Remove it, or write {one_of(names)}." if names else "Remove it."
 
 
 def yaml_text(value: object) -> str:
@@ -127,7 +179,7 @@ def _refused_by_validator(value: object, message: str, *, hidden: bool) -> Refus
         values=corrected if remedy["example"] else (),
         nearest=() if remedy["example"] else given,
         examples=given if remedy["example"] else (),
-        otherwise="Write the right one.",
+        otherwise=f"Write one like {remedy['values']}." if remedy["example"] else "Write the right one.",
         more=remedy["more"] or "",
     )
 
@@ -142,15 +194,33 @@ def _given(text: str) -> Iterator[object]:
             yield part
 
 
-def _corrected(text: str) -> Iterator[str]:
+def _corrected(written: str) -> Iterator[str]:
     """Texts of another form that may be meant, the closest ones first."""
-    if text == "HEAD":  # a revision of Git, which is not one in lower case
+    if written == "HEAD":  # a revision of Git, which is not one in lower case
+        return
+    text = written.strip().translate(DASHES)
+    host = _HOST.fullmatch(text)
+    if host is not None and not text.isascii():
+        # Without its accents, it would be another host or address.
+        with suppress(UnicodeError):
+            yield f"{host['before'] or ''}{host['name'].lower().encode('idna').decode()}{host['after'] or ''}"
         return
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().strip().replace("\\", "/")
     forms = [plain, plain.lower(), plain.strip("/."), plain.lower().strip("/.")]
     if not re.search("[/:@.]", plain):
         forms += [re.sub(r"[^a-z0-9]+", separator, plain.lower()).strip("-_") for separator in ("-", "_", "")]
-    yield from (form for form in dict.fromkeys(forms) if form not in ("", text))
+    forms += _other_notations(plain)
+    yield from (form for form in dict.fromkeys(forms) if form not in ("", written))
+
+
+def _other_notations(text: str) -> Iterator[str]:
+    """What AWS's console and command line call by an ARN, an address or a longer word."""
+    if re.search(r"\d:\d\d", text):
+        padded = re.sub(r"(?<!\d)(\d):(?=\d\d)", r"0\1:", re.sub(r"\s*-\s*", "-", text.lower()))
+        yield re.sub(r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]+", r"\1", padded)
+    for expression, meant in _NOTATIONS:
+        if (match := re.fullmatch(expression, text)) is not None:
+            yield match.expand(meant)
 
 
 @dataclass(frozen=True)
@@ -225,12 +295,26 @@ def _not_allowed(value: Value, context: Mapping[str, Any]) -> Refused:
     """Pydantic lists what is allowed: `'a', 'b' or 'c'`, or `0, 1 or 5`."""
     listed = re.split(", | or ", str(context["expected"]))
     allowed = [text[1:-1] if text.startswith("'") else read(text) for text in listed]
-    near = {str(choice).lower(): choice for choice in allowed}
-    order = difflib.get_close_matches(str(value.given).lower(), near, n=len(near), cutoff=0.0)
+    nearest = _near_numbers(value.given, allowed) or _similar(str(value.given), allowed)
     return Refused(
         wrong=f"{value.shown} is not one of {', '.join(map(yaml_text, allowed))}.",
-        nearest=tuple(near[text] for text in order),
+        nearest=tuple(nearest),
+        examples=tuple(choice for choice in allowed if choice not in nearest),
     )
+
+
+def _near_numbers(given: object, allowed: Sequence[object]) -> list[int]:
+    """The choices in the order of their distance from a number, the larger of two first."""
+    if not isinstance(given, int | float):
+        return []
+    return sorted((n for n in allowed if isinstance(n, int)), key=lambda number: (abs(number - given), -number))
+
+
+def _similar(given: str, allowed: Sequence[object]) -> list[object]:
+    """The choices that a text may misspell, the most similar one first."""
+    by_text = {str(choice).lower(): choice for choice in allowed}
+    close = difflib.get_close_matches(given.lower(), by_text, n=len(by_text), cutoff=SIMILAR_CHOICE)
+    return [by_text[text] for text in close]
 
 
 def _out_of_bounds(size: str, bound: str, more: str) -> Explain:

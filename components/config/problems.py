@@ -18,15 +18,13 @@ from pydantic_core import ErrorDetails
 
 from components.config.base import Section
 from components.config.files import PathPart, StackFiles
-from components.config.messages import Refused, refused_value, yaml_text
+from components.config.messages import SIMILAR, Refused, refused_value, yaml_text
 from components.config.redaction import about_secrets, masked
 
 Text = Callable[[Sequence[PathPart]], str | None]
 """A value as written in the file, by path."""
 MOST_KEYS = 12
 """Keys that one message lists."""
-SIMILAR = 0.75
-"""Similarity above which a key counts as misspelt; below it, it is a different word."""
 
 
 def key_path(path: Sequence[PathPart]) -> str:
@@ -150,6 +148,10 @@ def _refusal(details: ErrorDetails, model: type[Section], values: object, text: 
     found = refused_value(kind, details["input"], details.get("ctx", {}), text, hidden=about_secrets(path))
     if found is None:
         found = Refused(wrong=f"{details['msg'][0].lower()}{details['msg'][1:]}.", otherwise=description)
+    if kind == "string_type" and isinstance(details["input"], bool) and field is not None:
+        # In a list or a map, such as `variables`, "true" is a text that may be meant; as a name it is not.
+        otherwise = "Write a text." if field.is_required() else "Write a text, or remove the key."
+        found = Refused(wrong=found.wrong, otherwise=otherwise)
     if details["loc"][-1] == "[key]":
         # The value is a name in a map: there is no place to try another one.
         example = next((f"Write e.g. {yaml_text(value)}." for value in found.examples), "Rename it.")
@@ -196,6 +198,8 @@ def _place(model: type[Section], path: tuple[PathPart, ...], values: object) -> 
     elsewhere = set(_sections_with(model, key))
     if len(elsewhere) == 1:
         return f"Move it to {elsewhere.pop()}."
+    if about_secrets(("", key)):
+        return "Remove it: a secret does not belong in Git. docs/secrets.md says where it comes from."
     listed = f"one of {', '.join(known)}" if len(known) <= MOST_KEYS else "a key of docs/configuration.md"
     return f"Remove it, or write {listed}."
 

@@ -59,12 +59,10 @@ def _plain(value: object, path: Path, files: StackFiles, problems: list[Refusal]
     elif isinstance(value, list):
         items = enumerate(cast("list[object]", value))
         return [_plain(item, (*path, index), files, problems, within) for index, item in items]
-    elif isinstance(value, float) and not math.isfinite(value):
-        problems.append(_refusal(path, "is not a finite number.", "Write one."))
-    elif value is None or isinstance(value, str | int | float | bool):
+    elif value is None or isinstance(value, str | int | bool) or (isinstance(value, float) and math.isfinite(value)):
         return value
     else:
-        text, kind = files.text(path), type(value).__name__
+        text, kind = files.text(path), "number" if isinstance(value, float) else type(value).__name__
         refused = Refused(
             wrong=f"must be text, but YAML reads it as a {kind}.",
             values=() if text is None else (text,),

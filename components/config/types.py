@@ -197,9 +197,8 @@ CertificateArn = Annotated[
         "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
     ),
 ]
-HostName = Annotated[
-    str, matching(r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "a host name", "api.example.com")
-]
+HOST = "a host name of lower-case letters, digits, hyphens and dots"
+HostName = Annotated[str, matching(r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", HOST, "api.example.com")]
 EmailAddress = Annotated[
     str,
     matching(r"^[\w.+-]+@([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "an e-mail address", "ops@example.com"),

@@ -13,6 +13,11 @@ EXPLANATIONS: Sequence[tuple[str, str]] = (
     (r"duplicate key \"(?P<name>[^\"]*)\"", "{name} is there twice{first}. Remove one of the two."),
     (r"unexpected end of stream", "opens a quotation mark that is never closed. Write the closing one."),
     (r"tag '(?P<name>[^']*)'", "has the tag {name}, which a stack file cannot have. Write a plain value."),
+    (
+        r"but got '\{'",
+        "has {{ within a value; a stack file takes no variables such as ${{NAME}}. Write the value itself, or put it "
+        "in quotes.",
+    ),
     (r"expected ',' or '\]'", "the list that begins in line {start} is not closed. Write ] at its end."),
     (r"expected ',' or '\}'", "the map that begins in line {start} is not closed. Write }} at its end."),
     (r"alphabetic or numeric", "has a value that begins with * or &, which YAML reserves. " + QUOTES),

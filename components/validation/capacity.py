@@ -1,7 +1,9 @@
 """Refuses what does not fit, with the sums: quotas in their caps, pods on nodes, addresses, database connections."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
+from components.config.base import BrokenField
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.environments.plan import EnvironmentPlan, plan_environments
@@ -17,9 +19,9 @@ def capacity_problems(config: PlatformConfig) -> Iterator[Problem]:
     """Everything that does not fit; of nodes and database only if the region has their types."""
     yield from _quota_caps(config)
     if not any((*node_type(config), *instance_class(config))):
-        yield from _nodes(config)
-        yield from _addresses(config)
-        yield from _connections(config)
+        for part in (_nodes, _addresses, _connections):
+            with suppress(BrokenField):
+                yield from part(config)
 
 
 def _quota_caps(config: PlatformConfig) -> Iterator[Problem]:

@@ -98,9 +98,8 @@ class Limit:
 
 def describe(load: Load) -> str:
     """`52 pods, 4.60 CPU, 15.2 GiB`: the requests, by which pods are scheduled."""
-    return (
-        f"{load.pods} pods, {load.cpu_request / 1000:.2f} CPU, {load.memory_request / MEBIBYTES_PER_GIBIBYTE:.1f} GiB"
-    )
+    pods = "1 pod" if load.pods == 1 else f"{load.pods} pods"
+    return f"{pods}, {load.cpu_request / 1000:.2f} CPU, {load.memory_request / MEBIBYTES_PER_GIBIBYTE:.1f} GiB"
 
 
 def node_fit(config: PlatformConfig, plans: Plans) -> NodeFit | None:

@@ -5,9 +5,9 @@ from contextlib import suppress
 
 from pydantic.alias_generators import to_camel
 
-from components.account.offers import closest
 from components.config.base import BrokenField
 from components.config.catalogue import ServiceConfig
+from components.config.messages import likely_name, name_remedy
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.validation.rule import Path, Rule, duplicates, each_service, known
@@ -60,12 +60,14 @@ def unknown_calls(config: PlatformConfig) -> Iterator[Problem]:
         (service, path), *more = callers
         others = _callable(config, service)
         if more:
+            likely = likely_name(called, others)
             count = "another call names" if len(more) == 1 else f"{len(more)} more calls name"
-            remedy = f"Write {closest(called, others)} in each, or" if others else "Remove them, or"
-            message = f"{called!r} is not a service of the catalogue, and {count} it. {remedy} add the service."
+            remedy = (
+                "Add it, or remove the calls." if likely is None else f"Write {likely} in each, or add the service."
+            )
+            message = f"{called!r} is not a service of the catalogue, and {count} it. {remedy}"
         else:
-            remedy = f"Write e.g. {closest(called, others)}." if others else "Remove it."
-            message = f"{called!r} is not a service of the catalogue. {remedy}"
+            message = f"{called!r} is not a service of the catalogue. {name_remedy(called, others)}"
         yield Problem(path=path, message=message)
 
 

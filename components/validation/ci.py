@@ -54,8 +54,9 @@ def github(config: PlatformConfig) -> Iterator[Problem]:
     url = config.repository.url
     if config.ci is not None and not is_on_github(url):
         yield Problem(
-            path=("ci",),
-            message=f"creates roles for GitHub Actions, and repository.url {url} is not on GitHub. Remove it.",
+            path=("repository", "url"),
+            message=f"{url} is not on GitHub, and ci creates roles for GitHub Actions. Write its address on GitHub, or "
+            "remove ci.",
         )
 
 
@@ -171,7 +172,7 @@ def free_role_name(prefix: str | None, kind: str, name: str, taken: Collection[s
     """A name for a role of this kind that is not taken: with the prefix, or a similar one. `taken` is in lower case."""
     if prefix is not None and f"{prefix}-{kind}" not in taken:
         return f"{prefix}-{kind}"
-    base = name[: MAX_LENGTHS["IAM role"] - len(f"-{kind}-99")]
+    base = name.removesuffix(f"-{kind}")[: MAX_LENGTHS["IAM role"] - len(f"-{kind}-99")]
     candidates = (f"{base}-{kind}{number}" for number in ("", *(f"-{n}" for n in range(2, 100))))
     return next(candidate for candidate in candidates if candidate.lower() not in taken)
 
@@ -194,7 +195,8 @@ def github_environments(config: PlatformConfig) -> Iterator[Problem]:
         first = seen.setdefault(name.lower(), key)
         if first != key:
             kind, taken = key.removesuffix("Role"), {other.lower() for other in named.values()}
-            candidates = (f"{kind}-{name}{number}" for number in ("", "-2", "-3"))
+            stem = kind if name.lower().startswith(kind) else f"{kind}-{name}"
+            candidates = (f"{stem}{number}" for number in ("", "-2", "-3"))
             free = next(candidate for candidate in candidates if candidate.lower() not in taken)
             yield Problem(
                 path=("ci", key, "githubEnvironment"),

@@ -11,7 +11,7 @@ from components.config.cluster import ClusterConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.environments.plan import plan_environments
-from components.sizing.instance_types import INSTANCE_TYPES
+from components.sizing.instance_types import INSTANCE_TYPES, Architecture
 from components.validation import capacity_sums
 from components.validation.ci import ENVIRONMENT_ROLES
 from components.validation.offered import NODE, unavailable
@@ -55,13 +55,22 @@ def node_type(config: PlatformConfig) -> Iterator[Problem]:
     if config.cluster is None:
         return
     name = config.cluster.nodes.instance_type
-    current = INSTANCE_TYPES.get(name)
+    architecture = _architecture(name)
 
     def alike(other: str) -> bool:
         """The images are built for one architecture, and everything has to fit."""
-        return (current is None or INSTANCE_TYPES[other].architecture is current.architecture) and _fits(config, other)
+        return architecture in (None, INSTANCE_TYPES[other].architecture) and _fits(config, other)
 
     yield from unavailable(NODE, name, ("cluster", "nodes", "instanceType"), config, alike)
+
+
+def _architecture(instance_type: str) -> Architecture | None:
+    """By the letter g after the generation. Source: Amazon EC2, "Instance type naming conventions"."""
+    match = re.fullmatch(r"(?:a1|[a-z]+\d+(?P<options>[a-z-]*))\..+", instance_type)
+    if match is None:
+        return None
+    is_arm = match["options"] is None or "g" in match["options"]
+    return Architecture.ARM_64 if is_arm else Architecture.X86_64
 
 
 def _fits(config: PlatformConfig, instance_type: str) -> bool:

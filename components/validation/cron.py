@@ -42,11 +42,24 @@ FIELDS = (
 DAY_OF_MONTH, MONTH, DAY_OF_WEEK = 2, 3, 4
 
 
+NAMES = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
+"""Schedules with a name in other programs. Argo CD makes its parser without them."""
+
+
 def check_schedule(text: str) -> None:
     """ValueError with what is wrong with the five fields, or if the day that they name never comes."""
     parts = text.split()
     if len(parts) != len(FIELDS):
-        raise ValueError(f"it has {len(parts)} fields instead of five: minute, hour, day, month, weekday")
+        count = "1 field" if len(parts) == 1 else f"{len(parts)} fields"
+        raise ValueError(f"it has {count} instead of five: minute, hour, day, month, weekday")
     values = [_values(part, field) for part, field in zip(parts, FIELDS, strict=True)]
     days, months = values[DAY_OF_MONTH], values[MONTH]
     any_weekday = parts[DAY_OF_WEEK][:1] in "*?"
@@ -69,3 +82,33 @@ def _values(text: str, field: Field) -> set[int]:
             raise ValueError(f"{part!r} is an empty range of the {field.name}")
         values.update(range(first, last + 1, step))
     return values
+
+
+def meant_schedule(text: str) -> str | None:
+    """The schedule that one of another cron means: a name, a range that wraps, Sunday as 7; None for any other."""
+    parts = NAMES.get(text.strip().lower(), text).split()
+    if len(parts) != len(FIELDS):
+        return None
+    fields = zip(parts, FIELDS, strict=True)
+    meant = " ".join(",".join(_meant(part, field) for part in items.split(",")) for items, field in fields)
+    try:
+        check_schedule(meant)
+    except ValueError:
+        return None
+    return meant
+
+
+def _meant(part: str, field: Field) -> str:
+    """One item of a field's list, as Argo CD reads it."""
+    if part == "7" and field is FIELDS[DAY_OF_WEEK]:
+        return "0"
+    first, _, last = part.partition("-")
+    try:
+        start, end = field.number(first), field.number(last)
+    except ValueError:
+        return part
+    if start <= end:
+        return part
+    if first.isdecimal():
+        return f"{first}-{field.highest},{field.lowest}-{last}"
+    return ",".join((*field.words[start - field.lowest :], *field.words[: end - field.lowest + 1])).upper()

@@ -177,11 +177,14 @@ def extensions(config: PlatformConfig, service: ServiceConfig, here: Path) -> It
         repeated = name in offered
         if repeated and name not in names[:position]:
             continue
-        near = get_close_matches(name, sorted(offered.difference(names)), n=1, cutoff=SIMILAR)
+        near = [] if repeated else get_close_matches(name, sorted(offered), n=1, cutoff=SIMILAR)
+        remedy = f"Write {near[0]}" if near else "Remove it"
+        if near and near[0] in names:
+            remedy = f"Remove it: {near[0]} is there already"
         yield Problem(
             path=(*here, "database", "extensions", position),
             message=f"{name!r} is {'listed twice' if repeated else 'not an extension of RDS for PostgreSQL'}. "
-            f"{f'Write {near[0]}' if near and not repeated else 'Remove it'}.",
+            f"{remedy}.",
         )
 
 

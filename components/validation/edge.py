@@ -58,12 +58,12 @@ def certificate_place(config: PlatformConfig) -> Iterator[Problem]:
     arn = None if config.edge is None else config.edge.certificate.arn
     if arn is None or config.aws is None:
         return
-    _, _, _, region, account, name = arn.split(":", 5)
+    _, _, _, region, account, _ = arn.split(":", 5)
     if (region, account) != (config.aws.region, config.aws.account_id):
         yield Problem(
             path=("edge", "certificate", "arn"),
             message=f"belongs to region {region} and account {account}; a load balancer takes only certificates of its "
-            f"own; request one there. Write e.g. arn:aws:acm:{config.aws.region}:{config.aws.account_id}:{name}.",
+            f"own. Request one in {config.aws.region} and account {config.aws.account_id}, and write its ARN.",
         )
 
 

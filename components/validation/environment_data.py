@@ -1,12 +1,14 @@
 """Rules of `databasePrefix` and `cacheDatabase`: names that PostgreSQL accepts, and none of another environment."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from components.account.rds_postgres import RESERVED_PREFIXES
+from components.config.base import BrokenField
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.environments.plan import EnvironmentPlan, plan_environments
-from components.validation.rule import Path, Rule, each_environment, known
+from components.validation.rule import Path, Rule, each_environment, known, title
 
 LONGEST_DATABASE_NAME = 63
 RESERVED_DATABASES = frozenset({"postgres", "template0", "template1", "rdsadmin"})
@@ -27,8 +29,7 @@ def reserved_names(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         owner = "the master user" if reserved[0] == database.username else "PostgreSQL or RDS"
         yield Problem(
             path=(*here, "databasePrefix"),
-            message=f"results in a database and user {reserved[0]!r}, a name reserved for {owner}. "
-            f"Write e.g. {plan.config.system.name}_{plan.name}_.",
+            message=f"results in a database and user {reserved[0]!r}, a name reserved for {owner}. {_own_prefix(plan)}",
         )
 
 
@@ -59,16 +60,15 @@ def _unused_data_key(path: Path, section: str, *, in_stack: bool) -> Problem:
 def database_prefix(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     """An environment with databases on the stack's instance has a prefix, and names that PostgreSQL accepts."""
     if plan.uses_database and plan.settings.database_prefix is None:
-        yield Problem(
-            path=(*here, "databasePrefix"), message=f"is missing. Write e.g. {plan.config.system.name}_{plan.name}_."
-        )
+        yield Problem(path=(*here, "databasePrefix"), message=f"is missing. {_own_prefix(plan)}")
     owner, name = max(_databases(plan).items(), key=lambda database: len(database[1]), default=("", ""))
     excess = len(name) - LONGEST_DATABASE_NAME
     if excess > 0:
+        shorter = "1 character shorter" if excess == 1 else f"{excess} characters shorter"
         yield Problem(
             path=(*here, "databasePrefix"),
             message=f"results in the database {name!r} for {owner}, which has {len(name)} characters; PostgreSQL "
-            f"allows {LONGEST_DATABASE_NAME}. Write a prefix that is at least {excess} characters shorter.",
+            f"allows {LONGEST_DATABASE_NAME}. Write a prefix that is at least {shorter}.",
         )
 
 
@@ -86,15 +86,14 @@ def separate_databases(config: PlatformConfig) -> Iterator[Problem]:
     """Environments that share a database instance never share a database."""
     owners: dict[str, str] = {}
     for index, plan in enumerate(plan_environments(config)):
+        own = title(config, index)
         for name in _databases(plan).values():
-            if owners.get(name, plan.name) != plan.name:
+            if owners.setdefault(name, own) != own:
                 yield Problem(
                     path=("environments", index, "databasePrefix"),
-                    message=f"results in {name!r}, which is a database of environment {owners[name]}. "
-                    f"Write e.g. {config.system.name}_{plan.name}_.",
+                    message=f"results in {name!r}, which is a database of {owners[name]}. {_own_prefix(plan)}",
                 )
                 break
-            owners[name] = plan.name
 
 
 def separate_caches(config: PlatformConfig) -> Iterator[Problem]:
@@ -107,10 +106,16 @@ def separate_caches(config: PlatformConfig) -> Iterator[Problem]:
         if number in numbers:
             yield Problem(
                 path=("environments", index, "cacheDatabase"),
-                message=f"{number} is the cache database of environment {numbers[number]}. "
-                f"Write {_free_number(config)}.",
+                message=f"{number} is the cache database of {numbers[number]}. Write {_free_number(config)}.",
             )
-        numbers[number] = plan.name
+        numbers[number] = title(config, index)
+
+
+def _own_prefix(plan: EnvironmentPlan) -> str:
+    """The remedy: a prefix with the environment's name, if that can be read."""
+    with suppress(BrokenField):
+        return f"Write e.g. {plan.config.system.name}_{plan.name}_."
+    return "Write a prefix that no other environment has."
 
 
 def _databases(plan: EnvironmentPlan) -> dict[str, str]:

@@ -5,16 +5,16 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 
 from components.account.names import MAX_LENGTHS
-from components.account.offers import closest
 from components.config.base import BrokenField
 from components.config.environments import Delivery, EnvironmentConfig, ServiceOverride
+from components.config.messages import likely_name, name_remedy, one_of
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.data.bootstrap_pods import LONGEST_ENVIRONMENT_NAME
 from components.environments.plan import EnvironmentPlan
 from components.environments.workloads import resources_of
 from components.kubernetes.names import DATA_NAMESPACE, MONITORING_NAMESPACE, PLATFORM_NAMESPACE
-from components.validation.rule import Path, Rule, duplicates, each_environment, known
+from components.validation.rule import Path, Rule, duplicates, each_environment, known, title
 from components.validation.sizes import limits, node_of
 
 KUBERNETES_PREFIX = "kube-"
@@ -65,7 +65,7 @@ def argocd_namespace(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     if "namespace" in settings.model_fields_set and namespace != ARGOCD_NAMESPACE:
         yield Problem(
             path=("argocd", "namespace"),
-            message=f"{namespace!r} is the namespace of environment {plan.name}. "
+            message=f"{namespace!r} is the namespace of {title(plan.config, int(here[1]))}. "
             f"Write {free_namespace(plan.config, ARGOCD_NAMESPACE)}.",
         )
     else:
@@ -76,7 +76,10 @@ def argocd_namespace(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
 
 
 def _default(plan: EnvironmentPlan) -> str:
-    return f"{plan.config.system.name}-{plan.name}"
+    """`<system>-<environment>`, or the system alone if the environment's name cannot be read."""
+    with suppress(BrokenField):
+        return f"{plan.config.system.name}-{plan.name}"
+    return plan.config.system.name
 
 
 def free_namespace(config: PlatformConfig, name: str) -> str:
@@ -134,7 +137,8 @@ def resource_class(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     if not without:
         return
     common = set[str].intersection(*({*classes, *service.resources} for service in services))
-    remedy = f"Write {closest(environment.resource_class, sorted(common))}, or add" if common else "Add"
+    likely = likely_name(environment.resource_class, sorted(common))
+    remedy = f"Write {likely or one_of(sorted(common))}, or add" if common else "Add"
     yield Problem(
         path=(*here, "resourceClass"),
         message=f"{', '.join(without[:SERVICES_NAMED])}{' and others' if without[SERVICES_NAMED:] else ''} "
@@ -160,8 +164,10 @@ def service_overrides(config: PlatformConfig) -> Iterator[Problem]:
             if override.resources is not None:
                 yield from limits((*here, "resources"), override.resources, node_of(config))
     for name, places in unknown.items():
-        near = closest(name, names)
-        remedy = f"Write {near}." if len(places) == 1 else f"Write {near} in each of {len(places)} environments."
+        near = likely_name(name, names)
+        remedy = name_remedy(name, names)
+        if near is not None and len(places) > 1:
+            remedy = f"Write {near} in each of {len(places)} environments."
         yield Problem(path=places[0], message=f"is not a service of the catalogue. {remedy}")
 
 
@@ -197,14 +203,14 @@ def folders(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         return
     own = PurePosixPath(environment.path)
     shared = [
-        other.name
-        for other in plan.config.environments
-        if other.name != environment.name and own in (path := PurePosixPath(other.path), *path.parents)
+        title(plan.config, index)
+        for index, other in known(plan.config.environments, lambda other: PurePosixPath(other.path))
+        if title(plan.config, index) != title(plan.config, int(here[1])) and own in (other, *other.parents)
     ]
     if shared:
         yield Problem(
             path=(*here, "path"),
-            message=f"{own} also contains the folder of environment {shared[0]}. Write e.g. {own}/{environment.name}.",
+            message=f"{own} also contains the folder of {shared[0]}. Write e.g. {own}/{environment.name}.",
         )
     elif not {environment.name, plan.config.stage} & set(own.parts):
         yield Problem(

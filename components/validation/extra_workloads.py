@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from components.account.offers import closest
 from components.config.environments import EnvironmentConfig
 from components.config.extra_workloads import ExtraWorkload
+from components.config.messages import name_remedy
 from components.config.problems import Problem
 from components.environments.plan import EnvironmentPlan
 from components.validation.catalogue import DEFAULT_ACCOUNT, default_account
@@ -65,9 +65,9 @@ def calls(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     for part, _, extra in _workloads(plan.settings):
         for position, called in enumerate(extra.calls):
             if called not in listening:
-                remedy = f"Write {closest(called, listening)}." if listening else "Remove it."
                 yield Problem(
-                    path=(*here, *part, "calls", position), message=f"{called!r} is not a service with a port. {remedy}"
+                    path=(*here, *part, "calls", position),
+                    message=f"{called!r} is not a service with a port. {name_remedy(called, listening)}",
                 )
 
 

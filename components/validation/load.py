@@ -61,6 +61,8 @@ def checked(
     broken = [refusal.path for refusal in unreadable]
     config, refusals, problems = _judged(sections, broken, project, text)
     refusals = [*unreadable, *refusals]
+    refused = {refusal.path for refusal in refusals}
+    problems = [problem for problem in problems if problem.path not in refused]
     reported = {entry.path for entry in (*refusals, *problems)}
     explained = [_explained(refusal, sections, broken, reported, project) for refusal in refusals]
     secrets = (problem for problem in pasted(dict(sections)) if problem.path not in reported)

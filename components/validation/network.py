@@ -1,5 +1,6 @@
 """Rules of `network` and of other ranges of addresses: private where they must be, within AWS's sizes, no overlaps."""
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from ipaddress import IPv4Network
@@ -25,6 +26,8 @@ WIDEST_INGRESS = 8
 METADATA = IPv4Network("169.254.169.254/32")
 """Instance metadata, which gives out a node's credentials."""
 AN_OCTET = 256
+_ZONE_ID = re.compile(r"[a-z]+[0-9]-az[0-9]+")
+"""Source: AWS RAM User Guide, Availability Zone IDs (the names are mapped to zones by account)."""
 
 
 def vpc_range(config: PlatformConfig) -> Iterator[Problem]:
@@ -91,7 +94,14 @@ def zones(config: PlatformConfig) -> Iterator[Problem]:
         else:
             continue
         remedy = "Remove it."
-        if free:
+        if _ZONE_ID.fullmatch(zone):
+            wrong = f"{zone!r} is the id of a zone, whose name differs between accounts"
+            remedy = f"Write the name that `aws ec2 describe-availability-zones --zone-ids {zone}` prints."
+        elif f"{region}{zone.lower()}" in free:
+            other = f"{region}{zone.lower()}"
+            free.remove(other)
+            remedy = f"Write {other}."
+        elif free:
             other = closest(zone.lower(), free)
             free.remove(other)
             wrong += "; `aws ec2 describe-availability-zones` lists those of your account"

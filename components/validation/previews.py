@@ -7,7 +7,7 @@ from components.config.environments import Delivery
 from components.config.git_urls import is_on_github
 from components.config.problems import Problem
 from components.environments.plan import EnvironmentPlan
-from components.validation.rule import Path, Rule, each_environment
+from components.validation.rule import Path, Rule, each_environment, known, title
 
 
 @each_environment
@@ -57,7 +57,8 @@ def delivery(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
             "Remove it, or write delivery: application.",
         )
         return
-    sets = [other.name for other in plan.config.environments if other.delivery is Delivery.APPLICATION_SET]
+    deliveries = known(plan.config.environments, lambda other: other.delivery)
+    sets = [title(plan.config, index) for index, other in deliveries if other is Delivery.APPLICATION_SET]
     if sets:
         yield Problem(
             path=(*here, "pullRequests"),

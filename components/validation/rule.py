@@ -51,6 +51,13 @@ def known(entries: Iterable[_S], read: Callable[[_S], _T]) -> Iterator[tuple[int
             yield index, read(entry)
 
 
+def title(config: PlatformConfig, index: int) -> str:
+    """What a message calls an environment: its name, or its place if the name cannot be read."""
+    with suppress(BrokenField):
+        return f"environment {config.environments[index].name}"
+    return f"environments[{index}]"
+
+
 def duplicates(values: Iterable[tuple[Path, str]], what: str) -> Iterator[Problem]:
     """One problem for the values that an earlier entry has already."""
     seen: set[str] = set()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
-from components.environments.plan import plan_environments
+from components.environments.plan import EnvironmentPlan
 from components.secrets.plan import FIXED_SECRETS
 from components.validation.rule import Rule, duplicates, known
 
@@ -31,7 +31,8 @@ def names(config: PlatformConfig) -> Iterator[Problem]:
     if settings is None:
         return
     own = config.model_copy(update={"secrets": settings.model_copy(update={"generated": (), "supplied": ()})})
-    reserved = {*FIXED_SECRETS, *(entry.name for plan in plan_environments(own) for entry in plan.secrets.entries)}
+    entries = known(own.environments, lambda environment: EnvironmentPlan(own, environment).secrets.entries)
+    reserved = {*FIXED_SECRETS, *(entry.name for _, of_one in entries for entry in of_one)}
     generated = [secret.secret for secret in settings.generated]
     supplied = [secret.secret for secret in settings.supplied]
     for section, secrets in (("generated", generated), ("supplied", supplied)):

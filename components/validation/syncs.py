@@ -14,7 +14,7 @@ from components.config.environments import Delivery, SyncWindow
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.environments.plan import EnvironmentPlan
-from components.validation.cron import check_schedule
+from components.validation.cron import check_schedule, meant_schedule
 from components.validation.rule import Path, Rule, each_environment, known
 
 SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -73,9 +73,10 @@ def schedules(here: Path, window: SyncWindow) -> Iterator[Problem]:
     try:
         check_schedule(window.schedule)
     except ValueError as reason:
+        meant = meant_schedule(window.schedule)
+        remedy = "e.g. '0 22 * * 1-5'" if meant is None else f"'{meant}'"
         yield Problem(
-            path=(*here, "schedule"),
-            message=f"{window.schedule!r} is not a schedule: {reason}. Write e.g. '0 22 * * 1-5'.",
+            path=(*here, "schedule"), message=f"{window.schedule!r} is not a schedule: {reason}. Write {remedy}."
         )
 
 
@@ -141,8 +142,8 @@ def _by_abbreviation() -> Mapping[str, str]:
 
 
 def seconds(duration: str) -> int:
-    """Length of a duration such as `90s`, `30m` or `2h`."""
-    return int(duration[:-1]) * SECONDS[duration[-1]]
+    """Length of a duration such as `90s` or `1h30m`."""
+    return sum(int(number) * SECONDS[unit] for number, unit in re.findall(r"([0-9]+)([smh])", duration))
 
 
 @each_environment

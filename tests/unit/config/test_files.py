@@ -92,6 +92,11 @@ def test_what_a_stack_file_cannot_contain_is_refused_with_its_place(tmp_path: Pa
         ('config:\n  a: "x\n  b: 2\n', 2, "opens a quotation mark that is never closed. Write the closing one."),
         ("config:\n  a: !Ref x\n", 2, "has the tag !Ref, which a stack file cannot have. Write a plain value."),
         ("config:\n  a: [1, 2\n  b: 3\n", 3, "the list that begins in line 2 is not closed. Write ] at its end."),
+        (
+            "config:\n  a: {b: c,\n      d: ${E}}\n",
+            3,
+            "has { within a value; a stack file takes no variables such as ${NAME}.",
+        ),
         ("config:\n  a: {b: 1\n  c: 2\n", 3, "the map that begins in line 2 is not closed. Write } at its end."),
         ("config:\n  a: *foo\n", 2, "*foo refers to nothing, because there is no &foo. Put the value in quotes."),
         ("config:\n  a: @x\n", 2, "has a value that begins with @, which YAML reserves. Put the value in quotes."),

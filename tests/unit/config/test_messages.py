@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.config.messages import COUNTS, KINDS
+from components.config.messages import COUNTS, KINDS, likely_name, name_remedy
 from components.config.platform import PlatformConfig
 from tests.harness.config_samples import wrong
 from tools.configuration_docs import sections
@@ -62,7 +62,34 @@ TEXTS = ("description", "default")
         ("system.owner", "x" * 200, "is too long. Shorten it to 128 characters."),
         ("system.owner", ["a"], "is not text. Write a."),
         ("registry.mutableTags", ["a", "b", "c", "d", "e", "f"], "has too many entries. Keep at most 5."),
-        ("ci.stateKeyAlias", "nova", "'nova' is not the alias of a KMS key. Write e.g. alias/shop-pulumi-state."),
+        ("ci.stateKeyAlias", "nova", "'nova' does not begin with alias/. Write alias/nova."),
+        (
+            "ci.stateKeyAlias",
+            "arn:aws:kms:ap-northeast-1:025434362120:key/12",
+            "'arn:aws:kms:ap-northeast-1:025434362120:key/12' is not the alias of a KMS key. "
+            "Write e.g. alias/shop-pulumi-state.",
+        ),
+        ("database.enhancedMonitoringSeconds", 45, "45 is not one of 0, 1, 5, 10, 15, 30, 60. Write 60."),
+        ("database.enhancedMonitoringSeconds", 16, "16 is not one of 0, 1, 5, 10, 15, 30, 60. Write 15."),
+        ("network.natGateways", "none", "'none' is not one of single, perZone. Write e.g. single."),
+        ("network.natGateways", 0, "0 is not one of single, perZone. Write e.g. single."),
+        (
+            "secrets.sharedDatabase",
+            True,
+            "must be text, but YAML reads true as a boolean. Write a text, or remove the key.",
+        ),
+        (
+            "database.password",
+            "hunter2",
+            "is not a known key. Remove it: a secret does not belong in Git. docs/secrets.md says where it comes from.",
+        ),
+        ("system.name", True, "must be text, but YAML reads true as a boolean. Write a text."),
+        (
+            "cluster.adminRoleArns",
+            ["platform-admin"],
+            "'platform-admin' is not the ARN of an IAM role. "
+            "Write one like arn:aws:iam::123456789012:role/platform-admin.",
+        ),
         (
             "cluster.addons",
             {"coredns": "1.2"},
@@ -146,3 +173,73 @@ def _refused(section: type[Any], values: dict[str, Any]) -> set[str]:
     except ValidationError as error:
         return {str(detail["type"]) for detail in error.errors()}
     return set()
+
+
+@pytest.mark.parametrize(
+    ("name", "likely"),
+    [
+        ("payment-service", None),
+        ("user-service", None),
+        ("auht-service", "auth-service"),
+        ("auth", "auth-service"),
+        ("oder-service", "order-service"),
+        ("authservice", "auth-service"),
+        ("web-service", "web"),
+        ("webb", "web"),
+        ("big", None),
+    ],
+)
+def test_only_a_similar_name_counts_as_misspelt(name: str, likely: str | None) -> None:
+    assert likely_name(name, ["auth-service", "order-service", "web"]) == likely
+
+
+def test_without_a_similar_name_the_names_are_listed() -> None:
+    many = [f"s{number}" for number in range(14)]
+    assert name_remedy("payment", ["web", "orders"]) == "Remove it, or write one of: web, orders."
+    assert name_remedy("payment", ["web"]) == "Remove it, or write web."
+    assert name_remedy("payment", []) == "Remove it."
+    assert name_remedy("payment", many).endswith("one of: s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11 and 2 more.")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "written"),
+    [
+        ("ci.stateBucket", "s3://my-state", "my-state"),
+        ("ci.stateBucket", "s3://my-state/pulumi/", "my-state"),
+        ("ci.stateBucket", "arn:aws:s3:::my-state", "my-state"),
+        ("ci.stateKeyAlias", "arn:aws:kms:ap-northeast-1:025434362120:alias/a/b", "alias/a/b"),
+        ("ci.deployRole.name", "arn:aws:iam::025434362120:role/ci/nova-up", "nova-up"),
+        ("aws.permissionsBoundary", "arn:aws:iam::025434362120:policy/boundary-nova-staging", "boundary-nova-staging"),
+        (
+            "cluster.adminRoleArns",
+            ["arn:aws:sts::025434362120:assumed-role/Admin/me"],
+            "arn:aws:iam::025434362120:role/Admin",
+        ),
+        (
+            "cluster.adminRoleArns",
+            ["arn:aws:sts::025434362120:assumed-role/AWSReservedSSO_Admin_0a1b/me"],
+            "one like arn:aws:iam::123456789012:role/platform-admin",
+        ),
+        ("database.engineVersion", "postgres:17", '"17"'),
+        ("database.engineVersion", "PostgreSQL 18", '"18"'),
+        ("cache.engineVersion", "redis:7", 'e.g. "8.2"'),
+        ("database.backupWindow", "3:00-4:00", "03:00-04:00"),
+        ("database.backupWindow", "03:00 \N{EN DASH} 04:00", "03:00-04:00"),
+        ("database.maintenanceWindow", "Sunday:3:00-Sunday:4:00", "sun:03:00-sun:04:00"),
+        ("alarms", {"emails": ["ops@w\u00fcw.example"]}, "ops@xn--ww-xka.example"),
+        ("alarms", {"emails": ["\u00f6ps@wuw.example"]}, "e.g. ops@example.com"),
+    ],
+)
+def test_what_others_call_it_is_written_as_in_a_stack_file(path: str, value: Any, written: str) -> None:
+    (line,) = wrong(**{path.replace(".", "__"): value})
+    assert line.endswith(f" Write {written}.")
+
+
+def test_a_hosted_zone_and_a_host_are_written_as_in_a_stack_file() -> None:
+    zone = {"name": "b\u00fccher.example", "ownership": "existing", "zoneId": "/hostedzone/Z0123456789SHOP"}
+    lines = wrong(edge={"zone": zone, "argocdHost": "my_cd.example"}, operators__externalDns={})
+    remedies = {line.partition(": ")[0]: line.rpartition(" Write ")[2] for line in lines}
+    assert remedies["edge.zone.zoneId"] == "Z0123456789SHOP."
+    assert remedies["edge.zone.name"] == "xn--bcher-kva.example."
+    assert "lower-case letters, digits, hyphens and dots" in str(lines)
+    assert "my-cd" not in str(lines)

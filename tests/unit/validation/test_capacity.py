@@ -138,3 +138,7 @@ def test_connection_pools_above_the_databases_limit_are_refused() -> None:
 def test_more_pods_than_subnet_addresses_are_refused() -> None:
     lines = wrong(network__cidr="10.20.0.0/21", cluster__nodes__maximum=60)
     assert any("network.cidr: the private subnets hold" in line for line in lines), lines
+
+
+def test_a_single_pod_is_no_pods() -> None:
+    assert capacity_sums.describe(Load(pods=1, cpu_request=50, memory_request=64)) == "1 pod, 0.05 CPU, 0.1 GiB"

@@ -7,7 +7,7 @@ import pytest
 from tests.harness.config_samples import wrong
 from tests.unit.validation.samples import Refusal, mended, refused
 
-NO_SERVICE = "is not a service of the catalogue. Write "
+NO_SERVICE = "is not a service of the catalogue. Remove it, or write one of: "
 REFUSALS: tuple[Refusal, ...] = (
     ("services[1].name", "auth-service", None, "'auth-service' is already the name of another entry."),
     (

@@ -42,15 +42,15 @@ REFUSALS: tuple[Refusal, ...] = (
     (
         "repository.url",
         "https://gitlab.com/a/github.git",
-        "ci",
-        "creates roles for GitHub Actions, and repository.url https://gitlab.com/a/github.git is not on GitHub. "
-        "Remove it.",
+        None,
+        "https://gitlab.com/a/github.git is not on GitHub, and ci creates roles for GitHub Actions. Write its address "
+        "on GitHub, or remove ci.",
     ),
     (
         "ci.previewRole.name",
         "Nova-Staging-Deploy",
         "ci.deployRole.name",
-        "nova-staging-deploy is already the name of ci.previewRole. Write e.g. nova-staging-deploy-deploy.",
+        "nova-staging-deploy is already the name of ci.previewRole. Write e.g. nova-staging-deploy-2.",
     ),
     (
         "ci.deployRole.name",
@@ -63,7 +63,7 @@ REFUSALS: tuple[Refusal, ...] = (
         "Preview-staging",
         "ci.previewRole.githubEnvironment",
         "preview-staging is also the environment of ci.deployRole, so its jobs could assume both roles. "
-        "Write e.g. preview-preview-staging.",
+        "Write e.g. preview.",
     ),
     (
         "ci.smokeRole.githubEnvironment",
@@ -92,7 +92,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ("services.0.repository", "nova/a___b", "services[0].repository", "'nova/a___b' is not an ECR repository name"),
     ("services.0.repository", "nova/-api", "services[0].repository", "'nova/-api' is not an ECR repository name"),
     ("registry.keepTagged", 5, None, "5 is too small. Write 200 or more."),
-    ("registry.ownership", "mine", None, "'mine' is not one of create, existing. Write existing."),
+    ("registry.ownership", "mine", None, "'mine' is not one of create, existing. Write e.g. create."),
 )
 
 

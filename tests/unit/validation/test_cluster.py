@@ -138,3 +138,17 @@ def test_high_availability_needs_three_nodes() -> None:
     assert line == (
         "cluster.nodes.minimum: 2 is too few for argocd.highAvailability, whose Redis needs 3 nodes. Write 3 or more."
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "offered"),
+    [
+        ("r7iz.xlarge", "r6i.xlarge"),
+        ("m8g.xlarge", "m7g.xlarge"),
+        ("c7gn.xlarge", "c7g.xlarge"),
+        ("a1.xlarge", "t4g.xlarge"),
+    ],
+)
+def test_a_type_of_the_same_architecture_is_offered(given: str, offered: str) -> None:
+    (line,) = wrong(cluster__nodes__instanceType=given)
+    assert line.endswith(f"Write e.g. {offered}.")

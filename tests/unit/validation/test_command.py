@@ -60,9 +60,13 @@ def test_problems_as_json_have_place_path_and_message(tmp_path: Path, capsys: py
         ('accountId: "025434362120"', "accountId: 25434362120", "'25434362120' is not a 12-digit AWS account id."),
         ("natGateways: single", "natGateways: Single", "'Single' is not one of single, perZone. Write single."),
         ("owner: backend", "owner: 2026-01-31", 'but YAML reads it as a date. Write "2026-01-31".'),
-        ("owner: backend", "owner: .nan", "owner: is not a finite number. Write one."),
+        ("owner: backend", "owner: .nan", 'must be text, but YAML reads it as a number. Write ".nan".'),
         ("owner: backend", "owner: {1: a}", "owner: has the key 1, which is not text. Write it in quotes."),
-        ("owner: backend", "owner: true", 'must be text, but YAML reads true as a boolean. Write "true".'),
+        ("owner: backend", "owner: true", "must be text, but YAML reads true as a boolean. Write e.g. platform."),
+        ("LOG_LEVEL: debug", "LOG_LEVEL: true", 'must be text, but YAML reads true as a boolean. Write "true".'),
+        ("revision: main", "revision: 12e4567", 'must be text, but YAML reads it as a number. Write "12e4567".'),
+        ("storageGib: 20", "storageGib: 5e1", "storageGib: 5e1 is not a whole number. Write 50."),
+        ("storageGib: 20", "storageGib: 5e999", "storageGib: '5e999' is not a whole number. Write e.g. 20."),
     ],
 )
 def test_the_remedy_is_computed_from_the_text_of_the_file(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.validation.cron import check_schedule
+from components.validation.cron import check_schedule, meant_schedule
 
 
 def refusal(schedule: str) -> str | None:
@@ -39,8 +39,26 @@ def test_a_schedule_that_argo_cd_reads_is_taken(schedule: str) -> None:
         ("0 22 * * 1#2", "'1#2' is no day of the week"),
         ("0,,5 22 * * *", "'' is no minute"),
         ("0 22 31 2,4 *", "no month of 2,4 has a day 31"),
-        ("@daily", "1 fields instead of five"),
+        ("@daily", "1 field instead of five"),
     ],
 )
 def test_a_schedule_that_never_comes_or_means_nothing_is_refused(schedule: str, words: str) -> None:
     assert words in (refusal(schedule) or "")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "meant"),
+    [
+        ("@hourly", "0 * * * *"),
+        ("@Weekly", "0 0 * * 0"),
+        ("0 22 * * 7", "0 22 * * 0"),
+        ("0 22 * * 1,7", "0 22 * * 1,0"),
+        ("0 22-6 * * *", "0 22-23,0-6 * * *"),
+        ("0 22 * nov-feb *", "0 22 * NOV,DEC,JAN,FEB *"),
+        ("0 22 * * 1#2", None),
+        ("0 22 * *", None),
+        ("@reboot", None),
+    ],
+)
+def test_a_schedule_of_another_cron_means_one_that_is_taken(schedule: str, meant: str | None) -> None:
+    assert meant_schedule(schedule) == meant

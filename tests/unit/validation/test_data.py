@@ -100,6 +100,12 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     (
         "services[4].database.extensions",
+        ["vector", "pgvector"],
+        "services[4].database.extensions[1]",
+        "'pgvector' is not an extension of RDS for PostgreSQL. Remove it: vector is there already.",
+    ),
+    (
+        "services[4].database.extensions",
         ["vector", "uuid_ossp"],
         "services[4].database.extensions[1]",
         "'uuid_ossp' is not an extension of RDS for PostgreSQL. Write uuid-ossp.",

@@ -73,8 +73,7 @@ def test_without_a_host_nothing_is_asked_for() -> None:
             {"certificate": {"arn": CERTIFICATE.replace("ap-northeast-2", "us-east-1")}},
             "edge.certificate.arn",
             "belongs to region us-east-1 and account 123456789012; a load balancer takes only "
-            "certificates of its own; request one there. "
-            f"Write e.g. {CERTIFICATE}.",
+            "certificates of its own. Request one in ap-northeast-2 and account 123456789012, and write its ARN.",
         ),
         (
             "edge",

@@ -19,7 +19,7 @@ from tests.unit.validation.samples import (
 )
 
 RULES = environments.RULES
-NO_SERVICE = "is not a service of the catalogue. Write "
+NO_SERVICE = "is not a service of the catalogue. Remove it, or write one of: "
 NO_FOLDER = "is not a folder inside the repository. Write e.g. k8s/overlays/staging."
 REFUSALS: tuple[Refusal, ...] = (
     (

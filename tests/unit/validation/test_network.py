@@ -63,6 +63,19 @@ REFUSALS: tuple[Refusal, ...] = (
         f"'ap-northeast-1C' {NOT_A_ZONE} e.g. ap-northeast-1c.",
     ),
     ("network.zones", [ZONE, "ap-northeast-1"], "network.zones[1]", f"'ap-northeast-1' {NOT_A_ZONE}"),
+    (
+        "network.zones",
+        [ZONE, "C"],
+        "network.zones[1]",
+        "'C' is not a zone of region ap-northeast-1. Write ap-northeast-1c.",
+    ),
+    (
+        "network.zones",
+        [ZONE, "apne1-az1"],
+        "network.zones[1]",
+        "'apne1-az1' is the id of a zone, whose name differs between accounts. Write the name that `aws ec2 "
+        "describe-availability-zones --zone-ids apne1-az1` prints.",
+    ),
     ("network.zones", [ZONE, ZONE], "network.zones[1]", f"ap-northeast-1a is listed twice{ACCOUNT}. Write e.g."),
     ("network.flowLogs.retentionDays", 31, None, "CloudWatch Logs has no retention of 31 days. Write 30."),
     (INGRESS, ["10.0.0.0/8", "0.0.0.0/0"], f"{INGRESS}[1]", "0.0.0.0/0 lets in everybody; /8 is the widest range"),

@@ -41,3 +41,54 @@ def test_a_field_that_cannot_be_read_hides_no_other_fault(unreadable: str) -> No
     path, _ = FAULTS[unreadable]
     others = {place for place in FAULTS if place != unreadable}
     assert others <= reported({**dict(FAULTS.values()), path: NONSENSE})
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "start"),
+    [
+        ({"environments__1__cacheDatabase": 1}, "environments[1].cacheDatabase", "1 is the cache database of"),
+        (
+            {"environments__1__databasePrefix": "nova_dev_"},
+            "environments[1].databasePrefix",
+            "results in 'nova_dev_auth', which is a database of environments[0]. Write e.g. nova_staging_.",
+        ),
+        (
+            {"environments__0__databasePrefix": "pg_"},
+            "environments[0].databasePrefix",
+            "results in a database and user 'pg_auth', a name reserved for PostgreSQL or RDS. "
+            "Write a prefix that no other environment has.",
+        ),
+        (
+            {"environments__0__namespace": "kube-dev"},
+            "environments[0].namespace",
+            "'kube-dev' is reserved for Kubernetes. Write nova-2.",
+        ),
+        (
+            {"environments__0__namespace": "cd", "argocd__namespace": "cd"},
+            "argocd.namespace",
+            "'cd' is the namespace of environments[0]. Write argocd.",
+        ),
+        (
+            {"environments__1__delivery": "appOfApps", "environments__1__path": "k8s"},
+            "environments[1].path",
+            "k8s also contains the folder of environments[0]. Write e.g. k8s/staging.",
+        ),
+        (
+            {"environments__0__delivery": "applicationSet", "environments__1__pullRequests": {}},
+            "environments[1].pullRequests",
+            "have a maximum number of Applications, and an applicationSet creates any number (environments[0]).",
+        ),
+        (
+            {"secrets__supplied": [{"secret": "db-credentials", "keys": ["KEY"]}]},
+            "secrets.supplied[0].secret",
+            "db-credentials is a Secret of the platform.",
+        ),
+        ({"database__instanceClass": "db.t4g.micro"}, "database.instanceClass", "db.t4g.micro allows "),
+    ],
+)
+def test_an_environment_s_name_that_cannot_be_read_hides_no_other_fault(
+    changes: dict[str, Any], place: str, start: str
+) -> None:
+    found = dict(line.split(": ", 1) for line in wrong(environments__0__name="Dev!", **changes))
+    assert {"environments[0].name", place} <= set(found)
+    assert found[place].startswith(start)

@@ -41,7 +41,7 @@ def test_previews_are_of_github_and_can_be_counted() -> None:
     elsewhere = problems(environment(pullRequests={}), url="https://gitlab.com/a/b.git")
     assert "https://gitlab.com/a/b.git is not there." in elsewhere["environments[0].pullRequests"]
     refused = problems(environment(pullRequests={}), environment("dev", delivery="applicationSet"))
-    assert "an applicationSet creates any number (dev)." in refused["environments[0].pullRequests"]
+    assert "an applicationSet creates any number (environment dev)." in refused["environments[0].pullRequests"]
     assert problems(environment(pullRequests={}), environment("dev")) == {}
 
 

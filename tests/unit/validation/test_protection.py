@@ -58,7 +58,12 @@ def test_an_exception_that_ended_is_refused() -> None:
 
 def test_a_reason_is_more_than_a_word() -> None:
     lines = wrong("prod", database__finalSnapshot=False, exceptions={"database.finalSnapshot": "cost"})
-    assert lines[0].startswith("exceptions.database.finalSnapshot: ")
+    assert lines == ["exceptions.database.finalSnapshot: is too short. Write at least 10 characters."]
+
+
+def test_an_exception_that_cannot_be_read_is_refused_once() -> None:
+    lines = wrong("prod", exceptions={"database": {"finalSnapshot": REASON}})
+    assert lines == ["exceptions.database: is not text. Write a single text."]
 
 
 def test_every_preview_shows_the_exceptions(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,13 @@ def test_a_window_that_opens_is_accepted() -> None:
     assert config.environments[1].sync.windows[0].time_zone == "Asia/Tokyo"
 
 
+def test_a_length_may_have_several_units() -> None:
+    retry = {"duration": "1m30s", "maxDuration": "1h30m5s"}
+    assert wrong(environments__1__sync={"retry": retry, "windows": [{**WINDOW, "duration": "1h30m"}]}) == []
+    (line,) = wrong(environments__1__sync={"retry": {"duration": "1m30s", "maxDuration": "89s"}})
+    assert line.endswith("maxDuration: 89s is shorter than the first wait, duration 1m30s. Write 1m30s or more.")
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -85,7 +92,22 @@ def test_a_window_that_opens_is_accepted() -> None:
         ({"duration": "8 hours"}, "duration: '8 hours' is not a duration. Write 8h."),
         ({"duration": 90}, "duration: 90 is not a duration. Write 90s."),
         ({"duration": "08h"}, "duration: '08h' is not a duration. Write 8h."),
-        ({"duration": "1 day"}, "duration: '1 day' is not a duration. Write e.g. 30m."),
+        ({"duration": "1 day"}, "duration: '1 day' is not a duration, whose longest unit is h. Write 24h."),
+        ({"duration": "2d"}, "duration: '2d' is not a duration, whose longest unit is h. Write 48h."),
+        ({"duration": "1h 30m"}, "duration: '1h 30m' is not a duration. Write 1h30m."),
+        ({"duration": "08:00"}, "duration: '08:00' is not a duration such as 30m, 8h or 1h30m. Write e.g. 30m."),
+        ({"duration": ""}, "duration: '' is not a duration such as 30m, 8h or 1h30m. Write e.g. 30m."),
+        ({"duration": "8784h1s"}, "duration: 8784h1s is not between a minute and a year. Write 8784h."),
+        (
+            {"schedule": "@daily"},
+            "schedule: '@daily' is not a schedule: it has 1 field instead of five: minute, hour, day, month, weekday. "
+            "Write '0 0 * * *'.",
+        ),
+        (
+            {"schedule": "0 22 * * FRI-MON"},
+            "schedule: '0 22 * * FRI-MON' is not a schedule: 'FRI-MON' is an empty range of the day of the week. "
+            "Write '0 22 * * FRI,SAT,SUN,MON'.",
+        ),
     ],
 )
 def test_a_window_that_means_nothing_is_refused(change: dict[str, str], message: str) -> None:
