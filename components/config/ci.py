@@ -11,7 +11,10 @@ BranchName = Annotated[str, matching(r"^(?!refs/)[\w./+@#=-]+$", "the full name 
 GithubEnvironment = Annotated[
     str, matching(r"^(?! )[\w ./()-]{1,255}(?<! )$", "the name of one GitHub environment", "production")
 ]
-KeyAlias = Annotated[str, matching(r"^alias/[\w/-]+$", "the alias of a KMS key", "alias/shop-pulumi-state")]
+KeyAlias = Annotated[
+    str,
+    matching(r"^alias/(?!aws/)[\w/-]+$", "the alias of a KMS key that you created", "alias/shop-pulumi-state"),
+]
 
 
 class PushRoleConfig(Section):

@@ -62,7 +62,11 @@ TEXTS = ("description", "default")
         ("system.owner", "x" * 200, "is too long. Shorten it to 128 characters."),
         ("system.owner", ["a"], "is not text. Write a."),
         ("registry.mutableTags", ["a", "b", "c", "d", "e", "f"], "has too many entries. Keep at most 5."),
-        ("ci.stateKeyAlias", "nova", "'nova' is not the alias of a KMS key. Write e.g. alias/shop-pulumi-state."),
+        (
+            "ci.stateKeyAlias",
+            "nova",
+            "'nova' is not the alias of a KMS key that you created. Write e.g. alias/shop-pulumi-state.",
+        ),
         (
             "cluster.addons",
             {"coredns": "1.2"},
