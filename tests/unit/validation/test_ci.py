@@ -65,6 +65,12 @@ REFUSALS: tuple[Refusal, ...] = (
         "Write e.g. preview-preview-staging.",
     ),
     ("ci.deployRole.githubEnvironment", "e" * 256, None, "'eeee"),
+    (
+        "ci.stateBucket",
+        ABSENT,
+        "ci.stateKeyAlias",
+        "has no effect without stateBucket. Remove it, or add stateBucket.",
+    ),
     ("services.0.repository", "a", "services[0].repository", "'a' is not an ECR repository name: 2-256 lower-case"),
     ("services.0.repository", "a" * 257, "services[0].repository", "'aaa"),
     ("services.0.repository", "nova//api", "services[0].repository", "'nova//api' is not an ECR repository name"),

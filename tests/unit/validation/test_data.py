@@ -120,6 +120,13 @@ REFUSALS: tuple[Refusal, ...] = (
     ("storage", ABSENT, None, "is missing, and media-service has `storage: true`. Add `storage: {}`."),
     ("database.backupRetentionDays", 0, None, "0 is too small. Write 7 or more."),
     (
+        "storage.accessLogsBucket",
+        "nova-pulumi-state",
+        None,
+        "nova-pulumi-state is ci.stateBucket, which holds the Pulumi state. Write another bucket, e.g. "
+        "nova-access-logs.",
+    ),
+    (
         "cache.maintenanceWindow",
         "sun:17:30-sun:18:30",
         None,
