@@ -20,6 +20,13 @@ REFUSALS: tuple[Refusal, ...] = (
     ("repository.githubOwnerId", ABSENT, "repository", "needs githubOwnerId and githubRepositoryId:"),
     ("repository.githubRepositoryId", ABSENT, "repository", "needs githubOwnerId and githubRepositoryId:"),
     (
+        "services[0].repository",
+        "025434362120.dkr.ecr.eu-west-1.amazonaws.com/nova/auth",
+        None,
+        "'025434362120.dkr.ecr.eu-west-1.amazonaws.com/nova/auth' begins with the registry's host, which the program "
+        "adds. Write nova/auth.",
+    ),
+    (
         "aws.permissionsBoundary",
         ABSENT,
         None,
