@@ -109,6 +109,13 @@ def _region(name: str) -> str:
     return name
 
 
+def _folder(path: str) -> str:
+    folder, _, file = path.rpartition("/")
+    if file.endswith((".yaml", ".yml")):
+        raise ValueError(f"{path!r} is a file. Write {folder or 'e.g. k8s/overlays/staging'}.")
+    return path
+
+
 def _shortest_path(path: str) -> str:
     shortest = posixpath.normpath(path)
     if path != shortest:
@@ -168,6 +175,7 @@ RepositoryPath = Annotated[
     str,
     matching(r"^(?!/)(?!.*\.\.)(?u:[\w./-]+)$", "a folder inside the repository", "k8s/overlays/staging"),
     AfterValidator(_shortest_path),
+    AfterValidator(_folder),
 ]
 """A folder in a Git repository: relative, without `..`, in its shortest form so that patterns can be appended."""
 

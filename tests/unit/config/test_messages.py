@@ -63,6 +63,11 @@ TEXTS = ("description", "default")
         ("system.owner", ["a"], "is not text. Write a."),
         ("registry.mutableTags", ["a", "b", "c", "d", "e", "f"], "has too many entries. Keep at most 5."),
         (
+            "environments.0.canary",
+            {"stepPercent": 10, "maxPercent": 50, "successRatePercent": 0.995, "p99Milliseconds": 500},
+            "0.995 is a fraction, not a percentage. Write 99.5.",
+        ),
+        (
             "ci.stateKeyAlias",
             "nova",
             "'nova' is not the alias of a KMS key that you created. Write e.g. alias/shop-pulumi-state.",
