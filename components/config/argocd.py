@@ -1,5 +1,6 @@
 """The Argo CD installation of a stack."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -8,12 +9,41 @@ from components.config.argocd_access import NotificationsConfig, RepositoryAcces
 from components.config.argocd_project import ProjectConfig
 from components.config.argocd_versions import ArgoCdChart, ArgoCdTag, supports_mutual_tls
 from components.config.base import Section
-from components.config.types import DnsLabel, Ipv4Cidr, Text, matching, possible_port
+from components.config.types import DnsLabel, Ipv4Cidr, Text, matching, on_one_line, possible_port
 from components.config.versions import ARGO_CD_CHART, ARGO_CD_IMAGE_TAG
+
+DISCOVERY = "/.well-known/openid-configuration"
+OPENID = "openid"
 
 Title = Annotated[str, matching(r"^\S.*$", "a button label", "Company")]
 ClientId = Annotated[str, matching(r"^\S+$", "a client id", "argocd")]
-IssuerUrl = Annotated[str, matching(r"^https://[\w./-]+$", "an HTTPS URL", "https://login.example.com")]
+
+
+def _group(name: str) -> str:
+    """Argo CD has the groups in policies that are CSV, where a comma would begin another field, such as a role."""
+    if not re.fullmatch(r'[^\s,"]([^,"]*[^\s,"])?', on_one_line(name)):
+        raise ValueError(
+            f"{name!r} is not a group that Argo CD's policies can name: no commas, no quotes, no blanks around it. "
+            "Rename the group, or write its id."
+        )
+    return name
+
+
+GroupName = Annotated[str, AfterValidator(_group)]
+
+
+def _issuer(url: str) -> str:
+    if url.endswith(DISCOVERY):
+        issuer = url.removesuffix(DISCOVERY)
+        raise ValueError(f"{url!r} is the address of the issuer's configuration, not the issuer. Write {issuer}.")
+    return url
+
+
+IssuerUrl = Annotated[
+    str,
+    matching(r"^https://[\w./-]+$", "an HTTPS URL", "https://login.example.com"),
+    AfterValidator(_issuer),
+]
 HttpsAddress = Annotated[
     str,
     matching(
@@ -31,6 +61,12 @@ SecretKeyReference = Annotated[
 ]
 
 
+def _with_openid(scopes: tuple[str, ...]) -> tuple[str, ...]:
+    if OPENID not in scopes:
+        raise ValueError(f"does not include {OPENID}, without which there is no sign-in. Write {[OPENID, *scopes]}.")
+    return scopes
+
+
 class SsoConfig(Section):
     """Sign-in through an OIDC provider. The client secret is a key of a Kubernetes Secret, never a value here."""
 
@@ -40,12 +76,12 @@ class SsoConfig(Section):
     client_secret_ref: SecretKeyReference = Field(
         description="`$<secret>:<key>`: a Secret in Argo CD's namespace, labelled `app.kubernetes.io/part-of: argocd`.",
     )
-    scopes: tuple[Text, ...] = Field(
+    scopes: Annotated[tuple[Text, ...], AfterValidator(_with_openid)] = Field(
         default=("openid", "profile", "email", "groups"),
         description="Requested scopes. Remove `groups` for Entra ID, which does not support it.",
     )
-    admin_groups: tuple[Text, ...] = Field(min_length=1, description="Groups that administer Argo CD.")
-    developer_groups: tuple[Text, ...] = Field(
+    admin_groups: tuple[GroupName, ...] = Field(min_length=1, description="Groups that administer Argo CD.")
+    developer_groups: tuple[GroupName, ...] = Field(
         default=(), description="Groups that may view and sync Applications and read logs."
     )
 

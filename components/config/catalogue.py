@@ -20,6 +20,14 @@ from components.config.types import (
     matching,
 )
 
+
+def _without_registry(name: str) -> str:
+    host, _, path = name.partition("/")
+    if ".dkr.ecr." in host:
+        raise ValueError(f"{name!r} begins with the registry's host, which the program adds. Write {path}.")
+    return name
+
+
 EcrName = Annotated[
     str,
     matching(
@@ -27,6 +35,7 @@ EcrName = Annotated[
         "an ECR repository name: 2-256 lower-case letters and digits, separated by . _ / or -",
         "shop/api",
     ),
+    AfterValidator(_without_registry),
 ]
 """Source: ECR API reference, CreateRepository."""
 

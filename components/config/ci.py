@@ -23,7 +23,7 @@ def _with_prefix(alias: str) -> str:
 KeyAlias = Annotated[
     str,
     AfterValidator(_with_prefix),
-    matching(r"^alias/[\w/-]+$", "the alias of a KMS key", "alias/shop-pulumi-state"),
+    matching(r"^alias/(?!aws/)[\w/-]+$", "the alias of a KMS key that you created", "alias/shop-pulumi-state"),
 ]
 
 

@@ -122,6 +122,7 @@ class ClusterConfig(Section):
     )
     public_access_cidrs: Annotated[tuple[Ipv4Cidr, ...], AfterValidator(distinct)] = Field(
         default=(),
+        max_length=40,  # EKS's service quotas; not adjustable
         description="CIDRs that may connect to the API server from the internet; without any, the public endpoint is "
         "off. The first `up` needs one (first-up.md).",
     )

@@ -191,6 +191,12 @@ class QuotaCap(Section):
     memory_request: MemoryQuantity = Field(description="Memory requests.")
 
 
+def _not_a_fraction(percent: float) -> float:
+    if 0 < percent <= 1:
+        raise ValueError(f"{percent:g} is a fraction, not a percentage. Write {percent * 100:g}.")
+    return percent
+
+
 class CanaryConfig(Section):
     """Canary deployments with Argo Rollouts: traffic shifts step by step while the metrics stay within these limits."""
 
@@ -198,7 +204,7 @@ class CanaryConfig(Section):
     max_percent: int = Field(
         ge=1, le=100, description="Traffic at the last step before the full rollout, in %.", examples=[50]
     )
-    success_rate_percent: float = Field(
+    success_rate_percent: Annotated[float, AfterValidator(_not_a_fraction)] = Field(
         gt=0, le=100, description="Minimum share of successful requests, in %.", examples=[99]
     )
     p99_milliseconds: int = Field(ge=1, description="Maximum 99th percentile of the latency, in ms.", examples=[500])

@@ -26,6 +26,8 @@ CONTROL_NAMES = {"\n": "a line break", "\r": "a carriage return", "\t": "a tab"}
 _PORT = re.compile(r"(?:^[a-z]+://[^/:]*|^[^/:@]+(?=:[0-9]+/)):(?P<port>[0-9]+)")
 """The port of a URL or of an image's registry; not the path of `git@host:path`, nor an image's tag."""
 HIGHEST_PORT = 65535
+_RESERVED_FOR_S3 = re.compile(r"^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$")
+"""Source: S3's user guide, "General purpose bucket naming rules"."""
 
 
 def on_one_line(text: str) -> str:
@@ -91,11 +93,26 @@ def possible_port(address: str) -> str:
     return address
 
 
+def _unreserved_bucket(name: str) -> str:
+    reserved = _RESERVED_FOR_S3.search(name)
+    if reserved is not None:
+        rest = _RESERVED_FOR_S3.sub("", name)
+        raise ValueError(f"{name!r} has {reserved[0]}, which S3 reserves for its own names. Write {rest}.")
+    return name
+
+
 def _region(name: str) -> str:
     if name not in offers().zones:
         nearest = difflib.get_close_matches(name.lower(), offers().zones, n=len(offers().zones), cutoff=0.0)
         raise ValueError(f"{name!r} is not a commercial AWS region. Write {', '.join(nearest)}.")
     return name
+
+
+def _folder(path: str) -> str:
+    folder, _, file = path.rpartition("/")
+    if file.endswith((".yaml", ".yml")):
+        raise ValueError(f"{path!r} is a file. Write {folder or 'e.g. k8s/overlays/staging'}.")
+    return path
 
 
 def _shortest_path(path: str) -> str:
@@ -118,7 +135,13 @@ DnsLabel = Annotated[
 """RFC 1123 label that starts with a letter: at most 63 lower-case letters, digits and hyphens."""
 
 BucketName = Annotated[
-    str, matching(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "the name of an S3 bucket", "shop-pulumi-state")
+    str,
+    matching(
+        r"^(?!.*\.\.)(?![0-9]+(\.[0-9]+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+        "the name of an S3 bucket",
+        "shop-pulumi-state",
+    ),
+    AfterValidator(_unreserved_bucket),
 ]
 SystemName = Annotated[str, matching(r"^[a-z][a-z0-9]{1,15}$", "a name of 2-16 lower-case letters and digits", "shop")]
 """Prefix of all names: 2-16 lower-case letters and digits, short enough for AWS's limit of 32 characters."""
@@ -151,6 +174,7 @@ RepositoryPath = Annotated[
     str,
     matching(r"^(?!/)(?!.*\.\.)(?u:[\w./-]+)$", "a folder inside the repository", "k8s/overlays/staging"),
     AfterValidator(_shortest_path),
+    AfterValidator(_folder),
 ]
 """A folder in a Git repository: relative, without `..`, in its shortest form so that patterns can be appended."""
 

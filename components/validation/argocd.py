@@ -27,6 +27,7 @@ NOTIFICATIONS: Path = ("argocd", "notifications")
 WEBHOOK_SECRET: Path = ("argocd", "webhookSecret")
 APP_IDS = (("github_app_id", "githubAppId"), ("github_app_installation_id", "githubAppInstallationId"))
 """Fields and keys of a GitHub App."""
+ROLLOUT = ("argoproj.io", "Rollout")
 
 
 def namespace(config: PlatformConfig) -> Iterator[Problem]:
@@ -368,6 +369,19 @@ def namespace_resources(config: PlatformConfig) -> Iterator[Problem]:
                 )
 
 
+def canary_resources(config: PlatformConfig) -> Iterator[Problem]:
+    """Git may create the Rollouts of a canary."""
+    listed = [(resource.group, resource.kind) for resource in config.argocd.project.namespace_resources]
+    allowed = [kind for kind in listed if kind not in FORBIDDEN_KINDS]
+    canaries = [name for _, name in known(config.environments, lambda e: e.name if e.canary else None) if name]
+    if canaries and allowed and ROLLOUT not in allowed:
+        yield Problem(
+            path=("argocd", "project", "namespaceResources"),
+            message=f"does not include the Rollouts of environment {canaries[0]}, which has a canary. "
+            "Add {group: argoproj.io, kind: Rollout}.",
+        )
+
+
 RULES: tuple[Rule, ...] = (
     namespace,
     address,
@@ -388,4 +402,5 @@ RULES: tuple[Rule, ...] = (
     source_repositories,
     cluster_resources,
     namespace_resources,
+    canary_resources,
 )

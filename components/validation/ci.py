@@ -214,6 +214,14 @@ def github_environments(config: PlatformConfig) -> Iterator[Problem]:
                 )
 
 
+def state_key(config: PlatformConfig) -> Iterator[Problem]:
+    """The key of the state belongs to a bucket."""
+    if config.ci is not None and config.ci.state_key_alias is not None and config.ci.state_bucket is None:
+        yield Problem(
+            path=("ci", "stateKeyAlias"), message="has no effect without stateBucket. Remove it, or add stateBucket."
+        )
+
+
 RULES: tuple[Rule, ...] = (
     existing_repositories,
     repository,
@@ -225,4 +233,5 @@ RULES: tuple[Rule, ...] = (
     smoke_test,
     role_names,
     github_environments,
+    state_key,
 )

@@ -10,6 +10,7 @@ from components.config.base import BrokenField
 from components.config.cluster import ClusterConfig
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
+from components.config.versions import ADDON_VERSIONS
 from components.environments.plan import plan_environments
 from components.sizing.instance_types import INSTANCE_TYPES, Architecture
 from components.validation import capacity_sums
@@ -84,6 +85,18 @@ def _fits(config: PlatformConfig, instance_type: str) -> bool:
     except (BrokenField, KeyError):
         return True
     return fit is None or fit.fits
+
+
+def kube_proxy(config: PlatformConfig) -> Iterator[Problem]:
+    """kube-proxy is of the cluster's minor version, the only one of an add-on that its text shows."""
+    cluster = config.cluster
+    version = None if cluster is None else cluster.addons.kube_proxy
+    if cluster is not None and version is not None and not version.startswith(f"v{cluster.version}."):
+        yield Problem(
+            path=("cluster", "addons", "kubeProxy"),
+            message=f"{version} is not a version for Kubernetes {cluster.version}. "
+            f"Write {ADDON_VERSIONS[cluster.version].kube_proxy}, or remove it.",
+        )
 
 
 ROLE_LISTS: tuple[tuple[str, Callable[[ClusterConfig], Sequence[str]]], ...] = (
@@ -204,6 +217,7 @@ RULES: tuple[Rule, ...] = (
     least_nodes,
     most_nodes,
     node_type,
+    kube_proxy,
     role_accounts,
     single_access,
     public_access,

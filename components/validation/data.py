@@ -264,6 +264,17 @@ def unused_storage(config: PlatformConfig) -> Iterator[Problem]:
         yield Problem(path=("storage",), message="has no effect: no service has `storage: true`. Remove it.")
 
 
+def access_logs(config: PlatformConfig) -> Iterator[Problem]:
+    """Access logs are not written into the bucket of the state."""
+    bucket = None if config.storage is None else config.storage.access_logs_bucket
+    if bucket is not None and config.ci is not None and bucket == config.ci.state_bucket:
+        yield Problem(
+            path=("storage", "accessLogsBucket"),
+            message=f"{bucket} is ci.stateBucket, which holds the Pulumi state. Write another bucket, e.g. "
+            f"{config.system.name}-access-logs.",
+        )
+
+
 RULES: tuple[Rule, ...] = (
     username,
     storage_limit,
@@ -279,4 +290,5 @@ RULES: tuple[Rule, ...] = (
     missing_stores,
     missing_storage,
     unused_storage,
+    access_logs,
 )

@@ -1,6 +1,6 @@
 """Rules of `edge`: the certificate, host names and what answers at them, Argo CD's host for webhooks."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 from components.config.base import BrokenField
@@ -20,23 +20,39 @@ ARGOCD_HOST: Path = ("edge", "argocdHost")
 NO_PUBLIC_SERVICE = "no service has both `port` and `public: true`"
 
 
-def free_host(config: PlatformConfig, label: str) -> str:
-    """`<label>.<zone>`, numbered where the stack already uses that name: an example that the next run accepts."""
+def free_host(config: PlatformConfig, label: str, others: Collection[str] = ()) -> str:
+    """`<label>.<zone>`, numbered where the stack or `others` use that name: an example that the next run accepts."""
     zone = "example.com"
     with suppress(BrokenField):
         zone = zone if config.edge is None or config.edge.zone is None else config.edge.zone.name
-    taken = set(_names(config))
+    taken = {*_names(config), *others}
     names = (f"{label}.{zone}", *(f"{label}-{number}.{zone}" for number in range(2, len(taken) + 3)))
     return next(name for name in names if name not in taken)
 
 
 def _names(config: PlatformConfig) -> list[str]:
-    """Host names of the environments and of Argo CD, as far as they can be read."""
-    names = [host for _, hosts in known(config.environments, lambda environment: environment.hosts) for host in hosts]
+    return [name for _, name in host_names(config)]
+
+
+def host_names(config: PlatformConfig) -> list[tuple[Path, str]]:
+    """Host names of the environments and of Argo CD with their keys, as far as they can be read."""
+    names: list[tuple[Path, str]] = [
+        (("environments", index, "hosts", position), host)
+        for index, hosts in known(config.environments, lambda environment: environment.hosts)
+        for position, host in enumerate(hosts)
+    ]
     with suppress(BrokenField):
         if config.edge is not None and config.edge.argocd_host is not None:
-            names.append(config.edge.argocd_host)
+            names.append((ARGOCD_HOST, config.edge.argocd_host))
     return names
+
+
+def recorded_hosts(config: PlatformConfig) -> list[tuple[Path, str]]:
+    """Those of which external-dns writes a record."""
+    with suppress(BrokenField):
+        if config.edge is not None and config.edge.zone is not None and config.operators.external_dns is not None:
+            return host_names(config)
+    return []
 
 
 def _on_eks(config: PlatformConfig) -> EdgeConfig | None:

@@ -33,13 +33,18 @@ def names(config: PlatformConfig) -> Iterator[Problem]:
     own = config.model_copy(update={"secrets": settings.model_copy(update={"generated": (), "supplied": ()})})
     entries = known(own.environments, lambda environment: EnvironmentPlan(own, environment).secrets.entries)
     reserved = {*FIXED_SECRETS, *(entry.name for _, of_one in entries for entry in of_one)}
+    prefix = f"{config.system.name}-"
     generated = [secret.secret for secret in settings.generated]
     supplied = [secret.secret for secret in settings.supplied]
     for section, secrets in (("generated", generated), ("supplied", supplied)):
         for index, name in enumerate(secrets):
             path = ("secrets", section, index, "secret")
+            rest = name.removeprefix(prefix)
             if name in reserved:
                 yield Problem(path=path, message=f"{name} is a Secret of the platform. Write another name.")
+            elif rest != name:
+                remedy = "another name" if rest in {*reserved, *generated, *supplied} else rest
+                yield Problem(path=path, message=f"{name} has the prefix {prefix}, which is added. Write {remedy}.")
             elif section == "supplied" and (name in generated or name in secrets[:index]):
                 yield Problem(path=path, message=f"{name} is already listed under secrets. Write another name.")
 

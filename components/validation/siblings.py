@@ -22,6 +22,7 @@ from components.config.problems import Problem, broken_paths
 from components.config.reader import sections_of_files
 from components.config.types import Ownership
 from components.validation.ci import ROLES, free_role_name, role_prefix
+from components.validation.edge import free_host, recorded_hosts
 from components.validation.network import free_range, service_ranges, vpc_fault
 from components.validation.rule import known
 from components.validation.run import rule_problems
@@ -244,7 +245,19 @@ def environment_names(config: PlatformConfig, siblings: Siblings) -> Iterator[Pr
             )
 
 
-RULES = (ranges, role_names, provider, repositories, environment_names)
+def hosts(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:
+    """No other stack, in whatever account, writes the DNS record of a host."""
+    theirs = {host: name for name, other in siblings.others.items() for _, host in recorded_hosts(other)}
+    for path, host in recorded_hosts(config):
+        if host in theirs:
+            yield Problem(
+                path=path,
+                message=f"{host} is also a host of stack {theirs[host]}, and both would write its DNS record. "
+                f"Write e.g. {free_host(config, host.partition('.')[0], theirs)}.",
+            )
+
+
+RULES = (ranges, role_names, provider, repositories, environment_names, hosts)
 
 
 def all_problems(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:

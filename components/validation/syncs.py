@@ -43,6 +43,16 @@ def syncs(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
 
 
 @each_environment
+def empty(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """Only what is pruned can leave nothing."""
+    sync = plan.settings.sync
+    if sync.automated and sync.allow_empty and not sync.prune:
+        yield Problem(
+            path=(*here, "sync", "allowEmpty"), message="has no effect with prune: false. Remove it, or prune: false."
+        )
+
+
+@each_environment
 def retries(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     """A retry's longest wait is not below its first."""
     retry = plan.settings.sync.retry
@@ -167,6 +177,7 @@ def waiting(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     syncs,
+    empty,
     retries,
     schedules,
     lengths,

@@ -62,11 +62,16 @@ TEXTS = ("description", "default")
         ("system.owner", "x" * 200, "is too long. Shorten it to 128 characters."),
         ("system.owner", ["a"], "is not text. Write a."),
         ("registry.mutableTags", ["a", "b", "c", "d", "e", "f"], "has too many entries. Keep at most 5."),
+        (
+            "environments.0.canary",
+            {"stepPercent": 10, "maxPercent": 50, "successRatePercent": 0.995, "p99Milliseconds": 500},
+            "0.995 is a fraction, not a percentage. Write 99.5.",
+        ),
         ("ci.stateKeyAlias", "nova", "'nova' does not begin with alias/. Write alias/nova."),
         (
             "ci.stateKeyAlias",
             "arn:aws:kms:ap-northeast-1:025434362120:key/12",
-            "'arn:aws:kms:ap-northeast-1:025434362120:key/12' is not the alias of a KMS key. "
+            "'arn:aws:kms:ap-northeast-1:025434362120:key/12' is not the alias of a KMS key that you created. "
             "Write e.g. alias/shop-pulumi-state.",
         ),
         ("database.enhancedMonitoringSeconds", 45, "45 is not one of 0, 1, 5, 10, 15, 30, 60. Write 60."),

@@ -21,6 +21,14 @@ def test_path_is_refused_with_its_shortest_form(path: str, normal: str) -> None:
     assert line.endswith(f"environments[0].path: {path!r} is not in its shortest form. Write {normal}.")
 
 
+@pytest.mark.parametrize(
+    ("path", "remedy"), [("apps/dev/kustomization.yaml", "apps/dev"), ("app.yml", "e.g. k8s/overlays/staging")]
+)
+def test_path_is_a_folder(path: str, remedy: str) -> None:
+    (line,) = refusals(environments__0__path=path)
+    assert line.endswith(f"environments[0].path: {path!r} is a file. Write {remedy}.")
+
+
 @pytest.mark.parametrize("path", ["apps/dev", ".", "k8s/overlays/.hidden", "a.b/c-d_e"])
 def test_path_in_its_shortest_form_is_accepted(path: str) -> None:
     assert loaded(changed(environments__0__path=path)).environments[0].path == path

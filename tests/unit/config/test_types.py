@@ -114,3 +114,27 @@ def test_impossible_ports_are_refused(path: str, value: Any, port: int, right: A
 
 def test_a_port_is_not_the_path_of_an_scp_url_or_an_images_tag() -> None:
     assert [possible_port(text) for text in ("git@github.com:70000/a", "redis:70000", "a.example.com:5000/b:70000")]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("xn--nova-state", "'xn--nova-state' has xn--, which S3 reserves for its own names. Write nova-state."),
+        ("nova-state.mrap", "'nova-state.mrap' has .mrap, which S3 reserves for its own names. Write nova-state."),
+        *(
+            (name, f"{name!r} is not the name of an S3 bucket. Write e.g. shop-pulumi-state.")
+            for name in ("nova..state", "192.168.5.4")
+        ),
+    ],
+)
+def test_a_bucket_has_a_name_that_s3_accepts(name: str, message: str) -> None:
+    assert wrong(ci__stateBucket=name) == [f"ci.stateBucket: {message}"]
+    assert wrong(ci__stateBucket="nova.state-1.2.3.4") == []
+
+
+def test_aws_owns_the_aliases_below_aws() -> None:
+    assert wrong(ci__stateKeyAlias="alias/aws/s3") == [
+        "ci.stateKeyAlias: 'alias/aws/s3' is not the alias of a KMS key that you created. "
+        "Write e.g. alias/shop-pulumi-state."
+    ]
+    assert wrong(ci__stateKeyAlias="alias/aws-state") == []

@@ -150,6 +150,14 @@ def test_names_that_the_platform_uses_are_refused() -> None:
         )
 
 
+def test_a_secret_is_named_without_the_prefix_that_is_added() -> None:
+    for name, remedy in (("nova-session", "session"), ("nova-jwt-keys", "another name")):
+        [line] = refusals(secrets__generated=[{"secret": name, "key": "A"}])
+        assert line == (
+            f"Pulumi.yaml: secrets.generated[0].secret: {name} has the prefix nova-, which is added. Write {remedy}."
+        )
+
+
 def test_a_secret_and_a_key_are_there_once() -> None:
     twice = [{"secret": "a", "key": "A"}, {"secret": "a", "key": "A"}]
     [line] = refusals(secrets__generated=twice)

@@ -51,6 +51,30 @@ REFUSALS: tuple[Refusal, ...] = (
     ("argocd.url", "https://arg\u00f6.example.com", None, "'https://arg\u00f6.example.com' is not an HTTPS URL"),
     ("argocd.sso", {**SIGN_IN, "clientId": "a\x07"}, "argocd.sso.clientId", "has the control character U+0007"),
     ("argocd.sso", SIGN_IN, "argocd.url", "is missing, and sign-in redirects to it."),
+    (
+        "argocd.sso",
+        {**SIGN_IN, "issuer": "https://x.example.com/.well-known/openid-configuration"},
+        "argocd.sso.issuer",
+        "'https://x.example.com/.well-known/openid-configuration' is the address of the issuer's configuration, not "
+        "the issuer. Write https://x.example.com.",
+    ),
+    (
+        "argocd.sso",
+        {**SIGN_IN, "scopes": ["profile"]},
+        "argocd.sso.scopes",
+        "does not include openid, without which there is no sign-in. Write [openid, profile].",
+    ),
+    *(
+        (
+            "argocd.sso",
+            {**SIGN_IN, key: [group]},
+            f"argocd.sso.{key}[0]",
+            f"{group!r} is not a group that Argo CD's policies can name: no commas, no quotes, no blanks around it. "
+            "Rename the group, or write its id.",
+        )
+        for key in ("adminGroups", "developerGroups")
+        for group in ("a, role:admin", '"a"', " a", "")
+    ),
     ("argocd.namespace", "kube-system", None, "'kube-system' is reserved. Write argocd."),
     ("argocd.namespace", "kube-argocd", None, "'kube-argocd' is reserved. Write argocd."),
     ("argocd.namespace", "platform-data", None, "'platform-data' is reserved. Write argocd."),
@@ -269,6 +293,18 @@ def test_the_project_allows_nothing_that_the_program_manages(given: dict[str, An
     reported = problems(project=given)
     assert list(reported) == [f"argocd.project.{key}"]
     assert words in reported[f"argocd.project.{key}"]
+
+
+def test_a_canary_has_a_kind_that_the_project_allows() -> None:
+    canary = {"stepPercent": 10, "maxPercent": 50, "successRatePercent": 99.0, "p99Milliseconds": 500}
+    project = {"namespaceResources": [{"group": "apps", "kind": "Deployment"}]}
+    assert problems(environment(canary=canary), project=project) == {
+        "argocd.project.namespaceResources": "does not include the Rollouts of environment staging, which has a "
+        "canary. Add {group: argoproj.io, kind: Rollout}."
+    }
+    assert problems(environment(), project=project) == {}
+    project["namespaceResources"].append({"group": "argoproj.io", "kind": "Rollout"})
+    assert problems(environment(canary=canary), project=project) == {}
 
 
 def test_cluster_objects_that_grant_rights_are_accepted_by_name() -> None:

@@ -21,6 +21,13 @@ REFUSALS: tuple[Refusal, ...] = (
     ("repository.githubOwnerId", ABSENT, "repository", "needs githubOwnerId and githubRepositoryId:"),
     ("repository.githubRepositoryId", ABSENT, "repository", "needs githubOwnerId and githubRepositoryId:"),
     (
+        "services[0].repository",
+        "025434362120.dkr.ecr.eu-west-1.amazonaws.com/nova/auth",
+        None,
+        "'025434362120.dkr.ecr.eu-west-1.amazonaws.com/nova/auth' begins with the registry's host, which the program "
+        "adds. Write nova/auth.",
+    ),
+    (
         "aws.permissionsBoundary",
         ABSENT,
         None,
@@ -86,6 +93,12 @@ REFUSALS: tuple[Refusal, ...] = (
         "nova-staging-preview is already the name of ci.previewRole. Write e.g. nova-staging-smoke.",
     ),
     ("ci.deployRole.githubEnvironment", "e" * 256, None, "'eeee"),
+    (
+        "ci.stateBucket",
+        ABSENT,
+        "ci.stateKeyAlias",
+        "has no effect without stateBucket. Remove it, or add stateBucket.",
+    ),
     ("services.0.repository", "a", "services[0].repository", "'a' is not an ECR repository name: 2-256 lower-case"),
     ("services.0.repository", "a" * 257, "services[0].repository", "'aaa"),
     ("services.0.repository", "nova//api", "services[0].repository", "'nova//api' is not an ECR repository name"),

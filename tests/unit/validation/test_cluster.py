@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from components.config.versions import ADDON_VERSIONS
 from tests.harness.config_samples import wrong
 from tests.unit.validation.samples import Refusal, refused
 
@@ -21,6 +22,18 @@ REFUSALS: tuple[Refusal, ...] = (
         "t3.lagre",
         None,
         "'t3.lagre' is not an EC2 instance type. Write e.g. t3.large.",
+    ),
+    (
+        "cluster.addons",
+        {"kubeProxy": "v1.35.3-eksbuild.18"},
+        "cluster.addons.kubeProxy",
+        f"v1.35.3-eksbuild.18 is not a version for Kubernetes 1.36. Write {ADDON_VERSIONS['1.36'].kube_proxy}, or",
+    ),
+    (
+        "cluster.publicAccessCidrs",
+        [f"203.0.113.{number}/32" for number in range(41)],
+        None,
+        "has too many entries. Keep at most 40.",
     ),
     ("cluster.publicAccessCidrs", ["0.0.0.0/0"], "cluster.publicAccessCidrs[0]", "0.0.0.0/0 opens the API server"),
     (
@@ -103,6 +116,8 @@ def test_a_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: s
     ("path", "value"),
     [
         ("cluster.nodes.minimum", 4),
+        ("cluster.addons", {"kubeProxy": "v1.36.9-eksbuild.1"}),
+        ("cluster.publicAccessCidrs", [f"203.0.113.{number}/32" for number in range(40)]),
         ("cluster.nodes.maximum", 4),
         ("cluster.publicAccessCidrs", ["198.51.0.0/16", "203.0.113.7/32"]),
         ("cluster.privateAccessCidrs", ["100.64.0.0/10", "10.0.0.0/8"]),

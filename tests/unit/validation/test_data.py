@@ -31,6 +31,8 @@ REFUSALS: tuple[Refusal, ...] = (
     ("database.username", "postgres", None, "'postgres' is easy to guess. Write platform_admin."),
     ("database.username", "admin", None, "'admin' is reserved by PostgreSQL or RDS. Write platform_admin."),
     ("database.username", "user", None, "'user' is reserved by PostgreSQL or RDS. Write platform_admin."),
+    ("database.username", "authorization", None, "'authorization' is reserved by PostgreSQL or RDS. Write platform_"),
+    ("database.username", "none", None, "'none' is reserved by PostgreSQL or RDS. Write platform_admin."),
     ("database.username", "pg_owner", None, "'pg_owner' is reserved by PostgreSQL or RDS. Write platform_admin."),
     ("database.username", "a" * 17, None, f"'{'a' * 17}' is not a user name of 1-16 lower-case letters,"),
     ("database.port", 1149, None, "1149 is not a port that RDS accepts (1150-65535). Write e.g. 5432."),
@@ -125,6 +127,13 @@ REFUSALS: tuple[Refusal, ...] = (
     ("database", ABSENT, None, "is missing, and auth-service has a database. Add `database: {engineVersion:"),
     ("storage", ABSENT, None, "is missing, and media-service has `storage: true`. Add `storage: {}`."),
     ("database.backupRetentionDays", 0, None, "0 is too small. Write 7 or more."),
+    (
+        "storage.accessLogsBucket",
+        "nova-pulumi-state",
+        None,
+        "nova-pulumi-state is ci.stateBucket, which holds the Pulumi state. Write another bucket, e.g. "
+        "nova-access-logs.",
+    ),
     (
         "cache.maintenanceWindow",
         "sun:17:30-sun:18:30",

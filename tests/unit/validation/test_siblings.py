@@ -189,3 +189,16 @@ def test_an_environment_name_is_used_once_in_an_account(project: Path) -> None:
         "Write e.g. staging-2."
     )
     assert "environments[0].name" not in changed(project, ("    - name: staging\n", "    - name: staging-2\n"))
+
+
+def test_a_host_has_the_record_of_one_stack(tmp_path: Path) -> None:
+    for file in (ROOT / "examples/tiketi").glob("Pulumi*.yaml"):
+        shutil.copy2(file, tmp_path)
+    assert changed(tmp_path, ("[api-staging.tiketi.com]", "[api.tiketi.com, argocd.tiketi.com]"), stack="staging") == {
+        f"environments[0].hosts[{position}]": f"{name}.tiketi.com is also a host of stack prod, and both would write "
+        f"its DNS record. Write e.g. {name}-2.tiketi.com."
+        for position, name in enumerate(("api", "argocd"))
+    }
+    # Without the controller, a person decides to which of the two stacks the host leads.
+    rewrite(tmp_path / PROD, ("    externalDns: {}\n", ""))
+    assert found(tmp_path, "staging") == {}

@@ -37,6 +37,12 @@ def test_a_manual_sync_does_not_empty_an_application() -> None:
     assert problems(environment(sync={"allowEmpty": True})) == {}
 
 
+def test_only_a_sync_that_prunes_can_empty_an_application() -> None:
+    assert problems(environment(sync={"prune": False, "allowEmpty": True})) == {
+        "environments[0].sync.allowEmpty": "has no effect with prune: false. Remove it, or prune: false."
+    }
+
+
 @pytest.mark.parametrize(
     ("retry", "message"),
     [
