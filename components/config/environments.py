@@ -34,25 +34,34 @@ _UNITS = {
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "h"),
 }
 
+_DURATION = re.compile(r"(?=[1-9])([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,7}s)?")
+"""A duration of Go such as `90s` or `1h30m`. With more digits, it would not fit into Go's 64 bits of nanoseconds."""
+
 
 def _duration(value: object) -> object:
     """A duration, or a value that is refused for its type; ValueError with what to write for any other one."""
     if not isinstance(value, str | int) or isinstance(value, bool):
         return value
-    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,6}[smh]", value, re.ASCII):
+    if isinstance(value, str) and _DURATION.fullmatch(value):
         return value
-    meant = re.fullmatch(r"0*([1-9][0-9]{0,6})\s*([A-Za-z]*)", str(value).strip(), re.ASCII)
-    unit = None if meant is None else _UNITS.get(meant[2].lower())
-    remedy = f"{meant[1]}{unit}" if meant is not None and unit is not None else "e.g. 30m"
-    raise ValueError(f"{value!r} is not a duration. Write {remedy}.")
+    meant = re.fullmatch(r"0*([1-9][0-9]*)\s*([A-Za-z]*)", str(value).strip(), re.ASCII)
+    remedy = "" if meant is None else f"{meant[1]}{_UNITS.get(meant[2].lower())}"
+    raise ValueError(f"{value!r} is not a duration. Write {remedy if _DURATION.fullmatch(remedy) else 'e.g. 30m'}.")
 
 
 Duration = Annotated[str, BeforeValidator(_duration)]
 EnvironmentVariable = Annotated[
     str,
-    matching(r"^[A-Z][A-Z0-9_]*$", "a variable name of upper-case letters, digits and underscores", "LOG_LEVEL"),
+    matching(
+        r"^(?!\.\.|\.$)[A-Za-z_.-][\w.-]{0,252}$",
+        "a variable name of letters, digits, '_', '-' and '.' that does not start with a digit",
+        "LOG_LEVEL",
+    ),
 ]
-PreviewLabel = Annotated[str, matching(r"^(?u:[\w. -]{1,50})$", "a GitHub label", "preview")]
+"""A key of a ConfigMap that is also the name of an environment variable in every version of Kubernetes."""
+PreviewLabel = Annotated[
+    str, matching(r"^(?! )[^,]{1,50}(?<! )$", "a GitHub label of 1-50 characters without commas", "preview")
+]
 ImageRepository = Annotated[
     str,
     matching(

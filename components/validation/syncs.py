@@ -141,8 +141,8 @@ def _by_abbreviation() -> Mapping[str, str]:
 
 
 def seconds(duration: str) -> int:
-    """Length of a duration such as `90s`, `30m` or `2h`."""
-    return int(duration[:-1]) * SECONDS[duration[-1]]
+    """Length of a duration such as `90s`, `30m` or `1h30m`."""
+    return sum(int(number) * SECONDS[unit] for number, unit in re.findall("([0-9]+)([smh])", duration))
 
 
 @each_environment
