@@ -53,6 +53,13 @@ def test_a_retry_waits_at_least_as_long_as_at_first(retry: dict[str, Any], messa
     assert line.startswith(f"{HERE}.retry.{message}")
 
 
+def test_parts_of_a_duration_are_added_up() -> None:
+    for duration, maximum in (("90s", "1m30s"), ("1h30m", "90m"), ("1h0m5s", "3605s")):
+        assert wrong(environments__1__sync={"retry": {"duration": duration, "maxDuration": maximum}}) == []
+    (line,) = wrong(environments__1__sync={"retry": {"duration": "1h30m", "maxDuration": "89m"}})
+    assert line.endswith("89m is shorter than the first wait, duration 1h30m. Write 1h30m or more.")
+
+
 def test_a_window_that_opens_is_accepted() -> None:
     config = loaded(changed(environments__1__sync={"windows": [WINDOW]}))
     assert config.environments[1].sync.windows[0].time_zone == "Asia/Tokyo"
@@ -85,6 +92,10 @@ def test_a_window_that_opens_is_accepted() -> None:
         ({"duration": "8 hours"}, "duration: '8 hours' is not a duration. Write 8h."),
         ({"duration": 90}, "duration: 90 is not a duration. Write 90s."),
         ({"duration": "08h"}, "duration: '08h' is not a duration. Write 8h."),
+        ({"duration": "1h30"}, "duration: '1h30' is not a duration. Write e.g. 30m."),
+        ({"duration": "0h30m"}, "duration: '0h30m' is not a duration. Write e.g. 30m."),
+        ({"duration": "9999999h"}, "duration: '9999999h' is not a duration. Write e.g. 30m."),
+        ({"duration": "8784h1s"}, "duration: 8784h1s is not between a minute and a year. Write 8784h."),
         ({"duration": "1 day"}, "duration: '1 day' is not a duration. Write e.g. 30m."),
     ],
 )
