@@ -50,7 +50,7 @@ def most_nodes(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def node_type(config: PlatformConfig) -> Iterator[Problem]:
-    """The region has the instance type, and its capacity is known."""
+    """The region has the instance type, and it can be a node."""
     if config.cluster is None:
         return
     name = config.cluster.nodes.instance_type

@@ -131,7 +131,7 @@ def bootstrap_image(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def instance_class(config: PlatformConfig) -> Iterator[Problem]:
-    """The region has the instance class, and its memory is known."""
+    """The region has the instance class, and it runs the versions of PostgreSQL that the program supports."""
     if config.database is not None:
         large = _large_classes(config)
         yield from unavailable(

@@ -32,13 +32,14 @@ NODE = Kind(
     service=Service.EC2,
     name="an EC2 instance type",
     usable=INSTANCE_TYPES.__contains__,
-    unusable="is not a type whose capacity is known",
+    unusable="cannot be a node: it has less than 2 GiB, is older than Nitro, or has hardware that the AMI does not "
+    "support",
 )
 DATABASE = Kind(
     service=Service.RDS_POSTGRES,
     name="an RDS instance class for PostgreSQL",
     usable=DATABASE_CLASSES.__contains__,
-    unusable="is not a class whose memory is known",
+    unusable="does not run the versions of PostgreSQL that this program supports",
 )
 CACHE = Kind(
     service=Service.ELASTICACHE,
