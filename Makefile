@@ -91,6 +91,9 @@ lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patt
 		|| { echo "docs/schemas is out of date: run 'make docs' and commit the result."; exit 1; }
 	@$(PYTHON_VENV) -m tools.aws_offers | diff -u components/account/offers.json - \
 		|| { echo "components/account/offers.json is out of date: run 'make offers' and commit the result."; exit 1; }
+	@$(PYTHON_VENV) -m tools.aws_sizes nodes | diff -u components/sizing/instance_types.csv - \
+		&& $(PYTHON_VENV) -m tools.aws_sizes databases | diff -u components/sizing/database_classes.csv - \
+		|| { echo "components/sizing/*.csv are out of date: run 'make offers' and commit the result."; exit 1; }
 
 format: venv ## Format the code and apply safe lint fixes
 	.venv/bin/ruff check --fix
@@ -107,9 +110,13 @@ docs: venv ## Regenerate docs/configuration.md, docs/exceptions.md and docs/sche
 boundary: venv ## Print the stack's permissions boundary, which scripts/bootstrap-account creates
 	@$(PYTHON_VENV) -m tools.boundary --project $(PROJECT) --stack $(STACK)
 
-offers: venv ## Regenerate components/account/offers.json, what AWS offers, from cfn-lint's data
+offers: venv ## Regenerate what AWS offers, from cfn-lint's data, and the sizes of its types, from moto's
 	@$(PYTHON_VENV) -m tools.aws_offers > .venv/offers.json
 	cp .venv/offers.json components/account/offers.json
+	@$(PYTHON_VENV) -m tools.aws_sizes nodes > .venv/instance_types.csv
+	cp .venv/instance_types.csv components/sizing/instance_types.csv
+	@$(PYTHON_VENV) -m tools.aws_sizes databases > .venv/database_classes.csv
+	cp .venv/database_classes.csv components/sizing/database_classes.csv
 
 bench: ready ## Measure the program, the engine and the sandbox
 	$(PYTHON_VENV) -m tests.bench

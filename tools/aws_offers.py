@@ -25,7 +25,8 @@ OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
 """Prefixes of regions outside the partition `aws`, the only one that the program writes ARNs of."""
 
 
-def _read(path: str) -> Any:
+def read(path: str) -> Any:
+    """A file of cfn-lint's data."""
     return json.loads((SCHEMAS / path).read_text(encoding="utf-8"))
 
 
@@ -41,18 +42,18 @@ def _values(schema: Any, engine: str, where: str, key: str) -> set[str]:
 
 def _versions(service: str, engine: str) -> set[str]:
     """An engine's versions `major.minor`; those with a suffix (`11.22-rds.20260514`) are for extended support."""
-    known = _values(_read(f"extensions/{service}/engine_version.json"), engine, "then", "EngineVersion")
+    known = _values(read(f"extensions/{service}/engine_version.json"), engine, "then", "EngineVersion")
     return {version for version in known if re.fullmatch(r"[0-9]+\.[0-9]+", version)}
 
 
 def _postgres_versions() -> set[str]:
     """Without the versions that RDS no longer offers for new instances."""
-    withdrawn = _read("extensions/aws_rds_dbinstance/engine_version_deprecated.json")
+    withdrawn = read("extensions/aws_rds_dbinstance/engine_version_deprecated.json")
     return _versions("aws_rds_dbinstance", "postgres") - _values(withdrawn, "postgres", "if", "EngineVersion")
 
 
 def _retention() -> list[int]:
-    groups = _read(f"resources/{_read('providers/us-east-1.json')['AWS::Logs::LogGroup']}.json")
+    groups = read(f"resources/{read('providers/us-east-1.json')['AWS::Logs::LogGroup']}.json")
     return sorted(groups["properties"]["RetentionInDays"]["enum"])
 
 
@@ -84,9 +85,9 @@ def _shortest(regions: list[str], every: list[str]) -> str:
 
 def table() -> Mapping[str, Any]:
     """The content of the file."""
-    ec2 = _read("extensions/aws_ec2_instance/instancetype_enum.json")
-    rds = _read("extensions/aws_rds_dbinstance/dbinstanceclass_enum.json")
-    elasticache = _read("extensions/aws_elasticache_cachecluster/cachenodetype_enum.json")
+    ec2 = read("extensions/aws_ec2_instance/instancetype_enum.json")
+    rds = read("extensions/aws_rds_dbinstance/dbinstanceclass_enum.json")
+    elasticache = read("extensions/aws_elasticache_cachecluster/cachenodetype_enum.json")
     regions = sorted(
         region
         for region in AVAILABILITY_ZONES
@@ -94,7 +95,7 @@ def table() -> Mapping[str, Any]:
     )
     return {
         "about": "Generated from cfn-lint by `make offers`. Do not edit.",
-        "source": f"cfn-lint {importlib.metadata.version('cfn-lint')}, data of {_read('version.json')['schema_date']}",
+        "source": f"cfn-lint {importlib.metadata.version('cfn-lint')}, data of {read('version.json')['schema_date']}",
         "logRetentionDays": _retention(),
         "postgresVersions": sorted(_postgres_versions(), key=_version),
         "valkeyVersions": sorted(_versions("aws_elasticache_cachecluster", "valkey"), key=_version),

@@ -10,8 +10,16 @@ LONGEST_KEY, LONGEST_VALUE = 128, 256
 SYMBOLS = "_.:/=+-@"
 """Characters in addition to Unicode's letters, numbers and spaces."""
 RESERVED_PREFIX = "aws:"
-PLATFORM_PREFIXES = ("eks:", "k8s.io/", "kubernetes.io/", "karpenter.sh/")
-"""Prefixes of tags by which EKS, Karpenter and the load balancer controller find what is theirs."""
+PLATFORM_PREFIXES = (
+    "eks:",
+    "k8s.io/",
+    "karpenter.sh/",
+    "kubernetes.io/cluster/",
+    "kubernetes.io/created-for/",
+    "kubernetes.io/role/",
+    "kubernetes.io/service-name",
+)
+"""Prefixes of tags by which EKS, Karpenter, the EBS driver and the load balancer controller find what is theirs."""
 CONTROLLERS_DOMAIN = ".k8s.aws/"
 
 

@@ -35,9 +35,9 @@ max-pods = {max_pods}
 
 def ami_type(family: AmiFamily, instance_type: str) -> str:
     """EKS AMI type of an operating system on an instance type, for example `AL2023_x86_64_STANDARD`."""
-    architecture = INSTANCE_TYPES[instance_type].architecture
-    suffix = "_STANDARD" if family is AmiFamily.AL2023 else ""
-    return f"{family}_{architecture}{suffix}"
+    specs = INSTANCE_TYPES[instance_type]
+    suffix = "_NVIDIA" if specs.has_gpu else "_STANDARD" if family is AmiFamily.AL2023 else ""
+    return f"{family}_{specs.architecture}{suffix}"
 
 
 def volumes(family: AmiFamily, disk_gib: int) -> dict[str, int | None]:

@@ -15,6 +15,7 @@ from components.config.types import (
     GithubId,
     HttpPath,
     MemoryQuantity,
+    PathWithoutQuery,
     Port,
     SystemName,
     matching,
@@ -124,7 +125,7 @@ class ServiceConfig(Section):
     ready_path: HttpPath | None = Field(
         default=None, description="Path of the readiness probe; `healthPath` by default."
     )
-    metrics_path: HttpPath | None = Field(
+    metrics_path: PathWithoutQuery | None = Field(
         default="/metrics", description="Path that Prometheus scrapes; null for none."
     )
     database: ServiceDatabase | None = Field(default=None, description="Its database; null for none.")

@@ -46,7 +46,9 @@ class NodesConfig(Section):
     """The managed node group in the private subnets."""
 
     instance_type: str = Field(
-        description="EC2 instance type; everything must fit into its capacity.", examples=["m6i.xlarge"]
+        description="EC2 instance type; everything must fit into its capacity. With NVIDIA's GPUs, the AMI has their "
+        "drivers; install the device plugin yourself.",
+        examples=["m6i.xlarge"],
     )
     minimum: int = Field(ge=1, le=MAXIMUM_NODES, description="Minimum number of nodes.", examples=[3])
     desired: int = Field(

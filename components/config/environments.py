@@ -28,7 +28,8 @@ from components.config.types import (
     possible_port,
 )
 
-_DURATION = re.compile(r"(?=.)([1-9][0-9]{0,6}h)?([1-9][0-9]{0,6}m)?([1-9][0-9]{0,6}s)?", re.ASCII)
+_DURATION = re.compile(r"(?=[1-9])([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,7}s)?")
+"""A duration of Go such as `90s` or `1h30m`. With more digits, it would not fit into Go's 64 bits of nanoseconds."""
 _UNITS = {
     **dict.fromkeys(("", "s", "sec", "secs", "second", "seconds"), "s"),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
@@ -59,9 +60,16 @@ def _duration(value: object) -> object:
 Duration = Annotated[str, BeforeValidator(_duration)]
 EnvironmentVariable = Annotated[
     str,
-    matching(r"^[A-Z][A-Z0-9_]*$", "a variable name of upper-case letters, digits and underscores", "LOG_LEVEL"),
+    matching(
+        r"^(?!\.\.|\.$)[A-Za-z_.-][\w.-]{0,252}$",
+        "a variable name of letters, digits, '_', '-' and '.' that does not start with a digit",
+        "LOG_LEVEL",
+    ),
 ]
-PreviewLabel = Annotated[str, matching(r"^(?u:[\w. -]{1,50})$", "a GitHub label", "preview")]
+"""A key of a ConfigMap that is also the name of an environment variable in every version of Kubernetes."""
+PreviewLabel = Annotated[
+    str, matching(r"^(?! )[^,]{1,50}(?<! )$", "a GitHub label of 1-50 characters without commas", "preview")
+]
 ImageRepository = Annotated[
     str,
     matching(

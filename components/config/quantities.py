@@ -49,7 +49,7 @@ def check_memory(value: object) -> object:
     unitless = re.fullmatch(r"[0-9.]+", text) is not None
     unit = _missing_unit(float(text)) if unitless and text.count(".") < 2 else ""
     meant = _amount(f"{text}{unit}", _MEMORY_UNITS)
-    wrong = "has no unit" if unitless else "is not a memory quantity"
+    wrong = "has no unit" if unitless else "is not a whole number of Mi, Gi or Ti"
     raise ValueError(f"{value!r} {wrong}. Write {memory(meant) if meant else 'e.g. 256Mi'}.")
 
 

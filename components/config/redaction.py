@@ -3,19 +3,21 @@
 A secret is recognised by its key or by its form. Known forms are masked in the whole message, whichever rule wrote it;
 the prefix remains visible, so that the reader can tell which secret it is.
 Sources: the documented prefixes of GitHub's, Slack's, AWS's, Google's, GitLab's and Stripe's tokens; RFC 7468 (PEM);
-RFC 3986 (user information in a URL).
+RFC 3986 (user information in a URL); Sentry, "Data Source Name (DSN)".
 """
 
 import re
 from collections.abc import Sequence
 
 MASK = "***"
+_PUBLIC_USER = r"[0-9a-f]{32}@o[0-9]+\.ingest\.(?:[a-z]{2}\.)?sentry\.io/[0-9]+\b"
+"""The rest of a DSN of Sentry, which only lets its holder send events: it is public in every web page that does."""
 _FORMS = (
     r"(?P<pem>-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----)(?!\*{3})(?s:.*?)(?:-----END [A-Z0-9 ]*KEY[A-Z ]*-----|\Z)",
     r"(?P<slack>https?://hooks\.slack\.com/)[^\s'\"]+",
     r"(?P<discord>https?://(?:[a-z]+\.)?discord(?:app)?\.com/api/(?:v\d+/)?webhooks/)[^\s'\"]+",
     r"(?P<url>://[^\s:/@'\"]*:)[^\s'\"]+(?=@)",
-    r"(?P<userinfo>://)[^\s:/@'\"]{16,}(?=@)",
+    rf"(?P<userinfo>://)(?!{_PUBLIC_USER})[^\s:/@'\"]{{16,}}(?=@)",
     r"(?P<github>\bgh[pousr]_)[A-Za-z0-9]{8,}",
     r"(?P<pat>\bgithub_pat_)\w{8,}",
     r"(?P<gitlab>\bglpat-)[\w-]{8,}",

@@ -169,10 +169,16 @@ Port = Annotated[int, within(1, HIGHEST_PORT, "a port", 8080)]
 Percent = Annotated[int, within(0, 100, "a percentage", 10)]
 CpuQuantity = Annotated[str, BeforeValidator(check_cpu)]
 MemoryQuantity = Annotated[str, BeforeValidator(check_memory)]
-HttpPath = Annotated[str, matching(r"^/[\w./-]*$", "an absolute URL path", "/health")]
+_URL_PATH = r"/([\w./~:@-]|%[0-9A-Fa-f]{2})*"
+HttpPath = Annotated[
+    str, matching(rf"^{_URL_PATH}(\?([\w./~:@=&+-]|%[0-9A-Fa-f]{{2}})*)?$", "an absolute URL path", "/health")
+]
+"""A URL's path, with or without a query. No commas: they separate services in an annotation."""
+PathWithoutQuery = Annotated[str, matching(f"^{_URL_PATH}$", "an absolute URL path without a query", "/metrics")]
+"""Prometheus would encode the question mark of a query."""
 RepositoryPath = Annotated[
     str,
-    matching(r"^(?!/)(?!.*\.\.)(?u:[\w./-]+)$", "a folder inside the repository", "k8s/overlays/staging"),
+    matching(r"^(?![/ ])(?!.*\.\.)(?u:[\w./@ -]+)(?<! )$", "a folder inside the repository", "k8s/overlays/staging"),
     AfterValidator(_shortest_path),
     AfterValidator(_folder),
 ]

@@ -1,14 +1,16 @@
 """Memory and connections of RDS instance classes, and the engines' parameter group families.
 
-A table instead of API calls, as for nodes: an undersized class is refused before the first call to AWS. Connections are
-calculated from the memory that RDS leaves to PostgreSQL (`DBInstanceClassMemory`), not from the nominal memory, which
-would give about 10 % too many. Sources: Amazon RDS, "DB instance class types" and "Quotas and constraints"
+A table instead of API calls, as for nodes: an undersized class is refused before the first call to AWS. It has the
+classes that run every version of PostgreSQL that the program accepts; `tools/aws_sizes.py` generates it. Connections
+are calculated from the memory that RDS leaves to PostgreSQL (`DBInstanceClassMemory`), not from the nominal memory,
+which would give about 10 % too many. Source: Amazon RDS, "Quotas and constraints"
 (LEAST({DBInstanceClassMemory/9531392}, 5000)).
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
-from components.sizing.quantities import MEBIBYTES_PER_GIBIBYTE
+from components.sizing.instance_types import rows
 
 BYTES_PER_MEBIBYTE = 1024 * 1024
 BYTES_PER_CONNECTION = 9_531_392
@@ -21,25 +23,8 @@ RESERVED_CONNECTIONS = 5
 RESERVED_MEBIBYTES = 192
 RESERVED_PERCENT = 5
 
-_BURSTABLE_GIB = {"micro": 1, "small": 2, "medium": 4, "large": 8, "xlarge": 16, "2xlarge": 32}
-_MULTIPLES_OF_LARGE = {
-    "large": 1, "xlarge": 2, "2xlarge": 4, "4xlarge": 8, "8xlarge": 16, "12xlarge": 24, "16xlarge": 32
-}  # fmt: skip
-_LARGE_GIB = {"m": 8, "r": 16}
-_FIXED_FAMILIES = ("m6g", "m6i", "m7g", "r6g", "r7g")
-
-
-def _database_classes() -> Mapping[str, int]:
-    burstable = {f"db.{family}.{size}": gib for family in ("t3", "t4g") for size, gib in _BURSTABLE_GIB.items()}
-    fixed = {
-        f"db.{family}.{size}": multiple * _LARGE_GIB[family[0]]
-        for family in _FIXED_FAMILIES
-        for size, multiple in _MULTIPLES_OF_LARGE.items()
-    }
-    return {name: gib * MEBIBYTES_PER_GIBIBYTE for name, gib in (burstable | fixed).items()}
-
-
-DATABASE_CLASSES: Mapping[str, int] = _database_classes()
+TABLE = Path(__file__).parent / "database_classes.csv"
+DATABASE_CLASSES: Mapping[str, int] = {row["class"]: int(row["memoryMib"]) for row in rows(TABLE)}
 """Nominal memory in MiB by instance class."""
 
 

@@ -1,12 +1,17 @@
 """EC2 instance types for nodes: vCPUs, memory and the network interfaces that limit the number of pods.
 
 A table instead of an API call: the result must not depend on the caller's credentials, and undersized nodes are refused
-before the first call to AWS. Add missing types here. Source: Amazon EC2, "Instance type specifications".
+before the first call to AWS. `tools/aws_sizes.py` generates it. It has the types that can be nodes: of the Nitro
+system, with 2 GiB or more, and without accelerators other than NVIDIA's GPUs.
 """
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+
+TABLE = Path(__file__).parent / "instance_types.csv"
 
 
 class Architecture(StrEnum):
@@ -25,35 +30,27 @@ class InstanceType:
     interfaces: int
     addresses_per_interface: int
     architecture: Architecture
+    has_gpu: bool
 
 
-# Size: vCPUs, interfaces, addresses per interface. The same in all families below, except `_FEWER_INTERFACES`.
-_BURSTABLE = {"small": (2, 3, 4), "medium": (2, 3, 6), "large": (2, 3, 12), "xlarge": (4, 4, 15), "2xlarge": (8, 4, 15)}
-_FIXED = {"large": (2, 3, 10), "xlarge": (4, 4, 15), "2xlarge": (8, 4, 15), "4xlarge": (16, 8, 30)}
-_BURSTABLE_GIB = {"small": 2, "medium": 4, "large": 8, "xlarge": 16, "2xlarge": 32}
-_GIB_PER_VCPU = {"c": 2, "m": 4, "r": 8}
-_X86_FAMILIES = ("t3", "t3a", "m5", "m6i", "m6a", "m7i", "m7a", "c6i", "c7i", "r6i")
-_ARM_FAMILIES = ("t4g", "m6g", "m7g", "c7g", "r7g")
-_FEWER_INTERFACES = {"t3a.small": 2}
+def rows(table: Path) -> Iterator[dict[str, str]]:
+    """Rows of a table of sizes, by column; its first line names the source."""
+    with table.open(encoding="utf-8", newline="") as lines:
+        next(lines)
+        yield from csv.DictReader(lines)
 
 
-def _instance_types() -> Mapping[str, InstanceType]:
-    types: dict[str, InstanceType] = {}
-    for family in (*_X86_FAMILIES, *_ARM_FAMILIES):
-        burstable = family.startswith("t")
-        for size, (vcpu, interfaces, addresses) in (_BURSTABLE if burstable else _FIXED).items():
-            name = f"{family}.{size}"
-            types[name] = InstanceType(
-                vcpu=vcpu,
-                memory_mib=1024 * (_BURSTABLE_GIB[size] if burstable else vcpu * _GIB_PER_VCPU[family[0]]),
-                interfaces=_FEWER_INTERFACES.get(name, interfaces),
-                addresses_per_interface=addresses,
-                architecture=Architecture.ARM_64 if family in _ARM_FAMILIES else Architecture.X86_64,
-            )
-    return types
-
-
-INSTANCE_TYPES: Mapping[str, InstanceType] = _instance_types()
+INSTANCE_TYPES: Mapping[str, InstanceType] = {
+    row["type"]: InstanceType(
+        vcpu=int(row["vcpu"]),
+        memory_mib=int(row["memoryMib"]),
+        interfaces=int(row["interfaces"]),
+        addresses_per_interface=int(row["addressesPerInterface"]),
+        architecture=Architecture(row["architecture"]),
+        has_gpu=row["gpu"] == "1",
+    )
+    for row in rows(TABLE)
+}
 
 
 def pods_without_prefixes(instance_type: str) -> int:

@@ -1,5 +1,6 @@
 """Suggests the smallest node group and the smallest database class that fit. The next run accepts what is suggested."""
 
+import re
 from bisect import bisect_left
 from dataclasses import replace
 
@@ -17,6 +18,9 @@ from components.validation.offered import DATABASE, NODE, usable
 PODS_NAMED = 3
 """How many of the pods without room a refusal names."""
 
+_COMMON = re.compile(r"(db\.)?(t3|t4g|[cmr][67][ig])\.(micro|small|medium|large|[24]?xlarge)")
+"""Types that are suggested besides those of the family in use. To try all types would take a minute."""
+
 NodeGroup = tuple[str, int]
 """Instance type and number of nodes."""
 
@@ -28,7 +32,9 @@ def suggest_nodes(config: PlatformConfig, cluster: ClusterConfig, fit: capacity_
     known = [
         name
         for name, machine in INSTANCE_TYPES.items()
-        if machine.architecture is current.architecture and name in available
+        if machine.architecture is current.architecture
+        and name in available
+        and _suggested(name, cluster.nodes.instance_type)
     ]
     known.sort(key=lambda name: INSTANCE_TYPES[name].memory_mib)
     too_large = _pods_larger_than_any_node(fit, known, prefix_delegation=cluster.nodes.prefix_delegation)
@@ -54,12 +60,17 @@ def suggest_nodes(config: PlatformConfig, cluster: ClusterConfig, fit: capacity_
 def suggest_database_class(config: PlatformConfig, instance_class: str, connections: int) -> str:
     """What to write for a database that allows fewer connections."""
     family = _family(instance_class)
-    by_size = sorted(usable(DATABASE, config), key=lambda name: (_family(name) != family, DATABASE_CLASSES[name], name))
+    known = [name for name in usable(DATABASE, config) if _suggested(name, instance_class)]
+    by_size = sorted(known, key=lambda name: (_family(name) != family, DATABASE_CLASSES[name], name))
     larger = next((name for name in by_size if max_connections(name) >= connections), None)
     if larger is not None:
         return f"Write {larger}."
     most = max(map(max_connections, by_size))
     return f"No class allows more than {most}. Write smaller pools (services[].database.connections)."
+
+
+def _suggested(name: str, current: str) -> bool:
+    return _family(name) == _family(current) or _COMMON.fullmatch(name) is not None
 
 
 def _family(name: str) -> str:
@@ -72,7 +83,7 @@ def _cores(group: NodeGroup) -> int:
 
 
 def _pods_larger_than_any_node(fit: capacity_sums.NodeFit, known: list[str], *, prefix_delegation: bool) -> str:
-    """A sentence about pods too large for a node of any known type; empty if there are none."""
+    """A sentence about pods too large for a node of any type that is suggested; empty if there are none."""
     daemons = [group for group in fit.groups if group.per_node]
     rooms = {name: node_capacity(name, prefix_delegation=prefix_delegation) for name in known}
     names = [
@@ -85,7 +96,7 @@ def _pods_larger_than_any_node(fit: capacity_sums.NodeFit, known: list[str], *, 
         return ""
     room, taken = rooms[known[-1]], total(daemons)
     return (
-        f"A pod of {' or of '.join(names[:PODS_NAMED])} is larger than a node of any known type: {known[-1]} leaves "
+        f"A pod of {' or of '.join(names[:PODS_NAMED])} is larger than a node of any common type: {known[-1]} leaves "
         f"{(room.cpu - taken.cpu_request) / 1000:.2f} CPU and "
         f"{(room.memory - taken.memory_request) / MEBIBYTES_PER_GIBIBYTE:.1f} GiB. Write smaller resources."
     )

@@ -52,17 +52,24 @@ def most_nodes(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def node_type(config: PlatformConfig) -> Iterator[Problem]:
-    """The region has the instance type, and its capacity is known."""
+    """The region has the instance type, and it can be a node."""
     if config.cluster is None:
         return
     name = config.cluster.nodes.instance_type
     architecture = _architecture(name)
 
-    def alike(other: str) -> bool:
-        """The images are built for one architecture, and everything has to fit."""
-        return architecture in (None, INSTANCE_TYPES[other].architecture) and _fits(config, other)
+    def runs_the_images(other: str) -> bool:
+        """The images are built for one architecture."""
+        return architecture in (None, INSTANCE_TYPES[other].architecture)
 
-    yield from unavailable(NODE, name, ("cluster", "nodes", "instanceType"), config, alike)
+    yield from unavailable(
+        NODE,
+        name,
+        ("cluster", "nodes", "instanceType"),
+        config,
+        related=runs_the_images,
+        alike=lambda other: _fits(config, other),
+    )
 
 
 def _architecture(instance_type: str) -> Architecture | None:

@@ -131,7 +131,7 @@ def bootstrap_image(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def instance_class(config: PlatformConfig) -> Iterator[Problem]:
-    """The region has the instance class, and its memory is known."""
+    """The region has the instance class, and it runs the versions of PostgreSQL that the program supports."""
     if config.database is None or config.database.instance_class in usable(DATABASE, config):
         return
     # Only a remedy needs the large classes, which take longer to find than everything else here.
@@ -140,7 +140,7 @@ def instance_class(config: PlatformConfig) -> Iterator[Problem]:
         config.database.instance_class,
         ("database", "instanceClass"),
         config,
-        _large_classes(config).__contains__,
+        related=_large_classes(config).__contains__,
     )
 
 

@@ -32,13 +32,14 @@ NODE = Kind(
     service=Service.EC2,
     name="an EC2 instance type",
     usable=INSTANCE_TYPES.__contains__,
-    unusable="is not a type whose capacity is known",
+    unusable="cannot be a node: it has less than 2 GiB, is older than Nitro, or has hardware that the AMI does not "
+    "support",
 )
 DATABASE = Kind(
     service=Service.RDS_POSTGRES,
     name="an RDS instance class for PostgreSQL",
     usable=DATABASE_CLASSES.__contains__,
-    unusable="is not a class whose memory is known",
+    unusable="does not run the versions of PostgreSQL that this program supports",
 )
 CACHE = Kind(
     service=Service.ELASTICACHE,
@@ -54,9 +55,18 @@ def usable(kind: Kind, config: PlatformConfig) -> frozenset[str]:
 
 
 def unavailable(
-    kind: Kind, name: str, path: Path, config: PlatformConfig, alike: Callable[[str], bool] = lambda _: True
+    kind: Kind,
+    name: str,
+    path: Path,
+    config: PlatformConfig,
+    *,
+    related: Callable[[str], bool] = lambda _: True,
+    alike: Callable[[str], bool] = lambda _: True,
 ) -> Iterator[Problem]:
-    """A problem if the type is not one of those; it suggests the closest one that is `alike`."""
+    """A problem if the type is not one of those. It suggests the closest of the `related` ones that is also `alike`.
+
+    `alike` may be slow: only the closest ones are asked.
+    """
     available = usable(kind, config)
     if name in available:
         return
@@ -66,7 +76,7 @@ def unavailable(
         wrong = f"{name!r} is not offered in {_region(config)}"
     else:
         wrong = f"{name!r} is not {kind.name}"
-    likely = difflib.get_close_matches(name, sorted(available), n=MOST_TRIED, cutoff=0.0)
+    likely = difflib.get_close_matches(name, sorted(filter(related, available)), n=MOST_TRIED, cutoff=0.0)
     remedy = next((f"Write e.g. {other}." for other in likely if alike(other)), "Write another one.")
     yield Problem(path=path, message=f"{wrong}. {remedy}")
 

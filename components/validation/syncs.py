@@ -152,8 +152,8 @@ def _by_abbreviation() -> Mapping[str, str]:
 
 
 def seconds(duration: str) -> int:
-    """Length of a duration such as `90s` or `1h30m`."""
-    return sum(int(number) * SECONDS[unit] for number, unit in re.findall(r"([0-9]+)([smh])", duration))
+    """Length of a duration such as `90s`, `30m` or `1h30m`."""
+    return sum(int(number) * SECONDS[unit] for number, unit in re.findall("([0-9]+)([smh])", duration))
 
 
 @each_environment

@@ -12,7 +12,7 @@ STAGES = ("dev", "staging", "prod")
 ENVIRONMENTS = ("alpha", "beta", "gamma")
 ACCOUNT = "210987654321"
 ZONE = "shop.example"
-NODES = "m6i.4xlarge"
+NODES = "m7i-flex.4xlarge"
 
 
 def _resources(rng: random.Random) -> Section:
@@ -57,7 +57,7 @@ class _Choices:
             if number == 0 or rng.random() < 0.8:
                 service["port"] = 8000 + number
                 service |= {"public": False} if number and rng.random() < 0.5 else {}
-                service |= {"readyPath": "/ready"} if rng.random() < 0.3 else {}
+                service |= {"readyPath": "/ready", "healthPath": "/~up?full=1"} if rng.random() < 0.3 else {}
             else:
                 service["public"] = False
             service |= {"cache": False} if rng.random() < 0.3 else {}
@@ -143,7 +143,7 @@ def _data(choices: _Choices) -> Section:
     if choices.uses_database:
         result["database"] = {
             "engineVersion": rng.choice(("17", "18")),
-            "instanceClass": "db.m6g.large",
+            "instanceClass": "db.r8g.large",
             "storageGib": rng.choice((20, 50, 100)),
             "maxStorageGib": rng.choice((200, 500)),
             "multiAz": choices.protect or rng.random() < 0.5,
@@ -208,12 +208,12 @@ def _environment(choices: _Choices, number: int, name: str) -> Section:
     environment: Section = {
         "name": name,
         "namespace": f"shop-{name}",
-        "path": f"deploy/{name}",
+        "path": f"deploy/my shop@{name}",
         "revision": rng.choice(("main", "release/1.x")),
         "deployment": {"triggers": [rng.choice(("push", "manual", "releaseTag"))], "imageTag": "commitSha"},
         "resourceClass": rng.choice(("small", "large")),
         "replicas": replicas,
-        "variables": {"LOG_LEVEL": rng.choice(("debug", "info"))},
+        "variables": {"log.level": rng.choice(("debug", "info"))},
     }
     environment |= {"maxReplicas": replicas + rng.randint(0, 2)} if rng.random() < 0.4 else {}
     if rng.random() < 0.3:
@@ -229,7 +229,7 @@ def _environment(choices: _Choices, number: int, name: str) -> Section:
     if not automated:
         environment["sync"] = {"automated": False}
     elif rng.random() < 0.4:
-        window = {"kind": rng.choice(("allow", "deny")), "schedule": "0 22 * * 1-5", "duration": "8h"}
+        window = {"kind": rng.choice(("allow", "deny")), "schedule": "0 22 * * 1-5", "duration": "8h30m"}
         environment["sync"] = {"windows": [window | {"timeZone": rng.choice(("UTC", "Europe/Berlin"))}]}
     if choices.edge:
         environment["hosts"] = [f"{name}.{ZONE}"]

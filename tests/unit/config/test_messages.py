@@ -145,9 +145,9 @@ def test_revisions_of_git_are_accepted(revision: str) -> None:
 
 
 def test_invalid_variable_name_is_refused_with_its_form() -> None:
-    assert wrong(environments__0__variables={"lower": "x"}) == [
-        "environments[0].variables.lower: 'lower' is not a variable name of upper-case letters, digits and "
-        "underscores. Write e.g. LOG_LEVEL."
+    assert wrong(environments__0__variables={"LOG LEVEL": "x"}) == [
+        "environments[0].variables.LOG LEVEL: 'LOG LEVEL' is not a variable name of letters, digits, '_', '-' and '.' "
+        "that does not start with a digit. Write e.g. LOG_LEVEL."
     ]
 
 

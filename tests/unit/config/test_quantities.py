@@ -62,6 +62,8 @@ def test_a_wrong_cpu_quantity_is_refused_with_the_one_that_is_meant(value: Any, 
         ("1Gb", "Write 1Gi."),
         ("1GiB", "Write 1Gi."),
         ("0.5Gi", "Write 512Mi."),
+        ("0.125Gi", "Write 128Mi."),
+        ("1.5Gi", "Write 1536Mi."),
         ("524288Ki", "Write 512Mi."),
         ("0Mi", "Write e.g. 256Mi."),
         (0, "Write e.g. 256Mi."),
@@ -71,7 +73,7 @@ def test_a_wrong_cpu_quantity_is_refused_with_the_one_that_is_meant(value: Any, 
     ],
 )
 def test_a_wrong_memory_quantity_is_refused_with_the_one_that_is_meant(value: Any, remedy: str) -> None:
-    with pytest.raises(ValueError, match=r"has no unit|is not a memory quantity") as refused:
+    with pytest.raises(ValueError, match=r"has no unit|is not a whole number of Mi, Gi or Ti") as refused:
         check_memory(value)
     assert str(refused.value).endswith(remedy)
     written = yaml.safe_load(remedy.removeprefix("Write ").removeprefix("e.g. ").removesuffix("."))

@@ -29,6 +29,11 @@ def test_path_is_a_folder(path: str, remedy: str) -> None:
     assert line.endswith(f"environments[0].path: {path!r} is a file. Write {remedy}.")
 
 
-@pytest.mark.parametrize("path", ["apps/dev", ".", "k8s/overlays/.hidden", "a.b/c-d_e"])
+@pytest.mark.parametrize("path", ["apps/dev", "my apps/team@dev", ".", "k8s/overlays/.hidden", "a.b/c-d_e"])
 def test_path_in_its_shortest_form_is_accepted(path: str) -> None:
     assert loaded(changed(environments__0__path=path)).environments[0].path == path
+
+
+@pytest.mark.parametrize("path", [" apps", "apps ", "/apps", "../apps", "apps/*", "{{.x}}", "a\\b"])
+def test_other_paths_are_refused(path: str) -> None:
+    assert refusals(environments__0__path=path)

@@ -50,6 +50,47 @@ def test_names_are_ascii(path: str, value: Any, right: Any) -> None:
     assert wrong(**{path: right}) == []
 
 
+@pytest.mark.parametrize("name", ["log_level", "spring.datasource.url", "LOG-LEVEL", "_a", ".a", "-a", "A" * 253])
+def test_variables_have_the_names_that_kubernetes_allows(name: str) -> None:
+    assert wrong(environments__0__variables={name: "x"}) == []
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "..a", "2FA", "A=B", "A/B", "größe", "A" * 254])
+def test_other_names_of_variables_are_refused(name: str) -> None:
+    (line,) = wrong(environments__0__variables={name: "x"})
+    assert line.endswith("Write e.g. LOG_LEVEL.")
+
+
+@pytest.mark.parametrize("path", ["/", "/api/~/health", "/a:b@c", "/caf%C3%A9", "/health?full=1&by=a+b", "/?q=/a"])
+def test_health_checks_have_paths_of_urls_with_or_without_a_query(path: str) -> None:
+    assert wrong(services__0__healthPath=path, services__0__readyPath=path) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["health", "/he alth", "/a#b", "/100%", "/%zz", "/a?b?c", "/a,b", "/a?b,c", "https://a/health"]
+)
+def test_other_paths_of_health_checks_are_refused(path: str) -> None:
+    assert any(line.endswith("Write e.g. /health.") for line in wrong(services__0__healthPath=path))
+
+
+def test_prometheus_scrapes_a_path_without_a_query() -> None:
+    assert wrong(services__0__metricsPath="/~metrics%20a") == []
+    (line,) = wrong(services__0__metricsPath="/metrics?full=1")
+    assert line.endswith("'/metrics?full=1' is not an absolute URL path without a query. Write e.g. /metrics.")
+
+
+@pytest.mark.parametrize("label", ["preview", "kind/preview", "status: preview", "C++ (v2)", "größe", "🚀 preview"])
+def test_labels_of_github_are_accepted(label: str) -> None:
+    lines = wrong(environments__0__pullRequests={"label": label})
+    assert not any("label" in line for line in lines)
+
+
+@pytest.mark.parametrize("label", ["", " preview", "preview ", "a,b", "x" * 51])
+def test_what_is_no_label_of_github_is_refused(label: str) -> None:
+    lines = wrong(environments__0__pullRequests={"label": label})
+    assert any("is not a GitHub label of" in line for line in lines)
+
+
 @pytest.mark.parametrize(("key", "value"), [("path", "k8s/größe"), ("revision", "größe")])
 def test_names_in_git_may_be_in_other_scripts(key: str, value: str) -> None:
     assert wrong(**{f"environments__0__{key}": value}) == []

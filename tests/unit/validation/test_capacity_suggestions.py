@@ -120,7 +120,7 @@ def test_a_network_too_small_for_every_group_is_reported() -> None:
 
 def test_pods_that_no_group_holds_are_reported() -> None:
     many = {"environments 0 maxReplicas": 500, "environments 0 resourceClass": "large", **SMALL_POOLS}
-    many |= {"database instanceClass": "db.m7g.4xlarge"}
+    many |= {"database instanceClass": "db.m7g.4xlarge", "cluster nodes instanceType": "t3.2xlarge"}
     (line,) = refusals("pingvasai", "production", many)
     assert line.endswith("No group of at most 100 nodes fits. Move environments to stacks of their own.")
 
@@ -129,8 +129,8 @@ def test_a_pod_larger_than_every_node_is_named_with_the_largest_node() -> None:
     huge = {"cpuRequest": "500", "memoryRequest": "1Gi", "cpuLimit": "500", "memoryLimit": "2Gi"}
     (line,) = refusals("pingvasai", "production", {"resourceClasses large": huge})
     assert line.endswith(
-        "A pod of pingvasai-api (production) or of pingvasai-worker (production) is larger than a node of any known "
-        "type: r6i.4xlarge leaves 15.70 CPU and 118.4 GiB. Write smaller resources."
+        "A pod of pingvasai-api (production) or of pingvasai-worker (production) is larger than a node of any common "
+        "type: m6i.metal leaves 127.42 CPU and 477.8 GiB. Write smaller resources."
     )
 
 

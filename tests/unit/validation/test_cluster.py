@@ -158,9 +158,9 @@ def test_high_availability_needs_three_nodes() -> None:
 @pytest.mark.parametrize(
     ("given", "offered"),
     [
-        ("r7iz.xlarge", "r6i.xlarge"),
-        ("m8g.xlarge", "m7g.xlarge"),
-        ("c7gn.xlarge", "c7g.xlarge"),
+        ("m4.xlarge", "m5.xlarge"),
+        ("r4.xlarge", "r5.xlarge"),
+        ("hpc7g.4xlarge", "c7g.4xlarge"),
         ("a1.xlarge", "t4g.xlarge"),
     ],
 )

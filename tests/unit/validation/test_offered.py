@@ -49,13 +49,14 @@ def test_a_type_that_another_region_has_is_refused_in_this_one(path: str, value:
     [
         (
             "cluster.nodes.instanceType",
-            "p5.48xlarge",
-            "'p5.48xlarge' is not a type whose capacity is known. Write e.g. m5.4xlarge.",
+            "m4.large",
+            "'m4.large' cannot be a node: it has less than 2 GiB, is older than Nitro, or has hardware that the AMI "
+            "does not support. Write e.g. m5.large.",
         ),
         (
             "database.instanceClass",
-            "db.m5.large",
-            "'db.m5.large' is not a class whose memory is known. Write e.g. db.m7g.large.",
+            "db.m4.large",
+            "'db.m4.large' does not run the versions of PostgreSQL that this program supports. Write e.g. db.m5.large.",
         ),
         (
             "cache.nodeType",
@@ -75,8 +76,8 @@ def test_a_node_type_is_replaced_by_one_of_its_architecture() -> None:
         aws__region="eu-south-2",
         network__zones=["eu-south-2a", "eu-south-2b"],
     )
-    assert line == "'r6i.large' is not offered in eu-south-2. Write e.g. m7i.large."
-    assert "r7g.large" in offered(NODE.service, "eu-south-2")  # which is more similar
+    assert line == "'r6i.large' is not offered in eu-south-2. Write e.g. r6id.large."
+    assert "r6g.large" in offered(NODE.service, "eu-south-2")  # which is more similar
 
 
 def test_every_remedy_is_accepted_in_every_region() -> None:

@@ -41,6 +41,10 @@ def test_value_that_looks_like_a_secret_is_refused_in_any_text(path: str, value:
         ("AWS_SECRET_ACCESS_KEY", "abc"),
         ("JWT_PRIVATE_KEY", "abc"),
         ("COOKIE_ENCRYPTION_KEY", "abc"),
+        ("spring.datasource.password", "hunter2"),
+        ("stripe-api-key", "abc"),
+        ("apiKey", "abc"),
+        ("jwtSecret", "change-me"),
         ("API_TOKEN", "https://hunter2@login.example.com/"),
         ("DB_PASSWORD", "$(DB_USER)-hunter2"),
     ],
@@ -57,6 +61,8 @@ def test_variable_with_the_name_of_a_secret_is_refused_with_the_remedy(name: str
     ("name", "value"),
     [
         ("TOKEN_TTL", "3600"),
+        ("token.ttl", "one-hour"),
+        ("db.password.min-length", "twelve"),
         ("TOKEN_TTL", "one-hour"),
         ("SECRET_NAME", "shop-db"),
         ("MAX_TOKENS", "4096"),
@@ -82,3 +88,26 @@ def test_variable_with_the_name_of_a_secret_is_refused_with_the_remedy(name: str
 )
 def test_variable_that_is_not_a_secret_is_accepted(name: str, value: str) -> None:
     assert wrong(environments__0__variables={name: value}) == []
+
+
+DSN = f"https://{'0a1b2c3d' * 4}@o42.ingest.us.sentry.io/4507"
+
+
+@pytest.mark.parametrize("value", [DSN, DSN.replace("ingest.us", "ingest")])
+def test_a_dsn_of_sentry_is_accepted(value: str) -> None:
+    assert wrong(environments__0__variables={"SENTRY_DSN": value}) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        DSN.replace("@", ":0a1b2c3d0a1b2c3d@"),
+        DSN.replace("0a1b", "Xa1b"),
+        DSN.replace("sentry.io", "example.com"),
+        DSN.replace("sentry.io", "sentry.io.example.com"),
+        f"{DSN} {DSN.replace('sentry', 'other')}",
+    ],
+)
+def test_other_user_information_in_a_url_is_refused(value: str) -> None:
+    (line,) = wrong(environments__0__variables={"SENTRY_DSN": value})
+    assert "has the form of a secret" in line

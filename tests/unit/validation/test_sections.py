@@ -26,6 +26,19 @@ REFUSALS: tuple[Refusal, ...] = (
     ("system.tags", {"aws:x": "1"}, "system.tags.aws:x", "starts with aws:, which AWS reserves for itself. Rename it."),
     ("system.tags", {"AWS:x": "1"}, "system.tags.AWS:x", "starts with AWS:, which AWS reserves for itself. Rename it."),
     ("system.tags", {"a": "Aws:x"}, "system.tags.a", "starts with Aws:, which AWS reserves for itself. Write e.g. "),
+    *(
+        ("system.tags", {key: "1"}, f"system.tags.{key}", "is a tag that the platform sets. Remove it.")
+        for key in (
+            "kubernetes.io/cluster/shop",
+            "kubernetes.io/role/elb",
+            "kubernetes.io/created-for/pvc/name",
+            "kubernetes.io/service-name",
+            "k8s.io/cluster-autoscaler/enabled",
+            "karpenter.sh/nodepool",
+            "eks:x",
+            "elbv2.k8s.aws/cluster",
+        )
+    ),
     ("system.tags", {"": "1"}, "system.tags.", "has an empty key. Rename it."),
     (
         "system.tags",
@@ -41,13 +54,6 @@ REFUSALS: tuple[Refusal, ...] = (
     ("system.tags", {"Project": "1"}, "system.tags.Project", "is a tag that the platform sets. Remove it."),
     ("system.tags", {"managedBy": "1"}, "system.tags.managedBy", "is a tag that the platform sets. Remove it."),
     ("system.tags", {"Name": "1"}, "system.tags.Name", "is a tag that the platform sets. Remove it."),
-    (
-        "system.tags",
-        {"karpenter.sh/discovery": "1"},
-        "system.tags.karpenter.sh/discovery",
-        "is a tag that the platform",
-    ),
-    ("system.tags", {"elbv2.k8s.aws/cluster": "1"}, "system.tags.elbv2.k8s.aws/cluster", "is a tag that the platform"),
     (
         "system.tags",
         {"Cost": "1", "cost": "2"},
@@ -92,6 +98,7 @@ def test_a_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: s
         {"k" * 128: "v" * 256},
         {"Kostenstelle": "Köln_.:/=+-@ 7"},
         {"awsome": "aws", "my:aws:x": "1"},
+        {"kubernetes.io/team": "a", "app.kubernetes.io/name": "b"},
     ],
 )
 def test_tags_that_aws_accepts_are_accepted(tags: dict[str, str]) -> None:

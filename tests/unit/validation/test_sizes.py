@@ -11,7 +11,7 @@ STANDARD = "services[0].resources.standard"
 OVERRIDE = {"cpuRequest": "10m", "memoryRequest": "256Mi", "cpuLimit": "8", "memoryLimit": "512Mi"}
 REFUSALS: tuple[Refusal, ...] = (
     (f"{STANDARD}.memoryLimit", "128Mi", None, "128Mi is below the request 256Mi. Write 256Mi or more."),
-    (f"{STANDARD}.memoryLimit", "1Gb", None, "'1Gb' is not a memory quantity. Write 1Gi."),
+    (f"{STANDARD}.memoryLimit", "1Gb", None, "'1Gb' is not a whole number of Mi, Gi or Ti. Write 1Gi."),
     (f"{STANDARD}.cpuLimit", "500 m", None, "'500 m' is not a CPU quantity. Write 500m."),
     (f"{STANDARD}.cpuLimit", "50m", None, "50m is below the request 100m. Write 100m or more."),
     (f"{STANDARD}.memoryLimit", "256Gi", None, "256Gi is 1024 times the request 256Mi. Write 256Mi."),

@@ -59,6 +59,13 @@ def test_a_retry_waits_at_least_as_long_as_at_first(retry: dict[str, Any], messa
     assert line.startswith(f"{HERE}.retry.{message}")
 
 
+def test_parts_of_a_duration_are_added_up() -> None:
+    for duration, maximum in (("90s", "1m30s"), ("1h30m", "90m"), ("1h0m5s", "3605s")):
+        assert wrong(environments__1__sync={"retry": {"duration": duration, "maxDuration": maximum}}) == []
+    (line,) = wrong(environments__1__sync={"retry": {"duration": "1h30m", "maxDuration": "89m"}})
+    assert line.endswith("89m is shorter than the first wait, duration 1h30m. Write 1h30m or more.")
+
+
 def test_a_window_that_opens_is_accepted() -> None:
     config = loaded(changed(environments__1__sync={"windows": [WINDOW]}))
     assert config.environments[1].sync.windows[0].time_zone == "Asia/Tokyo"
@@ -103,6 +110,9 @@ def test_a_length_may_have_several_units() -> None:
         ({"duration": "1h 30m"}, "duration: '1h 30m' is not a duration. Write 1h30m."),
         ({"duration": "08:00"}, "duration: '08:00' is not a duration such as 30m, 8h or 1h30m. Write e.g. 30m."),
         ({"duration": ""}, "duration: '' is not a duration such as 30m, 8h or 1h30m. Write e.g. 30m."),
+        ({"duration": "1h30"}, "duration: '1h30' is not a duration such as 30m, 8h or 1h30m. Write e.g. 30m."),
+        ({"duration": "0h30m"}, "duration: '0h30m' is not a duration such as 30m, 8h or 1h30m. Write e.g. 30m."),
+        ({"duration": "9999999h"}, "duration: '9999999h' is not a duration such as 30m, 8h or 1h30m. Write e.g. 30m."),
         ({"duration": "8784h1s"}, "duration: 8784h1s is not between a minute and a year. Write 8784h."),
         (
             {"schedule": "@daily"},
