@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.driver import Request, Verb, run
+from sandbox.driver import Verb
 from tests.bench.projects import multiplied
-from tests.engine.runs import ROOT, edited_project, perform, secret_words
+from tests.engine.runs import ROOT, cli, edited_project, perform, secret_words
 from tools.review.__main__ import main
 from tools.review.markdown import size
 from tools.review.preview import relevant
@@ -47,11 +47,8 @@ def review(state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> R
     """The comment on a project with a changed staging."""
 
     def comment(project: Path) -> str:
-        events, lines = tmp_path / "events", list[str]()
-        run(
-            Request(verb=Verb.PREVIEW, stack="staging", project=project, state=state, resources=False, events=events),
-            show=lines.append,
-        )
+        events = tmp_path / "events"
+        cli(Verb.PREVIEW, "staging", "--project", project, "--state", state, "--events", events)
         with events.open() as stream:
             (tmp_path / "plan-staging.jsonl").write_text("".join(relevant(stream)))
         capsys.readouterr()

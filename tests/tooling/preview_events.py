@@ -1,7 +1,7 @@
 """Hand-made events of a preview, as the engine streams them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tools.review.preview import Preview, read
@@ -25,25 +25,30 @@ def step(
     *,
     forced_by: str = "",
     owner: str = "",
+    paths: Sequence[str] = (),
+    drift: bool = False,
     **state: Any,
 ) -> str:
-    """One step. What differs between `old` and `new` is the property `forced_by`, or all of them."""
+    """One step. The engine reports the keys in which `old` and `new` differ, or these `paths`.
+
+    With `drift`, `old` is what a refresh found; the inputs are as they were.
+    """
     component, _, instance = (owner or PART_OF.get(type_, "environment:Environment::web")).rpartition("::")
     chain = f"platform:{component}"
     urn, parent = f"urn:pulumi:live::shop::{chain}${type_}::{name}", f"urn:pulumi:live::shop::{chain}::{instance}"
     shared = {"urn": urn, "type": type_, "custom": True, "parent": parent, **state}
     changed = [] if old is None or new is None else [key for key in {**old, **new} if old.get(key) != new.get(key)]
-    paths = {key: key if key.isalnum() else f'["{key}"]' for key in changed}
-    kinds = {path: "update-replace" if key == forced_by else "update" for key, path in paths.items()}
+    named = {key if key.isalnum() else f'["{key}"]': key for key in changed}
+    kinds = {path: "update-replace" if named.get(path) == forced_by else "update" for path in paths or named}
     metadata: Json = {
         "op": op,
         "urn": urn,
         "type": type_,
-        "old": None if old is None else {**shared, "inputs": old},
+        "old": None if old is None else {**shared, "inputs": new if drift else old, "outputs": old},
         "new": None if new is None else {**shared, "inputs": new},
         "keys": [forced_by] if forced_by else None,
         "diffs": changed,
-        "detailedDiff": {key: {"diffKind": kind, "inputDiff": True} for key, kind in kinds.items()} or None,
+        "detailedDiff": {key: {"diffKind": kind, "inputDiff": not drift} for key, kind in kinds.items()} or None,
     }
     return json.dumps({"sequence": 1, "timestamp": 1, "resourcePreEvent": {"metadata": metadata}})
 

@@ -21,7 +21,7 @@ from tools.review.problems import Problem
 
 RUN = "https://github.com/shop/platform/actions/runs/1"
 JOB = "kubernetes:batch/v1:Job"
-HOSTILE = "`x` | <img src=x onerror=alert(1)> [a](http://b) **@octocat** #1\n# h ``` --> <!--"
+HOSTILE = "` | <img src=x onerror=alert(1)> [a](http://b) **@octocat** #1\n```\n# h --> <!--"
 
 
 def review(*events: str, limit: int = LIMIT) -> str:
@@ -44,7 +44,7 @@ def replaced(name: str = "shop-live-database", **old: Any) -> str:
     return step("replace", DATABASE, name, {"username": "a", **old}, {"username": "b", **old}, forced_by="username")
 
 
-def updated(type_: str, old: dict[str, Any], new: dict[str, Any], **more: str) -> str:
+def updated(type_: str, old: dict[str, Any], new: dict[str, Any], **more: Any) -> str:
     return review(step("update", type_, "it", old, new, **more))
 
 
@@ -139,11 +139,12 @@ def test_what_is_retained_is_not_lost() -> None:
 
 
 def test_the_worst_loss_comes_first() -> None:
-    events = [step("delete", type_, "it", {}) for type_ in (POLICY, *reversed(HOLDERS))]
+    events = [step("delete", type_, "it", {}) for type_ in reversed(HOLDERS)]
+    events.append(step("delete", POLICY, "it", {}, owner="alarms:Alarms::shop-live-alarms"))
     items = re.findall(r"^- \*\*1 (.*) is", review(*events), re.MULTILINE)
     assert items[0].startswith("database")
     assert "```diff\n- delete aws:rds:Instance it\n" in review(*events)
-    assert items[-1] == "resource of environment web"
+    assert items[-1] == "resource of alarms"
 
 
 def test_a_replacement_names_the_property_that_forces_it() -> None:
@@ -208,21 +209,30 @@ def test_several_changed_resources_of_a_component_are_told_apart() -> None:
 
 def test_an_item_added_to_a_list_is_one_item() -> None:
     spec = [{"ports": [1, 2, 3]}]
-    changed = updated(POLICY, {"spec": spec}, {"spec": [{"ports": [9, 1, 2, 3]}]})
+    paths = [f"spec[0].ports[{number}]" for number in range(4)]  # the engine compares them by position
+    changed = updated(POLICY, {"spec": spec}, {"spec": [{"ports": [9, 1, 2, 3]}]}, paths=paths)
     assert "**environment web**: `spec[0].ports` gains `9`\n" in changed
     arns = [f"arn:aws:ecr:ap-northeast-1:025434362120:repository/shop/{name}" for name in ("api", "billing")]
     assert "`r` gains `…:aws:ecr:ap-northeast-1:025434362120:repository/shop/billing`" in updated(
         POLICY, {"r": arns[:1]}, {"r": arns}
     )
     named = [{"value": "x" * 90, "name": name} for name in "ab"]
+    nameless = [{"ref": {"key": name}} for name in "abc"]
+    assert "`data` gains 2 items\n" in updated(POLICY, {"data": nameless[:1]}, {"data": nameless})
     assert "`env` loses `b`" in updated(POLICY, {"env": named}, {"env": named[:1]})
+
+
+def test_what_a_refresh_found_is_the_old_value() -> None:
+    assert "`port` `5433` → `5432`" in updated(DATABASE, {"port": 5433}, {"port": 5432}, drift=True)
 
 
 def test_what_only_follows_from_another_change_is_counted() -> None:
     unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
     changed = updated(POLICY, {"a": 1}, {"a": unknown})
     assert "- **environment web**: 1 changed (NetworkPolicy), to values known after the update\n" in changed
-    assert unknown not in changed
+    both = updated(POLICY, {"a": 1, "b": 1}, {"a": unknown, "b": 2})
+    assert "- **environment web**: `b` `1` → `2`\n" in both
+    assert unknown not in changed + both
 
 
 def test_a_secret_stays_masked() -> None:
@@ -271,7 +281,7 @@ def test_hostile_values_stay_text() -> None:
                     outputs({}, {"quotas": {HOSTILE: {"hard": {HOSTILE: HOSTILE}}}}),
                     step("update", POLICY, HOSTILE, {"a": "a"}, {"a": HOSTILE, HOSTILE: 1}),
                     step("update", f"x:y:{HOSTILE}", "it", {"a": 1}, {"a": 2}, owner=f"z:Z::{HOSTILE}"),
-                    step("create", f"x:y:{HOSTILE}", "it", new={}, owner=f"z:Z::{HOSTILE}"),
+                    step("create", f"x:y:{HOSTILE}", "made", new={}, owner=f"z:Z::{HOSTILE}"),
                     step("replace", f"x:y:{HOSTILE}", "them", {"a": 1}, {"a": 2}, forced_by="a"),
                     step("delete", f"x:y:{HOSTILE}", "that", {}, owner=f"z:Z::{HOSTILE}"),
                     step("delete", BUCKET, HOSTILE, {"forceDestroy": True}),
@@ -287,6 +297,8 @@ def test_hostile_values_stay_text() -> None:
         run=RUN,
         commit="0123456",
     )
+    (plan,) = re.findall(r"```diff\n(.*?)\n```\n", markdown, re.DOTALL)
+    assert {line[0] for line in plan.splitlines()} == set("+-! ")
     html = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
     bare = re.sub(r"<code.*?</code>", "", html, flags=re.DOTALL)
     assert re.findall(r"@\w|#\d|<img|<h1", bare) == []

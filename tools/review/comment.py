@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sandbox.urns import name
 from tools.review import capacity
 from tools.review.losses import HOLDERS, fate, losses
-from tools.review.markdown import block, cell, code, fitting, size, text
+from tools.review.markdown import block, code, fitting, size, text
 from tools.review.preview import REPLACE, Change, Preview
 from tools.review.problems import Problem
 from tools.review.words import component, effect, in_words, noun, planned
@@ -232,7 +232,7 @@ def _table(preview: Preview) -> Iterator[str]:
     if rows:
         yield "| | before | after |\n|---|---|---|"
     for row in rows:
-        yield f"| {' | '.join(cell(text(column)) for column in row)} |"
+        yield f"| {' | '.join(text(column) for column in row)} |"
 
 
 def _grouped(changes: Iterable[Change], key: Callable[[Change], Key]) -> list[tuple[Key, list[Change]]]:

@@ -22,22 +22,14 @@ def code(value: str) -> str:
 
 
 def text(value: str) -> str:
-    """A sentence, such as an error message, on one line."""
+    """A sentence, such as an error message, on one line; a table's cell too."""
     line = CONTROL.sub(" ", value.strip())
     return NOTIFYING.sub("\\g<0>\u200b", SPECIAL.sub(r"\\\g<0>", line))
 
 
-def cell(markdown: str) -> str:
-    """Markdown inside a table's cell, where a pipe ends even a span of code."""
-    return re.sub(r"(?<!\\)\|", r"\\|", markdown)
-
-
 def block(lines: Sequence[str]) -> str:
-    """A block of code, coloured as a difference: the lines begin with +, -, ! or a space."""
-    safe = [CONTROL.sub(" ", line) for line in lines]
-    longest = max((len(run) for line in safe for run in re.findall("`+", line)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return "\n".join([f"{fence}diff", *safe, fence])
+    """A block of code, coloured as a difference. No line can end it, because each begins with +, -, ! or a space."""
+    return "\n".join(["```diff", *(CONTROL.sub(" ", line) for line in lines), "```"])
 
 
 def size(markdown: str) -> int:

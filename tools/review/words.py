@@ -53,19 +53,22 @@ def in_words(properties: Sequence[Property], most: int) -> str:
 
 
 def _items(group: Sequence[Property], most: int) -> str:
+    """What a list gains or loses: names, or the number of items if they have none."""
     gained = group[0].old is ABSENT
-    items = [_item(found.new if gained else found.old) for found in group]
-    more = f" and {len(items) - most} more" if len(items) > most else ""
     path, verb = code(group[0].path.removesuffix("[]")), "gains" if gained else "loses"
+    items = [named for found in group if (named := _item(found.new if gained else found.old))]
+    if not items:
+        return f"{path} {verb} {'1 item' if len(group) == 1 else f'{len(group)} items'}"
+    more = f" and {len(group) - most} more" if len(group) > most else ""
     return f"{path} {verb} {', '.join(items[:most])}{more}"
 
 
 def _item(value: object) -> str:
-    """An item of a list: of an object, the key that tells it from others; of a long text, such as an ARN, its end."""
+    """An item: of an object the key that tells it from others, if any; of a long text, such as an ARN, its end."""
     if isinstance(value, dict):
         entries = cast("dict[str, object]", value)
         names = [entries[key] for key in IDENTIFYING if isinstance(entries.get(key), str) and entries[key] != UNKNOWN]
-        return _plain(shortened(next(iter(names), entries)))
+        return _plain(shortened(names[0])) if names else ""
     if isinstance(value, str) and len(value) > LONGEST:
         return code(f"…{value[-LONGEST:]}")
     return _plain(shortened(value))
