@@ -30,6 +30,8 @@ def parser() -> argparse.ArgumentParser:
             "--state", type=Path, help="folder of the state and the simulated account (default: PROJECT/.sandbox)"
         )
         command.add_argument("--json", type=Path, metavar="FILE", help="write the report to FILE as JSON")
+        if verb is Verb.PREVIEW:
+            command.add_argument("--events", type=Path, metavar="FILE", help="write the engine's events to FILE")
         command.add_argument(
             "--plugin", action="append", default=[], metavar="PACKAGE", choices=PACKAGES,
             help="use the plugin on the PATH for this package instead of simulating it; may be repeated",
@@ -76,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         checkpoints=options.checkpoints,
         resources=options.json is not None,
         colour=sys.stdout.isatty(),
+        events=vars(options).get("events"),
     )
     if options.verbose:
         report = run(request, show=_show)

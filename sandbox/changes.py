@@ -3,16 +3,14 @@
 Creations and deletions of a whole stack are summed, because 350 lines hide the one that matters.
 """
 
-import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
 
 from pulumi.automation import OpType
 from pulumi.automation.events import StepEventMetadata
 
-from sandbox.plan import masked
+from sandbox.urns import kind, name, short
+from sandbox.values import at, differences, first, masked, natural, pair
 
 SYMBOLS = {
     "create": "+ ",
@@ -26,14 +24,10 @@ SYMBOLS = {
 }
 PARTS = {"create-replacement": "replace", "delete-replaced": "replace", "discard-replaced": "replace"}
 """The steps of a replacement, of which each resource has several."""
-LONGEST = 60
-"""Characters of a value."""
 MOST = 20
 """Properties of a resource, and creations that are listed one by one."""
-STEP = re.compile(r'\["([^"]*)"\]|\[(\d+)\]|([^.\[]+)')
 FEW = 10
 """Names in one line."""
-ABSENT = object()
 
 
 class Changes:
@@ -93,20 +87,6 @@ def operation(step: StepEventMetadata) -> str:
     return PARTS.get(op, op)
 
 
-def short(type_: str) -> str:
-    """`aws:ec2:Vpc` for `aws:ec2/vpc:Vpc`, as the engine writes it."""
-    package, _, rest = type_.partition(":")
-    module, _, name = rest.rpartition(":")
-    if package == "kubernetes":  # its modules are API groups: kubernetes:external-secrets.io/v1:ExternalSecret
-        return type_
-    return ":".join(filter(None, (package, module.split("/")[0], name)))
-
-
-def kind(urn: str) -> str:
-    """The resource's type, without its parents'."""
-    return urn.split("::")[2].rpartition("$")[2]
-
-
 def summed_up(urns: Sequence[str]) -> list[str]:
     """`aws:kms:Key 2: a, b` for each type."""
     names: dict[str, list[str]] = {}
@@ -118,11 +98,6 @@ def summed_up(urns: Sequence[str]) -> list[str]:
 def _named(type_: str, names: Sequence[str]) -> str:
     more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
     return f"{type_} {len(names)}: {', '.join(names[:FEW])}{more}"
-
-
-def name(urn: str) -> str:
-    """The resource's name in the program."""
-    return urn.rsplit("::", 1)[-1]
 
 
 def _lines(step: StepEventMetadata, op: str) -> Iterator[str]:
@@ -142,90 +117,13 @@ def _properties(step: StepEventMetadata) -> Iterator[str]:
     olds, news = masked(old.inputs or {}), masked(new.inputs or {})
     replacing = {str(key) for key in step.keys or ()}
     paths = step.detailed_diff or dict.fromkeys(step.diffs or ())
-    for path in sorted(paths, key=_natural):
+    for path in sorted(paths, key=natural):
         detail = paths[path]
-        before = _at(olds if detail is None or detail.input_diff else masked(old.outputs or {}), path)
-        after = _at(news, path)
-        note = " (replaces it)" if _first(path) in replacing else ""
-        for place, left, right in _leaves(path, before, after):
-            yield f"{place}: {_pair(left, right)}{note}"
-
-
-def _leaves(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
-    """The values that differ below a path; JSON in text (a policy) is compared by its values too."""
-    left, right = _opened(old), _opened(new)
-    if isinstance(left, dict) and isinstance(right, dict):
-        one, two = cast("dict[str, Any]", left), cast("dict[str, Any]", right)
-        for key in dict.fromkeys([*one, *two]):
-            if one.get(key, ABSENT) != two.get(key, ABSENT):
-                yield from _leaves(f"{path}.{key}", one.get(key, ABSENT), two.get(key, ABSENT))
-    elif isinstance(left, list) and isinstance(right, list):
-        one, two = cast("list[Any]", left), cast("list[Any]", right)
-        yield from _items(path, one, two)
-    else:
-        yield path, old, new
-
-
-def _items(path: str, one: list[Any], two: list[Any]) -> Iterator[tuple[str, Any, Any]]:
-    """The items that differ: by position in lists of one length, otherwise what is gone and what is new."""
-    if len(one) == len(two):
-        for number, (old, new) in enumerate(zip(one, two, strict=True)):
-            if old != new:
-                yield from _leaves(f"{path}[{number}]", old, new)
-    else:
-        yield from ((f"{path}[]", item, ABSENT) for item in one if item not in two)
-        yield from ((f"{path}[]", ABSENT, item) for item in two if item not in one)
-
-
-def _opened(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        try:
-            return json.loads(value)
-        except json.JSONDecodeError:
-            return value
-    return value
-
-
-def _pair(old: Any, new: Any) -> str:
-    if old is ABSENT:
-        return f"added, {_text(new)}"
-    if new is ABSENT:
-        return f"removed, was {_text(old)}"
-    if isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) > LONGEST:
-        start = max(0, _common(old, new) - LONGEST // 3)
-        lead = "…" if start else ""
-        return f"{lead}{_text(old[start:])} => {lead}{_text(new[start:])}"
-    return f"{_text(old)} => {_text(new)}"
-
-
-def _common(one: str, two: str) -> int:
-    """Length of the common beginning."""
-    return next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
-
-
-def _text(value: Any) -> str:
-    text = value if value in ("[secret]", "[unknown]") else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-
-
-def _at(value: Any, path: str) -> Any:
-    for quoted, index, plain in STEP.findall(path):
-        if index and isinstance(value, list):
-            items = cast("list[Any]", value)
-            value = items[int(index)] if int(index) < len(items) else ABSENT
-        elif isinstance(value, Mapping):
-            value = cast("Mapping[str, Any]", value).get(quoted or plain, ABSENT)
-        else:
-            return ABSENT
-    return value
-
-
-def _first(path: str) -> str:
-    return next(("".join(parts) for parts in STEP.findall(path)), path)
-
-
-def _natural(path: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", path)]
+        before = at(olds if detail is None or detail.input_diff else masked(old.outputs or {}), path)
+        after = at(news, path)
+        note = " (replaces it)" if first(path) in replacing else ""
+        for place, left, right in differences(path, before, after):
+            yield f"{place}: {pair(left, right)}{note}"
 
 
 def counted(changes: Mapping[str, int], *, planned: bool, failed: int = 0) -> list[str]:

@@ -12,9 +12,10 @@ from typing import TextIO
 from pulumi.automation import EngineEvent, OpType
 from pulumi.automation.events import DiagnosticEvent
 
-from sandbox.changes import Changes, counted, kind, name, short, summed_up
+from sandbox.changes import Changes, counted, summed_up
 from sandbox.plan import COLOUR, OWN_PROVIDER, STACK_TYPE
 from sandbox.program import REPEAT
+from sandbox.urns import kind, name, short
 
 SECONDS = 10.0
 """Between two counter lines where there is no terminal."""

@@ -27,7 +27,7 @@ from pulumi.automation import (
 )
 
 from sandbox.display import Display
-from sandbox.engine import Engine, engine, forwarding_signals
+from sandbox.engine import Engine, OnOutput, engine, forwarding_signals
 from sandbox.plan import Report, Resource, Result, Watch, planned_resources, recorded_resources
 from sandbox.program import ErrorFilter, inline, inside_project
 from sandbox.providers import ApiServer, ProviderProcess, serve
@@ -35,6 +35,8 @@ from sandbox.providers.account import Account
 from sandbox.recovery import recover
 from sandbox.teardown import again, exported, names_taken, refusal, refused, switched_on, taken
 from sandbox.workspace import PLACEHOLDER, UsageError, Workspace, prepare
+
+OnEvent = Callable[[EngineEvent], Any]
 
 ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT = "account.db"
@@ -77,6 +79,8 @@ class Request:
     resources: bool = True
     """Whether the report lists the resources; a preview then runs twice."""
     colour: bool = False
+    events: Path | None = None
+    """File for the engine's events of a preview, as `pulumi preview --json` streams them."""
 
 
 def run(request: Request, show: Callable[[str], None] = print, display: Display | None = None) -> Report:
@@ -179,8 +183,10 @@ class _Run:
             self._show(f"adopted, created but not recorded: {urn} ({physical})")
 
     def _operate(self, stack: Stack) -> None:
+        events = self._request.events
+        preview = stack.preview if events is None else partial(self._streamed, stack, events)
         operations = {
-            Verb.PREVIEW: (stack.preview, "Previewing update"),
+            Verb.PREVIEW: (preview, "Previewing update"),
             Verb.UP: (stack.up, "Updating"),
             Verb.REFRESH: (stack.refresh, "Refreshing"),
             Verb.DESTROY: (stack.destroy, "Destroying"),
@@ -195,6 +201,22 @@ class _Run:
             self._report.calls = self._providers.calls()
             self._report.seconds = round(self._engine.operation, 3)
             self._report.changes, self._report.kinds, self._report.outputs = watch.changes, watch.kinds, watch.outputs
+
+    def _streamed(
+        self, stack: Stack, file: Path, *, on_event: OnEvent, on_error: OnOutput | None = None, **_display: Any
+    ) -> None:
+        """A preview that prints its events, and so nothing else."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        plain = stack.workspace.env_vars
+        stack.workspace.env_vars = {**plain, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
+        with file.open("w", encoding="utf-8") as events:
+
+            def each(line: str) -> None:
+                events.write(f"{line}\n")
+                on_event(EngineEvent.from_json(json.loads(line)))
+
+            stack.preview(json=True, on_output=each, on_error=on_error)
+        stack.workspace.env_vars = plain
 
     def _perform(self, operation: Callable[..., object], title: str) -> None:
         if self._display is None:

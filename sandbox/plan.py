@@ -15,16 +15,12 @@ from typing import Any, TypedDict, cast
 from pulumi.automation import EngineEvent, OpType
 
 from sandbox.program import REPEAT
+from sandbox.values import masked
 
-SECRET, UNKNOWN = "[secret]", "[unknown]"
 STACK_TYPE = "pulumi:pulumi:Stack"
 OWN_PROVIDER = "pulumi:providers:pulumi"
 """The engine's own provider, which it does not count among the changes."""
 
-# The engine's wrapper for special values, its mark for a secret, and its unknown value.
-WRAPPER = "4dabf18193072939515e22adb298388d"
-SECRET_MARK = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  a constant of the wire format, not a secret
-UNKNOWN_MARK = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 COLOUR = re.compile(r"<\{%.*?%\}>")
 
 
@@ -82,18 +78,6 @@ class Report:
         """Write the report as JSON."""
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
-
-
-def masked(value: Any) -> Any:
-    """A value of the engine, with `[secret]` for each secret and `[unknown]` for each unknown value."""
-    if isinstance(value, Mapping):
-        entries = cast(Mapping[str, Any], value)
-        if entries.get(WRAPPER) == SECRET_MARK:
-            return SECRET
-        return {key: masked(item) for key, item in entries.items() if key != "__defaults"}
-    if isinstance(value, list):
-        return [masked(item) for item in cast(list[Any], value)]
-    return UNKNOWN if value == UNKNOWN_MARK else value
 
 
 def planned_resources(digest: Mapping[str, Any]) -> list[Resource]:

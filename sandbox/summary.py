@@ -12,7 +12,8 @@ from rich.console import RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from sandbox.plan import UNKNOWN, Report
+from sandbox.plan import Report
+from sandbox.values import UNKNOWN
 
 Flat = Mapping[str, Any]
 VERDICTS = {"quotas": ("quota", "fits", "does not fit"), "capacity": ("nodes", "fit", "do not fit")}

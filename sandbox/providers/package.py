@@ -76,6 +76,8 @@ class Package:
 
     def diff(self, call: Call, olds: Json, news: Json) -> Difference:
         """Compare old inputs with new ones."""
+        # Deleted before its replacement because of what it depends on: its only check is the replacement's.
+        self._recorded.add(call.urn)
         changes = compare(olds, news, self.forced(call))
         changed = {change.path[0] for change in changes}
         fields = self.identity_fields(call.type)

@@ -9,8 +9,9 @@ import pytest
 from pulumi.automation import EngineEvent
 
 from sandbox import display as module
-from sandbox.changes import Changes, short
+from sandbox.changes import Changes
 from sandbox.display import Display
+from sandbox.urns import short
 
 PREFIX = "urn:pulumi:dev::shop::"
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "AAA"}

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pulumi.automation import EngineEvent
 
-from sandbox.plan import Report, Result, Watch, masked, planned_resources, recorded_resources
+from sandbox.plan import Report, Result, Watch, planned_resources, recorded_resources
+from sandbox.values import masked
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 ASSET = {"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "text": "hello"}

@@ -72,6 +72,15 @@ def test_a_replacement_may_have_the_name_of_what_it_replaces(tmp_path: Path) -> 
     assert later.preview(REPOSITORY, "api", inputs)["name"] == "shop/api"
 
 
+def test_a_replacement_that_only_its_difference_announced_may_have_the_name(tmp_path: Path) -> None:
+    # The engine deletes it first, because it replaces what it depends on; it then checks only the replacement.
+    inputs: Json = {"name": "shop/api"}
+    Cloud(tmp_path).create(REPOSITORY, "api", inputs)
+    later = Cloud(tmp_path)
+    later.aws.diff(later.call(REPOSITORY, "api"), inputs, inputs)
+    assert later.preview(REPOSITORY, "api", inputs)["name"] == "shop/api"
+
+
 def test_rules_of_one_group_differ_by_their_ports(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path)
     rule: Json = {"securityGroupId": "sg-1", "ipProtocol": "tcp", "cidrIpv4": "10.0.0.0/8", "toPort": 80}

@@ -1,7 +1,7 @@
 """The API server stores the program's objects as declared."""
 
 from sandbox.driver import Verb
-from sandbox.plan import SECRET
+from sandbox.values import SECRET
 from tests.cluster.conftest import Figures
 from tests.cluster.stand.drift import differences
 from tests.cluster.stand.program import objects
