@@ -71,6 +71,10 @@ class PodGroup:
             memory_limit=self.memory_limit,
         )
 
+    def count(self, nodes: int) -> int:
+        """Its pods on a cluster with that many nodes."""
+        return self.pods * nodes if self.per_node else self.pods
+
     def load(self, nodes: int) -> Load:
         """The load of the whole group on a cluster with that many nodes."""
         return total([self], nodes)
@@ -87,7 +91,7 @@ class NodeCapacity:
 
 def total(groups: Iterable[PodGroup], nodes: int = 1) -> Load:
     """Load of the groups in the steady state."""
-    counted = [(group, group.pods * nodes if group.per_node else group.pods) for group in groups]
+    counted = [(group, group.count(nodes)) for group in groups]
     return Load(
         pods=sum(pods for _, pods in counted),
         cpu_request=sum(group.cpu_request * pods for group, pods in counted),
