@@ -45,11 +45,12 @@ def test_the_build_is_known_by_github_oidc_alone(staging: Run) -> None:
     assert trust["Condition"]["StringEquals"][f"{GITHUB}:aud"] == "sts.amazonaws.com"
 
 
-def test_the_build_pushes_from_main_only(staging: Run) -> None:
+def test_the_build_pushes_from_main_and_from_the_environments_for_pull_requests_and_releases_only(staging: Run) -> None:
     (trust,) = statements(push_role(staging).inputs["assumeRolePolicy"])
     subjects = trust["Condition"]["StringEquals"][f"{GITHUB}:sub"]
     assert subjects[0] == "repo:proerror77/Nova:ref:refs/heads/main"
-    assert all(subject.endswith(":ref:refs/heads/main") for subject in subjects)
+    contexts = {subject.split(":", 2)[2] for subject in subjects}
+    assert contexts == {"ref:refs/heads/main", "environment:dev", "environment:release"}
     assert not any("*" in subject for subject in subjects)
 
 
