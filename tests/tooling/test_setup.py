@@ -16,7 +16,7 @@ GO = "needs Go: https://go.dev/dl/"
 def project(folder: Path, *programs: str) -> Path:
     """A project with tools/setup alone, and in bin, its PATH, the system's programs and stubs of the named ones."""
     (folder / "tools").mkdir()
-    for script in Path("tools").glob("setup*"):
+    for script in (Path("tools/setup"), Path("tools/setup-cluster")):
         shutil.copy(script, folder / "tools")
     (folder / "bin").mkdir()
     for program in SYSTEM:
