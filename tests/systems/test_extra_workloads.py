@@ -119,7 +119,7 @@ def test_previews_include_the_extra_workloads() -> None:
     [
         (
             {"extras": [{"name": "frontend", "resources": SMALL, "calls": ["checkout"]}]},
-            "environments[0].extras[0].calls[0]: 'checkout' is not a service with a port. Write ",
+            "environments[0].extras[0].calls[0]: 'checkout' is not a service with a port. Remove it, or write one of: ",
         ),
         (
             {"extras": [{"name": "backend", "resources": SMALL}]},

@@ -92,7 +92,7 @@ ONE_LINE: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "prod",
         {"edge certificate": {"arn": ELSEWHERE}},
         "edge.certificate.arn: belongs to region us-east-1 and account 123456789012; a load balancer takes only "
-        "certificates of its own; request one there. Write e.g. arn:aws:acm:ap-northeast-2:123456789012:certificate/",
+        "certificates of its own. Request one in ap-northeast-2 and account 123456789012, and write its ARN.",
     ),
     (
         "tiketi",
