@@ -5,6 +5,7 @@ PROJECT ?= .
 PYTHON_VENV := .venv/bin/python
 ENGINE := .tools/bin/pulumi
 ACTIONLINT := .tools/bin/actionlint
+PIPELINE := .tools/bin/act .tools/bin/crane
 KUBERNETES := .tools/bin/kube-apiserver .tools/bin/kube-controller-manager .tools/bin/kube-scheduler
 PACKAGES := .tools/bin/redis-server
 KUBECTL := .tools/bin/kubectl
@@ -22,7 +23,7 @@ ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help check preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-cluster test-checkov manifests checkov lint format docs boundary offers bench mutants clean venv engine ready lint-ready \
+.PHONY: help check preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-pipeline test-cluster test-checkov manifests checkov lint format docs boundary offers interfaces bench mutants clean venv engine ready lint-ready \
 	cluster-tools ready-cluster
 
 help: ## List the commands
@@ -42,7 +43,7 @@ destroy: ready ## Delete the stack from the sandbox, except what the stack file 
 preview up refresh destroy:
 	@VERBOSE=$(VERBOSE) $(PYTHON_VENV) -m sandbox $@ --project $(PROJECT) --stack $(STACK)
 
-test: manifests test-unit test-systems test-tooling test-engine test-database ## Run all tests except those on a cluster
+test: manifests test-unit test-systems test-tooling test-engine test-database test-pipeline ## Run all tests except those on a cluster
 
 test-unit: venv ## Run the unit tests under Pulumi mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadgroup tests/unit
@@ -61,6 +62,9 @@ test-cluster: ready-cluster ## Run the tests on a real Kubernetes API server and
 
 test-database: venv $(PACKAGES) ## Run the tests of the database bootstrap on a real PostgreSQL (seconds)
 	$(PYTHON_VENV) -m pytest tests/database
+
+test-pipeline: venv $(PIPELINE) $(KUSTOMIZE) ## Run every workflow file with act, on a real registry (minutes)
+	$(PYTHON_VENV) -m pytest -n 2 --dist loadscope tests/pipeline
 
 test-checkov: venv $(CHECKOV) ## Run the tests of what checkov sees in the program's resources (seconds)
 	$(PYTHON_VENV) -m pytest tests/checkov
@@ -118,6 +122,10 @@ offers: venv ## Regenerate what AWS offers, from cfn-lint's data, and the sizes 
 	@$(PYTHON_VENV) -m tools.aws_sizes databases > .venv/database_classes.csv
 	cp .venv/database_classes.csv components/sizing/database_classes.csv
 
+interfaces: venv ## Regenerate the interfaces of the actions that workflows use, from GitHub
+	@$(PYTHON_VENV) -m tools.action_interfaces > .venv/interfaces.json
+	cp .venv/interfaces.json tests/pipeline/workflows/interfaces.json
+
 bench: ready ## Measure the program, the engine and the sandbox
 	$(PYTHON_VENV) -m tests.bench
 
@@ -157,8 +165,8 @@ $(IAM_SIMULATE): tools/iam-simulate/package-lock.json tools/iam-simulate/simulat
 $(CHECKOV): tools/checkov/requirements.txt
 	@tools/setup checkov
 
-$(ACTIONLINT): tools/actionlint/go.mod tools/actionlint/go.sum
-	@tools/setup actionlint
+$(ACTIONLINT) $(PIPELINE): .tools/bin/%: tools/%/go.mod tools/%/go.sum
+	@tools/setup $(@F)
 
 # One call installs PostgreSQL, then redis, so redis-server's file marks both as done.
 $(PACKAGES):

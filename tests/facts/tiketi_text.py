@@ -53,11 +53,11 @@ PROSE = (
     ),
     Fact(what="production uses the repositories of staging", stacks=(PROD,), checks=(plan(REPOSITORY, "name"),)),
     Fact(
-        what="latest and the environments' names are mutable tags, others are not",
+        what="latest, the environments' names and the build cache are mutable tags, others are not",
         stacks=(STAGING,),
         checks=(
             plan(REPOSITORY, "imageTagMutability", "IMMUTABLE_WITH_EXCLUSION"),
-            plan(REPOSITORY, "imageTagMutabilityExclusionFilters * filter", "latest", "dev", "staging", "prod"),
+            plan(REPOSITORY, "imageTagMutabilityExclusionFilters * filter", "latest", "dev", "staging", "prod", "cache-*"),
             docs("Images", "`<short sha>-<yyyymmdd-hhmmss>`", "`latest`", "the environment's name"),
         ),
     ),

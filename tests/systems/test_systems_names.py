@@ -62,8 +62,10 @@ def test_lint_refuses_a_systems_name(folder: str, system: str) -> None:
     assert list(text_faults("tests/new.py", f'NAME = "{system}-staging"\n')) == []
 
 
-def test_the_examples_have_only_stack_files() -> None:
-    """No code: `main` is the root program, and everything else is data."""
+def test_the_examples_have_only_stack_files_and_what_their_application_repositories_have() -> None:
+    """No code of the program: `main` is the root's. Workflows and the load test belong to the services' repository."""
     for project in ROOT.glob("examples/*/Pulumi.yaml"):
         assert load_project(project.parent)["main"] == "../.."
-        assert {file.suffix for file in project.parent.rglob("*") if file.is_file()} <= {".yaml", ".md"}
+        files = {file.relative_to(project.parent) for file in project.parent.rglob("*") if file.is_file()}
+        others = {file for file in files if file.suffix not in {".yaml", ".md"}}
+        assert {file.parts[0] for file in others} <= {".github", "load"}

@@ -1,0 +1,35 @@
+"""What all runs share: a snapshot of this repository, and an AWS."""
+
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from tests.pipeline.workflows.actions.stand_in import ROOT
+from tests.pipeline.workflows.ground import commit_all, git
+
+USED = (".ci", ".github", "scripts", "tools", "Makefile", "Pulumi*.yaml", "requirements*.txt")
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with the files of this working tree that workflows use, as its only commit."""
+    folder = tmp_path_factory.mktemp("platform")
+    for file in git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z", *USED).split("\0"):
+        if (ROOT / file).is_file():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / file, folder / file)
+    commit_all(folder, "the platform")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def aws() -> Generator[str]:
+    """URL of an AWS with STS and EKS."""
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
