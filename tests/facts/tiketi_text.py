@@ -57,7 +57,9 @@ PROSE = (
         stacks=(STAGING,),
         checks=(
             plan(REPOSITORY, "imageTagMutability", "IMMUTABLE_WITH_EXCLUSION"),
-            plan(REPOSITORY, "imageTagMutabilityExclusionFilters * filter", "latest", "dev", "staging", "prod", "cache-*"),
+            plan(
+                REPOSITORY, "imageTagMutabilityExclusionFilters * filter", "latest", "dev", "staging", "prod", "cache-*"
+            ),
             docs("Images", "`<short sha>-<yyyymmdd-hhmmss>`", "`latest`", "the environment's name"),
         ),
     ),
