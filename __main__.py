@@ -23,6 +23,7 @@ from components.argocd.applications import GitOps
 from components.argocd.installation import ArgoCd
 from components.argocd.webhook import ArgoCdWebhook
 from components.ci.github_oidc import GithubOidc
+from components.ci.runner import Runner
 from components.cluster.eks import Eks
 from components.config.platform import PlatformConfig
 from components.controllers.controllers import Controllers
@@ -73,6 +74,7 @@ def create_on_aws(config: PlatformConfig, plans: Plans, opts: ResourceOptions, s
     stack.identities = optional(GithubOidc, prefix, aws.identities(config, stack, state_path), opts)
     stack.network = optional(Network, f"{prefix}-network", aws.network(config), opts)
     stack.eks = optional(Eks, prefix, aws.eks(config, stack), opts)
+    stack.runner = optional(Runner, f"{prefix}-runner", aws.runner(config, stack), opts)
     stack.database = optional(Database, f"{prefix}-database", aws.database(config, stack), opts)
     stack.cache = optional(Cache, f"{prefix}-cache", aws.cache(config, stack), opts)
     stack.edge = optional(Edge, f"{prefix}-edge", aws.edge(config), opts)

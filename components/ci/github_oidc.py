@@ -17,6 +17,7 @@ from components.ci.policies.deploy import identity_policy, network_policy
 from components.ci.policies.edge import edge_changes
 from components.ci.policies.karpenter import karpenter_changes
 from components.ci.policies.read import push_policies, read_policy, smoke_policy
+from components.ci.policies.runner import runner_changes
 from components.ci.policies.services import cluster_policy, data_policy
 from components.ci.scope import StackScope
 from components.ci.trust import AUDIENCE, GITHUB_OIDC_HOST, branch_context, environment_context, github_trust
@@ -144,6 +145,7 @@ class GithubOidc(pulumi.ComponentResource):
                     ("edge", edge_changes(scope)),
                     ("karpenter", karpenter_changes(scope)),
                     ("alarms", alarms_changes(scope)),
+                    ("runner", runner_changes(scope)),
                 )
                 if changes
             },

@@ -51,6 +51,8 @@ class StackScope:
     edge: EdgeConfig | None
     alarms: bool
     """Whether the stack has alarms: a topic, an alarm for each metric, perhaps a budget."""
+    runner_connection: str | None
+    """ARN of the connection to GitHub that the stack's runners use, or None without runners."""
     secret_prefixes: Sequence[str]
     """Name prefixes of the stack's secrets in Secrets Manager, `<system>/<environment>/`."""
     creates_buckets: bool

@@ -1,16 +1,28 @@
 """IAM roles for GitHub Actions."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from components.config.base import Section
-from components.config.types import BucketName, IamName, Ownership, matching
+from components.config.types import BucketName, IamName, LogRetentionDays, Ownership, matching
 
 BranchName = Annotated[str, matching(r"^(?!refs/)[\w./+@#=-]+$", "the full name of one branch, not a pattern", "main")]
 GithubEnvironment = Annotated[
     str, matching(r"^(?! )[\w ./()-]{1,255}(?<! )$", "the name of one GitHub environment", "production")
+]
+ConnectionArn = Annotated[
+    str,
+    matching(
+        r"^arn:aws:codeconnections:[a-z0-9-]+:[0-9]{12}:connection/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "the ARN of a connection",
+        "arn:aws:codeconnections:eu-central-1:123456789012:connection/01234567-89ab-cdef-0123-456789abcdef",
+    ),
+]
+RunnerImage = Annotated[
+    str,
+    matching(r"^aws/codebuild/standard:[0-9]+\.[0-9]+$", "an Ubuntu image of CodeBuild", "aws/codebuild/standard:7.0"),
 ]
 
 
@@ -50,6 +62,20 @@ class EnvironmentRoleConfig(Section):
     github_environment: GithubEnvironment = Field(description="GitHub environment that the job must use.")
 
 
+class RunnerConfig(Section):
+    """GitHub Actions runners in the private subnets, on CodeBuild, for an API server without a public endpoint."""
+
+    connection_arn: ConnectionArn = Field(
+        description="Connection of AWS CodeConnections to GitHub, which a person approves (ci.md).",
+        examples=["arn:aws:codeconnections:eu-central-1:123456789012:connection/01234567-89ab-cdef-0123-456789abcdef"],
+    )
+    compute_type: Literal["BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE"] = Field(
+        default="BUILD_GENERAL1_SMALL", description="Size: 2 CPUs with 3 GiB, 4 with 7 GiB, or 8 with 15 GiB."
+    )
+    image: RunnerImage = Field(default="aws/codebuild/standard:7.0", description="Ubuntu image of CodeBuild.")
+    log_retention_days: LogRetentionDays = Field(default=365, description="Retention of the runners' logs, in days.")
+
+
 class CiConfig(Section):
     """IAM roles that GitHub Actions assumes with OIDC tokens instead of access keys."""
 
@@ -63,6 +89,7 @@ class CiConfig(Section):
         default=None,
         description="Role of the services' pipeline in the cluster: it may run `scripts/smoke.py`, and nothing else.",
     )
+    runner: RunnerConfig | None = Field(default=None, description="Runners inside the VPC; null for none.")
     state_bucket: BucketName | None = Field(default=None, description="S3 bucket of the Pulumi state.")
     state_key_alias: KeyAlias | None = Field(
         default=None,

@@ -9,6 +9,7 @@ from components.account.account import Account
 from components.account.tags import default_tags
 from components.alarms.alarms import AlarmsArgs, WatchedCache, WatchedDatabase
 from components.ci.github_oidc import GithubOidcArgs
+from components.ci.runner import RunnerArgs
 from components.cluster.eks import EksArgs
 from components.config.git_urls import github_repository
 from components.config.platform import PlatformConfig
@@ -106,6 +107,27 @@ def eks(config: PlatformConfig, components: StackComponents) -> EksArgs | None:
         deploy_role_arn=None if identities is None else identities.deploy_role_arn,
         preview_role_arn=None if identities is None else identities.preview_role_arn,
         smoke_role_arn=None if identities is None else identities.smoke_role_arn,
+        protect=config.protect,
+    )
+
+
+def runner(config: PlatformConfig, components: StackComponents) -> RunnerArgs | None:
+    """The runners inside the VPC."""
+    account, network, eks = stack_account(config), components.network, components.eks
+    github = github_repository(config.repository.url)
+    if config.ci is None or config.ci.runner is None or account is None:
+        return None
+    if github is None or network is None or eks is None:
+        return None
+    return RunnerArgs(
+        name=config.prefix,
+        settings=config.ci.runner,
+        account=account,
+        repository=github,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.private_subnet_ids,
+        egress=network.egress,
+        api_security_group_id=eks.cluster.control_plane_security_group_id,
         protect=config.protect,
     )
 

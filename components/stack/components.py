@@ -10,6 +10,7 @@ from components.argocd.access import ArgoCdAccess
 from components.argocd.installation import ArgoCd
 from components.argocd.webhook import ArgoCdWebhook
 from components.ci.github_oidc import GithubOidc
+from components.ci.runner import Runner
 from components.cluster.eks import Eks
 from components.controllers.controllers import Controllers
 from components.data.bootstrap import Bootstrap
@@ -39,6 +40,7 @@ class StackComponents:
     identities: GithubOidc | None = None
     network: Network | None = None
     eks: Eks | None = None
+    runner: Runner | None = None
     database: Database | None = None
     cache: Cache | None = None
     edge: Edge | None = None

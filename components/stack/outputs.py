@@ -53,6 +53,8 @@ def _aws(config: PlatformConfig, components: StackComponents) -> dict[str, objec
             "deployRoleArn": components.identities.deploy_role_arn,
             "smokeRoleArn": components.identities.smoke_role_arn,
         }
+    if components.runner is not None:
+        outputs["runnerLabel"] = components.runner.label
     if components.network is not None:
         outputs |= {
             "vpcId": components.network.vpc_id,

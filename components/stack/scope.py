@@ -29,6 +29,7 @@ def stack_scope(config: PlatformConfig, state_path: str) -> StackScope | None:
         interface_endpoints=config.network is not None and bool(config.network.interface_endpoints),
         edge=edge,
         alarms=config.alarms is not None,
+        runner_connection=None if ci is None or ci.runner is None else ci.runner.connection_arn,
         secret_prefixes=[config.secret_prefix(environment.name) for environment in config.environments],
         readable_secret_prefixes=config.secret_prefixes,
         creates_buckets=config.creates_buckets,

@@ -116,12 +116,32 @@ def pushed_repositories(config: PlatformConfig) -> Iterator[Problem]:
         yield Problem(path=("ci", "pushRole"), message="has no repositories to push to. Add the section registry.")
 
 
-def smoke_test(config: PlatformConfig) -> Iterator[Problem]:
-    """The smoke test's role gets access to a cluster of the stack."""
-    if config.local and config.ci is not None and config.ci.smoke_role is not None:
+def own_cluster(config: PlatformConfig) -> Iterator[Problem]:
+    """The smoke test's role and the runners are for a cluster that the stack creates."""
+    if not config.local or config.ci is None:
+        return
+    if config.ci.smoke_role is not None:
         yield Problem(
             path=("ci", "smokeRole"),
             message="has no effect: IAM roles have no access to an existing cluster (kubeconfig). Remove it.",
+        )
+    if config.ci.runner is not None:
+        yield Problem(
+            path=("ci", "runner"),
+            message="has no effect: a stack with an existing cluster (kubeconfig) has no VPC. Remove it.",
+        )
+
+
+def connection(config: PlatformConfig) -> Iterator[Problem]:
+    """The runners' connection to GitHub belongs to the stack's account and region."""
+    if config.ci is None or config.ci.runner is None or config.aws is None:
+        return
+    arn, account = config.ci.runner.connection_arn, config.aws.account
+    own = account.arn("codeconnections", arn.rpartition(":")[2])
+    if arn != own:
+        yield Problem(
+            path=("ci", "runner", "connectionArn"),
+            message=f"{arn} is not a connection of account {account.account_id} in {account.region}. Write e.g. {own}.",
         )
 
 
@@ -230,7 +250,8 @@ RULES: tuple[Rule, ...] = (
     boundary,
     own_boundary,
     pushed_repositories,
-    smoke_test,
+    own_cluster,
+    connection,
     role_names,
     github_environments,
     state_key,

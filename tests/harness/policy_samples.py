@@ -10,7 +10,9 @@ from components.ci.policies.deploy import identity_policy, network_policy
 from components.ci.policies.edge import edge_changes
 from components.ci.policies.karpenter import karpenter_changes
 from components.ci.policies.read import push_policies, read_policy, smoke_policy
+from components.ci.policies.runner import runner_changes
 from components.ci.policies.services import cluster_policy, data_policy
+from components.ci.runner import service_policy
 from components.ci.scope import StackScope, StateStore
 from components.config.cluster import NodesConfig
 from components.config.edge import EdgeConfig
@@ -26,6 +28,7 @@ from components.data.storage import objects_policy
 
 ACCOUNT = Account(account_id="111122223333", region="eu-central-1", permissions_boundary_name="boundary-shop-prod")
 BOUNDARY = "arn:aws:iam::111122223333:policy/boundary-shop-prod"
+CONNECTION = "arn:aws:codeconnections:eu-central-1:111122223333:connection/01234567-89ab-cdef-0123-456789abcdef"
 CERTIFICATE = "arn:aws:acm:eu-central-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"
 
 
@@ -49,6 +52,7 @@ SCOPE = StackScope(
     nodes=nodes(scaling="karpenter", capacityType="SPOT"),
     edge=edge(zone=MADE_ZONE, firewall={}),
     alarms=True,
+    runner_connection=CONNECTION,
     secret_prefixes=["shop/prod/"],
     creates_buckets=True,
     interface_endpoints=True,
@@ -70,6 +74,7 @@ TEXTS = {
     "edge": document(edge_changes(SCOPE)),
     "karpenter": document(karpenter_changes(SCOPE)),
     "alarms": document(alarms_changes(SCOPE)),
+    "runner": document(runner_changes(SCOPE)),
 }
 CONTROLLERS = {
     "external-secrets": external_secrets.iam_policy(ACCOUNT, SCOPE.readable_secret_prefixes),
@@ -85,6 +90,9 @@ CONTROLLERS = {
         node_role_arn="arn:aws:iam::111122223333:role/shop-prod-nodes-0a1b2c3",
         profile_arn="arn:aws:iam::111122223333:instance-profile/shop-prod-karpenter-0a1b2c3",
         queue_arn="arn:aws:sqs:eu-central-1:111122223333:shop-prod-karpenter",
+    ),
+    "runner": service_policy(
+        ACCOUNT, "shop-prod", CONNECTION, subnet_ids=["subnet-a", "subnet-b"], group_id="sg-runner"
     ),
     # The statement on a key of the stack's own needs the key's tag, which a policy does not show.
     "services with storage": objects_policy("arn:aws:s3:::shop-prod-prod-0a1b2c3", None, "eu-central-1"),

@@ -17,6 +17,10 @@ _WORDS = frozenset({"one", "another", "either", "both", "it", "its", "a", "an", 
 """Words with which a sentence begins that names no value."""
 _BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 """What a value means that YAML 1.2 takes for text."""
+_COUNTED = ("Request", "replicas", "maxReplicas")
+"""Ends of the keys that count in the sums."""
+_SUMS = ("cluster.nodes", "database.instanceClass")
+"""Keys of what has to hold them."""
 _ABOUT_KEYS = ("is not a known key", "is not a service of", "has no effect: this project's keys")
 
 
@@ -134,7 +138,8 @@ def refused_remedies(stack: Stack, problems: Sequence[Reported]) -> tuple[int, l
     """Number of remedies that were followed, and those that leave their refusal or add another.
 
     The same value in another form may add one: what it contradicts is another mistake of the file. So may a limit,
-    which counts in no sum: sums are only calculated when all limits are right.
+    which counts in no sum, and a value that counts may uncover that a sum does not fit: sums are only calculated when
+    all limits and all that counts are right.
     """
     count = 0
     found: list[str] = []
@@ -145,12 +150,14 @@ def refused_remedies(stack: Stack, problems: Sequence[Reported]) -> tuple[int, l
             continue
         count += 1
         uncovers = _same(stack, mended, parts(problem.path)) or problem.path.endswith("Limit")
+        counts = problem.path.endswith(_COUNTED)
         # Where an item is removed, the next ones move up, with what is said of them.
         others = {other.message for other in problems if other is not problem}
         left = [
             other
             for other in judged(mended)
-            if (other.path == problem.path and other.message not in others) or not (uncovers or other.path in before)
+            if (other.path == problem.path and other.message not in others)
+            or not (uncovers or other.path in before or (counts and other.path in _SUMS))
         ]
         found += [f"{problem.path}: {problem.message} -> {other.path}: {other.message}" for other in left]
     return count, found

@@ -107,6 +107,16 @@ ALARMS: Sequence[tuple[str, str, Context]] = (
 )
 """The same of a stage with alarms."""
 
+RUNNER = "arn:aws:codebuild:{region}:{account}:project/{prefix}"
+RUNNERS: Sequence[tuple[str, str, Context]] = (
+    ("codebuild:CreateProject", RUNNER, NEW),
+    ("codebuild:UpdateProject", RUNNER, TAGGED),
+    ("codebuild:CreateWebhook", RUNNER, NOTHING),
+    ("codebuild:DeleteProject", RUNNER, NOTHING),
+    ("iam:PassRole", ROLE + "/{prefix}-runner-1a2b3c4", {**TAGGED, "iam:PassedToService": "codebuild.amazonaws.com"}),
+)
+"""The same of a stage with runners."""
+
 ACTING: Sequence[Context] = (
     {"cloudwatch:AlarmActions": ["arn:aws:automate:{region}:ec2:terminate"]},
     {"cloudwatch:AlarmActions": [TOPIC, "arn:aws:autoscaling:{region}:{account}:scalingPolicy:1a2b"]},
@@ -278,7 +288,8 @@ def _wrong(requests: Sequence[Request], *, allowed: bool) -> Iterator[str]:
 @pytest.mark.parametrize(("system", "own"), EVERY)
 def test_the_deploy_role_may_change_its_own_stage(system: str, own: str) -> None:
     actor = stage(system, own)
-    needed = (*DEPLOYED, *(ALARMS if actor.scope.alarms else ()))
+    runners = RUNNERS if actor.scope.runner_connection is not None else ()
+    needed = (*DEPLOYED, *(ALARMS if actor.scope.alarms else ()), *runners)
     assert list(_wrong([actor.request(*each, to=actor) for each in needed], allowed=True)) == []
 
 
@@ -301,7 +312,7 @@ def test_the_boundary_leaves_room_for_nodes_and_controllers(system: str, own: st
 def test_no_role_of_a_stage_changes_another_stage_or_reads_its_secrets(system: str, own: str, other: str) -> None:
     actor, target = stage(system, own), stage(system, other)
     assert actor.scope.account.account_id == target.scope.account.account_id
-    changes = [each for each in (*DEPLOYED, *ALARMS, *REACHED) if each[2] is not NEW]
+    changes = [each for each in (*DEPLOYED, *ALARMS, *RUNNERS, *REACHED) if each[2] is not NEW]
     requests = [actor.request(*each, to=target, role=role) for each in changes for role in ROLES]
     assert list(_wrong(requests, allowed=False)) == []
 

@@ -12,6 +12,7 @@ from typing import cast
 
 from components.account.policy_documents import Condition, Statement
 from components.ci.policies.karpenter import has_profile, has_queue
+from components.ci.policies.runner import project_name
 from components.ci.scope import StackScope
 from components.edge.waf import log_group_name
 
@@ -67,6 +68,9 @@ def _short(statement: Mapping[str, object]) -> dict[str, object]:
 
 def _services(scope: StackScope) -> list[Statement]:
     """Services whose resources have no names, or are AWS's."""
+    zone = (
+        ["route53:ChangeTags*", "route53:CreateHostedZone", "route53:UpdateHostedZoneC*"] if scope.creates_zone else []
+    )
     statements = [
         Statement(
             actions=["acm:*", "autoscaling:Des*", "cloudwatch:Des*", "ec2:Des*", "ec2:Get*", "ec2messages:*",
@@ -75,7 +79,7 @@ def _services(scope: StackScope) -> list[Statement]:
                      "kms:List*", "logs:*Deliver*", "logs:Des*", "logs:List*", "logs:PutRes*", "pricing:Get*",
                      "rds:*", "route53:As*", "route53:Get*", "route53:List*", "ssm:DescribeAssociation", "ssm:GetDoc*",
                      "ssm:GetMan*", "ssm:List*Associations", "ssm:UpdateInst*", "ssmmessages:*", "sts:GetC*",
-                     "wafv2:*"],
+                     "wafv2:*", *zone],
             resources=["*"],
         ),
         Statement(
@@ -123,6 +127,13 @@ def _named(scope: StackScope) -> list[Statement]:
     if has_queue(scope):
         actions += ["events:*", "sqs:*"]
         resources += [f"arn:aws:events:*:*:rule/{prefix}-*", f"arn:aws:sqs:*:*:{prefix}-*"]
+    if scope.runner_connection is not None:
+        actions += ["codebuild:*", "codeconnections:*"]
+        connection = scope.runner_connection.rpartition("/")[2]
+        resources += [
+            f"arn:aws:codebuild:*:*:project/{project_name(prefix)}",
+            f"arn:aws:codeconnections:*:*:connection/{connection}",
+        ]
     if scope.alarms:
         actions += ["budgets:*", "sns:*"]
         resources += [f"arn:aws:budgets::*:budget/{prefix}-*", f"arn:aws:sns:*:*:{prefix}-*"]
@@ -192,9 +203,6 @@ def _records(scope: StackScope) -> list[Statement]:
             condition={"ForAllValues:StringLike": {"route53:ChangeResourceRecordSetsNormalizedRecordNames": names}},
         )
     )
-    if scope.creates_zone:
-        actions = ["route53:ChangeTags*", "route53:CreateHostedZone", "route53:UpdateHostedZoneC*"]
-        statements.append(Statement(actions=actions, resources=["*"]))
     return statements
 
 

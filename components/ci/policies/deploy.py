@@ -9,6 +9,7 @@ IAM limits a managed policy to 6,144 characters.
 
 from components.account.policy_documents import Statement, document
 from components.ci.policies.read import state_key
+from components.ci.policies.runner import CODEBUILD
 from components.ci.scope import StackScope
 
 # Actions that create a resource. They also need permission on the resources they refer to; statement `Change` has it.
@@ -114,6 +115,7 @@ def identity_policy(scope: StackScope) -> str:
     capped = {"iam:PermissionsBoundary": account.permissions_boundary_arn}
     roles, owned, new = [account.role_arn(f"{scope.prefix}-*")], scope.tagged("aws:ResourceTag"), scope.newly_tagged()
     policies = [scope.policy_arn()]
+    runner = [] if scope.runner_connection is None else [CODEBUILD]
     attachable = [*policies, *(f"arn:aws:iam::aws:policy/{name}" for name in _ATTACHABLE)]
     statements = [
         Statement(
@@ -150,7 +152,7 @@ def identity_policy(scope: StackScope) -> str:
             sid="PassToServices",
             actions=["iam:PassRole"],
             resources=[account.role_arn(f"{scope.prefix}-*")],
-            condition={"StringEquals": {"iam:PassedToService": _PASSED_TO}},
+            condition={"StringEquals": {"iam:PassedToService": [*_PASSED_TO, *runner]}},
         ),
         Statement(
             sid="ServiceLinkedRoles",

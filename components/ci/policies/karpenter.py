@@ -22,18 +22,14 @@ def karpenter_reading(scope: StackScope) -> list[Statement]:
             )
         )
     if has_queue(scope):
-        statements += [
+        statements.append(
             Statement(
-                sid="Queue",
-                actions=["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"],
-                resources=[_queue(scope)],
-            ),
-            Statement(
-                sid="Rule",
-                actions=["events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule"],
-                resources=[_rule(scope)],
-            ),
-        ]
+                sid="Interruptions",
+                actions=["events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule",
+                         "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"],
+                resources=[_queue(scope), _rule(scope)],
+            )
+        )  # fmt: skip
     return statements
 
 

@@ -11,6 +11,7 @@ from components.account.policy_documents import Statement, document
 from components.ci.policies.alarms import alarms_reading
 from components.ci.policies.edge import edge_reading
 from components.ci.policies.karpenter import karpenter_reading
+from components.ci.policies.runner import runner_reading
 from components.ci.scope import StackScope
 from components.ci.trust import GITHUB_OIDC_HOST
 
@@ -81,7 +82,7 @@ def read_policy(scope: StackScope) -> str:
                 resources=scope.eks_arns(),
             )
         )  # fmt: skip
-    parts = (edge_reading, karpenter_reading, alarms_reading, _state_reading)
+    parts = (edge_reading, karpenter_reading, alarms_reading, runner_reading, _state_reading)
     return document([*statements, *(statement for part in parts for statement in part(scope))])
 
 
@@ -90,20 +91,13 @@ def _identity_reading(scope: StackScope) -> list[Statement]:
     return [
         Statement(
             sid="Identities",
-            actions=["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies",
-                     "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies", "iam:ListRoleTags"],
-            resources=[*scope.role_arns(), account.role_arn("aws-service-role/*")],
-        ),
-        Statement(
-            sid="Policies",
-            actions=["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyTags", "iam:ListPolicyVersions"],
-            resources=[scope.policy_arn()],
-        ),
-        Statement(
-            sid="OidcProvider",
-            actions=["iam:GetOpenIDConnectProvider", "iam:ListOpenIDConnectProviderTags"],
-            resources=[account.oidc_provider_arn(GITHUB_OIDC_HOST)],
-        ),
+            actions=["iam:GetOpenIDConnectProvider", "iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole",
+                     "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole",
+                     "iam:ListOpenIDConnectProviderTags", "iam:ListPolicyTags", "iam:ListPolicyVersions",
+                     "iam:ListRolePolicies", "iam:ListRoleTags"],
+            resources=[*scope.role_arns(), account.role_arn("aws-service-role/*"), scope.policy_arn(),
+                       account.oidc_provider_arn(GITHUB_OIDC_HOST)],
+        )
     ]  # fmt: skip
 
 

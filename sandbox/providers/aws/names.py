@@ -42,6 +42,7 @@ NAMES: Mapping[str, NameRule | None] = {
     "s3/bucket:Bucket": NameRule("bucket", 63, lower=True, instead="bucketPrefix"),
     "cloudwatch/logGroup:LogGroup": NameRule("name", 512, instead=_PREFIXED),
     "cloudwatch/metricAlarm:MetricAlarm": NameRule("name", 255),
+    "codebuild/project:Project": NameRule("name", 150),
     "sns/topic:Topic": NameRule("name", 256, instead=_PREFIXED),
     "backup/vault:Vault": NameRule("name", 50),
     "budgets/budget:Budget": NameRule("name", 100, instead=_PREFIXED),

@@ -18,6 +18,8 @@ REPLACES: Mapping[str, Collection[str]] = {
     "budgets/budget:Budget": ("name", "namePrefix"),
     "cloudwatch/logGroup:LogGroup": ("name", "namePrefix", "logGroupClass"),
     "cloudwatch/metricAlarm:MetricAlarm": ("name",),
+    "codebuild/project:Project": ("name",),
+    "codebuild/webhook:Webhook": ("projectName", "manualCreation", "scopeConfiguration"),
     "ec2/eip:Eip": ("domain", "publicIpv4Pool", "networkBorderGroup"),
     "ec2/flowLog:FlowLog": (
         *("vpcId", "subnetId", "eniId", "iamRoleArn", "logDestination", "logDestinationType"),

@@ -265,6 +265,8 @@ _DATA: dict[str, Shape] = {
     "cloudwatch/logGroup:LogGroup": Shape(
         "{name}", "arn:aws:logs:{region}:{account}:log-group:{name}", {"logGroupClass": "STANDARD"}
     ),
+    "codebuild/project:Project": Shape("{arn}", "arn:aws:codebuild:{region}:{account}:project/{name}"),
+    "codebuild/webhook:Webhook": Shape("{in[projectName]}"),
     "cloudwatch/metricAlarm:MetricAlarm": Shape("{name}", "arn:aws:cloudwatch:{region}:{account}:alarm:{name}"),
     "sns/topic:Topic": Shape("{arn}", "arn:aws:sns:{region}:{account}:{name}"),
     "sns/topicSubscription:TopicSubscription": Shape("{arn}", "{in[topic]}:{uuid}"),

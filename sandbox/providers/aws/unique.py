@@ -30,6 +30,14 @@ UNIQUE: Mapping[str, Unique] = {
     "budgets/budget:Budget": Unique(
         _NAME, "DuplicateRecordException", "Error creating budget: {in[name]} - the budget already exists."
     ),
+    "codebuild/project:Project": Unique(
+        _NAME,
+        "ResourceAlreadyExistsException",
+        "Project already exists: arn:aws:codebuild:{region}:{account}:project/{in[name]}",
+    ),
+    "codebuild/webhook:Webhook": Unique(
+        ("projectName",), "ResourceAlreadyExistsException", "{in[projectName]} has a webhook"
+    ),
     "cloudwatch/logGroup:LogGroup": Unique(
         _NAME, "ResourceAlreadyExistsException", "The specified log group already exists: {in[name]}"
     ),

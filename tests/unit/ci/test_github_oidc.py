@@ -56,7 +56,9 @@ def run(
     chosen = config(**settings)
     roles = [role.name for role in (chosen.preview_role, chosen.deploy_role, chosen.smoke_role) if role]
     account = Account(account_id="111122223333", region="eu-central-1", permissions_boundary_name=boundary)
-    parts = replace(SCOPE, nodes=with_nodes, edge=with_edge, alarms=with_alarms, creates_buckets=False)
+    parts = replace(
+        SCOPE, nodes=with_nodes, edge=with_edge, alarms=with_alarms, creates_buckets=False, runner_connection=None
+    )
     scope = replace(parts, account=account, ci_roles=roles)
     args = GithubOidcArgs(
         settings=chosen,

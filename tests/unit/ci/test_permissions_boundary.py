@@ -72,6 +72,7 @@ def test_it_fits_iams_size_limit_with_long_names() -> None:
         secret_prefixes=["ticketing/development/"],
         readable_secret_prefixes=["ticketing/argocd/", "ticketing/development/"],
         nodes=None,
+        runner_connection=None,
         edge=edge(zone=TAKEN_ZONE, firewall={}),
         ci_roles=[f"{prefix}-preview", f"{prefix}-deploy", f"{prefix}-smoke", "ticketing-github-actions-push"],
         push_role="ticketing-github-actions-push",
@@ -203,7 +204,14 @@ def test_only_the_stacks_roles_can_be_in_its_instance_profiles() -> None:
 
 def test_what_a_stack_leaves_out_is_not_in_it() -> None:
     bare = replace(
-        SCOPE, edge=None, nodes=None, creates_buckets=False, interface_endpoints=False, state=None, alarms=False
+        SCOPE,
+        edge=None,
+        nodes=None,
+        creates_buckets=False,
+        interface_endpoints=False,
+        state=None,
+        alarms=False,
+        runner_connection=None,
     )
     text = json.dumps(statements(boundary(bare, NAME)))
     for word in (
@@ -215,6 +223,8 @@ def test_what_a_stack_leaves_out_is_not_in_it() -> None:
         "sns:",
         "arn:*:cloudwatch",
         ":budget/",
+        "codebuild:",
+        "codeconnections:",
     ):
         assert word not in text
         assert word in boundary(SCOPE, NAME)

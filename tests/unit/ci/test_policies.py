@@ -13,7 +13,7 @@ from components.ci.policies.services import cluster_policy
 from tests.harness.policy_samples import ACCOUNT, BOUNDARY, OWNED, SCOPE, TEXTS, allowing, statements
 
 EVERY = pytest.mark.parametrize("name", list(TEXTS))
-DEPLOY = ("network", "cluster", "data", "identity", "edge", "karpenter", "alarms")
+DEPLOY = ("network", "cluster", "data", "identity", "edge", "karpenter", "alarms", "runner")
 READING = ("Describe", "Get", "List", "View", "BatchGet", "BatchCheck")
 # Write actions without resource-level permissions: only these may have the resource `*`.
 RESOURCELESS = {

@@ -204,7 +204,7 @@ def test_the_stack_that_makes_the_repositories_alone_changes_them(staging: Run, 
 @each_stack
 def test_everything_that_is_needed_next_is_exported(stack: str, stacks: Stacks) -> None:
     run = stacks[stack]
-    assert set(run.outputs) == OUTPUTS
+    assert set(run.outputs) == (OUTPUTS | {"runnerLabel"} if stack == "prod" else OUTPUTS)
     assert run.outputs["updateKubeconfig"] == f"aws eks update-kubeconfig --region ap-northeast-1 --name nova-{stack}"
     assert run.secret_outputs == frozenset()
 
@@ -217,6 +217,16 @@ def test_the_pipelines_role_is_a_smoke_tester_of_the_cluster(stack: str, stacks:
     assert entry.inputs["principalArn"] == run.outputs["smokeRoleArn"]
     assert entry.inputs["kubernetesGroups"] == ["platform:smoke-testers"]
     assert run.depends(entry, role)
+
+
+def test_productions_runners_reach_its_api_server(prod: Run) -> None:
+    assert prod.outputs["runnerLabel"] == "codebuild-nova-prod"
+    (project,) = prod.all("aws:codebuild/project:Project")
+    assert set(project.inputs["vpcConfig"]["subnets"]) == subnet_ids(prod, "private")
+    (role,) = [r for r in prod.all("aws:iam/role:Role") if r.name == "nova-prod-runner"]
+    assert role.inputs["permissionsBoundary"].endswith(":policy/boundary-nova-prod")
+    rule, nodes = (prod.one(INGRESS, name) for name in ("nova-prod-runner-api-server", "nova-prod-nodes-api-server"))
+    assert rule.inputs["securityGroupId"] == nodes.inputs["securityGroupId"]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tests.systems.refused_examples import refusals
 from tests.unit.validation.samples import Refusal, refused
 
 PUSH = {"triggers": ["push"]}
+CONNECTION = "arn:aws:codeconnections:ap-northeast-2:123456789012:connection/01234567-89ab-cdef-0123-456789abcdef"
 EXISTING = {"ownership": "existing"}
 REFUSALS: tuple[Refusal, ...] = (
     ("repository.githubOwnerId", "*", None, "'*' is not a numeric GitHub id."),
@@ -168,11 +169,24 @@ def test_names_of_github_environments_are_githubs(name: str) -> None:
     assert wrong(ci__deployRole__githubEnvironment=name) == []
 
 
-def test_a_local_cluster_has_no_role_for_its_smoke_test() -> None:
-    ci = {"provider": "existing", "smokeRole": {"name": "tiketi-dev-smoke", "githubEnvironment": "smoke-dev"}}
+def test_a_local_cluster_has_neither_a_role_for_its_smoke_test_nor_runners() -> None:
+    role, runner = {"name": "tiketi-dev-smoke", "githubEnvironment": "smoke-dev"}, {"connectionArn": CONNECTION}
+    ci = {"provider": "existing", "smokeRole": role, "runner": runner}
     account = {"accountId": "123456789012", "region": "ap-northeast-2"}
     assert refusals("tiketi", "dev", {"aws": account, "ci": ci}) == [
-        "ci.smokeRole: has no effect: IAM roles have no access to an existing cluster (kubeconfig). Remove it."
+        "ci.smokeRole: has no effect: IAM roles have no access to an existing cluster (kubeconfig). Remove it.",
+        "ci.runner: has no effect: a stack with an existing cluster (kubeconfig) has no VPC. Remove it.",
+    ]
+
+
+@pytest.mark.parametrize("place", ["ap-northeast-1:111122223333", "eu-central-1:025434362120"])
+def test_the_runners_connection_is_of_the_stacks_account_and_region(place: str) -> None:
+    own = CONNECTION.replace("ap-northeast-2:123456789012", "ap-northeast-1:025434362120")
+    other = CONNECTION.replace("ap-northeast-2:123456789012", place)
+    assert wrong(ci__runner={"connectionArn": own}) == []
+    assert wrong(ci__runner={"connectionArn": other}) == [
+        f"ci.runner.connectionArn: {other} is not a connection of account 025434362120 in ap-northeast-1. "
+        f"Write e.g. {own}."
     ]
 
 

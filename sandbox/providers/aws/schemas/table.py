@@ -139,6 +139,23 @@ COUNTERPARTS: Mapping[str, Sequence[Counterpart]] = {
     ),
     "cloudwatch/metricAlarm:MetricAlarm": (Counterpart("AWS::CloudWatch::Alarm", {"name": "AlarmName"}),),
     "cloudwatch/logGroup:LogGroup": (Counterpart("AWS::Logs::LogGroup", {"name": "LogGroupName"}),),
+    "codebuild/project:Project": (
+        Counterpart(
+            "AWS::CodeBuild::Project",
+            {
+                "buildTimeout": "TimeoutInMinutes",
+                "queuedTimeout": "QueuedTimeoutInMinutes",
+                "projectVisibility": "Visibility",
+            },
+        ),
+    ),
+    "codebuild/webhook:Webhook": (
+        Counterpart(
+            "AWS::CodeBuild::Project",
+            _inside("Triggers", "buildType pullRequestBuildPolicy scopeConfiguration") | {"projectName": "Name"},
+            part=True,
+        ),
+    ),
     "ec2/defaultSecurityGroup:DefaultSecurityGroup": (Counterpart("AWS::EC2::SecurityGroup", part=True),),
     "ec2/eip:Eip": (Counterpart("AWS::EC2::EIP", {"instance": "InstanceId"}),),
     "ec2/flowLog:FlowLog": (
@@ -542,6 +559,13 @@ NOT_JUDGED: Mapping[str, Mapping[str, str]] = {
         ),
     },
     "cloudwatch/metricAlarm:MetricAlarm": {"metricQueries": "other metrics than one, in a form of its own"},
+    "codebuild/project:Project": _nothing(
+        "artifacts.bucketOwnerAccess logsConfig.s3Logs.bucketOwnerAccess secondaryArtifacts.bucketOwnerAccess", MISSING
+    ),
+    "codebuild/webhook:Webhook": {
+        **_nothing("branchFilter manualCreation", MISSING),
+        "filterGroups": "a list without a schema in CloudFormation",
+    },
     "ec2/defaultSecurityGroup:DefaultSecurityGroup": _nothing("egress ingress", INLINE) | _PROVIDERS_RULES,
     "ec2/eip:Eip": _nothing("associateWithPrivateIp networkInterface", ELSEWHERE) | {"customerOwnedIpv4Pool": MISSING},
     "ec2/internetGateway:InternetGateway": {"vpcId": ELSEWHERE},
