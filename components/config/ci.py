@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from components.config.base import Section
-from components.config.types import BucketName, IamName, LogRetentionDays, Ownership, matching
+from components.config.types import BucketName, IamName, LogRetentionDays, Ownership, UniqueList, matching
 
 BranchName = Annotated[str, matching(r"^(?!refs/)[\w./+@#=-]+$", "the full name of one branch, not a pattern", "main")]
 GithubEnvironment = Annotated[
@@ -44,10 +44,10 @@ class PushRoleConfig(Section):
 
     ownership: Ownership = Field(description="`create` or `existing`.")
     name: IamName = Field(default="github-actions-role", description="Name of the role.")
-    branches: tuple[BranchName, ...] = Field(
+    branches: UniqueList[BranchName] = Field(
         default=("main",), min_length=1, description="Branches whose workflows may push images."
     )
-    github_environments: tuple[GithubEnvironment, ...] = Field(
+    github_environments: UniqueList[GithubEnvironment] = Field(
         default=(),
         description="GitHub environments whose jobs may push images too: those for pull requests and release tags, "
         "which run on no branch. Whoever may use the environment may push.",
