@@ -8,7 +8,7 @@ act runs the steps on this machine (its host mode), without Docker or network. W
 - `job.workflow_repository` and `job.workflow_sha` are empty; the stand-in for actions/checkout takes a checkout of no
   repository into a folder for one of this repository.
 - A job has `success`, `failure` or `skipped`, never `cancelled`, and `cancelled()` in the condition of a job is always
-  false. The first interrupt cancels a run as GitHub does: only steps with `always()` or `cancelled()` still run.
+  false. After an interrupt act starts the jobs with `always()`, but none of their steps; so no run is cancelled here.
 - A matrix has one result, that of the job which ends last is everyone's; here each has its own, drawn from its steps.
 - `fail-fast` cancels nothing, `timeout-minutes` of a job and `services` are ignored.
 - Jobs share this machine. Each has its own workspace, `runner.temp` and home; programs are those in `PATH`.
@@ -120,34 +120,25 @@ class Runner:
     desk: Path
     """Folder in which act is started, with copies of workflow files and actions."""
     repository: str
-    environment: Mapping[str, str]
+    environment: dict[str, str]
     """Environment variables of act, which every step inherits; `PATH` among them."""
     secrets: Mapping[str, str] = field(default_factory=dict[str, str])
     """`GITHUB_TOKEN` among them."""
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     contexts: Mapping[str, str] = field(default_factory=dict[str, str])
     """`GITHUB_*` that the contexts take their values from."""
-    repositories: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    repositories: dict[str, Path] = field(default_factory=dict[str, Path])
     """Folders of `owner/name@ref` with reusable workflows."""
 
     def run(self, workflow: str, event: Event, labels: tuple[str, ...] = LABELS) -> Run:
         """Run a workflow file of the checkout to its end."""
-        process = self.start(workflow, event, labels)
-        output, _ = process.communicate(timeout=300)
+        with self.start(workflow, event, labels) as process:
+            try:
+                output, _ = process.communicate(timeout=300)
+            finally:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
         return read(output)
-
-    def cancel_at(self, workflow: str, event: Event, words: str) -> Run:
-        """Cancel a run as soon as a step prints these words."""
-        process = self.start(workflow, event, LABELS)
-        assert process.stdout
-        lines: list[str] = []
-        for line in process.stdout:
-            lines.append(line)
-            if words in line and '"raw_output":true' in line:
-                process.send_signal(signal.SIGINT)
-                break
-        rest, _ = process.communicate(timeout=300)
-        return read("".join(lines) + rest)
 
     def start(self, workflow: str, event: Event, labels: tuple[str, ...]) -> "subprocess.Popen[str]":
         """Start act."""

@@ -6,15 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ruamel.yaml import YAML
+
 from scripts.smoke import Answer
 from tests.pipeline.application import OVERLAY
 from tests.pipeline.workflows.ground import git
 from tests.tooling import smoke_runs
 from tests.tooling.smoke_runs import Json, Scenario
 
-NAME, APPLICATION = "shop-cluster", "shop-staging"
-SERVICES = ("auth", "cart")
-PATH = f"/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/{APPLICATION}"
+NAME = "shop-cluster"
+ANY_APPLICATION = re.compile(r"/applications/[\w-]+$")
 
 
 @dataclass
@@ -22,7 +23,11 @@ class Cluster(Scenario):
     """Everything is synced and healthy unless a test says otherwise."""
 
     remote: Path
-    """Bare repository that Argo CD follows, on its branch main."""
+    """Bare repository that Argo CD follows."""
+    branch: str = "main"
+    overlay: str = OVERLAY
+    services: tuple[str, ...] = ("auth", "cart")
+    """Each runs the image whose name ends in the service's."""
     url: str = ""
     refuses: str = ""
     """Words with which Argo CD refuses every commit."""
@@ -37,21 +42,21 @@ class Cluster(Scenario):
     def get(self, path: str) -> Answer:
         """Answer in place of the API server."""
         self.application, self.pods = self.application_now(), self.pods_now()
-        self.answers = {f"{name}/metrics": Answer(200, smoke_runs.METRICS.encode()) for name in SERVICES}
+        self.answers = {f"{name}/metrics": Answer(200, smoke_runs.METRICS.encode()) for name in self.services}
         if self.unhealthy:
             self.answers[f"{self.unhealthy}/health"] = Answer(503, b"no database")
-        return super().get(path.replace(PATH, smoke_runs.APPLICATION))
+        return super().get(ANY_APPLICATION.sub("/applications/nova-staging", path))
 
     def revision(self) -> str:
-        return self.at or git(self.remote, "rev-parse", "main")
+        return self.at or git(self.remote, "rev-parse", self.branch)
 
     def application_now(self) -> Json:
         found = smoke_runs.application(self.revision())
-        found["metadata"]["annotations"] = {"platform/services": ", ".join(f"{name} /health" for name in SERVICES)}
+        found["metadata"]["annotations"] = {"platform/services": ", ".join(f"{name} /health" for name in self.services)}
         status = found["status"]
         status["resources"] = [
             {"kind": kind, "namespace": "nova", "name": name, "status": "Synced"}
-            for name in SERVICES
+            for name in self.services
             for kind in ("Deployment", "Service")
         ]
         if self.refuses:
@@ -60,9 +65,10 @@ class Cluster(Scenario):
 
     def pods_now(self) -> list[Json]:
         """Pods with the tags that the overlay has."""
-        overlay = git(self.remote, "show", f"{self.revision()}:{OVERLAY}/kustomization.yaml")
-        tags = dict(re.findall(r"name: shop/(\w+)\n.*\n\s*newTag: \"?([^\"\n]+)", overlay))
-        return [smoke_runs.pod(name, 1, tag=tags.get(name, "")) for name in SERVICES]
+        text = git(self.remote, "show", f"{self.revision()}:{self.overlay}/kustomization.yaml")
+        images: list[dict[str, str]] = YAML(typ="safe").load(text).get("images", [])
+        tags = {image["name"].rpartition("/")[2]: image.get("newTag", "") for image in images}
+        return [smoke_runs.pod(name, 1, tag=tags.get(name, "")) for name in self.services]
 
 
 @contextmanager

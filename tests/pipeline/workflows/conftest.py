@@ -8,9 +8,10 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from tests.pipeline.workflows.actions.stand_in import ROOT
+from tests.pipeline.workflows.delivery import Delivery, ground
 from tests.pipeline.workflows.ground import commit_all, git
 
-USED = (".ci", ".github", "scripts", "tools", "Makefile", "Pulumi*.yaml", "requirements*.txt")
+USED = (".ci", ".github", "sandbox", "scripts", "tools", "Makefile", "Pulumi*.yaml", "requirements*.txt")
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,13 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy(ROOT / file, folder / file)
     commit_all(folder, "the platform")
     return folder
+
+
+@pytest.fixture
+def delivery(tmp_path: Path, platform: Path, aws: str) -> Generator[Delivery]:
+    """An application repository that nothing was delivered from."""
+    with ground(tmp_path, platform, aws) as delivery:
+        yield delivery
 
 
 @pytest.fixture(scope="session")

@@ -32,11 +32,25 @@ call = {{"job": os.environ["GITHUB_JOB"], "arguments": arguments, "body": "".joi
 with Path(os.environ["STAND_IN_RECORDS"], name).open("a") as file:
     file.write(json.dumps(call) + "\\n")
 words = " ".join([name, *arguments])
-if name != "gh":  # there is no comment yet
+fails = words.startswith(os.environ["FAILS"])
+if words == "make venv":
+    Path(".venv/bin").mkdir(parents=True)
+    Path(".venv/bin/python").symlink_to(Path(sys.argv[0]).resolve())
+if name == "gh":
+    print([[]])  # there is no comment yet
+elif name == "python":
+    problem = {{"place": "Pulumi.yaml:1", "path": "config", "message": words}}
+    print(json.dumps([problem] if fails else []))
+elif words.startswith("pulumi preview"):
+    print(json.dumps({{"diagnosticEvent": {{"severity": "error" if fails else "warning", "message": words}}}}))
+else:
     print(words, "on", os.environ["GITHUB_SHA"])
-sys.exit(words.startswith(os.environ["FAILS"]))
+sys.exit(fails)
 """
-"""A program that records its call, prints it, and fails if the call starts with the words of `FAILS`."""
+"""A program that records its call, says it in the form of its name, and fails if it starts with the words of `FAILS`.
+
+`make venv` makes it the Python of the virtual environment.
+"""
 
 
 class Platform:
@@ -127,7 +141,8 @@ def test_every_job_of_a_preview_succeeds(previewed: tuple[Platform, Run]) -> Non
     assert repository.calls("make", "check") == [
         "lint", "test", "test-cluster", "test-checkov", "checkov STACK=staging", "checkov STACK=prod",
     ]  # fmt: skip
-    assert sorted(repository.calls("make", "sandbox-preview")) == ["preview STACK=prod", "preview STACK=staging"]
+    previews = [call for call in repository.calls("make", "sandbox-preview") if call != "venv"]
+    assert sorted(previews) == ["preview STACK=prod", "preview STACK=staging"]
 
 
 def test_a_preview_shows_the_plan_of_each_stack(previewed: tuple[Platform, Run]) -> None:
@@ -136,7 +151,7 @@ def test_a_preview_shows_the_plan_of_each_stack(previewed: tuple[Platform, Run])
         assert f"make preview STACK={stack}" in run.job("sandbox-preview", stack=stack).summary
         assert f"pulumi preview --stack {stack}" in run.job("preview", stack=stack).summary
         assert (
-            f"pulumi preview --stack {stack}" in (repository.artifacts / f"plan-{stack}/plan-{stack}.txt").read_text()
+            f"pulumi preview --stack {stack}" in (repository.artifacts / f"plan-{stack}/plan-{stack}.jsonl").read_text()
         )
     comment = recorded(repository.records, "gh")[-1]
     assert "--method POST repos/acme/platform/issues/7/comments" in " ".join(comment["arguments"])
@@ -171,7 +186,7 @@ def test_a_failed_check_keeps_the_preview_from_the_account(repository: Platform)
     run = repository.pull_request(fails="make lint")
     assert run.results()["check"] == "failure"
     assert run.results()["preview"] == "skipped"
-    assert run.results()["comment"] == "skipped"
+    assert run.results()["comment"] == "success"
 
 
 def test_a_failed_preview_is_commented_and_the_other_stack_is_shown(repository: Platform) -> None:
@@ -197,12 +212,20 @@ def test_a_sandbox_preview_that_fails_is_red_and_shows_what_it_printed(repositor
     assert "make preview STACK=prod" in run.job("sandbox-preview", stack="prod").summary
 
 
+def test_a_refused_stack_file_is_annotated_and_commented(repository: Platform) -> None:
+    run = repository.pull_request(fails="python -m components.validation --stack prod")
+    job = run.job("sandbox-preview", stack="prod")
+    assert job.result == "failure"
+    assert job.annotations == ["error: python -m components.validation --stack prod --json"]
+    assert "python -m components.validation --stack prod" in recorded(repository.records, "gh")[-1]["body"]
+
+
 def test_a_push_to_main_previews_and_updates_staging_only(repository: Platform) -> None:
     run = repository.run(DEPLOY, Event("push"))
     assert run.results() == {"staging": "success", "prod": "skipped"}, run.output
     assert repository.calls("pulumi") == [
         "stack select --non-interactive staging",
-        "preview --stack staging --non-interactive --color never --diff",
+        "preview --stack staging --non-interactive --json",
         "stack select --non-interactive staging",
         "up --stack staging --non-interactive --color never --yes",
     ]
@@ -213,7 +236,7 @@ def test_a_failed_preview_is_not_followed_by_an_update(repository: Platform) -> 
     run = repository.run(DEPLOY, Event("push"), fails="pulumi preview")
     assert run.results()["staging"] == "failure"
     assert not [call for call in repository.calls("pulumi") if call.startswith("up")]
-    assert "`pulumi preview` of staging: failed" in run.job("staging").summary
+    assert "pulumi preview --stack staging" in run.job("staging").summary
 
 
 def test_a_failed_update_is_red(repository: Platform) -> None:
