@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, field_validator
+from pydantic_core import PydanticKnownError
 
 from components.config.base import Section
 from components.config.types import ExactVersion
@@ -100,6 +101,8 @@ class KarpenterConfig(Section):
 class OperatorsConfig(Section):
     """Optional controllers, each installed if its section is there. `cluster.nodes.scaling` selects the autoscaler."""
 
+    model_config = ConfigDict(validate_default=False)  # `_written` is for what is written
+
     external_secrets: ExternalSecretsConfig | None = Field(default=None, description="Secrets from Secrets Manager.")
     reloader: ReloaderConfig | None = Field(
         default=None, description="Restarts when a Secret or ConfigMap changes (docs/secrets.md)."
@@ -112,3 +115,11 @@ class OperatorsConfig(Section):
         default=ClusterAutoscalerConfig(), description="Chart of the Cluster Autoscaler."
     )
     karpenter: KarpenterConfig = Field(default=KarpenterConfig(), description="Chart of Karpenter.")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _written(cls, section: object) -> object:
+        """The section of a controller. `reloader:` without a value would mean none, and looks as if it meant one."""
+        if section is None:
+            raise PydanticKnownError("dict_type")
+        return section

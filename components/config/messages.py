@@ -55,7 +55,7 @@ def refused_value(
     if kind == "value_error":
         return _refused_by_validator(value, str(context["error"]), hidden=hidden)
     if value is None:
-        return Refused(wrong="has no value.", otherwise="Write one, or remove the key.")
+        return Refused(wrong="has no value.", nearest=({},), otherwise="Write one, or remove the key.")
     if kind in COUNTS:
         wrong, otherwise = COUNTS[kind]
         return Refused(wrong=wrong, otherwise=otherwise.format(**context))
