@@ -1,11 +1,9 @@
 """Alarms on what a stack runs on in AWS, and who receives them."""
 
-from typing import Annotated
-
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from components.config.base import Section
-from components.config.types import EmailAddress, HttpsUrl, distinct
+from components.config.types import EmailAddress, HttpsUrl, UniqueList
 
 
 class AlarmsConfig(Section):
@@ -14,12 +12,12 @@ class AlarmsConfig(Section):
     All of them go to one SNS topic. At least one of `emails` and `endpoints` is set.
     """
 
-    emails: Annotated[tuple[EmailAddress, ...], AfterValidator(distinct)] = Field(
+    emails: UniqueList[EmailAddress] = Field(
         default=(),
         description="Addresses that receive every alarm, and again when it is over. After the first `up`, AWS sends "
         "each of them a mail with a link: nothing arrives before someone has opened it.",
     )
-    endpoints: Annotated[tuple[HttpsUrl, ...], AfterValidator(distinct)] = Field(
+    endpoints: UniqueList[HttpsUrl] = Field(
         default=(),
         description="HTTPS URLs that receive every alarm as a POST request of Amazon SNS, for example an on-call "
         "service's. The receiver must confirm the subscription when SNS asks for it. Stack files are in Git: do not "

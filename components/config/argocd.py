@@ -9,7 +9,7 @@ from components.config.argocd_access import NotificationsConfig, RepositoryAcces
 from components.config.argocd_project import ProjectConfig
 from components.config.argocd_versions import ArgoCdChart, ArgoCdTag, supports_mutual_tls
 from components.config.base import Section
-from components.config.types import DnsLabel, Ipv4Cidr, Text, matching, on_one_line, possible_port
+from components.config.types import DnsLabel, Ipv4Cidr, Text, UniqueList, matching, on_one_line, possible_port
 from components.config.versions import ARGO_CD_CHART, ARGO_CD_IMAGE_TAG
 
 DISCOVERY = "/.well-known/openid-configuration"
@@ -76,12 +76,12 @@ class SsoConfig(Section):
     client_secret_ref: SecretKeyReference = Field(
         description="`$<secret>:<key>`: a Secret in Argo CD's namespace, labelled `app.kubernetes.io/part-of: argocd`.",
     )
-    scopes: Annotated[tuple[Text, ...], AfterValidator(_with_openid)] = Field(
+    scopes: Annotated[UniqueList[Text], AfterValidator(_with_openid)] = Field(
         default=("openid", "profile", "email", "groups"),
         description="Requested scopes. Remove `groups` for Entra ID, which does not support it.",
     )
-    admin_groups: tuple[GroupName, ...] = Field(min_length=1, description="Groups that administer Argo CD.")
-    developer_groups: tuple[GroupName, ...] = Field(
+    admin_groups: UniqueList[GroupName] = Field(min_length=1, description="Groups that administer Argo CD.")
+    developer_groups: UniqueList[GroupName] = Field(
         default=(), description="Groups that may view and sync Applications and read logs."
     )
 
@@ -117,7 +117,7 @@ class ArgoCdConfig(Section):
         default=180, ge=30, le=3600, description="Interval at which Argo CD polls Git, in seconds."
     )
     log_format: Literal["json", "text"] = Field(default="json", description="Format of the logs.")
-    git_cidrs: tuple[Ipv4Cidr, ...] = Field(
+    git_cidrs: UniqueList[Ipv4Cidr] = Field(
         default=(),
         description="CIDRs of the Git server: the only addresses that Argo CD's repo-server may reach besides Redis. "
         "Default: every public address. A server in a private network needs its range here.",

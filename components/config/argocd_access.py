@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from components.config.base import Section
-from components.config.types import DnsLabel, SecretName, SshHostKey, matching
+from components.config.types import DnsLabel, SecretName, SshHostKey, UniqueList, matching
 
 NOTIFICATIONS_SECRET = "argocd-notifications-secret"  # noqa: S105 a name set by Argo CD, not a secret
 ARGOCD_SECRET = "argocd-secret"  # noqa: S105 likewise; it has the keys for webhooks
@@ -49,7 +49,7 @@ class RepositoryAccessConfig(Section):
         description="Keys of the secret: `username`, `password` for https; `sshPrivateKey` for ssh; "
         "`githubAppPrivateKey` for githubApp."
     )
-    host_keys: tuple[SshHostKey, ...] = Field(
+    host_keys: UniqueList[SshHostKey] = Field(
         default=(),
         description="known_hosts lines of the repository's host, from `ssh-keyscan HOST`; other keys are rejected.",
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from components.config.base import Section
-from components.config.types import Lines, matching, possible_port
+from components.config.types import Lines, UniqueList, matching, not_blank, possible_port
 
 ApiGroup = Annotated[
     str,
@@ -82,7 +82,7 @@ class Orphan(ResourceKind):
 class ProjectConfig(Section):
     """What the AppProject allows. Destinations are the environments' namespaces; roles follow from `sso`."""
 
-    description: Lines | None = Field(
+    description: Annotated[Lines, AfterValidator(not_blank)] | None = Field(
         default=None, min_length=1, max_length=255, description="Description; the system's name by default."
     )
     cluster_name: Literal["in-cluster"] | None = Field(
@@ -91,13 +91,13 @@ class ProjectConfig(Section):
     source_repositories: tuple[SourceUrl, ...] = Field(
         default=(), description="URLs of repositories that are allowed in addition to `repository`."
     )
-    cluster_resources: tuple[ClusterResource, ...] = Field(
+    cluster_resources: UniqueList[ClusterResource] = Field(
         default=(), description="Cluster-scoped objects that Git may create; none by default."
     )
-    namespace_resources: tuple[ResourceKind, ...] = Field(
+    namespace_resources: UniqueList[ResourceKind] = Field(
         default=(),
         description="The only kinds that Git may create in namespaces; by default, all that are not forbidden.",
     )
-    ignored_orphans: tuple[Orphan, ...] = Field(
+    ignored_orphans: UniqueList[Orphan] = Field(
         default=(), description="Objects that Argo CD does not report as orphaned."
     )

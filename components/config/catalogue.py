@@ -41,7 +41,7 @@ EcrName = Annotated[
 
 
 def _tag_value(value: str) -> str:
-    fault = tag_fault(value, LONGEST_VALUE)
+    fault = "has only blanks" if value.isspace() else tag_fault(value, LONGEST_VALUE)
     if fault is not None:
         raise ValueError(f"{fault}. Write e.g. platform.")
     return value

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from components.config.base import Section
-from components.config.types import BucketName, IamName, Ownership, matching
+from components.config.types import BucketName, IamName, Ownership, UniqueList, matching
 
 BranchName = Annotated[str, matching(r"^(?!refs/)[\w./+@#=-]+$", "the full name of one branch, not a pattern", "main")]
 GithubEnvironment = Annotated[
@@ -22,7 +22,7 @@ class PushRoleConfig(Section):
 
     ownership: Ownership = Field(description="`create` or `existing`.")
     name: IamName = Field(default="github-actions-role", description="Name of the role.")
-    branches: tuple[BranchName, ...] = Field(
+    branches: UniqueList[BranchName] = Field(
         default=("main",), min_length=1, description="Branches whose workflows may push images."
     )
 

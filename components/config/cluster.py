@@ -15,7 +15,7 @@ from components.config.types import (
     Port,
     RoleArn,
     SecurityGroupId,
-    distinct,
+    UniqueList,
     matching,
 )
 from components.config.versions import ADDON_VERSIONS, AddonVersions
@@ -77,7 +77,7 @@ class NodesConfig(Section):
         "role AWSServiceRoleForAutoScaling: "
         "`aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com`.",
     )
-    egress_ports: Annotated[tuple[Port, ...], AfterValidator(distinct), AfterValidator(_with_https)] = Field(
+    egress_ports: Annotated[UniqueList[Port], AfterValidator(_with_https)] = Field(
         default=(443,),
         description="TCP ports on the internet that nodes and pods may connect to: 443, and 22 for Git over SSH.",
     )
@@ -119,22 +119,22 @@ class ClusterConfig(Section):
         description="Roles that may run `scripts/smoke.py`: view pods and Applications, send GET requests to services, "
         "and nothing else. Each also needs the IAM permission `eks:DescribeCluster`.",
     )
-    public_access_cidrs: Annotated[tuple[Ipv4Cidr, ...], AfterValidator(distinct)] = Field(
+    public_access_cidrs: UniqueList[Ipv4Cidr] = Field(
         default=(),
         max_length=40,  # EKS's service quotas; not adjustable
         description="CIDRs that may connect to the API server from the internet; without any, the public endpoint is "
         "off. The first `up` needs one (first-up.md).",
     )
-    private_access_cidrs: Annotated[tuple[Ipv4Cidr, ...], AfterValidator(distinct)] = Field(
+    private_access_cidrs: UniqueList[Ipv4Cidr] = Field(
         default=(),
         description="CIDRs that may connect to the private endpoint, for example a VPN's. Nodes always may.",
     )
-    private_access_security_group_ids: Annotated[tuple[SecurityGroupId, ...], AfterValidator(distinct)] = Field(
+    private_access_security_group_ids: UniqueList[SecurityGroupId] = Field(
         default=(),
         description="Security groups that may connect to the private endpoint, for example those of a bastion or of "
         "CI runners. They are in the stack's VPC or in one peered with it.",
     )
-    log_types: tuple[ControlPlaneLog, ...] = Field(
+    log_types: UniqueList[ControlPlaneLog] = Field(
         default=("api", "audit", "authenticator", "controllerManager", "scheduler"),
         description="Control plane logs sent to CloudWatch Logs.",
     )

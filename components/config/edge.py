@@ -5,7 +5,15 @@ from typing import Literal
 from pydantic import Field
 
 from components.config.base import Section
-from components.config.types import CertificateArn, HostedZoneId, HostName, HttpPath, LogRetentionDays, Ownership
+from components.config.types import (
+    CertificateArn,
+    HostedZoneId,
+    HostName,
+    HttpPath,
+    LogRetentionDays,
+    Ownership,
+    UniqueList,
+)
 
 TargetType = Literal["ip", "instance"]
 CountedRule = Literal[
@@ -51,7 +59,7 @@ class FirewallConfig(Section):
         le=2_000_000_000,
         description="Requests per IP address in five minutes, above which it is blocked.",
     )
-    counted_rules: tuple[CountedRule, ...] = Field(
+    counted_rules: UniqueList[CountedRule] = Field(
         default=(),
         description="Rules of `AWSManagedRulesCommonRuleSet` that count instead of block, for example "
         "`SizeRestrictions_BODY` if requests can exceed 8 KiB.",

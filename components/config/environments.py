@@ -24,6 +24,7 @@ from components.config.types import (
     RepositoryPath,
     Text,
     Trigger,
+    UniqueList,
     matching,
     possible_port,
 )
@@ -52,7 +53,7 @@ EnvironmentVariable = Annotated[
     str,
     matching(r"^[A-Z][A-Z0-9_]*$", "a variable name of upper-case letters, digits and underscores", "LOG_LEVEL"),
 ]
-PreviewLabel = Annotated[str, matching(r"^(?u:[\w. -]{1,50})$", "a GitHub label", "preview")]
+PreviewLabel = Annotated[str, matching(r"^(?! )(?u:[\w. -]{1,50})(?<! )$", "a GitHub label", "preview")]
 ImageRepository = Annotated[
     str,
     matching(
@@ -104,7 +105,7 @@ class SyncConfig(Section):
     prune_last: bool = Field(default=True, description="Prunes after everything else is healthy.")
     retry: RetryConfig = Field(default=RetryConfig(), description="Retries of a failed sync (automated only).")
     revision_history_limit: int = Field(default=10, ge=1, le=100, description="Revisions kept for rollbacks.")
-    windows: tuple[SyncWindow, ...] = Field(default=(), description="Sync windows of the environment.")
+    windows: UniqueList[SyncWindow] = Field(default=(), description="Sync windows of the environment.")
 
 
 class Delivery(StrEnum):
@@ -146,7 +147,7 @@ KEYWORD_TAGS = ("commitSha", "commitShaAndTime", "releaseTag")
 class DeploymentPolicy(Section):
     """How versions are deployed to the environment: information for pipelines and people, exported as outputs."""
 
-    triggers: tuple[Trigger, ...] = Field(
+    triggers: UniqueList[Trigger] = Field(
         min_length=1, description="Events that start a deployment.", examples=[["push"]]
     )
     image_tag: ImageTag = Field(
@@ -239,7 +240,7 @@ class EnvironmentConfig(Section):
         default=10, description="Headroom of the quota above the peak of a rolling update, for jobs and tests, in %."
     )
     pod_security: PodSecurity = Field(default=PodSecurity.RESTRICTED, description="Enforced Pod Security Standard.")
-    other_images: tuple[ImageRepository, ...] = Field(
+    other_images: UniqueList[ImageRepository] = Field(
         default=(),
         description="Image repositories that its pods may use besides those of the services in the stack's `registry`, "
         "as the manifests write them. Pods with other images are refused, in a stack without `registry` only if this "
@@ -255,7 +256,7 @@ class EnvironmentConfig(Section):
     hosts: tuple[HostName, ...] = Field(
         default=(), description="Host names of its Ingresses, for the certificate of `edge`."
     )
-    ingress_cidrs: tuple[Ipv4Cidr, ...] = Field(
+    ingress_cidrs: UniqueList[Ipv4Cidr] = Field(
         default=(),
         description="CIDRs that may connect to public services in addition to the network's public subnets, for "
         "example a local cluster's nodes.",

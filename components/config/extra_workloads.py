@@ -8,7 +8,7 @@ from pydantic import Field
 
 from components.config.base import Section
 from components.config.catalogue import ContainerResources, ServiceConfig
-from components.config.types import DnsLabel, Port
+from components.config.types import DnsLabel, Port, UniqueList
 
 
 class ExtraWorkload(Section):
@@ -24,7 +24,7 @@ class ExtraWorkload(Section):
     port: Port | None = Field(default=None, description="Container port; none if nothing connects to it.")
     pods: int = Field(default=1, ge=1, le=100, description="Number of pods.")
     resources: ContainerResources = Field(description="Resources of one pod.")
-    calls: tuple[DnsLabel, ...] = Field(default=(), description="Services of the catalogue that it calls.")
+    calls: UniqueList[DnsLabel] = Field(default=(), description="Services of the catalogue that it calls.")
     public: bool = Field(
         default=False,
         description="Allows connections from load balancers and `ingressCidrs`, for example through a node port.",

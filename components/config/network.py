@@ -1,11 +1,11 @@
 """The VPC of a stack."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from components.config.base import Section
-from components.config.types import Ipv4Cidr, LogRetentionDays, NatGateways, distinct
+from components.config.types import Ipv4Cidr, LogRetentionDays, NatGateways, UniqueList
 
 InterfaceEndpoint = Literal[
     "ecr.api", "ecr.dkr", "sts", "logs", "secretsmanager", "ec2", "kms", "ssm", "ssmmessages", "ec2messages",
@@ -31,7 +31,7 @@ class NetworkConfig(Section):
         default=NatGateways.PER_ZONE,
         description="`perZone` tolerates the loss of a zone; `single` costs less, but egress depends on one zone.",
     )
-    interface_endpoints: Annotated[tuple[InterfaceEndpoint, ...], AfterValidator(distinct)] = Field(
+    interface_endpoints: UniqueList[InterfaceEndpoint] = Field(
         default=(),
         description="AWS services with an interface endpoint in the VPC, for example `ecr.api`; each is billed hourly.",
     )

@@ -24,12 +24,12 @@ from components.config.network import NetworkConfig
 from components.config.registry import RegistryConfig
 from components.config.secrets import SecretsConfig, SecretsManagerConfig
 from components.config.storage import StorageConfig
-from components.config.types import DnsLabel, Stage, matching
+from components.config.types import DnsLabel, Stage, Text, matching
 
 KeyPath = Annotated[
     str, matching(r"[a-zA-Z]+(\.[a-zA-Z]+|\[[0-9]+\])*", "the path of a key in a stack file", "database.multiAz")
 ]
-Reason = Annotated[str, Field(min_length=10, max_length=200)]
+Reason = Annotated[Text, Field(min_length=10, max_length=200)]
 
 
 class PlatformConfig(Section):

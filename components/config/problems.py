@@ -154,7 +154,9 @@ def _refusal(details: ErrorDetails, model: type[Section], values: object, text: 
         # The value is a name in a map: there is no place to try another one.
         example = next((f"Write e.g. {yaml_text(value)}." for value in found.examples), "Rename it.")
         return Refusal(path=path, refused=Refused(wrong=found.wrong, otherwise=example))
-    examples = () if kind.endswith("_long") else _examples(field, None)
+    # The message of a validator without a value to write has its own remedy.
+    says_all = kind.endswith("_long") or (kind == "value_error" and not (found.nearest or found.examples))
+    examples = () if says_all else _examples(field, None)
     return Refusal(path=path, refused=replace(found, examples=(*found.examples, *examples)))
 
 

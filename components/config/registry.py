@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from components.config.base import Section
-from components.config.types import Ownership, matching
+from components.config.types import Ownership, UniqueList, matching
 
 MutableTag = Annotated[
     str,
@@ -20,7 +20,7 @@ class RegistryConfig(Section):
     """One ECR repository per service."""
 
     ownership: Ownership = Field(description="`create` creates the repositories; `existing` uses the account's.")
-    mutable_tags: tuple[MutableTag, ...] = Field(
+    mutable_tags: UniqueList[MutableTag] = Field(
         default=("cache-*", "sha256-*"),
         max_length=5,
         description="Mutable tags, with `*` as a wildcard, at most 5; all other tags are immutable. With `existing`, "

@@ -18,7 +18,7 @@ from components.account.offers import offers
 from components.config.host_keys import check_host_key
 from components.config.quantities import check_cpu, check_memory
 
-_Item = TypeVar("_Item", str, int)
+_Item = TypeVar("_Item")
 
 
 CONTROL = "Cc"
@@ -77,12 +77,19 @@ def within(lowest: int, highest: int, what: str, example: int) -> AfterValidator
     return AfterValidator(check)
 
 
-def distinct(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
-    """A validator for lists in which nothing may be twice."""
+def _distinct(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
     for position, item in enumerate(items):
         if item in items[:position]:
-            raise ValueError(f"{item} is listed twice. Remove one.")
+            named = item if isinstance(item, str | int) else "the same entry"
+            raise ValueError(f"{named} is listed twice. Remove one.")
     return items
+
+
+def not_blank(text: str) -> str:
+    """A validator for text that says something, if it is not empty."""
+    if text.isspace():
+        raise ValueError("has only blanks. Write e.g. text.")
+    return text
 
 
 def possible_port(address: str) -> str:
@@ -123,7 +130,9 @@ def _shortest_path(path: str) -> str:
     return path
 
 
-Text = Annotated[str, AfterValidator(on_one_line)]
+UniqueList = Annotated[tuple[_Item, ...], AfterValidator(_distinct)]
+"""A list in which nothing is twice."""
+Text = Annotated[str, AfterValidator(on_one_line), AfterValidator(not_blank)]
 Lines = Annotated[str, AfterValidator(on_lines)]
 DnsLabel = Annotated[
     str,

@@ -138,3 +138,44 @@ def test_aws_owns_the_aliases_below_aws() -> None:
         "Write e.g. alias/shop-pulumi-state."
     ]
     assert wrong(ci__stateKeyAlias="alias/aws-state") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "reported_at", "named"),
+    [
+        ("cluster__logTypes", ["api", "audit", "api"], "cluster.logTypes", "api"),
+        (
+            "environments__0__deployment",
+            {"triggers": ["push", "push"], "imageTag": "commitSha"},
+            "environments[0].deployment.triggers",
+            "push",
+        ),
+        ("environments__0__ingressCidrs", ["10.0.0.0/8"] * 2, "environments[0].ingressCidrs", "10.0.0.0/8"),
+        (
+            "environments__0__sync",
+            {"windows": [{"kind": "deny", "schedule": "0 22 * * 5", "duration": "8h"}] * 2},
+            "environments[0].sync.windows",
+            "the same entry",
+        ),
+    ],
+)
+def test_nothing_is_in_a_list_twice(path: str, value: Any, reported_at: str, named: str) -> None:
+    assert wrong(**{path: value}) == [f"{reported_at}: {named} is listed twice. Remove one."]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "line"),
+    [
+        ("system__owner", " ", "system.owner: has only blanks. Write e.g. platform."),
+        ("argocd__project", {"description": "  "}, "argocd.project.description: has only blanks. Write e.g. text."),
+        ("exceptions", {"cache.multiAz": " " * 10}, "exceptions.cache.multiAz: has only blanks. Write the right one."),
+    ],
+)
+def test_a_text_is_not_blank(path: str, value: Any, line: str) -> None:
+    assert line in wrong(**{path: value})
+
+
+@pytest.mark.parametrize("key", ["reloader", "clusterAutoscaler"])
+def test_a_controller_without_a_value_is_not_one_that_is_left_out(key: str) -> None:
+    path: dict[str, Any] = {f"operators__{key}": None}
+    assert wrong(**path) == [f"operators.{key}: has no value. Write {{}}."]
