@@ -57,9 +57,9 @@ class Stand:
         self.config = configuration(stack, project)
         self.folder = folder
         self.processes = Processes(folder / "logs")
-        self._authority = Authority(folder / "certificates")
-        shutil.copy2(self._authority.certificate, TRUSTED)
-        self.control_plane = ControlPlane(folder / "control-plane", self.processes, self._authority)
+        self.authority = Authority(folder / "certificates")
+        shutil.copy2(self.authority.certificate, TRUSTED)
+        self.control_plane = ControlPlane(folder / "control-plane", self.processes, self.authority)
         self.api: Api = self.control_plane.api
         self.kubeconfig = self.control_plane.kubeconfig("admin", self.control_plane.token)
         """The administrator's kubeconfig, for kubectl."""
@@ -68,15 +68,15 @@ class Stand:
         )
         assert self.config.aws is not None, "a stand's secrets are in the stack's account"
         self.secrets = SecretsManager(self.config.aws.region, lambda: entries(self.program.state))
-        self.charts = ChartRepository(self._authority, stack_charts(self.config))
+        self.charts = ChartRepository(self.authority, stack_charts(self.config))
         self.repository = Repository(folder / "git", folder / "tree", self.config.repository.url)
-        self.metrics = Metrics(self.api, self._authority)
+        self.metrics = Metrics(self.api, self.authority)
         self.argocd = ArgoCd(
             folder / "argocd",
             self.processes,
             self.control_plane,
             namespace=self.config.argocd.namespace,
-            authority=self._authority,
+            authority=self.authority,
         )
         self.nodes: list[str] = []
         self._exits = ExitStack()
@@ -97,7 +97,7 @@ class Stand:
         stages = self.folder / "stages.yaml"
         write_stages(stages)
         write_token_command(self.control_plane.token)
-        git = git_server(self.folder / "git", self._authority)
+        git = git_server(self.folder / "git", self.authority)
         self.control_plane.start(stages)
         reloader = Reloader(self.api, self.config, self.control_plane.service_account)
         controllers = operators(self.processes, self.control_plane)

@@ -1,29 +1,19 @@
 """What all runs share: a snapshot of this repository, and an AWS."""
 
-import shutil
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.pipeline.workflows.actions.stand_in import ROOT
 from tests.pipeline.workflows.delivery import Delivery, ground
-from tests.pipeline.workflows.ground import commit_all, git
-
-USED = (".ci", ".github", "sandbox", "scripts", "tools", "Makefile", "Pulumi*.yaml", "requirements*.txt")
+from tests.pipeline.workflows.ground import snapshot
 
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with the files of this working tree that workflows use, as its only commit."""
-    folder = tmp_path_factory.mktemp("platform")
-    for file in git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z", *USED).split("\0"):
-        if (ROOT / file).is_file():
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / file, folder / file)
-    commit_all(folder, "the platform")
-    return folder
+    return snapshot(tmp_path_factory.mktemp("platform"))
 
 
 @pytest.fixture

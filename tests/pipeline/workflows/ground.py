@@ -2,11 +2,15 @@
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
+from tests.pipeline.workflows.actions.stand_in import ROOT
+
 PLATFORM = "acme/platform"
+USED = (".ci", ".github", "sandbox", "scripts", "tools", "Makefile", "Pulumi*.yaml", "requirements*.txt")
 RUN_TOKEN = "ghs_token_of_the_run"
 IDENTITY = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
 
@@ -22,6 +26,16 @@ def commit_all(folder: Path, message: str) -> str:
     git(folder, "add", "--all", "--force")
     git(folder, "commit", "--quiet", "--message", message)
     return git(folder, "rev-parse", "HEAD")
+
+
+def snapshot(folder: Path) -> Path:
+    """A repository with the files of this working tree that workflows use, as its only commit."""
+    for file in git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z", *USED).split("\0"):
+        if (ROOT / file).is_file():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / file, folder / file)
+    commit_all(folder, "the platform")
+    return folder
 
 
 def recorded(folder: Path, kind: str) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ import os
 import re
 import subprocess
 import threading
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -223,8 +223,10 @@ class Registry:
 
 
 @contextmanager
-def registry() -> Generator[Registry]:
-    """Serve go-containerregistry's registry behind ECR's rules."""
+def registry(
+    serve: Callable[[type[BaseHTTPRequestHandler]], AbstractContextManager[str]] = served,
+) -> Generator[Registry]:
+    """Serve go-containerregistry's registry behind ECR's rules, on a free port or as `serve` does it."""
     rules = Registry()
     process = subprocess.Popen(
         [CRANE, "registry", "serve", "--address", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True
@@ -263,7 +265,7 @@ def registry() -> Generator[Registry]:
             return response.status, dict(response.getheaders()), content
 
     try:
-        with served(Front) as address:
+        with serve(Front) as address:
             rules.address = address
             yield rules
     finally:
