@@ -81,7 +81,7 @@ lint: lint-ready ## Check style, types, workflows, scripts, imports, banned patt
 	.venv/bin/basedpyright
 	$(ACTIONLINT) -config-file .github/actionlint.yaml $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.yml)
 	.venv/bin/zizmor --offline --quiet --pedantic --config .github/zizmor.yml .github examples
-	.venv/bin/shellcheck scripts/*.sh scripts/bootstrap-account scripts/setup-github
+	.venv/bin/shellcheck scripts/*.sh scripts/bootstrap-account scripts/setup-github tools/stack tools/comment tools/drift-issue
 	.venv/bin/shellcheck --shell=sh $(SHELLCHECK_BOOTSTRAP) components/data/bootstrap_files/bootstrap.sh
 	$(PYTHON_VENV) -m tools.bans
 	$(PYTHON_VENV) -m tools.imports

@@ -81,6 +81,8 @@ class Request:
     colour: bool = False
     events: Path | None = None
     """File for the engine's events of a preview, as `pulumi preview --json` streams them."""
+    plan: Path | None = None
+    """File of a plan, which a preview saves, and which `up` is held to."""
 
 
 def run(request: Request, show: Callable[[str], None] = print, display: Display | None = None) -> Report:
@@ -183,11 +185,11 @@ class _Run:
             self._show(f"adopted, created but not recorded: {urn} ({physical})")
 
     def _operate(self, stack: Stack) -> None:
-        events = self._request.events
-        preview = stack.preview if events is None else partial(self._streamed, stack, events)
+        events, plan = self._request.events, self._request.plan and str(self._request.plan)
+        preview = partial(stack.preview, plan=plan) if events is None else partial(self._streamed, stack, events)
         operations = {
             Verb.PREVIEW: (preview, "Previewing update"),
-            Verb.UP: (stack.up, "Updating"),
+            Verb.UP: (partial(stack.up, plan=plan), "Updating"),
             Verb.REFRESH: (stack.refresh, "Refreshing"),
             Verb.DESTROY: (stack.destroy, "Destroying"),
             Verb.RECOVER: (partial(stack.refresh, clear_pending_creates=True), "Refreshing"),

@@ -21,7 +21,7 @@ from components.ci.policies.runner import runner_changes
 from components.ci.policies.services import cluster_policy, data_policy
 from components.ci.scope import StackScope
 from components.ci.trust import AUDIENCE, GITHUB_OIDC_HOST, branch_context, environment_context, github_trust
-from components.config.ci import CiConfig, EnvironmentRoleConfig
+from components.config.ci import CiConfig, EnvironmentRoleConfig, PreviewRoleConfig
 from components.config.git_urls import GithubRepository
 from components.config.types import Ownership
 
@@ -125,9 +125,10 @@ class GithubOidc(pulumi.ComponentResource):
         # Built from the name, so that the first preview shows it; the URN makes users depend on the role.
         return role.urn.apply(lambda _: self._args.scope.account.role_arn(push.name))
 
-    def _preview_role(self, name: str, config: EnvironmentRoleConfig, read: aws.iam.Policy) -> pulumi.Output[str]:
+    def _preview_role(self, name: str, config: PreviewRoleConfig, read: aws.iam.Policy) -> pulumi.Output[str]:
         description = f"Preview in GitHub Actions: reads {self._args.scope.prefix} and its state"
-        role = self._environment_role(name, config, description, HOUR)
+        more = () if config.plan_environment is None else (config.plan_environment,)
+        role = self._environment_role(name, config, description, HOUR, more)
         self._attach(f"{name}-read", role, read)
         return role.arn
 
@@ -164,9 +165,9 @@ class GithubOidc(pulumi.ComponentResource):
         return role.arn
 
     def _environment_role(
-        self, name: str, config: EnvironmentRoleConfig, description: str, seconds: int
+        self, name: str, config: EnvironmentRoleConfig, description: str, seconds: int, more: Sequence[str] = ()
     ) -> aws.iam.Role:
-        contexts = [environment_context(config.github_environment)]
+        contexts = [environment_context(environment) for environment in (config.github_environment, *more)]
         opts = pulumi.ResourceOptions(parent=self, depends_on=self._provider_dependency)
         return self._role(
             name, role_name=config.name, description=description, contexts=contexts, opts=opts, seconds=seconds

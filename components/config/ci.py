@@ -62,6 +62,17 @@ class EnvironmentRoleConfig(Section):
     github_environment: GithubEnvironment = Field(description="GitHub environment that the job must use.")
 
 
+class PreviewRoleConfig(EnvironmentRoleConfig):
+    """The role of previews. It decrypts the state, so a pull request's code gets it only after a review."""
+
+    plan_environment: GithubEnvironment | None = Field(
+        default=None,
+        description="GitHub environment for code that has been reviewed: plans of deployments, and the daily check for "
+        "drift. It has no reviewers, so let it admit only `main` and release tags.",
+        examples=["plan-staging"],
+    )
+
+
 class RunnerConfig(Section):
     """GitHub Actions runners in the private subnets, on CodeBuild, for an API server without a public endpoint."""
 
@@ -83,7 +94,7 @@ class CiConfig(Section):
         description="`create` creates the OIDC provider for GitHub; `existing` uses the account's."
     )
     push_role: PushRoleConfig | None = Field(default=None, description="Role of the build; null for none.")
-    preview_role: EnvironmentRoleConfig | None = Field(default=None, description="Read-only role of `pulumi preview`.")
+    preview_role: PreviewRoleConfig | None = Field(default=None, description="Read-only role of `pulumi preview`.")
     deploy_role: EnvironmentRoleConfig | None = Field(default=None, description="Role of `pulumi up`.")
     smoke_role: EnvironmentRoleConfig | None = Field(
         default=None,

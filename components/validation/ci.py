@@ -158,6 +158,13 @@ ROLES: tuple[tuple[str, str, Callable[[CiConfig], PushRoleConfig | EnvironmentRo
     ("smokeRole", "smoke", ENVIRONMENT_ROLES["smokeRole"]),
 )
 """Key, end of a suggested name, and the role, if there is one."""
+GITHUB_ENVIRONMENTS: Mapping[tuple[str, str], Callable[[CiConfig], str | None]] = {
+    ("deployRole", "githubEnvironment"): lambda ci: ci.deploy_role and ci.deploy_role.github_environment,
+    ("previewRole", "githubEnvironment"): lambda ci: ci.preview_role and ci.preview_role.github_environment,
+    ("previewRole", "planEnvironment"): lambda ci: ci.preview_role and ci.preview_role.plan_environment,
+    ("smokeRole", "githubEnvironment"): lambda ci: ci.smoke_role and ci.smoke_role.github_environment,
+}
+"""Where an environment is named, and its name, if there is one; the most powerful role first."""
 
 
 def role_names(config: PlatformConfig) -> Iterator[Problem]:
@@ -204,33 +211,36 @@ def github_environments(config: PlatformConfig) -> Iterator[Problem]:
     """
     if config.ci is None:
         return
-    named: dict[str, str] = {}
-    for key, read in ENVIRONMENT_ROLES.items():
+    named: dict[tuple[str, str], str] = {}
+    for place, read in GITHUB_ENVIRONMENTS.items():
         with suppress(BrokenField):
-            role = read(config.ci)
-            if role is not None:
-                named[key] = role.github_environment
-    seen: dict[str, str] = {}
-    for key, name in named.items():
-        first = seen.setdefault(name.lower(), key)
-        if first != key:
-            kind, taken = key.removesuffix("Role"), {other.lower() for other in named.values()}
+            name = read(config.ci)
+            if name is not None:
+                named[place] = name
+    taken = {name.lower() for name in named.values()}
+    seen: dict[str, tuple[str, str]] = {}
+    for place, name in named.items():
+        first = seen.setdefault(name.lower(), place)
+        if first != place:
+            (owner, _), (key, field) = first, place
+            kind = "plan" if field == "planEnvironment" else key.removesuffix("Role")
             stem = kind if name.lower().startswith(kind) else f"{kind}-{name}"
             candidates = (f"{stem}{number}" for number in ("", "-2", "-3"))
             free = next(candidate for candidate in candidates if candidate.lower() not in taken)
+            reason = "whose jobs wait for a reviewer" if owner == key else "so its jobs could assume both roles"
             yield Problem(
-                path=("ci", key, "githubEnvironment"),
-                message=f"{name} is also the environment of ci.{first}, so its jobs could assume both roles. "
-                f"Write e.g. {free}.",
+                path=("ci", key, field),
+                message=f"{name} is also the environment of ci.{owner}, {reason}. Write e.g. {free}.",
             )
     with suppress(BrokenField):
         push = config.ci.push_role
         for index, name in enumerate(() if push is None else push.github_environments):
             if name.lower() in seen:
+                owner, _ = seen[name.lower()]
                 yield Problem(
                     path=("ci", "pushRole", "githubEnvironments", index),
-                    message=f"{name} is also the environment of ci.{seen[name.lower()]}, so its jobs could assume both "
-                    f"roles. Write e.g. push-{name}.",
+                    message=f"{name} is also the environment of ci.{owner}, so its jobs could assume both roles. "
+                    f"Write e.g. push-{name}.",
                 )
 
 

@@ -67,10 +67,13 @@ def perform(
     project: Path = ROOT,
     checkpoints: bool = False,
     address: str | None = None,
+    plan: Path | None = None,
 ) -> Step:
     """Run one operation in this process."""
     lines: list[str] = []
-    request = Request(verb=verb, stack=stack, project=project, state=state, checkpoints=checkpoints, address=address)
+    request = Request(
+        verb=verb, stack=stack, project=project, state=state, checkpoints=checkpoints, address=address, plan=plan
+    )
     report = run(request, show=lines.append)
     return Step(report, tuple(lines), account(state))
 

@@ -124,6 +124,14 @@ def test_the_preview_role_can_preview(cloud: Cloud) -> None:
     assert cloud.stack().preview().change_summary == {OpType.SAME: 1}
 
 
+def test_the_preview_role_can_save_a_plan_and_look_for_drift(cloud: Cloud) -> None:
+    cloud.enforce(PREVIEW)
+    plan = cloud.folder / "plan.json"
+    cloud.stack().preview(plan=str(plan))
+    assert "ciphertext" in plan.read_text()
+    assert cloud.stack().preview_refresh().change_summary == {OpType.SAME: 1}
+
+
 def test_the_deploy_role_can_do_everything(cloud: Cloud) -> None:
     cloud.enforce(DEPLOY)
     stack = cloud.stack()

@@ -156,7 +156,11 @@ PRIVILEGE = (
     Mutant(
         "ci", "A deploy role passes any role to its services.", argument("resources", "['*']", within="PassToServices")
     ),
-    Mutant("ci", "Roles of CI escape the permissions boundary.", argument("permissions_boundary", "None")),
+    Mutant(
+        "ci",
+        "Roles of CI escape the permissions boundary.",
+        argument("permissions_boundary", "None", was="self._args"),
+    ),
     Mutant(
         "ci", "Staging's pipeline overwrites production's state.", argument("resources", "['*']", within="WriteState")
     ),

@@ -53,6 +53,12 @@ def step(
     return json.dumps({"sequence": 1, "timestamp": 1, "resourcePreEvent": {"metadata": metadata}})
 
 
+def drifted(op: str, type_: str, name: str, state: Mapping[str, Any], found: Mapping[str, Any] | None) -> str:
+    """What a refresh reports of a resource: `update` if it found something else than in the state, or `delete`."""
+    event = json.loads(step(op, type_, name, state, found))["resourcePreEvent"]
+    return json.dumps({"resOutputsEvent": event})
+
+
 def message(severity: str, text: str) -> str:
     """A warning or an error."""
     return json.dumps({"diagnosticEvent": {"severity": severity, "prefix": f"{severity}: ", "message": f"{text}\n"}})

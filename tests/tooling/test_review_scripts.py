@@ -1,13 +1,12 @@
-"""tools/comment and tools/stack, which the workflows call, with gh and pulumi replaced by small programs."""
+"""tools/comment and tools/drift-issue, which the workflows call, with gh replaced by a small program."""
 
-import os
-import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.harness.harness import ROOT
-from tests.tooling.preview_events import POLICY, message, outputs, step
+from tests.tooling.preview_events import DATABASE, POLICY, drifted, outputs, step
+from tests.tooling.scripts import program, run
 
 MARKER = "<!-- the plan of this pull request -->"
 GH = """#!/usr/bin/env bash
@@ -15,26 +14,13 @@ printf '%s ' "$@" >>"$CALLS"
 for argument; do [[ "$argument" != body=@* ]] || cat "${argument#body=@}" >>"$CALLS"; done
 [[ " $* " != *" --slurp "* ]] || cat "$COMMENTS"
 """
-PULUMI = """#!/usr/bin/env bash
-[[ "$1" == preview ]] || exit 0
-[[ "$PULUMI_ENABLE_STREAMING_JSON_PREVIEW" == true && " $* " == *" --json "* ]] || exit 9
-cat "$EVENTS"
-exit "$STATUS"
-"""
 CHANGE = step("update", POLICY, "p", {"a": 1}, {"a": 2})
 
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Path:
-    for name, text in (("gh", GH), ("pulumi", PULUMI)):
-        (tmp_path / name).write_text(text)
-        (tmp_path / name).chmod(0o755)
+    program(tmp_path, "gh", GH)
     return tmp_path
-
-
-def run(programs: Path, *command: str | Path, cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "CALLS": f"{programs}/calls", **variables}
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
 def commented(programs: Path, existing: str) -> str:
@@ -65,20 +51,49 @@ def test_later_the_workflows_own_comment_is_updated(programs: Path) -> None:
     assert "POST" not in calls
 
 
-@pytest.mark.parametrize(("status", "event", "words"), [
-    ("0", CHANGE, "- **live**: 1 resource changes, nothing is replaced or deleted"),
-    ("255", message("error", "the role may not"), "- **live**: **the preview failed** with 1 error"),
-])  # fmt: skip
-def test_a_preview_keeps_the_events_and_its_status(programs: Path, status: str, event: str, words: str) -> None:
-    (programs / "Pulumi.live.yaml").write_text("secretsprovider: awskms://alias/key\n")
-    (programs / "tools").symlink_to(ROOT / "tools")
-    (programs / "sandbox").symlink_to(ROOT / "sandbox")
-    (programs / "events").write_text("\n".join([message("debug", "noise"), event, outputs({}, {})]) + "\n")
+def written(programs: Path, existing: str, events: Sequence[str] | None) -> list[str]:
+    """What gh is called with to write, when the repository has these open issues and a refresh had these events."""
+    (programs / "comments").write_text(existing)
+    if events is not None:
+        (programs / "drift-staging.jsonl").write_text("".join(f"{event}\n" for event in events))
     result = run(
-        programs, "tools/stack", "preview", "live", cwd=programs, STATUS=status, EVENTS=f"{programs}/events",
-        PULUMI_BACKEND_URL="s3://state", GITHUB_STEP_SUMMARY=f"{programs}/summary",
+        programs, "tools/drift-issue", programs, "staging", COMMENTS=f"{programs}/comments", GITHUB_REPOSITORY="o/r",
+        RUN_URL="https://github.com/o/r/actions/runs/1",
     )  # fmt: skip
-    assert result.returncode == int(status), result.stderr
-    assert words in (programs / "summary").read_text()
-    assert "noise" not in (programs / "plan-live.jsonl").read_text()
-    assert event in (programs / "plan-live.jsonl").read_text()
+    assert result.returncode == 0, result.stderr
+    calls = (programs / "calls").read_text() if (programs / "calls").is_file() else ""
+    return [call for call in calls.split("api ") if "--method" in call]
+
+
+DRIFT = [drifted("update", DATABASE, "main", {"instanceClass": "small"}, {"instanceClass": "large"}), outputs({}, {})]
+NO_DRIFT = [outputs({}, {})]
+OTHERS = (
+    '{"number": 3, "user": {"login": "mallory"}, "body": "<!-- drift of staging -->"}, '
+    '{"number": 4, "user": {"login": "github-actions[bot]"}, "body": null}, '
+    '{"number": 5, "user": {"login": "github-actions[bot]"}, "body": "<!-- drift of prod -->"}'
+)
+OWN = '{"number": 8, "id": 1234, "user": {"login": "github-actions[bot]"}, "body": "<!-- drift of staging -->\\nold"}'
+
+
+def test_drift_opens_an_issue(programs: Path) -> None:
+    [call] = written(programs, f"[[{OTHERS}]]", DRIFT)
+    assert call.startswith("--silent --method POST repos/o/r/issues --raw-field title=staging has drifted ")
+    assert "<!-- drift of staging -->\n1 resource differs from the state of `staging`, as [this run](" in call
+    assert "- **database**: Instance `main`: `instanceClass` `small` → `large`\n" in call
+
+
+def test_later_the_issue_is_updated(programs: Path) -> None:
+    [call] = written(programs, f"[[{OTHERS}], [{OWN}]]", DRIFT)
+    assert call.startswith("--silent --method PATCH repos/o/r/issues/8 --field body=@")
+    assert "`small` → `large`" in call
+
+
+def test_the_issue_is_closed_when_the_drift_is_gone(programs: Path) -> None:
+    comment, close = written(programs, f"[[{OTHERS}, {OWN}]]", NO_DRIFT)
+    assert comment.startswith("--silent --method POST repos/o/r/issues/8/comments --raw-field body=The drift is gone")
+    assert close.strip() == "--silent --method PATCH repos/o/r/issues/8 --raw-field state=closed"
+
+
+@pytest.mark.parametrize(("existing", "events"), [(OTHERS, NO_DRIFT), (OWN, None)], ids=["no drift", "no refresh"])
+def test_otherwise_no_issue_is_written(programs: Path, existing: str, events: Sequence[str] | None) -> None:
+    assert written(programs, f"[[{existing}]]", events) == []

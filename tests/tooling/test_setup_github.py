@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from components.config.ci import CiConfig, EnvironmentRoleConfig
+from components.config.types import Trigger
 from tests.harness.harness import ROOT
 from tests.tooling import fake_gh
 from tests.tooling.fake_gh import REPOSITORY
@@ -21,7 +21,7 @@ from tools.manifests.stacks import stacks
 from tools.setup_github import gh, settings
 from tools.setup_github.__main__ import main
 from tools.setup_github.rulesets import CHECK
-from tools.setup_github.settings import Ref
+from tools.setup_github.settings import Environment, Ref
 
 ARN = "arn:aws:iam::025434362120:role"
 CHOSEN = {"protected_branches": False, "custom_branch_policies": True}
@@ -77,8 +77,8 @@ def test_gh_is_the_program_on_the_path(
     monkeypatch.setenv("FAKE_GITHUB", str(state))
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     assert main(["--reviewer", "alice", "--stack", "staging", "--apply"]) == 0
-    assert capsys.readouterr().out.endswith("\nDone: 10 changes.\n")
-    assert len(json.loads(state.read_text())["calls"]) == 10
+    assert capsys.readouterr().out.endswith("\nDone: 19 changes.\n")
+    assert len(json.loads(state.read_text())["calls"]) == 19
 
 
 @pytest.fixture
@@ -248,9 +248,9 @@ def test_a_variable_with_another_value_is_changed(ready: GitHub) -> None:
 def test_secrets_that_exist_are_written_again_only_on_demand(ready: GitHub) -> None:
     assert "  (left as it is: the secret AWS_ROLE_ARN, whose value GitHub does not show)\n" in ready.run()[1]
     assert ready.run("--rewrite-secrets", "--apply")[0] == 0
-    assert [path.rpartition("/")[2] for _, path, _ in ready.calls()] == [
-        "AWS_ROLE_ARN", "AWS_PREVIEW_ROLE_ARN", "AWS_DEPLOY_ROLE_ARN", "AWS_PREVIEW_ROLE_ARN", "AWS_DEPLOY_ROLE_ARN",
-    ]  # fmt: skip
+    stack = ["AWS_PREVIEW_ROLE_ARN", "AWS_PREVIEW_ROLE_ARN", "AWS_DEPLOY_ROLE_ARN"]
+    written = [path.rpartition("/")[2] for _, path, _ in ready.calls()]
+    assert written == ["AWS_ROLE_ARN", *stack, *stack, "AWS_ROLE_ARN", "AWS_ROLE_ARN"]
 
 
 def test_one_stack_can_be_chosen(github: GitHub) -> None:
@@ -259,24 +259,64 @@ def test_one_stack_can_be_chosen(github: GitHub) -> None:
     assert not github.calls("environments/production")
 
 
-class WithSmokeRole(CiConfig):
-    smoke_role: EnvironmentRoleConfig | None = None
+def wanted(stack: str, name: str, **triggers: Any) -> Environment:
+    """An environment of one committed stack, whose environments have other triggers."""
+    config = stacks(ROOT)[stack]
+    assert config.aws
+    changed = [
+        environment.model_copy(update={"deployment": environment.deployment.model_copy(update=triggers)})
+        for environment in config.environments
+    ]
+    found = settings.environments({stack: (config.model_copy(update={"environments": changed}), config.aws)})
+    [environment] = [environment for environment in found if environment.name == name]
+    return environment
+
+
+MAIN, RELEASES = Ref("branch", "main"), Ref("tag", "v*")
+
+
+@pytest.mark.parametrize(("stack", "refs"), [("staging", (MAIN,)), ("prod", (MAIN, RELEASES))])
+def test_plans_of_reviewed_code_wait_for_nobody(stack: str, refs: tuple[Ref, ...]) -> None:
+    plan = wanted(stack, f"plan-{stack}")
+    assert (plan.value_name, plan.role_arn) == ("AWS_PREVIEW_ROLE_ARN", f"{ARN}/nova-{stack}-preview")
+    assert (plan.secret, plan.reviewed, plan.refs) == (True, False, refs)
 
 
 @pytest.mark.parametrize(
-    ("stack", "refs"),
-    [("staging", (Ref("branch", "main"),)), ("prod", (Ref("branch", "main"), Ref("tag", "v*")))],
+    ("stack", "name", "triggers", "refs"),
+    [
+        ("staging", "smoke-staging", [Trigger.PUSH], (MAIN,)),
+        ("staging", "smoke-staging", [Trigger.PUSH, Trigger.MANUAL], ()),
+        ("staging", "smoke-staging", [Trigger.PULL_REQUEST], ()),
+        ("prod", "smoke-production", [Trigger.RELEASE_TAG], (MAIN, RELEASES)),
+    ],
 )
-def test_the_smoke_tests_role_is_a_variable_and_waits_for_nobody(stack: str, refs: tuple[Ref, ...]) -> None:
-    config = stacks(ROOT)[stack]
-    assert config.aws
-    assert config.ci
-    role = EnvironmentRoleConfig.model_validate({"name": "smoke", "githubEnvironment": f"smoke-{stack}"})
-    ci = WithSmokeRole.model_construct(**dict(config.ci), smoke_role=role)
-    changed = config.model_copy(update={"ci": ci})
-    *_, smoke = settings.environments({stack: (changed, config.aws)})
-    assert (smoke.name, smoke.value_name, smoke.role_arn) == (f"smoke-{stack}", "AWS_SMOKE_ROLE_ARN", f"{ARN}/smoke")
+def test_the_smoke_tests_role_is_a_variable_and_waits_for_nobody(
+    stack: str, name: str, triggers: list[Trigger], refs: tuple[Ref, ...]
+) -> None:
+    smoke = wanted(stack, name, triggers=triggers)
+    assert (smoke.value_name, smoke.role_arn) == ("AWS_SMOKE_ROLE_ARN", f"{ARN}/nova-{stack}-smoke")
     assert (smoke.secret, smoke.reviewed, smoke.refs) == (False, False, refs)
+
+
+@pytest.mark.parametrize("name", ["dev", "release"])
+def test_pushes_from_pull_requests_and_tags_are_reviewed(ready: GitHub, name: str) -> None:
+    body = {"reviewers": [ALICE], "prevent_self_review": True, "wait_timer": 0, "deployment_branch_policy": None}
+    assert ready.calls(f"environments/{name}") == [
+        ["PUT", "", body],
+        ["PUT", "/secrets/AWS_ROLE_ARN", f"{ARN}/github-actions-role"],
+    ]
+
+
+def test_stacks_may_share_the_environment_of_one_push_role() -> None:
+    chosen: dict[str, Any] = {}
+    for stack, config in stacks(ROOT).items():
+        assert config.ci
+        assert config.ci.push_role
+        role = config.ci.push_role.model_copy(update={"github_environments": ("release",)})
+        changed = config.model_copy(update={"ci": config.ci.model_copy(update={"push_role": role})})
+        chosen[stack] = (changed, config.aws)
+    assert [found.name for found in settings.environments(chosen)].count("release") == 1
 
 
 @pytest.fixture

@@ -57,11 +57,11 @@ def comment(stacks: Sequence[Stack], *, run: str, commit: str, limit: int = LIMI
     return "\n".join([*top, *parts]) + "\n"
 
 
-def own(pages: Sequence[Sequence[Mapping[str, Any]]]) -> int | None:
-    """Id of the comment to update. Only those of the workflow's own account count, so that others cannot inject one."""
+def own(pages: Sequence[Sequence[Mapping[str, Any]]], marker: str = MARKER) -> Mapping[str, Any] | None:
+    """The comment, or the issue, to update. Only the workflow's own account's count, so that nobody can inject one."""
     for entry in chain.from_iterable(pages):
-        if entry["user"]["login"] == ACCOUNT and entry["body"].startswith(MARKER):
-            return int(entry["id"])
+        if entry["user"]["login"] == ACCOUNT and (entry["body"] or "").startswith(marker):
+            return entry
     return None
 
 

@@ -1,12 +1,14 @@
 """What a preview says, from the engine's events: `pulumi preview --json` with PULUMI_ENABLE_STREAMING_JSON_PREVIEW.
 
+Of a refresh as well, which the engine previews likewise.
+
 The other form of `--json` has neither the stack's new outputs nor warnings. The engine masks secrets in both.
 """
 
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from sandbox.urns import kind
@@ -108,6 +110,27 @@ def read(lines: Iterable[str]) -> Preview:
     changes = tuple(_change(step) for step in steps.values() if _state(step).get("custom"))
     errors, warnings = tuple(messages["error"]), tuple(messages["warning"])
     return Preview(changes=changes, before=before, after=after, warnings=warnings, errors=errors)
+
+
+def steps(lines: Iterable[str]) -> list[str]:
+    """Operation and URN of each step that changes something: what two previews have in common if they do the same."""
+    found = (cast("Json", json.loads(line)).get("resourcePreEvent") for line in lines)
+    metadata = (event["metadata"] for event in found if event)
+    return sorted({f"{step['op']} {step['urn']}" for step in metadata if step["op"] in OPERATIONS})
+
+
+def refreshed(lines: Iterable[str]) -> tuple[Change, ...]:
+    """What `pulumi refresh --preview-only --json` found: `old` is what the state says, `new` what exists."""
+    found = (cast("Json", json.loads(line)).get("resOutputsEvent") for line in lines)
+    metadata = (event["metadata"] for event in found if event)
+    return tuple(_refreshed(step) for step in metadata if step["op"] in ("update", "delete"))
+
+
+def _refreshed(step: Json) -> Change:
+    """The engine compares as an update would that restores the state, and so does `_change`; then turned round."""
+    restored = _change({**step, "old": step["new"], "new": step["old"]})
+    properties = tuple(replace(found, old=found.new, new=found.old, replaces=False) for found in restored.properties)
+    return replace(restored, old=restored.new, new=restored.old, properties=properties)
 
 
 def _step(event: Json) -> Json | None:

@@ -27,7 +27,7 @@ class Problem:
         """GitHub's command that shows it on the line in the pull request."""
         line = "" if self.line is None else f",line={self.line}"
         title = f",title={_escaped_property(self.path)}" if self.path else ""
-        return f"::error file={_escaped_property(self.file)}{line}{title}::{_escaped(self.message)}"
+        return f"::error file={_escaped_property(self.file)}{line}{title}::{escaped(self.message)}"
 
 
 def problems(file: Path) -> list[Problem]:
@@ -43,9 +43,10 @@ def _problem(entry: dict[str, str]) -> Problem:
     return Problem(file=file, line=int(line) if line else None, path=entry["path"], message=entry["message"])
 
 
-def _escaped(value: str) -> str:
+def escaped(value: str) -> str:
+    """A text in one of GitHub's commands."""
     return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _escaped_property(value: str) -> str:
-    return _escaped(value).replace(":", "%3A").replace(",", "%2C")
+    return escaped(value).replace(":", "%3A").replace(",", "%2C")

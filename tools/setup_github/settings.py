@@ -1,13 +1,13 @@
 """What the workflows need in GitHub, from the stack files. Pure.
 
-Which environment admits what follows from the role that trusts it: a table for all role sections of `ci`.
+Which environment admits what follows from the role that trusts it, and from what its jobs do.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from components.config.aws import AwsConfig
-from components.config.ci import CiConfig, EnvironmentRoleConfig
+from components.config.ci import CiConfig
 from components.config.git_urls import github_repository
 from components.config.platform import PlatformConfig
 from components.config.types import Trigger
@@ -41,61 +41,90 @@ class Environment:
     """Empty for any branch and tag."""
 
 
-@dataclass(frozen=True)
-class _Role:
-    secret: bool
+@dataclass(frozen=True, kw_only=True)
+class _Rules:
+    """Of the environments in which a role is used for one purpose."""
+
+    value_name: str
+    secret: bool = True
     reviewed: Callable[[PlatformConfig], bool]
     refs: Callable[[PlatformConfig], tuple[Ref, ...]]
 
 
-def _released(config: PlatformConfig) -> bool:
-    return any(Trigger.RELEASE_TAG in environment.deployment.triggers for environment in config.environments)
+def _always(_: PlatformConfig) -> bool:
+    return True
+
+
+def _never(_: PlatformConfig) -> bool:
+    return False
+
+
+def _any_ref(_: PlatformConfig) -> tuple[Ref, ...]:
+    return ()
+
+
+def _triggered_by(config: PlatformConfig, *triggers: Trigger) -> bool:
+    return any(set(triggers) & set(environment.deployment.triggers) for environment in config.environments)
 
 
 def _deployed_from(config: PlatformConfig) -> tuple[Ref, ...]:
-    return (Ref("tag", TAGS),) if _released(config) else (Ref("branch", BRANCH),)
+    return (Ref("tag", TAGS),) if _triggered_by(config, Trigger.RELEASE_TAG) else (Ref("branch", BRANCH),)
+
+
+def _reviewed_refs(config: PlatformConfig) -> tuple[Ref, ...]:
+    """The refs whose code was reviewed. A check for drift runs on the branch whatever deploys the stack."""
+    return tuple(dict.fromkeys((Ref("branch", BRANCH), *_deployed_from(config))))
 
 
 def _tested_from(config: PlatformConfig) -> tuple[Ref, ...]:
-    return (Ref("branch", BRANCH), Ref("tag", TAGS)) if _released(config) else (Ref("branch", BRANCH),)
+    """Any, if an environment gets the code of pull requests or of branches that a person chooses."""
+    return () if _triggered_by(config, Trigger.PULL_REQUEST, Trigger.MANUAL) else _reviewed_refs(config)
 
 
-ROLES: Mapping[str, _Role] = {
-    # A preview runs a pull request's program, with a role that decrypts the state: only after a review.
-    "preview_role": _Role(secret=True, reviewed=lambda _: True, refs=lambda _: ()),
-    "deploy_role": _Role(secret=True, reviewed=lambda config: config.protect, refs=_deployed_from),
-    "smoke_role": _Role(secret=False, reviewed=lambda _: False, refs=_tested_from),
-}
-"""By section of `ci`; the ARN's name is the section's, as in AWS_PREVIEW_ROLE_ARN."""
+# A pull request's program runs with a role that decrypts the state: only after a review. That of main had one.
+PREVIEW = _Rules(value_name="AWS_PREVIEW_ROLE_ARN", reviewed=_always, refs=_any_ref)
+PLAN = _Rules(value_name="AWS_PREVIEW_ROLE_ARN", reviewed=_never, refs=_reviewed_refs)
+DEPLOY = _Rules(value_name="AWS_DEPLOY_ROLE_ARN", reviewed=lambda config: config.protect, refs=_deployed_from)
+SMOKE = _Rules(value_name="AWS_SMOKE_ROLE_ARN", secret=False, reviewed=_never, refs=_tested_from)
+# Jobs of pull requests and tags, which run on no branch that the role trusts.
+PUSH = _Rules(value_name="AWS_ROLE_ARN", reviewed=_always, refs=_any_ref)
 
 
 def environments(stacks: Stacks) -> list[Environment]:
     """The environments of all stacks. StackError for one of two roles, which would both be open to its jobs."""
     found: dict[str, Environment] = {}
     for stack, (config, aws) in stacks.items():
-        for section, role in _roles(config.ci):
-            rules, name = ROLES[section], role.github_environment
-            if name.lower() in found:
-                raise StackError(
-                    f"Pulumi.{stack}.yaml: the GitHub environment {name} already belongs to another role, "
-                    f"{found[name.lower()].role_arn}. Each role needs one of its own."
-                )
-            found[name.lower()] = Environment(
+        for rules, role, name in () if config.ci is None else _named(config.ci):
+            wanted = Environment(
                 name=name,
-                role_arn=aws.account.role_arn(role.name),
-                value_name=f"AWS_{section.upper()}_ARN",
+                role_arn=aws.account.role_arn(role),
+                value_name=rules.value_name,
                 secret=rules.secret,
                 reviewed=rules.reviewed(config),
                 refs=rules.refs(config),
             )
+            present = found.setdefault(name.lower(), wanted)
+            if present != wanted:
+                raise StackError(
+                    f"Pulumi.{stack}.yaml: the GitHub environment {name} already belongs to another role, "
+                    f"{present.role_arn}. Each role needs one of its own."
+                )
     return list(found.values())
 
 
-def _roles(ci: CiConfig | None) -> Iterator[tuple[str, EnvironmentRoleConfig]]:
-    for section in ROLES:
-        role = getattr(ci, section, None)
-        if isinstance(role, EnvironmentRoleConfig):
-            yield section, role
+def _named(ci: CiConfig) -> Iterator[tuple[_Rules, str, str]]:
+    """The rules, the role's name and the name of each environment."""
+    if ci.preview_role is not None:
+        yield PREVIEW, ci.preview_role.name, ci.preview_role.github_environment
+        if ci.preview_role.plan_environment is not None:
+            yield PLAN, ci.preview_role.name, ci.preview_role.plan_environment
+    if ci.deploy_role is not None:
+        yield DEPLOY, ci.deploy_role.name, ci.deploy_role.github_environment
+    if ci.smoke_role is not None:
+        yield SMOKE, ci.smoke_role.name, ci.smoke_role.github_environment
+    if ci.push_role is not None:
+        for environment in ci.push_role.github_environments:
+            yield PUSH, ci.push_role.name, environment
 
 
 def repository(stacks: Stacks) -> str:

@@ -159,6 +159,17 @@ def test_each_environment_of_the_push_role_is_a_subject_too() -> None:
     ]
 
 
+def test_the_preview_role_trusts_the_environment_of_reviewed_code_too() -> None:
+    preview = {"name": "shop-prod-preview", "githubEnvironment": "preview", "planEnvironment": "plan"}
+    subjects = trust(run(preview_role=preview), "shop-prod-preview")["Condition"]["StringEquals"][f"{HOST}:sub"]
+    assert subjects == [
+        "repo:acme/shop:environment:preview",
+        "repo:acme/shop:environment:plan",
+        "repo:acme@12/shop@345:environment:preview",
+        "repo:acme@12/shop@345:environment:plan",
+    ]
+
+
 @pytest.mark.parametrize("branch", ["*", "release/*", "a?", "a:b", "${aws:username}", "", "main "])
 def test_a_branch_that_is_a_pattern_is_refused_in_the_stack_file(branch: str) -> None:
     with pytest.raises(ValidationError):

@@ -198,6 +198,33 @@ def test_a_free_github_environment_is_suggested() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "field", "message"),
+    [
+        (
+            "Preview-staging",
+            "previewRole.planEnvironment",
+            "Preview-staging is also the environment of ci.previewRole, whose jobs wait for a reviewer. "
+            "Write e.g. plan-Preview-staging.",
+        ),
+        (
+            "staging",
+            "previewRole.planEnvironment",
+            "staging is also the environment of ci.deployRole, so its jobs could assume both roles. "
+            "Write e.g. plan-staging.",
+        ),
+        (
+            "Smoke-Staging",
+            "smokeRole.githubEnvironment",
+            "smoke-staging is also the environment of ci.previewRole, so its jobs could assume both roles. "
+            "Write e.g. smoke.",
+        ),
+    ],
+)
+def test_the_environment_of_plans_belongs_to_nothing_else(name: str, field: str, message: str) -> None:
+    assert wrong(ci__previewRole__planEnvironment=name) == [f"ci.{field}: {message}"]
+
+
 def test_the_push_role_shares_no_environment_with_another_role() -> None:
     assert wrong(ci__pushRole__githubEnvironments=["release", "Staging"]) == [
         "ci.pushRole.githubEnvironments[1]: Staging is also the environment of ci.deployRole, so its jobs could assume "
