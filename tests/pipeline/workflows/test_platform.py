@@ -18,7 +18,7 @@ from tests.pipeline.workflows.act import Event, Run, Runner, path_of, set_desk
 from tests.pipeline.workflows.ground import PLATFORM, RUN_TOKEN, commit_all, git, program, recorded
 from tests.pipeline.workflows.servers import GitHub
 
-PREVIEW, DEPLOY = ".github/workflows/preview.yml", ".github/workflows/deploy.yml"
+PREVIEW, DEPLOY, DRIFT = (f".github/workflows/{name}.yml" for name in ("preview", "deploy", "drift"))
 ROLE = "arn:aws:iam::123456789012:role/nova-staging"
 BACKEND = "s3://nova-state?region=eu-central-1"
 PROGRAM = f"""#!{sys.executable}
@@ -41,7 +41,7 @@ if name == "gh":
 elif name == "python":
     problem = {{"place": "Pulumi.yaml:1", "path": "config", "message": words}}
     print(json.dumps([problem] if fails else []))
-elif words.startswith("pulumi preview"):
+elif words.startswith(("pulumi preview", "pulumi refresh")):
     print(json.dumps({{"diagnosticEvent": {{"severity": "error" if fails else "warning", "message": words}}}}))
 else:
     print(words, "on", os.environ["GITHUB_SHA"])
@@ -220,37 +220,50 @@ def test_a_refused_stack_file_is_annotated_and_commented(repository: Platform) -
     assert "python -m components.validation --stack prod" in recorded(repository.records, "gh")[-1]["body"]
 
 
-def test_a_push_to_main_previews_and_updates_staging_only(repository: Platform) -> None:
-    run = repository.run(DEPLOY, Event("push"))
-    assert run.results() == {"staging": "success", "prod": "skipped"}, run.output
-    assert repository.calls("pulumi") == [
-        "stack select --non-interactive staging",
-        "preview --stack staging --non-interactive --json",
-        "stack select --non-interactive staging",
-        "up --stack staging --non-interactive --color never --yes",
+SUCCESS = {"stack": "success", "plan": "success", "up": "success"}
+DRIFT_CALL = "refresh --preview-only --stack {stack} --non-interactive --json"
+
+
+def deployment(stack: str) -> list[str]:
+    """Calls of pulumi: the plan with the role that reads, then exactly that plan, then nothing more to change."""
+    select, drift = f"stack select --non-interactive {stack}", DRIFT_CALL.format(stack=stack)
+    return [
+        select,
+        drift,
+        f"preview --save-plan plan-{stack}.json --stack {stack} --non-interactive --json",
+        select,
+        drift,
+        f"up --stack {stack} --non-interactive --color never --yes --plan plan-{stack}.json",
+        f"preview --expect-no-changes --stack {stack} --non-interactive --json",
     ]
-    assert "`pulumi up` of staging: ok" in run.job("staging").summary
 
 
-def test_a_failed_preview_is_not_followed_by_an_update(repository: Platform) -> None:
-    run = repository.run(DEPLOY, Event("push"), fails="pulumi preview")
-    assert run.results()["staging"] == "failure"
+def test_a_push_to_main_plans_and_updates_staging_only(repository: Platform) -> None:
+    run = repository.run(DEPLOY, Event("push"))
+    assert run.results() == SUCCESS, run.output
+    assert repository.calls("pulumi") == deployment("staging")
+    assert "`pulumi up` of staging: ok" in run.job("up").summary
+
+
+def test_a_failed_plan_is_not_followed_by_an_update(repository: Platform) -> None:
+    run = repository.run(DEPLOY, Event("push"), fails="pulumi preview --save-plan")
+    assert run.results() == {"stack": "success", "plan": "failure", "up": "skipped"}
     assert not [call for call in repository.calls("pulumi") if call.startswith("up")]
-    assert "pulumi preview --stack staging" in run.job("staging").summary
+    assert "pulumi preview --save-plan plan-staging.json --stack staging" in run.job("plan").summary
 
 
 def test_a_failed_update_is_red(repository: Platform) -> None:
     run = repository.run(DEPLOY, Event("push"), fails="pulumi up")
-    assert run.results()["staging"] == "failure"
-    assert "`pulumi up` of staging: failed" in run.job("staging").summary
+    assert run.results()["up"] == "failure"
+    assert "`pulumi up` of staging: failed" in run.job("up").summary
 
 
 def test_a_release_tag_on_main_updates_prod_only(repository: Platform) -> None:
     git(repository.checkout, "tag", "v1.4.0")
     git(repository.checkout, "push", "--quiet", str(repository.hub.repository(PLATFORM)), "v1.4.0")
     run = repository.run(DEPLOY, Event("push", ref="refs/tags/v1.4.0"))
-    assert run.results() == {"staging": "skipped", "prod": "success"}, run.output
-    assert "up --stack prod --non-interactive --color never --yes" in repository.calls("pulumi")
+    assert run.results() == SUCCESS, run.output
+    assert repository.calls("pulumi") == deployment("prod")
 
 
 def test_a_tag_that_is_not_on_main_is_refused(repository: Platform) -> None:
@@ -259,6 +272,16 @@ def test_a_tag_that_is_not_on_main_is_refused(repository: Platform) -> None:
     git(repository.checkout, "tag", "v1.4.0")
     git(repository.checkout, "push", "--quiet", str(repository.hub.repository(PLATFORM)), "v1.4.0")
     run = repository.run(DEPLOY, Event("push", ref="refs/tags/v1.4.0"))
-    assert run.results()["prod"] == "failure"
-    assert run.job("prod").annotations == ["error: v1.4.0 is not a commit of main: staging has never seen it."]
+    assert run.results() == {"stack": "failure", "plan": "skipped", "up": "skipped"}
+    assert run.job("stack").annotations == ["error: v1.4.0 is not a commit of main: staging has never seen it."]
     assert not repository.calls("pulumi")
+
+
+def test_the_daily_check_reads_both_stacks_and_writes_issues_with_its_own_token(repository: Platform) -> None:
+    run = repository.run(DRIFT, Event("schedule"))
+    assert run.results() == {"refresh": "success", "issue": "success"}, run.output
+    for stack in ("staging", "prod"):
+        assert DRIFT_CALL.format(stack=stack) in repository.calls("pulumi")
+    calls = recorded(repository.records, "gh")
+    assert calls
+    assert {call["GH_TOKEN"] for call in calls} == {RUN_TOKEN}

@@ -22,6 +22,7 @@ class Need(NamedTuple):
 NEEDS = (
     Need("contents", "read", "actions/checkout@"),
     Need("contents", "write", r"scripts\.delivery\.(update|roll_back|propose)"),  # pushes a commit
+    Need("issues", "write", "tools/drift-issue"),
     Need("pull-requests", "write", r"scripts\.delivery\.propose|tools/comment"),
     Need("actions", "read", r"scripts\.delivery\.report"),  # lists the jobs of the run
     Need("id-token", "write", "aws-actions/configure-aws-credentials@|github/actions/stack|sigstore/cosign-installer@"),
@@ -29,8 +30,9 @@ NEEDS = (
 ORDER = ("read", "write")
 
 ENVIRONMENTS = {
-    ("deploy.yml", "staging"): "staging",
-    ("deploy.yml", "prod"): "production",
+    ("deploy.yml", "plan"): "plan-${{ needs.stack.outputs.name }}",
+    ("deploy.yml", "up"): "${{ needs.stack.outputs.environment }}",
+    ("drift.yml", "refresh"): "plan-${{ matrix.stack }}",
     ("preview.yml", "preview"): "preview-${{ matrix.stack }}",
     ("services.yml", "build-and-push"): "${{ inputs.push-environment }}",
     ("promotion.yml", "retag"): "${{ inputs.push-environment }}",
