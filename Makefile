@@ -63,7 +63,7 @@ test-cluster: ready-cluster ## Run the tests on a real Kubernetes API server and
 test-database: venv $(PACKAGES) ## Run the tests of the database bootstrap on a real PostgreSQL (seconds)
 	$(PYTHON_VENV) -m pytest tests/database
 
-test-pipeline: venv $(PIPELINE) $(KUSTOMIZE) ## Run every workflow file with act, on a real registry (minutes)
+test-pipeline: venv $(PIPELINE) $(KUSTOMIZE) $(KUBECTL) ## Run every workflow file with act, on a real registry (minutes)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadscope tests/pipeline
 
 test-checkov: venv $(CHECKOV) ## Run the tests of what checkov sees in the program's resources (seconds)
@@ -134,7 +134,7 @@ mutants: venv ## Break the components one way at a time and check that a test fa
 
 # Two at a time, because linking takes 2 GB; Kubernetes' programs one after the other, because they share packages.
 cluster-tools: ## Build the programs for the tests on a cluster (half an hour the first time)
-	@$(MAKE) --silent --no-print-directory -j2 $(PACKAGES) $(KUBECTL) $(KUBERNETES) $(GO_TOOLS)
+	@$(MAKE) --silent --no-print-directory -j2 $(PACKAGES) $(KUBECTL) $(KUBERNETES) $(GO_TOOLS) $(PIPELINE)
 
 clean: ## Delete everything these commands created, including the sandbox's account
 	rm -rf .venv .tools .sandbox .bench .pytest_cache .hypothesis .ruff_cache
