@@ -45,7 +45,7 @@ def repository(config: PlatformConfig) -> Iterator[Problem]:
         name = owner["name"] or f"{config.system.name}.git"
         yield Problem(
             path=("repository", "url"),
-            message=f"{url} is not one repository on GitHub. Write e.g. {owner['start']}/{name}.",
+            message=f"{url} is not one repository on GitHub. Write e.g. {owner['start'].replace('www.', '')}/{name}.",
         )
 
 

@@ -11,7 +11,9 @@ from components.config.problems import PathPart, Problem
 from components.config.redaction import looks_secret
 
 _SECRET_NAME = re.compile(
-    "(PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS|(API|ACCESS|PRIVATE|ENCRYPTION|SIGNING)[_.-]?KEY)$", re.IGNORECASE
+    r"(PASSWORD|PASSPHRASE|PASSWD|(^|[_.-])(PASS|PWD)|SECRET([_.-]?KEY([_.-]?BASE)?)?|TOKEN|CREDENTIALS"
+    r"|(API|ACCESS|PRIVATE|ENCRYPTION|SIGNING)[_.-]?KEY)[0-9]*$",
+    re.IGNORECASE,
 )
 _HARMLESS = re.compile(
     r"\s*(|true|false|yes|no|on|off|none|[0-9._]+[a-z]{0,2}|arn:\S+|[a-z]+://[^\s/?#@]+([/?#]\S*)?|\.{0,2}/\S*"

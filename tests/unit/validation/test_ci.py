@@ -49,6 +49,12 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     (
         "repository.url",
+        "https://www.github.com/owner/api",
+        None,
+        "https://www.github.com/owner/api is not one repository on GitHub. Write e.g. https://github.com/owner/api.",
+    ),
+    (
+        "repository.url",
         "https://gitlab.com/a/github.git",
         None,
         "https://gitlab.com/a/github.git is not on GitHub, and ci creates roles for GitHub Actions. Write its address "
