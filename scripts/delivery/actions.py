@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class StepError(Exception):
@@ -52,10 +55,13 @@ def warn(message: str) -> None:
     print(f"::warning::{_escaped(message)}", flush=True)
 
 
-def fail(message: str) -> NoReturn:
-    """End the step with an annotation."""
-    print(f"::error::{_escaped(message)}", flush=True)
-    sys.exit(1)
+def run(main: Callable[[], None]) -> None:
+    """Run a step's program; a StepError ends it with an annotation."""
+    try:
+        main()
+    except StepError as error:
+        print(f"::error::{_escaped(str(error))}", flush=True)
+        sys.exit(1)
 
 
 def _append(variable: str, text: str) -> None:

@@ -1,7 +1,7 @@
 """Lands one commit on a branch that others push to.
 
-The change is made on the branch's newest commit and, if somebody pushes in between, made again on theirs. So two runs
-that race both land, even if they change the same lines.
+The change is made on the branch's newest commit and, if another push lands in between, made again on top of it. So two
+runs that race both land, even if they change the same lines.
 """
 
 from __future__ import annotations

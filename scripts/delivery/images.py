@@ -72,7 +72,7 @@ class BuiltImage(NamedTuple):
     """Number of vulnerabilities by severity in lower case; None if nothing scanned it."""
 
     def in_overlay(self, moves: bool) -> Reference:
-        """The reference that the overlay gets: a tag that moves is no change in Git, so its digest goes with it."""
+        """The reference that the overlay gets: moving a tag changes nothing in Git, so the digest is written too."""
         found = Reference.parse(self.reference)
         return found._replace(digest=self.digest) if moves else found
 

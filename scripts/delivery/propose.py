@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scripts import smoke
 from scripts.delivery import actions, images, web
-from scripts.delivery.actions import StepError, optional, require
+from scripts.delivery.actions import optional, require
 from scripts.delivery.branch import BOT, clone_of
 from scripts.delivery.command import git
 from scripts.delivery.update import Update, check, edit
@@ -67,7 +67,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except StepError as error:
-        actions.fail(str(error))
+    actions.run(main)

@@ -38,7 +38,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except StepError as error:
-        actions.fail(str(error))
+    actions.run(main)

@@ -13,8 +13,8 @@ from scripts.delivery.command import git, succeeds
 def roll_back(clone: Path, environment: str, overlay: str, branch: str, target: str) -> tuple[str, bool]:
     """Commit the overlay's `kustomization.yaml` of an earlier commit; return the new commit and whether there is one.
 
-    Only that file goes back, which the pipeline writes. The settings beside it and the base stay as they are, because
-    quota and databases fit the newest state.
+    Only that file is restored; the pipeline writes no other. Settings and base stay as they are, because quota and
+    databases match the newest state.
     """
     file = f"{overlay}/kustomization.yaml"
 
@@ -42,7 +42,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except StepError as error:
-        actions.fail(str(error))
+    actions.run(main)

@@ -1,4 +1,4 @@
-"""The issue on a stack's drift, of a real refresh of an account that somebody changed."""
+"""The issue on a stack's drift, of a real refresh of an account that was changed by hand."""
 
 import json
 import sqlite3

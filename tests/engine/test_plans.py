@@ -36,7 +36,7 @@ def plan(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def up(state: Path, project: Path, plan: Path) -> Step:
-    # The engine's flag for fast runs would turn on its experiments, such as plans that nobody asked for.
+    # The engine's flag for fast runs would turn on its experiments, such as plans that were not requested.
     return perform(Verb.UP, "staging", state, project=project, plan=plan, checkpoints=True)
 
 

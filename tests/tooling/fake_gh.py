@@ -16,7 +16,7 @@ REPOSITORY = "repos/proerror77/Nova"
 
 
 def empty() -> dict[str, Json]:
-    """A repository that nobody has set up, two users, a team and an App."""
+    """A repository that has not been set up, two users, a team and an App."""
     return {
         "resources": {
             REPOSITORY: {"id": REPOSITORY_ID, "owner": {"id": OWNER_ID}},

@@ -75,7 +75,7 @@ class Account:
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Generator[Account]:
-    # moto answers to other accounts' buckets unless told otherwise; AWS does not.
+    # moto answers to other accounts' buckets unless configured otherwise; AWS does not.
     monkeypatch.setenv("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "false")
     monkeypatch.setattr(boto3, "client", client)
     with mock_aws():
@@ -305,7 +305,7 @@ TAGGED = {"Tags": [{"TagKey": "Environment", "TagValue": "prod"}]}
 @pytest.mark.parametrize(
     ("operation", "parameters", "fault", "remedy"),
     [
-        ("disable_key", {}, "is Disabled, so nobody can read the state.", "aws kms enable-key"),
+        ("disable_key", {}, "is Disabled, so the state cannot be read.", "aws kms enable-key"),
         ("schedule_key_deletion", {}, "will be deleted on 20", "aws kms cancel-key-deletion"),
         ("tag_resource", TAGGED, "is tagged Environment=prod, so the deploy role of prod", "aws kms tag-resource"),
     ],

@@ -14,7 +14,6 @@ from tools.manifests.stacks import stacks
 
 STACKS = stacks(ROOT)
 PLAN, UPDATE = "AWS_PREVIEW_ROLE_ARN", "AWS_DEPLOY_ROLE_ARN"
-READS_AND_LOGS_IN = {"contents": "read", "id-token": "write"}
 
 
 def workflow(name: str) -> Any:
@@ -69,22 +68,6 @@ def test_an_update_comes_after_its_plan_and_only_it_has_the_deploy_role() -> Non
     for job, command, role in ((plan, "plan", PLAN), (update, "up", UPDATE), (refresh, "drift", PLAN)):
         inputs = run_of(job)
         assert (inputs["command"], inputs["role"]) == (command, f"${{{{ secrets.{role} }}}}")
-
-
-def test_an_update_is_never_cancelled() -> None:
-    assert DEPLOY["concurrency"]["cancel-in-progress"] is False
-
-
-def test_each_job_may_do_no_more_than_it_needs() -> None:
-    assert [DEPLOY["permissions"], DRIFT["permissions"]] == [{}, {}]
-    jobs = {**DEPLOY["jobs"], **DRIFT["jobs"]}
-    assert {name: job["permissions"] for name, job in jobs.items()} == {
-        "stack": {"contents": "read"},
-        "plan": READS_AND_LOGS_IN,
-        "up": READS_AND_LOGS_IN,
-        "refresh": READS_AND_LOGS_IN,
-        "issue": {"contents": "read", "issues": "write"},
-    }
 
 
 def test_commits_of_images_do_not_deploy_the_platform() -> None:

@@ -269,7 +269,7 @@ def test_a_warning_is_shown_once_even_if_nothing_changes() -> None:
     assert shown.count("- cluster.publicAccess is an exception to protect: a demo") == 1
 
 
-# Text that nobody has vetted
+# Text that has not been vetted
 
 
 def test_hostile_values_stay_text() -> None:

@@ -123,7 +123,7 @@ def _encryption(bucket: _Settings) -> Iterator[Step]:
         return
 
     def encrypt() -> None:
-        # The key's ARN, because S3 would look an alias up in the account of whoever writes.
+        # The key's ARN, because S3 would look an alias up in the writer's account.
         key = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": find_key(wanted.kms, alias)["Arn"]}
         rule = {"ApplyServerSideEncryptionByDefault": key, "BucketKeyEnabled": True}
         wanted.s3.put_bucket_encryption(

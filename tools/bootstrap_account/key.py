@@ -49,11 +49,11 @@ def _unusable(key: dict[str, Any]) -> list[str]:
         return [f"is a key of type {spec}, which cannot encrypt the state. Write another ci.stateKeyAlias."]
     if state == "PendingDeletion":
         return [
-            f"will be deleted on {key['DeletionDate']:%Y-%m-%d}, and then nobody can read the state. "
+            f"will be deleted on {key['DeletionDate']:%Y-%m-%d}, and then the state cannot be read. "
             f"Keep it: aws kms cancel-key-deletion --key-id {key_id}; {enable}"
         ]
     if state != "Enabled":
-        return [f"is {state}, so nobody can read the state. Enable it: {enable}"]
+        return [f"is {state}, so the state cannot be read. Enable it: {enable}"]
     return []
 
 

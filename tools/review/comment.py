@@ -58,7 +58,7 @@ def comment(stacks: Sequence[Stack], *, run: str, commit: str, limit: int = LIMI
 
 
 def own(pages: Sequence[Sequence[Mapping[str, Any]]], marker: str = MARKER) -> Mapping[str, Any] | None:
-    """The comment, or the issue, to update. Only the workflow's own account's count, so that nobody can inject one."""
+    """The comment, or the issue, to update. Only those of the workflow's own account count: others could inject one."""
     for entry in chain.from_iterable(pages):
         if entry["user"]["login"] == ACCOUNT and (entry["body"] or "").startswith(marker):
             return entry

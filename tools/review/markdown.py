@@ -1,4 +1,4 @@
-"""GitHub's Markdown, for text that nobody has vetted: values of a pull request stay text.
+"""GitHub's Markdown, for text that has not been vetted: values of a pull request stay text.
 
 In a span or block of code nothing is interpreted, neither Markdown nor HTML nor a @mention, so values are in one.
 """

@@ -40,7 +40,7 @@ class Protection:
 def environment_part(
     github: GitHub, wanted: Environment, reviewers: Mapping[str, Reviewer], *, rewrite_secrets: bool
 ) -> Part:
-    """One environment. Reviewers and limits that somebody added where none are wanted stay."""
+    """One environment. Reviewers and limits that were added by hand where none are wanted stay."""
     path = f"repos/{github.repository}/environments/{quote(wanted.name, safe='')}"
     present = github.read(path)
     store = Store(github, path, wanted.name, exists=present is not None, rewrite_secrets=rewrite_secrets)

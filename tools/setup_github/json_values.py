@@ -23,7 +23,7 @@ def items(value: object, key: str) -> list[object]:
 def merged(present: object, wanted: object) -> object:
     """What is wanted on top of what is there: lists are united, and the larger number stays.
 
-    So a stricter rule, or one that somebody added, is kept, and nothing changes where the result equals `present`.
+    So a stricter rule, or one that was added by hand, is kept, and nothing changes where the result equals `present`.
     """
     if isinstance(present, dict) and isinstance(wanted, dict):
         have, want = cast("dict[str, object]", present), cast("dict[str, object]", wanted)

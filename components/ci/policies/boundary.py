@@ -101,7 +101,7 @@ def _services(scope: StackScope) -> list[Statement]:
 
 
 def _named(scope: StackScope) -> list[Statement]:
-    """Services whose resources are told apart by names, most by the stack's prefix; and EC2's and ECR's, by tags.
+    """Services whose resources are distinguished by names, most by the stack's prefix; and EC2's and ECR's, by tags.
 
     In one statement, because IAM counts the characters. No action of theirs without a resource: those change the
     account's network, disks or registry.
