@@ -6,9 +6,10 @@ Editors complete and check keys with them. Rules about values are the program's 
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from components.config.files import PROJECT_KEYS, STACK_KEYS
 from components.config.platform import PlatformConfig
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -19,7 +20,7 @@ STACK_FILE = "stack.schema.json"
 def stack_schema() -> dict[str, Any]:
     """Of `Pulumi.<stack>.yaml`."""
     model = PlatformConfig.model_json_schema(by_alias=True)
-    return {**_schema("Pulumi.<stack>.yaml", model["properties"]), "$defs": model["$defs"]}
+    return {**_schema("Pulumi.<stack>.yaml", model["properties"], STACK_KEYS), "$defs": model["$defs"]}
 
 
 def project_schema() -> dict[str, Any]:
@@ -29,15 +30,22 @@ def project_schema() -> dict[str, Any]:
         key: {"type": "object", "properties": {"value": value}, "required": ["value"]}
         for key, value in model["properties"].items()
     }
-    return {**_schema("Pulumi.yaml", values), "required": ["name"]}
+    return {**_schema("Pulumi.yaml", values, PROJECT_KEYS), "required": ["name"]}
 
 
-def _schema(title: str, keys: Mapping[str, Any]) -> dict[str, Any]:
-    """Keys may have the project's name before them; the engine has keys of its own."""
+def _schema(title: str, keys: Mapping[str, Any], engine_keys: Collection[str]) -> dict[str, Any]:
+    """`keys` may have the project's name before them; `engine_keys` are beside `config`."""
     patterns: dict[str, Any] = {f"^([^:]+:)?{key}$": value for key, value in keys.items()}
     patterns["^pulumi:"] = True
     config = {"type": "object", "patternProperties": patterns, "additionalProperties": False}
-    return {"$schema": DIALECT, "title": title, "type": "object", "properties": {"config": config}}
+    properties = {**dict.fromkeys(engine_keys, True), "config": config}
+    return {
+        "$schema": DIALECT,
+        "title": title,
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+    }
 
 
 def main() -> int:

@@ -18,6 +18,8 @@ class RdsPostgres(BaseModel):
     source: str
     extensions: frozenset[str]
     """Names for CREATE EXTENSION, of all versions together; `SHOW rds.extensions` lists those of an instance."""
+    preloaded_extensions: frozenset[str]
+    """Those of them that a parameter group has to preload (`shared_preload_libraries`)."""
     reserved_users: frozenset[str]
     """Names that RDS refuses for the master user."""
 

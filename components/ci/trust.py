@@ -14,8 +14,7 @@ GITHUB_OIDC_HOST = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
 
 # No `*` or `?` (wildcards in some operators), no `$` (starts a policy variable), no `:` (separates parts of a claim).
-_EXACT = re.compile(r"[\w./+@#=-]+", re.ASCII)
-_ENVIRONMENT = re.compile(r"[\w ./()-]+", re.ASCII)
+_EXACT = re.compile(r"[\w ./()=+#@,!&'-]+", re.ASCII)
 _OWNER = re.compile(r"[\w-]+", re.ASCII)
 _REPOSITORY = re.compile(r"[\w.-]+", re.ASCII)
 _DIGITS = re.compile(r"[1-9][0-9]*", re.ASCII)
@@ -29,7 +28,7 @@ def branch_context(branch: str) -> str:
 def environment_context(environment: str) -> str:
     """The subject's context for one GitHub environment. ValueError for a pattern."""
     remedy = "the name of one GitHub environment, such as prod"
-    return f"environment:{_exact(_ENVIRONMENT, 'environment', environment, remedy)}"
+    return f"environment:{_exact(_EXACT, 'environment', environment, remedy)}"
 
 
 def github_trust(provider_arn: str, repository: GithubRepository, contexts: Sequence[str]) -> str:

@@ -9,7 +9,16 @@ from components.config.argocd_access import NotificationsConfig, RepositoryAcces
 from components.config.argocd_project import ProjectConfig
 from components.config.argocd_versions import ArgoCdChart, ArgoCdTag, supports_mutual_tls
 from components.config.base import Section
-from components.config.types import DnsLabel, Ipv4Cidr, Text, UniqueList, matching, on_one_line, possible_port
+from components.config.types import (
+    DnsLabel,
+    HttpsAddress,
+    HttpsUrlOfAnyHost,
+    Ipv4Cidr,
+    Text,
+    UniqueList,
+    matching,
+    on_one_line,
+)
 from components.config.versions import ARGO_CD_CHART, ARGO_CD_IMAGE_TAG
 
 DISCOVERY = "/.well-known/openid-configuration"
@@ -39,20 +48,7 @@ def _issuer(url: str) -> str:
     return url
 
 
-IssuerUrl = Annotated[
-    str,
-    matching(r"^https://[\w./-]+$", "an HTTPS URL", "https://login.example.com"),
-    AfterValidator(_issuer),
-]
-HttpsAddress = Annotated[
-    str,
-    matching(
-        r"^https://[\w.-]+(:[1-9][0-9]{0,4})?$",
-        "an HTTPS URL without path or trailing slash",
-        "https://argocd.example.com",
-    ),
-    AfterValidator(possible_port),
-]
+IssuerUrl = Annotated[HttpsUrlOfAnyHost, AfterValidator(_issuer)]
 SecretKeyReference = Annotated[
     str,
     matching(

@@ -1,5 +1,6 @@
 """The AppProject of a stack: what its Applications may use in addition to the environments' namespaces."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -7,8 +8,18 @@ from pydantic import AfterValidator, Field
 from components.config.base import Section
 from components.config.types import Lines, UniqueList, matching, not_blank, possible_port
 
+
+def _without_version(group: str) -> str:
+    match = re.fullmatch(r"(?:(?P<group>[a-z0-9.-]+)/)?v[0-9]+((alpha|beta)[0-9]+)?", group)
+    if match is not None:
+        rest = match["group"] or '""'
+        raise ValueError(f"{group!r} has a version, which a group does not have. Write {rest}.")
+    return group
+
+
 ApiGroup = Annotated[
     str,
+    AfterValidator(_without_version),
     matching(
         r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?$", "an API group", "networking.k8s.io"
     ),
@@ -51,11 +62,14 @@ environment.
 """
 
 
-CLUSTER_RBAC_KINDS = (
+ADMINISTRATIVE_KINDS = (
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
+    ("apiregistration.k8s.io", "APIService"),
     ("rbac.authorization.k8s.io", "ClusterRole"),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
 )
-"""Kinds that could grant cluster-admin to anyone; Git may create only objects allowed by name."""
+"""Kinds that could grant cluster-admin to anyone, or read every request; Git creates only those allowed by name."""
 
 
 class ResourceKind(Section):

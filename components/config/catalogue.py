@@ -20,11 +20,12 @@ from components.config.types import (
     SystemName,
     matching,
 )
+from components.sizing.quantities import mebibytes
 
 
 def _without_registry(name: str) -> str:
     host, _, path = name.partition("/")
-    if ".dkr.ecr." in host:
+    if path and "." in host:
         raise ValueError(f"{name!r} begins with the registry's host, which the program adds. Write {path}.")
     return name
 
@@ -79,13 +80,23 @@ class RepositoryConfig(Section):
     )
 
 
+SMALLEST_LIMIT = "6Mi"
+"""Docker's documentation, "Runtime options with memory": the least with which a container starts."""
+
+
+def _large_enough(limit: str) -> str:
+    if mebibytes(limit) < mebibytes(SMALLEST_LIMIT):
+        raise ValueError(f"{limit!r} is too little to start a container. Write {SMALLEST_LIMIT} or more.")
+    return limit
+
+
 class ContainerResources(Section):
     """Requests and limits of one pod."""
 
     cpu_request: CpuQuantity = Field(description="CPU request, for example `100m`.", examples=["100m"])
     memory_request: MemoryQuantity = Field(description="Memory request, for example `256Mi`.", examples=["128Mi"])
     cpu_limit: CpuQuantity = Field(description="CPU limit: above it, the container is throttled.", examples=["500m"])
-    memory_limit: MemoryQuantity = Field(
+    memory_limit: Annotated[MemoryQuantity, AfterValidator(_large_enough)] = Field(
         description="Memory limit: above it, the container is killed.", examples=["256Mi"]
     )
 

@@ -6,12 +6,23 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from components.config.base import Section
-from components.config.types import BucketName, IamName, LogRetentionDays, Ownership, UniqueList, matching
+from components.config.types import (
+    BranchName,
+    BucketName,
+    IamName,
+    LogRetentionDays,
+    Ownership,
+    UniqueList,
+    matching,
+    name_at_github,
+)
 
-BranchName = Annotated[str, matching(r"^(?!refs/)[\w./+@#=-]+$", "the full name of one branch, not a pattern", "main")]
 GithubEnvironment = Annotated[
-    str, matching(r"^(?! )[\w ./()-]{1,255}(?<! )$", "the name of one GitHub environment", "production")
+    str,
+    AfterValidator(name_at_github),
+    matching(r"^(?! )[\w ./()=+#@,!&'-]{1,255}(?<! )$", "the name of one GitHub environment", "production"),
 ]
+"""Without what IAM's conditions take for a pattern or a variable, and without colons, which GitHub's tokens encode."""
 ConnectionArn = Annotated[
     str,
     matching(

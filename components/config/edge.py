@@ -1,8 +1,8 @@
 """Ingress from the internet: host names, certificate, web ACL and DNS records."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.config.base import Section
 from components.config.types import (
@@ -27,10 +27,26 @@ CountedRule = Literal[
 """Rules of `AWSManagedRulesCommonRuleSet` with false positives: large or rich bodies, plain HTTP clients."""
 
 
+UNDELEGATED = frozenset({"corp", "home", "internal", "invalid", "lan", "local", "localhost", "test"})
+"""Top-level domains that the internet does not have. Sources: RFC 6761, RFC 6762; ICANN's resolutions on the others."""
+
+
+def _delegated(zone: str) -> str:
+    top = zone.rpartition(".")[2]
+    if top in UNDELEGATED:
+        raise ValueError(
+            f"{zone!r} cannot be a public zone: the internet has no domain {top}, so its certificate would never be "
+            "validated. Give it one that you registered."
+        )
+    return zone
+
+
 class ZoneConfig(Section):
     """The public hosted zone of the host names."""
 
-    name: HostName = Field(description="Domain of the zone, for example `example.com`.")
+    name: Annotated[HostName, AfterValidator(_delegated)] = Field(
+        description="Domain of the zone, for example `example.com`."
+    )
     ownership: Ownership = Field(
         description="`create` creates the zone, to which the parent domain must then delegate; "
         "`existing` uses the one with `zoneId`."

@@ -10,9 +10,16 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+from components.config.messages import closest_key
 from components.config.yaml_faults import explain
 
 PROJECT_FILE = "Pulumi.yaml"
+STACK_KEYS = ("config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment")
+PROJECT_KEYS = (
+    *("name", "runtime", "description", "main", "config", "backend", "options", "template", "plugins", "packages"),
+    *("author", "website", "license", "stackConfigDir", "refresh", "requiredPulumiVersion"),
+)
+"""Top-level keys. Source: Pulumi's documentation, "Pulumi project file reference", "Stack settings file reference"."""
 PathPart = str | int
 
 
@@ -50,17 +57,23 @@ class StackFiles:
     def values(self) -> dict[str, Any]:
         """Values by full key, for example `shop:stage`; a key in both files is the stack's. UnreadableError."""
         project, own = self.project(), self._config(self.stack_file)
-        values: dict[str, Any] = {
-            key: entry["value"]
-            for key, entry in self._config(PROJECT_FILE).items()
-            if isinstance(entry, dict) and "value" in entry
-        }
-        values |= own
+        values = {key: self._default(key, entry) for key, entry in self._config(PROJECT_FILE).items()} | own
         for key in own:
             if key.startswith(f"{project}:") and key.removeprefix(f"{project}:") in own:
                 place = self.place([key])
                 raise UnreadableError(f"{place}: {key}: is there twice, with and without {project}:. Remove one.")
         return {key if ":" in key else f"{project}:{key}": value for key, value in values.items()}
+
+    def _default(self, key: str, entry: object) -> Any:
+        """The value of a key of the project's file, where maps and lists are below `value`."""
+        if not isinstance(entry, dict | list):
+            return entry
+        values = cast("dict[object, Any]", entry) if isinstance(entry, dict) else {}
+        if "value" not in values:
+            near = closest_key("value", list(map(str, values)))
+            remedy = "Write its value below `value:`." if near is None else f"Write value in place of {near}."
+            raise UnreadableError(f"{self.place([key])}: {key}: has no key value. {remedy}")
+        return values["value"]
 
     def place(self, path: Sequence[PathPart]) -> str:
         """`FILE:LINE` of a path such as `("services", 2, "port")`, or of the deepest part of it that exists.
@@ -119,17 +132,36 @@ class StackFiles:
             return (self.folder / name).read_text(encoding="utf-8")
         except FileNotFoundError:
             raise UnreadableError(f"{name}: there is no such file in {self.folder.resolve()}.") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise UnreadableError(f"{name}: cannot be read: {error}.") from None
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            raise UnreadableError(
+                f"{name}:{line}: has a character that is not UTF-8. Save the file as UTF-8."
+            ) from None
+        except OSError as error:
+            raise UnreadableError(f"{name}: cannot be read: {error.strerror}.") from None
 
     def _values(self, name: str) -> dict[str, Any]:
         try:
             content = _values(self._text(name))
         except YAMLError as error:
             raise UnreadableError(f"{name}{explain(error, self._text(name))}") from None
+        except RecursionError:
+            raise UnreadableError(f"{name}: has brackets in brackets that never end. Write plain values.") from None
+        except ValueError:
+            line = next(number for number, line in enumerate(self._text(name).splitlines(), 1) if not _readable(line))
+            raise UnreadableError(
+                f"{name}:{line}: has a date or a number that does not exist. Put the value in quotes."
+            ) from None
         if not isinstance(content, dict):
             line = _nodes(self._text(name)).start_mark.line + 1
             raise UnreadableError(f"{name}:{line}: is not a map of keys. Begin it with `config:`.")
+        known = PROJECT_KEYS if name == PROJECT_FILE else STACK_KEYS
+        for key in map(str, cast("dict[object, Any]", content)):
+            if key not in known:
+                line = getattr(_child(_nodes(self._text(name)), key), "line", 1)
+                near = closest_key(key, [other for other in known if other not in content])
+                remedy = "Move it below `config:`, or remove it." if near is None else f"Write {near}."
+                raise UnreadableError(f"{name}:{line}: {key}: is not a key of {name}. {remedy}")
         return cast("dict[str, Any]", content)
 
 
@@ -138,6 +170,17 @@ def _values(text: str) -> object:
     """Cached, because hundreds of tests read the same files."""
     reader: Any = YAML(typ="safe")
     return reader.load(text) or {}
+
+
+def _readable(line: str) -> bool:
+    """Whether the values of a line exist; 2026-02-30 does not, nor does a number of thousands of digits."""
+    try:
+        _values(line)
+    except YAMLError:
+        return True
+    except ValueError:
+        return False
+    return True
 
 
 @cache

@@ -103,6 +103,12 @@ def likely_name(name: str, names: Collection[str]) -> str | None:
     return likely if likely is not None and similarity(likely) >= SIMILAR else None
 
 
+def closest_key(key: str, known: Sequence[str]) -> str | None:
+    """The known key that is most similar to a misspelt one, in any case; None if no key is similar."""
+    lower = {name.lower(): name for name in known}
+    return next((lower[near] for near in difflib.get_close_matches(key.lower(), lower, n=1, cutoff=SIMILAR)), None)
+
+
 def one_of(names: Collection[str]) -> str:
     """`one of: a, b`, for a remedy; of many names, the first ones, and a single one alone."""
     first = list(names)[:MOST_NAMES]

@@ -8,7 +8,8 @@ from typing import TypeVar, cast, get_origin
 from pydantic import TypeAdapter
 
 from components.config.base import BrokenField, Section
-from components.config.problems import PathPart, closest_key, sections_of
+from components.config.messages import closest_key
+from components.config.problems import PathPart, sections_of
 
 Path = tuple[PathPart, ...]
 ITSELF: Path = ()

@@ -3,7 +3,6 @@
 One line per problem: file and line, key path with index, what is wrong, what to write. One report has all problems.
 """
 
-import difflib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from components.config.base import Section
 from components.config.files import PathPart, StackFiles
-from components.config.messages import SIMILAR, Refused, refused_value, yaml_text
+from components.config.messages import Refused, closest_key, refused_value, yaml_text
 from components.config.redaction import about_secrets, masked
 
 Text = Callable[[Sequence[PathPart]], str | None]
@@ -178,12 +177,6 @@ def _examples(field: FieldInfo | None, section: object) -> tuple[object, ...]:
     return tuple(
         value for value in (request, *(field.examples or ()), *default, *lowest, *members) if value is not None
     )
-
-
-def closest_key(key: str, known: Sequence[str]) -> str | None:
-    """The known key that is most similar to a misspelt one, in any case; None if no key is similar."""
-    lower = {name.lower(): name for name in known}
-    return next((lower[near] for near in difflib.get_close_matches(key.lower(), lower, n=1, cutoff=SIMILAR)), None)
 
 
 def _members(annotation: Any) -> tuple[str, ...]:

@@ -13,10 +13,12 @@ from pulumi.runtime import config as runtime_config
 
 from components.config.base import Section
 from components.config.files import PathPart, StackFiles
-from components.config.messages import Refused
+from components.config.messages import Refused, yaml_text
 from components.config.problems import Refusal
 
 Path = tuple[PathPart, ...]
+KINDS: Mapping[type, str] = {float: "number", bytes: "binary value", set: "set"}
+"""What YAML reads besides text, numbers that JSON has, booleans, lists and maps; the others are dates."""
 ENGINE = "pulumi:"
 """Namespace of the engine's settings."""
 
@@ -54,7 +56,13 @@ def _plain(value: object, path: Path, files: StackFiles, problems: list[Refusal]
             if isinstance(key, str):
                 plain[key] = _plain(item, (*path, key), files, problems, within)
             else:
-                problems.append(_refusal(path, f"has the key {key}, which is not text.", "Write it in quotes."))
+                named = "~" if key is None else yaml_text(key) if isinstance(key, int | float) else None
+                wrong = (
+                    "has a key that is a list or a date."
+                    if named is None
+                    else f"has the key {named}, which is not text."
+                )
+                problems.append(_refusal(path, wrong, "Write it in quotes."))
         return plain
     elif isinstance(value, list):
         items = enumerate(cast("list[object]", value))
@@ -62,7 +70,7 @@ def _plain(value: object, path: Path, files: StackFiles, problems: list[Refusal]
     elif value is None or isinstance(value, str | int | bool) or (isinstance(value, float) and math.isfinite(value)):
         return value
     else:
-        text, kind = files.text(path), "number" if isinstance(value, float) else type(value).__name__
+        text, kind = files.text(path), KINDS.get(type(value), "date")
         refused = Refused(
             wrong=f"must be text, but YAML reads it as a {kind}.",
             values=() if text is None else (text,),

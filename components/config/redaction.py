@@ -2,7 +2,8 @@
 
 A secret is recognised by its key or by its form. Known forms are masked in the whole message, whichever rule wrote it;
 the prefix remains visible, so that the reader can tell which secret it is.
-Sources: the documented prefixes of GitHub's, Slack's, AWS's, Google's, GitLab's and Stripe's tokens; RFC 7468 (PEM);
+Sources: the documented prefixes of GitHub's, Slack's, AWS's, Google's, GitLab's, Stripe's, SendGrid's, OpenAI's,
+Anthropic's and npm's tokens; RFC 7468 (PEM);
 RFC 3986 (user information in a URL); Sentry, "Data Source Name (DSN)".
 """
 
@@ -18,13 +19,17 @@ _FORMS = (
     r"(?P<discord>https?://(?:[a-z]+\.)?discord(?:app)?\.com/api/(?:v\d+/)?webhooks/)[^\s'\"]+",
     r"(?P<url>://[^\s:/@'\"]*:)[^\s'\"]+(?=@)",
     rf"(?P<userinfo>://)(?!{_PUBLIC_USER})[^\s:/@'\"]{{16,}}(?=@)",
+    r"(?P<query>[?&](?i:(?:api|access|integration)?[_-]?(?:key|token)|secret|sig(?:nature)?)=)[^\s&'\"]{8,}",
     r"(?P<github>\bgh[pousr]_)[A-Za-z0-9]{8,}",
     r"(?P<pat>\bgithub_pat_)\w{8,}",
     r"(?P<gitlab>\bglpat-)[\w-]{8,}",
     r"(?P<slacktoken>\bxox[a-z]-|\bxapp-)[\w-]{8,}",
     r"(?P<aws>\b(?:AKIA|ASIA))[A-Z0-9]{12,}",
     r"(?P<google>\bAIza)[\w-]{20,}",
-    r"(?P<stripe>\b[sr]k_(?:live|test)_)\w{8,}",
+    r"(?P<stripe>\b(?:[sr]k_(?:live|test)_|whsec_))\w{8,}",
+    r"(?P<sendgrid>\bSG\.)[\w-]{16,}\.[\w-]{16,}",
+    r"(?P<openai>\bsk-(?:proj-|ant-)?)[\w-]{20,}",
+    r"(?P<npm>\bnpm_)[A-Za-z0-9]{20,}",
     r"(?P<jwt>\beyJ)[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?",
 )
 _SECRET = re.compile("|".join(_FORMS))

@@ -100,6 +100,13 @@ def possible_port(address: str) -> str:
     return address
 
 
+def name_at_github(name: str) -> str:
+    """A validator for names that GitHub has: without its accents, one would be the name of something else."""
+    if not on_one_line(name).isascii():
+        raise ValueError(f"{name!r} is not a name that IAM can compare: it is not ASCII. Rename it at GitHub.")
+    return name
+
+
 def _unreserved_bucket(name: str) -> str:
     reserved = _RESERVED_FOR_S3.search(name)
     if reserved is not None:
@@ -165,7 +172,7 @@ Region = Annotated[str, AfterValidator(_region)]
 RoleArn = Annotated[
     str,
     matching(
-        r"^arn:aws:iam::[0-9]{12}:role/[\w+=,.@/-]+$",
+        r"^arn:aws:iam::[0-9]{12}:role/([\x21-\x2e\x30-\x7e]+/){0,255}[\w+=,.@-]{1,64}$",
         "the ARN of an IAM role",
         "arn:aws:iam::123456789012:role/platform-admin",
     ),
@@ -223,32 +230,71 @@ CloneUrl = Annotated[
 ]
 """Clone URL. The host is lower case because host keys are looked up by its exact spelling."""
 
+
+def _as_at_the_server(revision: str) -> str:
+    """Without what only a clone or the command line puts before a branch."""
+    prefix = re.match(r"(refs/)?(heads|tags|remotes/[^/]+)/|origin/", revision)
+    rest = "" if prefix is None else revision[prefix.end() :]
+    if rest:
+        raise ValueError(f"{revision!r} is not the name that the Git server has. Write {rest}.")
+    return revision
+
+
+def git_name(characters: str, what: str) -> AfterValidator:
+    """A validator for names of branches and tags, made of these characters.
+
+    Source: git-check-ref-format(1).
+    """
+    return matching(rf"^(?!(?i:head)$)(?!.*(\.\.|//|/\.|@\{{))(?!.*\.lock(/|$)){characters}(?<![/.])$", what, "main")
+
+
 GitRevision = Annotated[
-    str, matching(r"^(?!HEAD$)(?!refs/)(?!.*\.\.)(?u:\w[\w./+#@-]*)$", "a branch, tag or commit", "main")
+    str, AfterValidator(_as_at_the_server), git_name(r"(?u:[\w(][\w./+#@()=,-]*)", "a branch, tag or commit")
 ]
 """A branch, tag or commit without `refs/heads/`; not HEAD, which would change with the default branch."""
+BranchName = Annotated[
+    str,
+    AfterValidator(_as_at_the_server),
+    AfterValidator(name_at_github),
+    git_name(r"[\w(][\w./+@#()=,-]*", "the full name of one branch, not a pattern"),
+]
 
 CertificateArn = Annotated[
     str,
     matching(
-        r"^arn:aws:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$",
+        r"^arn:aws:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
         "the ARN of an ACM certificate",
         "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
     ),
 ]
 HOST = "a host name of lower-case letters, digits, hyphens and dots"
-HostName = Annotated[str, matching(r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", HOST, "api.example.com")]
+_LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
+_DOMAIN = rf"({_LABEL}\.)+[a-z]{{2,63}}"
+_ANY_HOST = r"[a-z0-9]([\w-]*[a-z0-9])?(\.[a-z0-9]([\w-]*[a-z0-9])?)*(:[1-9][0-9]{0,4})?"
+"""Also of one label, or an address, with a port or without."""
+HostName = Annotated[str, matching(f"^{_DOMAIN}$", HOST, "api.example.com")]
+_MAILBOX = r"[\w!#$%&'*+/=?^`{|}~-]+"
 EmailAddress = Annotated[
-    str,
-    matching(r"^[\w.+-]+@([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "an e-mail address", "ops@example.com"),
+    str, matching(rf"^{_MAILBOX}(\.{_MAILBOX})*@{_DOMAIN}$", "an e-mail address", "ops@example.com")
 ]
+"""Source: RFC 5322, `dot-atom`."""
 HttpsUrl = Annotated[
     str,
     matching(
-        r"^https://([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(:[0-9]{1,5})?(/[\w./~%-]*)?(\?[\w.=&%-]+)?$",
+        rf"^https://{_DOMAIN}(:[0-9]{{1,5}})?(/[\w./~%-]*)?(\?[\w.=&%-]+)?$",
         "an HTTPS URL",
         "https://alarms.example.com/sns",
     ),
+    AfterValidator(possible_port),
+]
+HttpsAddress = Annotated[
+    str,
+    matching(rf"^https://{_ANY_HOST}$", "an HTTPS URL without path or trailing slash", "https://argocd.example.com"),
+    AfterValidator(possible_port),
+]
+HttpsUrlOfAnyHost = Annotated[
+    str,
+    matching(rf"^https://{_ANY_HOST}(/[\w.~%/-]*)?$", "an HTTPS URL", "https://login.example.com"),
     AfterValidator(possible_port),
 ]
 HostedZoneId = Annotated[str, matching(r"^Z[A-Z0-9]{1,31}$", "the id of a hosted zone", "Z0123456789ABCDEFGHIJ")]
@@ -293,7 +339,9 @@ def _ipv4_network(text: str) -> str:
 
 LogRetentionDays = Annotated[int, AfterValidator(_log_retention)]
 Ipv4Cidr = Annotated[str, AfterValidator(_ipv4_network)]
-SecurityGroupId = Annotated[str, matching(r"^sg-[0-9a-f]{8,17}$", "the id of a security group", "sg-0123456789abcdef0")]
+SecurityGroupId = Annotated[
+    str, matching(r"^sg-([0-9a-f]{8}|[0-9a-f]{17})$", "the id of a security group", "sg-0123456789abcdef0")
+]
 
 
 class Ownership(StrEnum):

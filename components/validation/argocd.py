@@ -1,7 +1,8 @@
 """Rules of `argocd`: its namespace and address, access to the repository, notifications, webhooks, the project."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
+from ipaddress import IPv4Network
 
 from components.config.argocd_access import (
     ARGOCD_SECRET,
@@ -9,9 +10,11 @@ from components.config.argocd_access import (
     RepositoryAuthentication,
     SecretReference,
 )
-from components.config.argocd_project import CLUSTER_RBAC_KINDS, FORBIDDEN_KINDS, SECRETS_GROUP
+from components.config.argocd_project import ADMINISTRATIVE_KINDS, FORBIDDEN_KINDS, SECRETS_GROUP, ResourceKind
 from components.config.base import BrokenField
 from components.config.git_urls import SSH_PORTS, has_blocked_port, is_on_github, ssh_address
+from components.config.kubernetes_kinds import CLUSTER_SCOPED, NAMESPACED
+from components.config.messages import likely_name, yaml_text
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.validation.environments import (
@@ -20,6 +23,7 @@ from components.validation.environments import (
     RESERVED_NAMESPACES,
     free_namespace,
 )
+from components.validation.network import range_fault
 from components.validation.rule import Path, Rule, known
 
 ACCESS: Path = ("argocd", "repositoryAccess")
@@ -28,6 +32,9 @@ WEBHOOK_SECRET: Path = ("argocd", "webhookSecret")
 APP_IDS = (("github_app_id", "githubAppId"), ("github_app_installation_id", "githubAppInstallationId"))
 """Fields and keys of a GitHub App."""
 ROLLOUT = ("argoproj.io", "Rollout")
+GROUPS = "groups"
+ENTRA_ID = ("https://login.microsoftonline.com/", "https://sts.windows.net/")
+"""Source: Argo CD's documentation, "Microsoft Entra ID using OIDC"."""
 
 
 def namespace(config: PlatformConfig) -> Iterator[Problem]:
@@ -51,6 +58,34 @@ def address(config: PlatformConfig) -> Iterator[Problem]:
                     path=("argocd", "url"), message=f"is missing, and {reason}. Write e.g. https://argocd.example.com."
                 )
                 return
+
+
+def sign_in(config: PlatformConfig) -> Iterator[Problem]:
+    """Someone can sign in."""
+    if config.argocd.local_admin is False and config.argocd.sso is None:
+        yield Problem(
+            path=("argocd", "localAdmin"),
+            message="is false, and without sso nobody could sign in. Write true, or add sso.",
+        )
+
+
+def scopes(config: PlatformConfig) -> Iterator[Problem]:
+    """Entra ID is not asked for groups, a scope that it refuses."""
+    sso = config.argocd.sso
+    if sso is not None and GROUPS in sso.scopes and sso.issuer.startswith(ENTRA_ID):
+        remedy = yaml_text([scope for scope in sso.scopes if scope != GROUPS])
+        yield Problem(
+            path=("argocd", "sso", "scopes"),
+            message=f"includes {GROUPS}, which Entra ID refuses: it sends groups without a scope. Write {remedy}.",
+        )
+
+
+def git_ranges(config: PlatformConfig) -> Iterator[Problem]:
+    """The ranges of the Git server are not everything, and no address of the instance metadata."""
+    for index, text in enumerate(config.argocd.git_cidrs):
+        fault = range_fault(IPv4Network(text))
+        if fault is not None:
+            yield Problem(path=("argocd", "gitCidrs", index), message=f"{fault}. Remove it.")
 
 
 def references(config: PlatformConfig) -> Iterator[tuple[Path, SecretReference]]:
@@ -348,12 +383,14 @@ def cluster_resources(config: PlatformConfig) -> Iterator[Problem]:
                     f"{resource.kind} could read the secrets of every environment. Remove it, and write "
                     "`secrets.supplied`."
                 )
-            elif kind in CLUSTER_RBAC_KINDS and resource.name is None:
+            elif kind in ADMINISTRATIVE_KINDS and resource.name is None:
                 wrong = (
                     f"{resource.kind} without a name makes everyone with write access to Git an administrator of the "
                     "cluster. Remove it, or add the name of the one object."
                 )
             else:
+                wrong = _misnamed(resource, CLUSTER_SCOPED, NAMESPACED)
+            if wrong is None:
                 continue
             yield Problem(path=("argocd", "project", "clusterResources", index), message=wrong)
 
@@ -363,10 +400,31 @@ def namespace_resources(config: PlatformConfig) -> Iterator[Problem]:
     for index, resource in enumerate(config.argocd.project.namespace_resources):
         with suppress(BrokenField):
             if (resource.group, resource.kind) in FORBIDDEN_KINDS:
-                yield Problem(
-                    path=("argocd", "project", "namespaceResources", index),
-                    message=f"{resource.kind} is managed by the program, and Git must not change it. Remove it.",
-                )
+                wrong = f"{resource.kind} is managed by the program, and Git must not change it. Remove it."
+            else:
+                wrong = _misnamed(resource, NAMESPACED, CLUSTER_SCOPED)
+            if wrong is not None:
+                yield Problem(path=("argocd", "project", "namespaceResources", index), message=wrong)
+
+
+def _misnamed(
+    resource: ResourceKind, wanted: Mapping[str, Collection[str]], others: Mapping[str, Collection[str]]
+) -> str | None:
+    """What is wrong with a kind that Kubernetes's own API has in another group or scope, or not at all."""
+    group, kind = resource.group, resource.kind
+    if kind in wanted.get(group, ()) or group not in {*wanted, *others}:
+        return None
+    where = f"group {group}" if group else "the core group"
+    if any(kind in kinds for kinds in others.values()):
+        key = "clusterResources" if wanted is NAMESPACED else "namespaceResources"
+        return f"{kind} belongs in {key}. Remove it."
+    own = next((other for other, kinds in wanted.items() if kind in kinds), None)
+    near = kind if own is not None else likely_name(kind, wanted.get(group, ()))
+    right = {"group": group if own is None else own, "kind": near}
+    remedy = (
+        "Remove it." if near is None else f"Write {yaml_text({key: value for key, value in right.items() if value})}."
+    )
+    return f"{kind} is not a kind of {where}. {remedy}"
 
 
 def canary_resources(config: PlatformConfig) -> Iterator[Problem]:
@@ -385,6 +443,9 @@ def canary_resources(config: PlatformConfig) -> Iterator[Problem]:
 RULES: tuple[Rule, ...] = (
     namespace,
     address,
+    sign_in,
+    scopes,
+    git_ranges,
     access_kind,
     blocked_port,
     egress_port,

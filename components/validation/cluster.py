@@ -15,14 +15,13 @@ from components.environments.plan import plan_environments
 from components.sizing.instance_types import INSTANCE_TYPES, Architecture
 from components.validation import capacity_sums
 from components.validation.ci import ENVIRONMENT_ROLES
+from components.validation.network import UNROUTED
 from components.validation.offered import NODE, unavailable
 from components.validation.rule import Path, Rule
 
 WIDEST_PUBLIC_PREFIX = 16
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")))
 """Ranges that can be routed to a VPC: RFC 1918, and RFC 6598, which some VPNs use."""
-UNROUTED = tuple(map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")))
-"""Ranges of which no packet comes from the internet: this host, loopback, link-local, multicast and reserved."""
 EXAMPLES_PUBLIC = ("203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24")
 EXAMPLES_PRIVATE = ("10.0.0.0/16", "172.16.0.0/16", "192.168.0.0/16")
 
@@ -32,7 +31,8 @@ def least_nodes(config: PlatformConfig) -> Iterator[Problem]:
     if config.cluster is None:
         return
     nodes = config.cluster.nodes
-    if nodes.minimum > nodes.desired:
+    # `high_availability` refuses so few desired nodes.
+    if nodes.minimum > nodes.desired >= _redis_nodes(config):
         yield Problem(
             path=("cluster", "nodes", "minimum"),
             message=f"{nodes.minimum} is above desired {nodes.desired}. Write e.g. {nodes.desired}.",
@@ -209,15 +209,24 @@ def _example(examples: Sequence[str], listed: Sequence[str]) -> str:
 
 def high_availability(config: PlatformConfig) -> Iterator[Problem]:
     """Argo CD's highly available Redis runs on three nodes."""
-    if not config.argocd.high_availability or config.cluster is None:
+    if config.cluster is None:
         return
-    minimum = config.cluster.nodes.minimum
-    if minimum < REDIS_NODES_HA:
-        yield Problem(
-            path=("cluster", "nodes", "minimum"),
-            message=f"{minimum} is too few for argocd.highAvailability, whose Redis needs {REDIS_NODES_HA} nodes. "
-            f"Write {REDIS_NODES_HA} or more.",
-        )
+    for key, wrong in (("minimum", "is"), ("desired", "starts")):
+        with suppress(BrokenField):
+            number = getattr(config.cluster.nodes, key)
+            if number < _redis_nodes(config):
+                yield Problem(
+                    path=("cluster", "nodes", key),
+                    message=f"{number} {wrong} too few for argocd.highAvailability, whose Redis needs {REDIS_NODES_HA} "
+                    f"nodes. Write {REDIS_NODES_HA} or more.",
+                )
+
+
+def _redis_nodes(config: PlatformConfig) -> int:
+    """The nodes that Argo CD's Redis needs at least."""
+    with suppress(BrokenField):
+        return REDIS_NODES_HA if config.argocd.high_availability else 1
+    return 1
 
 
 RULES: tuple[Rule, ...] = (

@@ -174,6 +174,13 @@ def extensions(config: PlatformConfig, service: ServiceConfig, here: Path) -> It
         return
     names, offered = service.database.extensions, rds_postgres().extensions
     for position, name in enumerate(names):
+        if name in rds_postgres().preloaded_extensions:
+            yield Problem(
+                path=(*here, "database", "extensions", position),
+                message=f"{name} has to be preloaded by the instance's parameter group, and this program preloads "
+                "nothing. Remove it.",
+            )
+            continue
         repeated = name in offered
         if repeated and name not in names[:position]:
             continue

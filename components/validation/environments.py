@@ -22,6 +22,9 @@ KUBERNETES_PREFIX = "kube-"
 PLATFORM_NAMESPACES = frozenset({PLATFORM_NAMESPACE, DATA_NAMESPACE, MONITORING_NAMESPACE})
 RESERVED_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"}) | PLATFORM_NAMESPACES
 ARGOCD_NAMESPACE = "argocd"
+START_VARIABLES = frozenset({"PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "HOSTNAME"})
+KUBERNETES_VARIABLES = ("KUBERNETES_SERVICE_", "KUBERNETES_PORT")
+"""Source: Kubernetes, "Service": environment variables of the API server's Service, by which clients find it."""
 SERVICES_NAMED = 3
 """Services that one message names."""
 LONGEST_APPLICATION_NAME = 53
@@ -42,6 +45,17 @@ def names(config: PlatformConfig) -> Iterator[Problem]:
         for position, host in enumerate(hosts)
     ]
     yield from duplicates(hosts, "host")
+
+
+@each_environment
+def own_secrets(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """No environment's entries in Secrets Manager are among those of Argo CD."""
+    if plan.name == ARGOCD_NAMESPACE:
+        prefix = plan.config.secret_prefix(ARGOCD_NAMESPACE)
+        yield Problem(
+            path=(*here, "name"),
+            message=f"{plan.name!r} would give it Argo CD's entries in Secrets Manager, {prefix}. Write another name.",
+        )
 
 
 @each_environment
@@ -190,9 +204,31 @@ def _overridden_replicas(environment: EnvironmentConfig, here: Path, override: S
 
 @each_environment
 def variables(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
-    """No environment sets a variable that the platform sets."""
-    for name in sorted(plan.settings.variables.keys() & plan.platform_variables):
-        yield Problem(path=(*here, "variables", name), message="is set by the platform. Remove it.")
+    """No environment sets a variable that the platform sets, or one that programs are started by."""
+    for name in sorted(plan.settings.variables):
+        if name in plan.platform_variables:
+            yield Problem(path=(*here, "variables", name), message="is set by the platform. Remove it.")
+        elif name in START_VARIABLES or name.startswith(KUBERNETES_VARIABLES):
+            message = "would replace the value that images and Kubernetes set in every pod. Remove it."
+            yield Problem(path=(*here, "variables", name), message=message)
+
+
+def sources(config: PlatformConfig) -> Iterator[Problem]:
+    """No two environments have the same manifests at the same revision. `folders` is about those of Applications."""
+    seen: dict[tuple[str, str], int] = {}
+    for index, source in known(config.environments, _source):
+        first = index if source is None else seen.setdefault(source, index)
+        if source is not None and first != index:
+            yield Problem(
+                path=("environments", index, "path"),
+                message=f"{source[0]} at {source[1]} is already deployed to {title(config, first)}. "
+                "Write the environment's own folder, or another revision.",
+            )
+
+
+def _source(environment: EnvironmentConfig) -> tuple[str, str] | None:
+    is_one = environment.delivery is Delivery.APPLICATION
+    return (environment.path, environment.revision) if is_one else None
 
 
 @each_environment
@@ -222,6 +258,7 @@ def folders(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     names,
+    own_secrets,
     namespaces,
     argocd_namespace,
     name_lengths,
@@ -229,5 +266,6 @@ RULES: tuple[Rule, ...] = (
     resource_class,
     service_overrides,
     variables,
+    sources,
     folders,
 )

@@ -23,6 +23,8 @@ LARGEST_SERVICES, SMALLEST_SERVICES = 12, 24
 """Prefix lengths. Source: EKS API reference, KubernetesNetworkConfigRequest."""
 OTHER_SERVICE_CIDR = "10.100.0.0/16"
 WIDEST_INGRESS = 8
+UNROUTED = tuple(map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")))
+"""This host, loopback, link-local, multicast and reserved."""
 METADATA = IPv4Network("169.254.169.254/32")
 """Instance metadata, which gives out a node's credentials."""
 AN_OCTET = 256
@@ -151,17 +153,23 @@ def service_overlap(config: PlatformConfig) -> Iterator[Problem]:
 def ingress_ranges(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
     """Public services are not open to everybody, nor to the address of the instance metadata."""
     for index, text in enumerate(plan.settings.ingress_cidrs):
-        cidr = IPv4Network(text)
-        if cidr.prefixlen < WIDEST_INGRESS:
-            message = (
-                f"{cidr} lets in {'everybody' if cidr.prefixlen == 0 else f'{cidr.num_addresses} addresses'}; "
-                f"/{WIDEST_INGRESS} is the widest range allowed. Write e.g. 10.0.0.0/{WIDEST_INGRESS}."
-            )
-        elif METADATA.subnet_of(cidr):
-            message = f"{cidr} includes {METADATA.network_address}, which is the instance metadata. Remove it."
-        else:
-            continue
-        yield Problem(path=(*here, "ingressCidrs", index), message=message)
+        fault = range_fault(IPv4Network(text))
+        if fault is not None:
+            wide = IPv4Network(text).prefixlen < WIDEST_INGRESS
+            remedy = f"Write e.g. 10.0.0.0/{WIDEST_INGRESS}" if wide else "Remove it"
+            yield Problem(path=(*here, "ingressCidrs", index), message=f"{fault}. {remedy}.")
+
+
+def range_fault(cidr: IPv4Network) -> str | None:
+    """What is wrong with a range of others, whom a network policy admits."""
+    if cidr.prefixlen < WIDEST_INGRESS:
+        those = "everybody" if cidr.prefixlen == 0 else f"{cidr.num_addresses} addresses"
+        return f"{cidr} allows {those}; /{WIDEST_INGRESS} is the widest range"
+    if METADATA.subnet_of(cidr):
+        return f"{cidr} includes {METADATA.network_address}, which is the instance metadata"
+    if any(map(cidr.subnet_of, UNROUTED)):
+        return f"{cidr} has no addresses of other machines"
+    return None
 
 
 RULES: tuple[Rule, ...] = (vpc_range, zones, service_range, service_overlap, ingress_ranges)

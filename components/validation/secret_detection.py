@@ -11,13 +11,14 @@ from components.config.problems import PathPart, Problem
 from components.config.redaction import looks_secret
 
 _SECRET_NAME = re.compile(
-    r"(PASSWORD|PASSPHRASE|PASSWD|(^|[_.-])(PASS|PWD)|SECRET([_.-]?KEY([_.-]?BASE)?)?|TOKEN|CREDENTIALS"
+    r"(SECRET([_.-]?KEY([_.-]?BASE)?)?|TOKEN|CREDENTIALS|BASIC[_.-]?AUTH"
     r"|(API|ACCESS|PRIVATE|ENCRYPTION|SIGNING)[_.-]?KEY)[0-9]*$",
     re.IGNORECASE,
 )
+_PASSWORD_NAME = re.compile(r"(PASSWORD|PASSPHRASE|PASSWD|(^|[_.-])(PASS|PWD))[0-9]*$", re.IGNORECASE)
 _HARMLESS = re.compile(
-    r"\s*(|true|false|yes|no|on|off|none|[0-9._]+[a-z]{0,2}|arn:\S+|[a-z]+://[^\s/?#@]+([/?#]\S*)?|\.{0,2}/\S*"
-    r"|\$[({]\w+[)}])\s*",
+    r"\s*(|true|false|yes|no|on|off|none|enabled|disabled|required|optional|(?P<number>[0-9._]+)[a-z]{0,2}|arn:\S+"
+    r"|[a-z]+://[^\s/?#@]+([/?#]\S*)?|\.{0,2}/\S*|\$[({]\w+[)}])\s*",
     re.IGNORECASE,
 )
 """Nothing, a switch, a number with its unit, an ARN, a URL without user information, a path, another variable."""
@@ -52,4 +53,7 @@ def _pasted_text(text: str, path: tuple[PathPart, ...]) -> Iterator[Problem]:
 
 def holds_secret(name: str, value: str) -> bool:
     """Whether a variable's name ends like that of a secret and its value is not plainly something else."""
-    return _SECRET_NAME.search(name) is not None and _HARMLESS.fullmatch(value) is None
+    harmless = _HARMLESS.fullmatch(value)
+    if _PASSWORD_NAME.search(name) is not None:
+        return harmless is None or bool(harmless["number"])
+    return _SECRET_NAME.search(name) is not None and harmless is None

@@ -10,7 +10,7 @@ SHOWN = 40
 """Characters of a long value that a message shows at least."""
 VERBS = (
     *("Write", "Add", "Remove", "Put", "Move", "Request"),
-    *("Align", "Begin", "Copy", "Give", "Indent", "Keep", "Rename", "Resolve", "Shorten"),
+    *("Align", "Begin", "Copy", "Give", "Indent", "Keep", "Rename", "Resolve", "Save", "Shorten"),
 )
 REMEDY = re.compile(rf"(?:^|[.:;,] )(?:or )?(?:{'|'.join(VERBS)})\b")
 FOREIGN = re.compile(r"\b(True|False|None|NoneType|[Tt]uple|dict|Expected|[Oo]ctets?|[Pp]ydantic|Traceback)\b")

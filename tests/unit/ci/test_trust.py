@@ -1,16 +1,22 @@
 """Trust policies for GitHub's tokens: exact subjects of one repository, for any configuration."""
 
+import contextlib
 import json
 import re
+import string
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from components.ci.trust import branch_context, environment_context, github_trust
+from components.config.ci import GithubEnvironment
 from components.config.git_urls import GithubRepository
+from components.config.types import BranchName
 
 PROVIDER = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
 
@@ -42,10 +48,12 @@ def test_a_pattern_never_gets_into_a_context(before: str, sign: str, after: str)
             context(f"{before}{sign}{after}")
 
 
-def test_an_environment_may_have_every_character_that_a_stack_file_may_give_it() -> None:
-    assert environment_context("Production (EU) v2.1/a_b-c") == "environment:Production (EU) v2.1/a_b-c"
-    with pytest.raises(ValueError, match="branch 'a b'"):
-        branch_context("a b")
+@pytest.mark.parametrize(("kind", "context"), [(GithubEnvironment, environment_context), (BranchName, branch_context)])
+def test_a_context_takes_every_character_of_a_stack_file(kind: Any, context: Callable[[str], str]) -> None:
+    for sign in string.printable:
+        name = f"a{sign}b"
+        with contextlib.suppress(ValidationError):
+            assert context(TypeAdapter[str](kind).validate_python(name)).endswith(name)
 
 
 @pytest.mark.parametrize(

@@ -109,12 +109,45 @@ def test_what_a_stack_file_cannot_contain_is_refused_with_its_place(tmp_path: Pa
         ),
         ("config: {}\n---\nb: 2\n", 2, "begins a second document (---). Remove that line and what follows it."),
         ("- a\n", 1, "is not a map of keys. Begin it with `config:`."),
+        ("a: 1\nconfg:\n  a: 1\n", 1, "a: is not a key of Pulumi.live.yaml. Move it below `config:`, or remove it."),
+        ("encryptionsalt: v1\nconfg:\n  a: 1\n", 2, "confg: is not a key of Pulumi.live.yaml. Write config."),
+        ("config:\n  a: 2026-02-30\n", 2, "has a date or a number that does not exist. Put the value in quotes."),
+        (f"config:\n  a: {'9' * 5000}\n", 2, "has a date or a number that does not exist."),
     ],
 )
 def test_a_fault_of_yaml_is_explained_with_its_line(tmp_path: Path, text: str, line: int, message: str) -> None:
     with pytest.raises(UnreadableError) as refused:
         files(tmp_path, text, "name: shop\n").values()
     assert str(refused.value).startswith(f"Pulumi.live.yaml:{line}: {message}")
+
+
+def test_brackets_without_end_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match="has brackets in brackets that never end"):
+        files(tmp_path, f"config:\n  a: {'[' * 3000}\n").values()
+
+
+def test_a_file_in_another_encoding_is_refused_with_the_line(tmp_path: Path) -> None:
+    read = files(tmp_path)
+    (tmp_path / "Pulumi.live.yaml").write_bytes("config:\n  a: größe\n".encode("latin-1"))
+    with pytest.raises(UnreadableError, match=r"^Pulumi\.live\.yaml:2: has a character that is not UTF-8\."):
+        read.values()
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("{vlaue: live}", "stage: has no key value. Write value in place of vlaue."),
+        ("[live]", "stage: has no key value. Write its value below `value:`."),
+    ],
+)
+def test_a_map_in_the_project_s_file_has_a_value(tmp_path: Path, entry: str, message: str) -> None:
+    read = files(tmp_path, "config: {}\n", f"name: shop\nconfig:\n  stage: {entry}\n")
+    with pytest.raises(UnreadableError, match=rf"^Pulumi\.yaml:3: {message}"):
+        read.values()
+
+
+def test_a_scalar_in_the_project_s_file_is_a_value(tmp_path: Path) -> None:
+    assert files(tmp_path, "config: {}\n", "name: shop\nconfig:\n  stage: live\n").values() == {"shop:stage": "live"}
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -124,9 +124,9 @@ def test_refusals_say_what_to_write(path: str, value: Any, line: str) -> None:
         (
             "environments.0.revision",
             "refs/heads/main",
-            "'refs/heads/main' is not a branch, tag or commit. Write e.g. main.",
+            "'refs/heads/main' is not the name that the Git server has. Write main.",
         ),
-        ("ci.pushRole.branches", ["refs/heads/main"], "'refs/heads/main' is not the full name of one branch"),
+        ("ci.pushRole.branches", ["refs/heads/main"], "'refs/heads/main' is not the name that the Git server has"),
     ],
 )
 def test_the_remedy_is_what_is_meant_or_an_example(path: str, value: Any, line: str) -> None:

@@ -78,8 +78,8 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     ("network.zones", [ZONE, ZONE], "network.zones[1]", f"ap-northeast-1a is listed twice{ACCOUNT}. Write e.g."),
     ("network.flowLogs.retentionDays", 31, None, "CloudWatch Logs has no retention of 31 days. Write 30."),
-    (INGRESS, ["10.0.0.0/8", "0.0.0.0/0"], f"{INGRESS}[1]", "0.0.0.0/0 lets in everybody; /8 is the widest range"),
-    (INGRESS, ["10.0.0.0/7"], f"{INGRESS}[0]", "10.0.0.0/7 lets in 33554432 addresses; /8 is the widest range"),
+    (INGRESS, ["10.0.0.0/8", "0.0.0.0/0"], f"{INGRESS}[1]", "0.0.0.0/0 allows everybody; /8 is the widest range"),
+    (INGRESS, ["10.0.0.0/7"], f"{INGRESS}[0]", "10.0.0.0/7 allows 33554432 addresses; /8 is the widest range"),
     (INGRESS, ["169.254.0.0/16"], f"{INGRESS}[0]", "169.254.0.0/16 includes 169.254.169.254, which is the instance"),
     (INGRESS, ["169.254.169.254/32"], f"{INGRESS}[0]", "169.254.169.254/32 includes 169.254.169.254, which is the"),
 )
@@ -101,7 +101,7 @@ def test_a_bad_value_is_refused_at_its_key(path: str, value: Any, reported_at: s
         ("cluster.serviceCidr", "10.96.0.0/12"),
         ("cluster.serviceCidr", "192.168.255.0/24"),
         ("network.zones", [ZONE, "ap-northeast-1b", "ap-northeast-1d"]),
-        (INGRESS, ["10.0.0.0/8", "203.0.113.7/32", "169.254.170.0/24"]),
+        (INGRESS, ["10.0.0.0/8", "203.0.113.7/32", "169.253.0.0/24"]),
     ],
 )
 def test_the_neighbouring_value_is_accepted(path: str, value: Any) -> None:

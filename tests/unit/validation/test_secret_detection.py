@@ -17,6 +17,7 @@ GITHUB = "ghp_SECRETTOKENSECRETTOKENSECRETTOKEN12"
         ("environments.0.variables", {"DSN": "postgres://u:hunter2@h/db"}),
         ("environments.0.variables", {"GREETING": SLACK}),
         ("environments.1.revision", GITHUB),
+        ("alarms", {"endpoints": ["https://oncall.example.com/sns?apiKey=SECRETTOKEN"]}),
     ],
 )
 def test_value_that_looks_like_a_secret_is_refused_in_any_text(path: str, value: Any) -> None:
@@ -33,6 +34,8 @@ def test_value_that_looks_like_a_secret_is_refused_in_any_text(path: str, value:
         ("PGPASSWORD", "hunter2"),
         ("DB_PASSWORD2", "hunter2"),
         ("DB_PASS", "hunter2"),
+        ("DB_PASSWORD", "12345678"),
+        ("REGISTRY_BASIC_AUTH", "ci:hunter2"),
         ("SMTP_PWD", "hunter2"),
         ("PASSWD", "hunter2"),
         ("JWT_SECRET_KEY", "abc"),
@@ -77,6 +80,7 @@ def test_variable_with_the_name_of_a_secret_is_refused_with_the_remedy(name: str
         ("PASSWORD_FILE", "run/secrets/db"),
         ("DB_PASSWORD", "/run/secrets/db"),
         ("REQUIRE_TOKEN", "true"),
+        ("CSRF_TOKEN", "enabled"),
         ("API_TOKEN", ""),
         ("DB_SECRET", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop"),
         ("DB_PASSWORD", "$(SHARED_PASSWORD)"),
