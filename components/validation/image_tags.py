@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from components.config.environments import KEYWORD_TAGS
+from components.config.messages import yaml_text
 from components.config.problems import Problem
-from components.config.types import Ownership
+from components.config.types import Ownership, Trigger
 from components.environments.plan import EnvironmentPlan
 from components.validation.rule import Path, Rule, each_environment
 
@@ -43,6 +44,18 @@ def misspelt_tags(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         )
 
 
+@each_environment
+def release_tags(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
+    """Only a release, or a person, starts a deployment whose images have the tag of a release."""
+    policy = plan.settings.deployment
+    if policy.image_tag == "releaseTag" and not {Trigger.RELEASE_TAG, Trigger.MANUAL} & {*policy.triggers}:
+        yield Problem(
+            path=(*here, "deployment", "triggers"),
+            message=f"{yaml_text(list(map(str, policy.triggers)))} have no release tag, which imageTag asks for. "
+            "Write [releaseTag], or imageTag: commitSha.",
+        )
+
+
 def meant_tag(tag: str) -> str | None:
     """The keyword that a misspelt tag means; None for the keywords themselves and for other tags."""
     plain = {keyword.lower(): keyword for keyword in KEYWORD_TAGS}
@@ -53,4 +66,5 @@ def meant_tag(tag: str) -> str | None:
 RULES: tuple[Rule, ...] = (
     mutable_tags,
     misspelt_tags,
+    release_tags,
 )
