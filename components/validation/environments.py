@@ -214,21 +214,22 @@ def variables(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
 
 
 def sources(config: PlatformConfig) -> Iterator[Problem]:
-    """No two environments have the same manifests at the same revision. `folders` is about those of Applications."""
+    """No two environments have the same manifests at the same revision, which name one namespace.
+
+    `folders` is about those of Applications; `names` refuses the environment that is a copy with its namespace.
+    """
     seen: dict[tuple[str, str], int] = {}
-    for index, source in known(config.environments, _source):
-        first = index if source is None else seen.setdefault(source, index)
-        if source is not None and first != index:
-            yield Problem(
-                path=("environments", index, "path"),
-                message=f"{source[0]} at {source[1]} is already deployed to {title(config, first)}. "
-                "Write the environment's own folder, or another revision.",
-            )
-
-
-def _source(environment: EnvironmentConfig) -> tuple[str, str] | None:
-    is_one = environment.delivery is Delivery.APPLICATION
-    return (environment.path, environment.revision) if is_one else None
+    for index, environment in enumerate(config.environments):
+        with suppress(BrokenField):
+            if environment.delivery is not Delivery.APPLICATION:
+                continue
+            first = seen.setdefault((environment.path, environment.revision), index)
+            if environment.namespace != config.environments[first].namespace:
+                yield Problem(
+                    path=("environments", index, "path"),
+                    message=f"{environment.path} at {environment.revision} is already deployed to "
+                    f"{title(config, first)}. Write the environment's own folder, or another revision.",
+                )
 
 
 @each_environment
