@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from components.config.types import ExactVersion
+from components.config.types import exact_version
 from components.config.versions import ARGO_CD_CHART, ARGO_CD_IMAGE_TAG
 
 FIXED = {(3, 4): (3, 4, 10), (3, 5): (3, 5, 4)}
@@ -56,5 +56,5 @@ def _of_current_major(version: str) -> str:
     return version
 
 
-ArgoCdTag = Annotated[ExactVersion, AfterValidator(_without_known_vulnerability)]
-ArgoCdChart = Annotated[ExactVersion, AfterValidator(_of_current_major)]
+ArgoCdTag = Annotated[str, exact_version(ARGO_CD_IMAGE_TAG), AfterValidator(_without_known_vulnerability)]
+ArgoCdChart = Annotated[str, exact_version(ARGO_CD_CHART), AfterValidator(_of_current_major)]

@@ -21,9 +21,6 @@ from components.config.types import (
 from components.config.versions import ADDON_VERSIONS, AddonVersions
 
 ControlPlaneLog = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
-AddonVersion = Annotated[
-    str, matching(r"^v[0-9]+(\.[0-9]+){2}-eksbuild\.[0-9]+$", "an EKS add-on version", "v1.22.4-eksbuild.3")
-]
 ContextName = Annotated[str, matching(r"^\S(.*\S)?$", "a kubeconfig context", "kind-shop")]
 
 MAXIMUM_NODES = 100
@@ -95,15 +92,27 @@ class NodesConfig(Section):
         return NodeScaling.NONE if self.minimum == self.maximum else self.scaling
 
 
+def _addon(field: str) -> AfterValidator:
+    """A validator for versions of one add-on; the example is the one pinned for the newest Kubernetes version."""
+    example = getattr(ADDON_VERSIONS[max(ADDON_VERSIONS)], field)
+    return matching(r"^v[0-9]+(\.[0-9]+){2}-eksbuild\.[0-9]+$", "an EKS add-on version", example)
+
+
 class AddonsConfig(Section):
     """EKS add-on versions that replace those pinned in `components/config/versions.py` for the Kubernetes version."""
 
-    vpc_cni: AddonVersion | None = Field(default=None, description="Version of vpc-cni.")
-    kube_proxy: AddonVersion | None = Field(default=None, description="Version of kube-proxy.")
-    coredns: AddonVersion | None = Field(default=None, description="Version of coredns.")
-    pod_identity_agent: AddonVersion | None = Field(default=None, description="Version of eks-pod-identity-agent.")
-    ebs_csi_driver: AddonVersion | None = Field(default=None, description="Version of aws-ebs-csi-driver.")
-    metrics_server: AddonVersion | None = Field(default=None, description="Version of metrics-server.")
+    vpc_cni: Annotated[str, _addon("vpc_cni")] | None = Field(default=None, description="Version of vpc-cni.")
+    kube_proxy: Annotated[str, _addon("kube_proxy")] | None = Field(default=None, description="Version of kube-proxy.")
+    coredns: Annotated[str, _addon("coredns")] | None = Field(default=None, description="Version of coredns.")
+    pod_identity_agent: Annotated[str, _addon("pod_identity_agent")] | None = Field(
+        default=None, description="Version of eks-pod-identity-agent."
+    )
+    ebs_csi_driver: Annotated[str, _addon("ebs_csi_driver")] | None = Field(
+        default=None, description="Version of aws-ebs-csi-driver."
+    )
+    metrics_server: Annotated[str, _addon("metrics_server")] | None = Field(
+        default=None, description="Version of metrics-server."
+    )
 
 
 class ClusterConfig(Section):
@@ -125,6 +134,7 @@ class ClusterConfig(Section):
     public_access_cidrs: UniqueList[Ipv4Cidr] = Field(
         default=(),
         max_length=40,  # EKS's service quotas; not adjustable
+        examples=[["203.0.113.0/24"]],
         description="CIDRs that may connect to the API server from the internet; without any, the public endpoint is "
         "off. The first `up` needs one (first-up.md).",
     )

@@ -1,12 +1,13 @@
 """Optional controllers of the cluster: each is one pinned Helm release with its own service account."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, field_validator
 from pydantic_core import PydanticKnownError
 
 from components.config.base import Section
-from components.config.types import ExactVersion
+from components.config.types import exact_version
 from components.config.versions import (
     ARGO_ROLLOUTS_CHART,
     CLUSTER_AUTOSCALER_CHART,
@@ -32,7 +33,7 @@ class NodeScaling(StrEnum):
 class ExternalSecretsConfig(Section):
     """External Secrets: syncs Kubernetes Secrets from AWS Secrets Manager."""
 
-    chart_version: ExactVersion = Field(
+    chart_version: Annotated[str, exact_version(EXTERNAL_SECRETS_CHART)] = Field(
         default=EXTERNAL_SECRETS_CHART, description="Version of the chart external-secrets."
     )
 
@@ -40,13 +41,15 @@ class ExternalSecretsConfig(Section):
 class ReloaderConfig(Section):
     """Reloader: restarts pods when a Secret or ConfigMap that they use changes."""
 
-    chart_version: ExactVersion = Field(default=RELOADER_CHART, description="Version of the chart reloader.")
+    chart_version: Annotated[str, exact_version(RELOADER_CHART)] = Field(
+        default=RELOADER_CHART, description="Version of the chart reloader."
+    )
 
 
 class LoadBalancerControllerConfig(Section):
     """AWS Load Balancer Controller: creates load balancers for Ingresses."""
 
-    chart_version: ExactVersion = Field(
+    chart_version: Annotated[str, exact_version(LOAD_BALANCER_CONTROLLER_CHART)] = Field(
         default=LOAD_BALANCER_CONTROLLER_CHART, description="Version of the chart aws-load-balancer-controller."
     )
 
@@ -54,22 +57,26 @@ class LoadBalancerControllerConfig(Section):
 class ExternalDnsConfig(Section):
     """external-dns: creates records for the hosts of Ingresses in the hosted zone of `edge`."""
 
-    chart_version: ExactVersion = Field(default=EXTERNAL_DNS_CHART, description="Version of the chart external-dns.")
+    chart_version: Annotated[str, exact_version(EXTERNAL_DNS_CHART)] = Field(
+        default=EXTERNAL_DNS_CHART, description="Version of the chart external-dns."
+    )
 
 
 class RolloutsConfig(Section):
     """Argo Rollouts: canary and blue-green deployments through the load balancer."""
 
-    chart_version: ExactVersion = Field(default=ARGO_ROLLOUTS_CHART, description="Version of the chart argo-rollouts.")
+    chart_version: Annotated[str, exact_version(ARGO_ROLLOUTS_CHART)] = Field(
+        default=ARGO_ROLLOUTS_CHART, description="Version of the chart argo-rollouts."
+    )
 
 
 class PrometheusConfig(Section):
     """Prometheus with Grafana and alerts, and the adapter that provides its metrics to autoscalers."""
 
-    chart_version: ExactVersion = Field(
+    chart_version: Annotated[str, exact_version(KUBE_PROMETHEUS_STACK_CHART)] = Field(
         default=KUBE_PROMETHEUS_STACK_CHART, description="Version of the chart kube-prometheus-stack."
     )
-    adapter_chart_version: ExactVersion = Field(
+    adapter_chart_version: Annotated[str, exact_version(PROMETHEUS_ADAPTER_CHART)] = Field(
         default=PROMETHEUS_ADAPTER_CHART, description="Version of the chart prometheus-adapter."
     )
     retention_days: int = Field(default=15, ge=1, le=365, description="Retention of metrics, in days.")
@@ -79,10 +86,10 @@ class PrometheusConfig(Section):
 class ClusterAutoscalerConfig(Section):
     """Cluster Autoscaler, if `cluster.nodes.scaling` selects it."""
 
-    chart_version: ExactVersion = Field(
+    chart_version: Annotated[str, exact_version(CLUSTER_AUTOSCALER_CHART)] = Field(
         default=CLUSTER_AUTOSCALER_CHART, description="Version of the chart cluster-autoscaler."
     )
-    image_tag: ExactVersion | None = Field(
+    image_tag: Annotated[str, exact_version(max(CLUSTER_AUTOSCALER_IMAGE_TAGS.values()))] | None = Field(
         default=None,
         description="Tag of the image, of the cluster's minor version; by default the pinned one.",
     )
@@ -95,7 +102,9 @@ class ClusterAutoscalerConfig(Section):
 class KarpenterConfig(Section):
     """Karpenter, if `cluster.nodes.scaling` selects it."""
 
-    chart_version: ExactVersion = Field(default=KARPENTER_CHART, description="Version of the chart karpenter.")
+    chart_version: Annotated[str, exact_version(KARPENTER_CHART)] = Field(
+        default=KARPENTER_CHART, description="Version of the chart karpenter."
+    )
 
 
 class OperatorsConfig(Section):

@@ -38,12 +38,18 @@ _HOST = re.compile(r"(?P<before>\w+://|[^@\s]*@)?(?P<name>[\w-]+(\.[\w-]+)+)(?P<
 _NOTATIONS = (
     (r"(?:s3://|arn:aws:s3:::)([^/]+)(?:/.*)?", r"\1"),
     (r"/hostedzone/(.+)", r"\1"),
+    (r"arn:aws:secretsmanager:[^:]*:\d+:secret:(.+)-\w{6}", r"\1"),
+    (r"mailto:(.+)", r"\1"),
+    (r"https?://(?:[^/@]*@)?([^/?#]+)/?", r"\1"),
+    (r"https?://(?:[^/@]*@)?([^?#]+?)/?(?:[?#].*)?", r"https://\1"),
+    (r"([\w-]+(?:\.[\w-]+)+(?:/.*)?)", r"https://\1"),
     (r"arn:aws:kms:.*:(alias/.+)", r"\1"),
     (r"arn:aws:iam::\d+:(?:role|policy)/(?:.*/)?([^/]+)", r"\1"),
     # The role of a permission set has a path that the session's ARN does not show.
     (r"arn:aws:sts::(\d+):assumed-role/(?!AWSReservedSSO_)([^/]+)(?:/.*)?", r"arn:aws:iam::\1:role/\2"),
 )
-"""Notations for a bucket, a hosted zone, a key's alias, an IAM name and a role, and what is written in a stack file."""
+"""Notations for a bucket, a zone, an entry, an address, a host, a URL, a key's alias, an IAM name and a role, each with
+what is written in a stack file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +72,7 @@ class Refused:
 
 
 def refused_value(
-    kind: str, value: object, context: Mapping[str, Any], text: str | None, *, hidden: bool
+    kind: str, value: object, context: Mapping[str, Any], text: str | None, *, key: str | int, hidden: bool
 ) -> Refused | None:
     """What is wrong with a value; None for an error type without an explanation here.
 
@@ -81,9 +87,8 @@ def refused_value(
         return Refused(wrong=wrong, otherwise=otherwise.format(**context))
     explain = KINDS.get(kind)
     written = text if text is not None and read(text) == value else None
-    return (
-        explain(Value(value, MASK if hidden else _shown(value, written), written, hidden), context) if explain else None
-    )
+    shown = MASK if hidden else _shown(value, written)
+    return explain(Value(value, shown, written, key, hidden), context) if explain else None
 
 
 def likely_name(name: str, names: Collection[str]) -> str | None:
@@ -214,6 +219,7 @@ def _corrected(written: str) -> Iterator[str]:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().strip().replace("\\", "/")
     forms = [plain, plain.lower(), plain.strip("/."), plain.lower().strip("/.")]
     if not re.search("[/:@.]", plain):
+        forms += [re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")]
         forms += [re.sub(r"[^a-z0-9]+", separator, plain.lower()).strip("-_") for separator in ("-", "_", "")]
     forms += _other_notations(plain)
     yield from (form for form in dict.fromkeys(forms) if form not in ("", written))
@@ -238,6 +244,8 @@ class Value:
     """For messages."""
     text: str | None
     """As written in the file; None if the value is not the file's, for example of `--config`."""
+    key: str | int
+    """Its key, whose ending is the unit of a number, or its place in a list."""
     is_hidden: bool
 
 
@@ -266,7 +274,7 @@ def _not_text(value: Value, _: Mapping[str, Any]) -> Refused:
 
 
 def _not_a_number(value: Value, what: str) -> Refused:
-    values = tuple(_numbers(value.given))
+    values = tuple(_numbers(value.given, value.text, str(value.key)))
     quoted = [str(number) for number in values] == [value.given]
     return Refused(
         wrong=f"{value.shown} is not a {what}.",
@@ -276,16 +284,36 @@ def _not_a_number(value: Value, what: str) -> Refused:
     )
 
 
-def _numbers(value: object) -> Iterator[int | float]:
-    """Numbers that a text or a fraction may stand for."""
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+_FACTORS: Mapping[str, Mapping[str, float]] = {
+    "Days": _DAYS,
+    "Gib": {"g": 1, "t": 1024},
+    "Milliseconds": {"ms": 1, "s": 1000},
+    "Minutes": {"m": 1, "h": 60},
+    "Percent": {"%": 1},
+    "Seconds": {"s": 1, "m": 60, "h": 3600},
+    "Usd": {"$": 1, "u": 1, "k": 1000},
+}
+"""What a unit counts in that of a key, by the key's ending and the beginning of the unit."""
+
+
+def _numbers(value: object, text: str | None, key: str) -> Iterator[int | float]:
+    """Numbers that a text or a fraction may stand for, in the unit that the key's name has."""
+    written = (value if isinstance(value, str) else text or "").strip()
+    if re.fullmatch(r"\D?\d{1,3}([,_' ]\d{3})+\D*|\d{1,3}(\.\d{3})+", written):
+        yield int(re.sub(r"\D", "", written))
     if isinstance(value, float):
         yield round(value)
-    if not isinstance(value, str):
+    match = re.fullmatch(r"[$€]?(-?\d+(?:\.\d+)?)\s*([A-Za-z%]*)", written)
+    if not isinstance(value, str) or match is None:
         return
-    if re.fullmatch(r"\D?\d{1,3}([,_' ]\d{3})+\D*", value.strip()):
-        yield int(re.sub(r"\D", "", value))
-    elif (match := re.fullmatch(r"[$€]?(-?\d+(\.\d+)?)\s*[A-Za-z%]*", value.strip())) is not None:
-        yield float(match[1]) if match[2] else int(match[1])
+    number = float(match[1]) if "." in match[1] else int(match[1])
+    none: Mapping[str, float] = {}
+    units = next((units for ending, units in _FACTORS.items() if key.endswith(ending)), none)
+    unit = match[2].lower()
+    factor = next((factor for start, factor in units.items() if unit.startswith(start)), None if unit else 1)
+    if factor is not None:
+        yield number * factor
 
 
 def _not_a_boolean(value: Value, _: Mapping[str, Any]) -> Refused:
@@ -319,6 +347,9 @@ def _near_numbers(given: object, allowed: Sequence[object]) -> list[int]:
 def _similar(given: str, allowed: Sequence[object]) -> list[object]:
     """The choices that a text may misspell, the most similar one first."""
     by_text = {str(choice).lower(): choice for choice in allowed}
+    parts = [choice for text, choice in by_text.items() if text.startswith(f"{given.lower()}.")]
+    if parts:
+        return parts
     close = difflib.get_close_matches(given.lower(), by_text, n=len(by_text), cutoff=SIMILAR_CHOICE)
     return [by_text[text] for text in close]
 

@@ -144,7 +144,8 @@ def _refusal(details: ErrorDetails, model: type[Section], values: object, text: 
         return Refusal(path=path, refused=refused, is_missing=True)
     if kind == "extra_forbidden":
         return Refusal(path=path, refused=Refused(wrong="is not a known key.", otherwise=_place(model, path, values)))
-    found = refused_value(kind, details["input"], details.get("ctx", {}), text, hidden=about_secrets(path))
+    hidden = about_secrets(path) and not str(details["input"]).startswith("arn:aws:")
+    found = refused_value(kind, details["input"], details.get("ctx", {}), text, key=path[-1], hidden=hidden)
     if found is None:
         found = Refused(wrong=f"{details['msg'][0].lower()}{details['msg'][1:]}.", otherwise=description)
     if kind == "string_type" and isinstance(details["input"], bool) and field is not None:
@@ -158,7 +159,11 @@ def _refusal(details: ErrorDetails, model: type[Section], values: object, text: 
     # The message of a validator without a value to write has its own remedy.
     says_all = kind.endswith("_long") or (kind == "value_error" and not (found.nearest or found.examples))
     examples = () if says_all else _examples(field, None)
-    return Refusal(path=path, refused=replace(found, examples=(*found.examples, *examples)))
+    listed = _field(model, path[:-1]) if isinstance(path[-1], int) else None
+    items = (
+        () if listed is None else (item for example in listed.examples or () for item in cast("list[object]", example))
+    )
+    return Refusal(path=path, refused=replace(found, examples=(*items, *found.examples, *examples)))
 
 
 def _examples(field: FieldInfo | None, section: object) -> tuple[object, ...]:

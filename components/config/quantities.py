@@ -35,7 +35,9 @@ def check_cpu(value: object) -> object:
     meant = _amount(str(value), _CPU_UNITS)
     if meant is not None and not isinstance(value, str) and meant >= _FEWEST_MILLICORES * 1000:
         meant //= 1000
-    wrong = f"{value!r} is not a CPU quantity" if isinstance(value, str) else f"{value} is not a string"
+    wrong = f"{value!r} is not a CPU quantity"
+    if not isinstance(value, str):
+        wrong = f"must be text, but YAML reads {value} as a number"
     raise ValueError(f"{wrong}. Write {_written(cpu(meant)) if meant else 'e.g. 100m'}.")
 
 

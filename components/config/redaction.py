@@ -20,6 +20,8 @@ _FORMS = (
     r"(?P<url>://[^\s:/@'\"]*:)[^\s'\"]+(?=@)",
     rf"(?P<userinfo>://)(?!{_PUBLIC_USER})[^\s:/@'\"]{{16,}}(?=@)",
     r"(?P<query>[?&](?i:(?:api|access|integration)?[_-]?(?:key|token)|secret|sig(?:nature)?)=)[^\s&'\"]{8,}",
+    r"(?P<pagerduty>\bevents\.(?:eu\.)?pagerduty\.com/integration/)\w{16,}",
+    r"(?P<assigned>\b(?i:password|passwd|pwd|accountkey|sharedaccesskey)=)[^\s&;'\"]{3,}",
     r"(?P<github>\bgh[pousr]_)[A-Za-z0-9]{8,}",
     r"(?P<pat>\bgithub_pat_)\w{8,}",
     r"(?P<gitlab>\bglpat-)[\w-]{8,}",

@@ -216,8 +216,11 @@ UtcWindow = Annotated[str, matching(f"{_CLOCK}-{_CLOCK}", "a daily window", "17:
 WeeklyWindow = Annotated[str, matching(f"{_DAY}:{_CLOCK}-{_DAY}:{_CLOCK}", "a weekly window", "sun:18:30-sun:19:30")]
 """A weekly window in UTC, `ddd:hh:mm-ddd:hh:mm`."""
 
-ExactVersion = Annotated[str, matching(r"^v?[0-9]+\.[0-9]+\.[0-9]+([.+-][\w.+-]+)?$", "an exact version", "10.9.0")]
-"""A pinned version, never a range."""
+
+def exact_version(example: str) -> AfterValidator:
+    """A validator for pinned versions, never a range; `example` is the one that is pinned here."""
+    return matching(r"^v?[0-9]+\.[0-9]+\.[0-9]+([.+-][\w.+-]+)?$", "an exact version", example)
+
 
 CloneUrl = Annotated[
     str,

@@ -1,16 +1,23 @@
 """Rules of `deployment.imageTag`: a keyword, or a fixed tag that the registry lets move."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from components.config.environments import KEYWORD_TAGS
 from components.config.messages import yaml_text
+from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.config.types import Ownership, Trigger
 from components.environments.plan import EnvironmentPlan
-from components.validation.rule import Path, Rule, each_environment
+from components.validation.rule import Path, Rule, each_environment, known
 
+EXAMPLES: Mapping[str, Sequence[str]] = {
+    "commitSha": ("0123456789abcdef0123456789abcdef01234567",),
+    "commitShaAndTime": ("01234567-20260102-030405",),
+    "releaseTag": ("v1.2", "1.2", "v2026.11"),
+}
+"""Tags that a pipeline gives to builds."""
 KEYWORD_SIMILARITY = 0.85
 """A tag that is closer than this to a keyword is taken for a misspelt keyword."""
 
@@ -56,6 +63,25 @@ def release_tags(plan: EnvironmentPlan, here: Path) -> Iterator[Problem]:
         )
 
 
+def moving_builds(config: PlatformConfig) -> Iterator[Problem]:
+    """No tag of a build may move in the registry: what was tested would not be what is deployed."""
+    if config.registry is None:
+        return
+    used = {tag for _, tag in known(config.environments, lambda e: e.deployment.image_tag) if tag in KEYWORD_TAGS}
+    for index, pattern in enumerate(config.registry.mutable_tags):
+        kind = next((tag for tag in KEYWORD_TAGS if tag in used and _matches_builds(pattern, tag)), None)
+        if kind is not None:
+            yield Problem(
+                path=("registry", "mutableTags", index),
+                message=f"{pattern!r} lets the tags of builds move ({kind}), and so what runs would not be what was "
+                "tested. Remove it.",
+            )
+
+
+def _matches_builds(pattern: str, keyword: str) -> bool:
+    return any(fnmatchcase(tag, pattern) for tag in EXAMPLES[keyword])
+
+
 def meant_tag(tag: str) -> str | None:
     """The keyword that a misspelt tag means; None for the keywords themselves and for other tags."""
     plain = {keyword.lower(): keyword for keyword in KEYWORD_TAGS}
@@ -67,4 +93,5 @@ RULES: tuple[Rule, ...] = (
     mutable_tags,
     misspelt_tags,
     release_tags,
+    moving_builds,
 )

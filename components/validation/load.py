@@ -3,13 +3,15 @@
 import copy
 import json
 import pathlib
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, cast
 
 import pulumi
 from pydantic import ValidationError
 
 from components.config.files import StackFiles
+from components.config.messages import Refused
 from components.config.partial import readable
 from components.config.platform import PlatformConfig
 from components.config.problems import ConfigurationError, Problem, Refusal, Text, broken_paths, refusals_of
@@ -58,8 +60,10 @@ def checked(
     `text` gives a value as it is written in the file; `unreadable` is what could not even be read from it;
     `project` has the other stacks.
     """
+    unreadable = [*unreadable, *_empty(sections, text)]
     broken = [refusal.path for refusal in unreadable]
     config, refusals, problems = _judged(sections, broken, project, text)
+    problems += _of_other_items(sections, [*broken, *(refusal.path for refusal in refusals)], project)
     refusals = [*unreadable, *refusals]
     refused = {refusal.path for refusal in refusals}
     problems = [problem for problem in problems if problem.path not in refused]
@@ -67,6 +71,50 @@ def checked(
     explained = [_explained(refusal, sections, broken, reported, project) for refusal in refusals]
     secrets = (problem for problem in pasted(dict(sections)) if problem.path not in reported)
     return config, [*explained, *problems, *secrets]
+
+
+def _of_other_items(sections: Mapping[str, Any], broken: Sequence[Path], project: Siblings) -> Iterator[Problem]:
+    """What the rules find in lists of texts beside the items that cannot be read, which the rules otherwise skip.
+
+    Only problems of the items themselves: without its broken item, a list as a whole may look wrong and is not.
+    """
+    places: dict[Path, list[int]] = {}
+    for path in broken:
+        values = _at(sections, path[:-1])
+        if isinstance(path[-1], int) and not any(isinstance(value, dict) for value in values):
+            places.setdefault(path[:-1], list(range(len(values)))).remove(path[-1])
+    kept = {path: indices for path, indices in places.items() if indices}
+    shorter: Any = sections
+    for path, indices in kept.items():
+        values = _at(sections, path)
+        shorter = _with(shorter, path, [values[index] for index in indices])
+    if not kept:
+        return
+    for problem in _judged(shorter, [path for path in broken if path[:-1] not in kept], project)[2]:
+        for path, indices in kept.items():
+            index = problem.path[len(path)] if problem.path[: len(path)] == path and problem.path != path else None
+            if isinstance(index, int):
+                yield replace(problem, path=(*path, indices[index], *problem.path[len(path) + 1 :]))
+
+
+def _at(container: Any, path: Path) -> Any:
+    """The part of plain data at a path."""
+    for part in path:
+        container = container[part]
+    return container
+
+
+def _empty(value: object, text: Text, path: Path = ()) -> Iterator[Refusal]:
+    """Keys without a value. `null` is one, and means none; nothing after a colon looks as if the default were meant."""
+    if isinstance(value, Mapping):
+        for key, entry in cast("Mapping[str, object]", value).items():
+            yield from _empty(entry, text, (*path, key))
+    elif isinstance(value, list):
+        for index, entry in enumerate(cast("list[object]", value)):
+            yield from _empty(entry, text, (*path, index))
+    elif value is None and text(path) == "":
+        refused = Refused(wrong="has no value.", nearest=({},), otherwise="Write one, or remove the key.")
+        yield Refusal(path=path, refused=refused)
 
 
 def _judged(

@@ -12,7 +12,7 @@ from components.config.redaction import looks_secret
 
 _SECRET_NAME = re.compile(
     r"(SECRET([_.-]?KEY([_.-]?BASE)?)?|TOKEN|CREDENTIALS|BASIC[_.-]?AUTH"
-    r"|(API|ACCESS|PRIVATE|ENCRYPTION|SIGNING)[_.-]?KEY)[0-9]*$",
+    r"|(API|APP|ACCESS|MASTER|PRIVATE|ENCRYPTION|SIGNING|STRIPE)[_.-]?KEY|(^|[_.-])SALT)[0-9]*$",
     re.IGNORECASE,
 )
 _PASSWORD_NAME = re.compile(r"(PASSWORD|PASSPHRASE|PASSWD|(^|[_.-])(PASS|PWD))[0-9]*$", re.IGNORECASE)

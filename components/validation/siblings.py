@@ -21,7 +21,7 @@ from components.config.platform import PlatformConfig
 from components.config.problems import Problem, broken_paths
 from components.config.reader import sections_of_files
 from components.config.types import Ownership
-from components.validation.ci import ROLES, free_role_name, role_prefix
+from components.validation.ci import GITHUB_ENVIRONMENTS, ROLES, free_role_name, role_prefix
 from components.validation.edge import free_host, recorded_hosts
 from components.validation.network import free_range, service_ranges, vpc_fault
 from components.validation.rule import known
@@ -208,6 +208,61 @@ def provider(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:
                 return
 
 
+def github_environments(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:
+    """No job could assume a role that deploys one stack and a role of another. Stacks may share the other environments.
+
+    All stacks of a project trust the same repository, in whatever account they are.
+    """
+    theirs = [
+        (name, place, environment)
+        for name, other in siblings.others.items()
+        for place, environment in _github_environments(other).items()
+    ]
+    taken = {environment.lower() for _, _, environment in theirs}
+    for place, environment in _github_environments(config).items():
+        key, setting = place
+        for name, other_place, other in theirs:
+            other_key = other_place[0]
+            deploys = "deployRole" in (key, other_key)
+            if other.lower() == environment.lower() and (deploys or place != other_place):
+                kind = "plan" if setting == "planEnvironment" else key.removesuffix("Role")
+                free = next(name for name in (siblings.stack, f"{kind}-{siblings.stack}") if name.lower() not in taken)
+                yield Problem(
+                    path=("ci", *place),
+                    message=f"{environment} is also the environment of ci.{other_key} of stack {name}, so its jobs "
+                    f"could assume both roles. Write e.g. {free}.",
+                )
+                break
+
+
+def _github_environments(config: PlatformConfig) -> dict[tuple[str, str], str]:
+    """The GitHub environments of a stack's roles, by key and field."""
+    found: dict[tuple[str, str], str] = {}
+    with suppress(BrokenField):
+        for place, read in GITHUB_ENVIRONMENTS.items():
+            with suppress(BrokenField):
+                environment = None if config.ci is None else read(config.ci)
+                if environment is not None:
+                    found[place] = environment
+    return found
+
+
+def zones(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:
+    """One stack creates a hosted zone: the parent domain delegates to one only."""
+    if config.edge is None or config.edge.zone is None or config.edge.zone.ownership is Ownership.EXISTING:
+        return
+    for name, other in siblings.others.items():
+        with suppress(BrokenField):
+            zone = None if other.edge is None else other.edge.zone
+            if zone is not None and zone.name == config.edge.zone.name and zone.ownership is Ownership.CREATE:
+                yield Problem(
+                    path=("edge", "zone", "ownership"),
+                    message=f"create makes a second zone {zone.name} beside that of stack {name}, to which nothing "
+                    "delegates. Give the zoneId of that one, with ownership: existing.",
+                )
+                return
+
+
 def repositories(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:
     """One stack of an account creates an image repository, in each region."""
     if config.registry is None or config.aws is None or config.registry.ownership is Ownership.EXISTING:
@@ -257,7 +312,7 @@ def hosts(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:
             )
 
 
-RULES = (ranges, role_names, provider, repositories, environment_names, hosts)
+RULES = (ranges, role_names, github_environments, provider, zones, repositories, environment_names, hosts)
 
 
 def all_problems(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:

@@ -40,7 +40,11 @@ TEXTS = ("description", "default")
             "https://argocd.example.com/",
             f"'https://argocd.example.com/' {PATHS_OF_URL.replace('e.g. ', '')}",
         ),
-        ("argocd.url", "http://argocd.example.com", f"'http://argocd.example.com' {PATHS_OF_URL}"),
+        (
+            "argocd.url",
+            "http://argocd.example.com",
+            f"'http://argocd.example.com' {PATHS_OF_URL.replace('e.g. ', '')}",
+        ),
         ("argocd.url", "https://argocd.example.com:", f"'https://argocd.example.com:' {PATHS_OF_URL}"),
         (
             "services.0.repository",
@@ -98,7 +102,7 @@ TEXTS = ("description", "default")
         (
             "cluster.addons",
             {"coredns": "1.2"},
-            "'1.2' is not an EKS add-on version. Write e.g. v1.22.4-eksbuild.3.",
+            "'1.2' is not an EKS add-on version. Write e.g. v1.14.3-eksbuild.14.",
         ),
     ],
 )
@@ -118,7 +122,8 @@ def test_refusals_say_what_to_write(path: str, value: Any, line: str) -> None:
         ("database.maxStorageGib", "$3000", "'$3000' is not a whole number. Write 3000."),
         ("database.maxStorageGib", "200 GiB", "'200 GiB' is not a whole number. Write 200."),
         ("services.0.database.connections", "1,5", "'1,5' is not a whole number. Write e.g. 10."),
-        ("cluster.publicAccessCidrs", True, "is not a list. Write a list: one `- item` per line, or [one, two]."),
+        ("cluster.publicAccessCidrs", True, "is not a list. Write e.g. [203.0.113.0/24]."),
+        ("cluster.publicAccessCidrs", ["::/0"], "'::/0' is not an IPv4 range. Write e.g. 203.0.113.0/24."),
         ("database.enhancedMonitoringSeconds", True, "true is not a number. Write 60."),
         ("cluster.logRetentionDays", 0, "CloudWatch Logs has no retention of 0 days. Write e.g. 365."),
         (
@@ -132,6 +137,28 @@ def test_refusals_say_what_to_write(path: str, value: Any, line: str) -> None:
 def test_the_remedy_is_what_is_meant_or_an_example(path: str, value: Any, line: str) -> None:
     (refused,) = wrong(**{path.replace(".", "__"): value})
     assert refused.split(": ", 1)[1].startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "meant"),
+    [
+        ("network.flowLogs.retentionDays", "1y", 365),
+        ("network.flowLogs.retentionDays", "3 months", 90),
+        ("operators.prometheus", {"storageGib": "1Ti"}, 1024),
+        ("operators.prometheus", {"retentionDays": "2w"}, 14),
+        ("registry.untaggedDays", "1 week", 7),
+        ("secretsManager", {"refreshMinutes": "1h"}, 60),
+        ("alarms", {"emails": ["ops@example.com"], "monthlyBudgetUsd": "$2k"}, 2000),
+    ],
+)
+def test_a_number_with_a_unit_is_converted_to_the_key_s(path: str, value: Any, meant: int) -> None:
+    assert any(
+        line.endswith(f"is not a whole number. Write {meant}.") for line in wrong(**{path.replace(".", "__"): value})
+    )
+
+
+def test_a_number_with_another_unit_is_not_taken_for_one() -> None:
+    assert any(line.endswith("Write e.g. 20.") for line in wrong(database__storageGib="20 m"))
 
 
 def test_a_number_that_is_meant_is_named_although_it_contradicts_another() -> None:

@@ -58,7 +58,7 @@ def test_pasted_secret_is_refused_at_its_key_and_not_shown(path: str, value: Any
 def test_masked_values_keep_their_prefix_and_the_remedy() -> None:
     line = _one("repository.url", f"https://x-access-token:{GITHUB}@github.com/a/b.git")
     assert "repository.url: 'https://x-access-token:***@github.com/a/b.git' is not a clone URL (" in line
-    assert line.endswith("Write e.g. https://github.com/example/shop.git.")
+    assert line.endswith("Write https://github.com/a/b.git.")
     line = _one("argocd.webhookSecret", "hunter2SECRET")
     assert "argocd.webhookSecret: is not a map. Write `key: value` pairs under it." in line
     line = _one("argocd.repositoryAccess", {"kind": "ssh", "secret": {"secretsManager": PEM}})

@@ -22,7 +22,7 @@ def test_an_immutable_tag_cannot_be_a_fixed_image_tag(tag: str) -> None:
 
 @pytest.mark.parametrize("tag", ["dev-latest", "cache-main", "commitSha", "commitShaAndTime", "releaseTag"])
 def test_a_mutable_tag_or_a_keyword_is_accepted(tag: str) -> None:
-    config = loaded(changed(environments__1__deployment={"triggers": ["push"], "imageTag": tag}))
+    config = loaded(changed(environments__1__deployment={"triggers": ["push", "releaseTag"], "imageTag": tag}))
     assert config.environments[1].deployment.image_tag == tag
 
 
