@@ -43,6 +43,7 @@ from components.secrets.entries import Secrets
 from components.stack import aws, data, existing, kubernetes
 from components.stack.components import StackComponents, optional
 from components.stack.outputs import export_all
+from components.validation import support
 from components.validation.load import load
 
 Plans = tuple[EnvironmentPlan, ...]
@@ -106,6 +107,8 @@ def main() -> None:
     config, stack = load(), StackComponents()
     for key, reason in config.exceptions.items():
         pulumi.warn(f"{key} is an exception to protect: {reason}")
+    for notice in support.notices(config):
+        pulumi.warn(notice)
     plans, providers = plan_environments(config), aws_providers(config)
     stack.existing = existing.ask(config, next(iter(providers), None))
     existing.require_reachable(config, stack.existing, pulumi.get_project())

@@ -70,6 +70,14 @@ MasterUser = Annotated[
 DatabasePort = Annotated[int, within(1150, 65535, "a port that RDS accepts", 5432)]
 """Source of both: RDS's CreateDBInstance."""
 SMALLEST_STORAGE_GIB, LARGEST_STORAGE_GIB = 20, 65536
+SnapshotName = Annotated[
+    str,
+    matching(
+        r"^(arn:aws:rds:[a-z0-9-]+:[0-9]{12}:snapshot:)?(rds:)?[a-zA-Z](-?[a-zA-Z0-9]+)*$",
+        "the name or ARN of a snapshot of RDS",
+        "shop-staging-database-final-0a1b2c3d",
+    ),
+]
 _TAG = r":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 Image = Annotated[
     str,
@@ -131,6 +139,17 @@ class DatabaseConfig(Section):
         default=60, description="Interval of operating system metrics in seconds; 0 turns them off."
     )
     log_retention_days: LogRetentionDays = Field(default=30, description="Retention of the logs, in days.")
+    major_upgrade: bool = Field(
+        default=False,
+        description="Upgrades the instance to another major version if `engineVersion` names one, in the maintenance "
+        "window unless `applyImmediately` is true. Only for the time of an upgrade (upgrades.md).",
+    )
+    restore_from: SnapshotName | None = Field(
+        default=None,
+        description="Snapshot from which the instance is created; another one replaces the instance (restore.md). "
+        "The key stays for as long as the instance lives: without it, the instance would be replaced by an empty one.",
+        examples=["shop-staging-database-final-0a1b2c3d"],
+    )
     bootstrap_image: Image = Field(
         default=BOOTSTRAP_IMAGE,
         description="Image with `sh` and a `psql` of the engine's version or later, for the Job that creates databases "

@@ -6,6 +6,7 @@ The comment above a pin is how Renovate raises it (.github/renovate.json). Add-o
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 # renovate: datasource=helm depName=argo-cd registryUrl=https://argoproj.github.io/argo-helm
 ARGO_CD_CHART = "10.9.0"
@@ -44,6 +45,13 @@ BUSYBOX_IMAGE_TAG = "1.37.0"
 # renovate: datasource=endoflife-date depName=amazon-elasticache-valkey
 VALKEY_VERSION = "8.1"
 """Version of new caches, one that ElastiCache offers. AWS upgrades the existing ones."""
+
+END_OF_SUPPORT: Mapping[str, Mapping[str, date]] = {
+    "Kubernetes": {"1.35": date(2027, 3, 27), "1.36": date(2027, 8, 2)},
+    "PostgreSQL": {"17": date(2030, 2, 28), "18": date(2031, 2, 28)},
+}
+"""Last day of AWS's standard support, by product and version. Sources: EKS User Guide, "Kubernetes versions"; Amazon
+RDS for PostgreSQL release calendar."""
 
 POD_SECURITY_VERSION = "v1.35"
 """Version of the Pod Security Standards: the oldest supported Kubernetes version, updated by hand."""

@@ -1,8 +1,8 @@
 """PostgreSQL on RDS in private subnets: access from the nodes only, TLS only, master password managed by AWS.
 
-`engine_version` applies at creation only; later changes are ignored. AWS upgrades minor versions and RDS cannot
-downgrade, so a pinned minor version would fail every later run. Upgrade a major version by hand (a managed password
-rules out blue/green deployments), then change the setting, from which the parameter group's family follows.
+`engine_version` applies at creation and in a `major_upgrade`; other changes are ignored. AWS upgrades minor versions
+and RDS cannot downgrade, so a pinned minor version would fail every later run. A managed password rules out blue/green
+deployments, so the instance is upgraded in place.
 """
 
 from collections.abc import Sequence
@@ -125,7 +125,8 @@ class Database(pulumi.ComponentResource):
             engine_version=settings.engine_version,
             engine_lifecycle_support=STANDARD_SUPPORT_ONLY,
             auto_minor_version_upgrade=True,
-            allow_major_version_upgrade=False,
+            allow_major_version_upgrade=settings.major_upgrade,
+            snapshot_identifier=settings.restore_from,
             apply_immediately=settings.apply_immediately,
             instance_class=settings.instance_class,
             multi_az=settings.multi_az,
@@ -152,7 +153,11 @@ class Database(pulumi.ComponentResource):
             deletion_protection=settings.deletion_protection,
             skip_final_snapshot=not settings.final_snapshot,
             final_snapshot_identifier=store.final_snapshot_identifier(
-                {"username": settings.username, "kmsKey": key_arn or AWS_MANAGED_KEY}
+                {
+                    "username": settings.username,
+                    "kmsKey": key_arn or AWS_MANAGED_KEY,
+                    **({} if settings.restore_from is None else {"restoreFrom": settings.restore_from}),
+                }
             ),
             enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
             monitoring_interval=settings.enhanced_monitoring_seconds,
@@ -165,7 +170,7 @@ class Database(pulumi.ComponentResource):
                 protect=args.protect,
                 # The identifier is fixed, so the old instance must be deleted before its replacement is created.
                 delete_before_replace=True,
-                ignore_changes=["engine_version"],
+                ignore_changes=[] if settings.major_upgrade else ["engine_version"],
                 # RDS would create log groups that never expire, and rejects a monitoring role without its policy.
                 depends_on=[*log_groups, *monitoring_policy],
             ),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from components.config.files import StackFiles, UnreadableError
 from components.config.problems import ConfigurationError
+from components.validation import support
 from components.validation.load import load_files
 
 
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found: list[dict[str, str]] = []
     text = f"{files.stack_file}: no problems found."
     try:
-        load_files(files)
+        text = "\n".join([text, *support.notices(load_files(files))])
     except UnreadableError as error:
         place, _, message = str(error).partition(": ")
         found, text = [{"place": place, "path": "", "message": message}], str(error)

@@ -24,6 +24,7 @@ from components.validation import (
     secrets,
     sections,
     sizes,
+    support,
     syncs,
 )
 from components.validation.capacity import capacity_problems
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     *previews.RULES,
     *environment_data.RULES,
     *protection.RULES,
+    *support.RULES,
 )
 CAPACITY_NEEDS: tuple[Rule, ...] = (
     sections.presence,

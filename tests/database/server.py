@@ -145,6 +145,10 @@ class Server:
         """Connect with nothing but a URL."""
         return _ended(["psql", "--no-psqlrc", "-At", "--dbname", address, "--command", statement], {}, "")
 
+    def run(self, *command: str) -> Ended:
+        """Run a program of PostgreSQL, such as pg_dump."""
+        return _ended(command, {}, "")
+
     def bootstrap(
         self, databases: Sequence[DatabasePlan], passwords: Mapping[str, str], *, master: str = MASTER_PASSWORD
     ) -> Ended:

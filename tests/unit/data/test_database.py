@@ -171,6 +171,19 @@ def test_aws_upgrades_minor_versions_and_version_changes_are_ignored() -> None:
     assert inputs["engineLifecycleSupport"] == "open-source-rds-extended-support-disabled"
 
 
+def test_a_major_upgrade_is_a_setting() -> None:
+    upgrading = instance(engineVersion="18", majorUpgrade=True)
+    assert upgrading.inputs["allowMajorVersionUpgrade"] is True
+    assert upgrading.ignore_changes == []
+
+
+def test_a_restored_instance_comes_from_its_snapshot_and_leaves_another_final_one() -> None:
+    restored = with_settings(restoreFrom="rds:shop-2026-11-01")
+    assert restored.one(INSTANCE).inputs["snapshotIdentifier"] == "rds:shop-2026-11-01"
+    assert restored.one(LIFE).inputs["keepers"]["restoreFrom"] == "rds:shop-2026-11-01"
+    assert "restoreFrom" not in run().one(LIFE).inputs["keepers"]
+
+
 def test_changes_wait_for_the_maintenance_window() -> None:
     inputs = instance(backupWindow="01:00-02:00", maintenanceWindow="mon:03:00-mon:04:00").inputs
     assert inputs["applyImmediately"] is False
