@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from scripts import smoke
 from scripts.delivery import actions, images
-from scripts.delivery.actions import StepError, flag, optional, require
+from scripts.delivery.actions import StepError, flag, require
 from scripts.delivery.command import git
 from scripts.delivery.images import Reference
 
@@ -118,7 +118,7 @@ def main() -> None:
     own = require("REVISION")
     deployment = Deployment(
         application=require("APPLICATION"),
-        namespace=optional("ARGOCD_NAMESPACE") or "argocd",
+        namespace=require("ARGOCD_NAMESPACE"),
         revision=own,
         committed=time_of(own),
         overlay=Path(require("OVERLAY")),

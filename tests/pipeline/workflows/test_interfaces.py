@@ -8,10 +8,14 @@ import json
 import re
 from collections.abc import Iterator
 
+import pytest
+
 from tests.pipeline.workflows.files import Node, called, step_lists, workflows
 from tests.pipeline.workflows.interfaces import MODULES, interfaces, module_of
 from tools.action_interfaces import action_files, pinned_actions, workflow_files
 
+COMPUTED = {"tag"}
+"""Inputs of verify.yml that the callers' plans compute from an input of that name."""
 READ = re.compile(r"steps\.([\w-]+)\.outputs\.([\w-]+)")
 
 
@@ -69,6 +73,16 @@ def call_faults(name: str, job: Node) -> Iterator[str]:
         taken, given = takes.get(kind, {}), job.get(passed, {})
         yield from (f"{name} passes {each}" for each in given if each not in taken)
         yield from (f"{name} lacks {each}" for each in taken if taken[each].get("required") and each not in given)
+
+
+@pytest.mark.parametrize("name", ["services.yml", "rollback.yml", "promotion.yml"])
+def test_a_workflow_passes_on_each_input_that_verify_takes_too(name: str) -> None:
+    workflow = workflows()[name]
+    own: Node = workflow["on"]["workflow_call"]["inputs"]
+    (call,) = [job for job in workflow["jobs"].values() if "uses" in job]
+    for each in called(name, call["uses"])["on"]["workflow_call"]["inputs"].keys() - COMPUTED:
+        if source := next((source for source in (f"source-{each}", each) if source in own), ""):
+            assert call["with"].get(each) == f"${{{{ inputs.{source} }}}}"
 
 
 def test_an_unknown_input_and_a_missing_one_are_found() -> None:

@@ -165,6 +165,15 @@ def test_a_refused_sync_fails_with_argo_cds_words(delivery: Delivery) -> None:
     assert "argocd app get shop-staging" in message
 
 
+def test_argo_cd_is_where_the_stack_has_it(delivery: Delivery) -> None:
+    delivery.cluster.argocd_namespace = "gitops"
+    delivery.call(argocd_namespace="gitops")
+    run = delivery.run()
+    assert run.results() == results(), run.output
+    delivery.cluster.refuses = "admission webhook denied the request"
+    assert "kubectl -n gitops get" in delivery.run().job("notify").summary
+
+
 def test_a_failed_smoke_test_is_red_and_shown(delivery: Delivery) -> None:
     delivery.cluster.unhealthy = "cart"
     run = delivery.run()
