@@ -147,12 +147,13 @@ def test_a_protected_branch_needs_the_app(delivery: Delivery) -> None:
     assert "main is protected" in refused.job("update-deployment").annotations[-1]
     assert not delivery.application.log[0].startswith("chore")
     (delivery.application.remote / "hooks/pre-receive").unlink()
-    delivery.call(app_id="1234")
+    delivery.call(app_client_id="Iv23liShop")
     delivery.hub.protect(NAME, "main", "shop-deployer[bot]")
     accepted = delivery.run()
     assert accepted.results() == results(), accepted.output
     assert delivery.application.log[0].startswith("chore(staging)")
-    assert recorded(delivery.records, "app-token")[0]["permissions"] == {"permission-contents": "write"}
+    (token,) = recorded(delivery.records, "app-token")
+    assert (token["app"], token["permissions"]) == ("Iv23liShop", {"permission-contents": "write"})
 
 
 def test_a_refused_sync_fails_with_argo_cds_words(delivery: Delivery) -> None:
