@@ -41,7 +41,7 @@ COMMANDS = {
     UPDATE: ["kustomize build {overlay}", "git log -3 {branch} -- {overlay}"],
     ROLL_BACK: ["git log -9 {branch} -- {overlay}"],
     DEPLOY: [
-        "kubectl -n argocd get applications.argoproj.io {application} -o yaml",
+        "kubectl -n {namespace} get applications.argoproj.io {application} -o yaml",
         "argocd app get {application} --refresh",
         "argocd app manifests {application} --source git",
     ],
@@ -54,6 +54,8 @@ class Delivery(NamedTuple):
 
     environment: str
     application: str
+    namespace: str
+    """Of the Application."""
     overlay: str
     branch: str
     tag: str
@@ -115,7 +117,7 @@ def commands(delivery: Delivery, verdict: Verdict) -> list[str]:
         return list(dict.fromkeys(filter(None, failed)))
     values = {
         "overlay": delivery.overlay, "run": delivery.run, "branch": delivery.branch,
-        "application": delivery.application,
+        "application": delivery.application, "namespace": delivery.namespace,
     }  # fmt: skip
     return [command.format(**values) for command in COMMANDS.get(verdict.job, ())]
 
@@ -211,6 +213,7 @@ def read_delivery() -> Delivery:
     return Delivery(
         environment=require("ENVIRONMENT"),
         application=require("APPLICATION"),
+        namespace=require("ARGOCD_NAMESPACE"),
         overlay=require("OVERLAY"),
         branch=require("BRANCH"),
         tag=optional("TAG"),

@@ -6,13 +6,14 @@ that commit's own run then checks them. Whether the pods become ready is the smo
 
 from __future__ import annotations
 
+import datetime
 import time
 from pathlib import Path
 from typing import NamedTuple
 
 from scripts import smoke
 from scripts.delivery import actions, images
-from scripts.delivery.actions import StepError, flag, optional, require
+from scripts.delivery.actions import StepError, flag, require
 from scripts.delivery.command import git
 from scripts.delivery.images import Reference
 
@@ -34,6 +35,8 @@ class Deployment(NamedTuple):
     """Of the Application."""
     revision: str
     """Commit that has the images in the overlay."""
+    committed: str
+    """When, as Kubernetes writes times."""
     overlay: Path
     """In a checkout of the repository, whose working tree may change."""
     references: list[Reference]
@@ -88,6 +91,10 @@ def wait(deployment: Deployment, get: smoke.Get, timeout: int) -> tuple[str, str
             _, problem = smoke.judge_sync(application, wanted)
             if problem is None or problem.reason not in BEFORE_SYNC:
                 return SYNCED, wanted
+            looked = smoke.text(application, "status", "reconciledAt")
+            if problem.reason in REFUSALS and not problem.final and looked < deployment.committed:
+                words = f"Argo CD has not seen {deployment.revision} yet. Before it: {problem.message}"
+                problem = smoke.Problem("OtherRevision", words)
         except smoke.ReadError as error:
             problem = error.problem
         refused_since = (refused_since or now) if problem.reason in REFUSALS else None
@@ -101,11 +108,19 @@ def wait(deployment: Deployment, get: smoke.Get, timeout: int) -> tuple[str, str
         time.sleep(INTERVAL_SECONDS)
 
 
+def time_of(commit: str) -> str:
+    git(HERE, "fetch", "--quiet", "origin", commit)
+    seconds = int(git(HERE, "show", "--no-patch", "--format=%ct", commit))
+    return f"{datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def main() -> None:
+    own = require("REVISION")
     deployment = Deployment(
         application=require("APPLICATION"),
-        namespace=optional("ARGOCD_NAMESPACE") or "argocd",
-        revision=require("REVISION"),
+        namespace=require("ARGOCD_NAMESPACE"),
+        revision=own,
+        committed=time_of(own),
         overlay=Path(require("OVERLAY")),
         references=[image.in_overlay(flag("MOVES")) for image in images.read(Path(require("IMAGES_FOLDER")))],
     )

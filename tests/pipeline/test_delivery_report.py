@@ -24,9 +24,10 @@ FAILED = {
 
 def delivery(results: Mapping[str, str] = SUCCESS, **changes: Any) -> Delivery:
     usual = Delivery(
-        environment="staging", application="shop-staging", overlay="k8s/overlays/staging", branch="main", tag="1.0",
-        run="7", url="https://github.example/shop/actions/runs/7", results=results, nothing_to_build=False, waits=True,
-        outcome="synced", revision="abc", images=[IMAGE], checks=[], spans={}, budget_seconds=900,
+        environment="staging", application="shop-staging", namespace="gitops", overlay="k8s/overlays/staging",
+        branch="main", tag="1.0", run="7", url="https://github.example/shop/actions/runs/7", results=results,
+        nothing_to_build=False, waits=True, outcome="synced", revision="abc", images=[IMAGE], checks=[], spans={},
+        budget_seconds=900,
     )  # fmt: skip
     return usual._replace(**changes)
 
@@ -81,7 +82,7 @@ def test_the_summary_has_steps_images_checks_and_commands() -> None:
 def test_the_commands_fit_the_job_that_failed() -> None:
     failed = delivery({**SUCCESS, DEPLOY: "failure", SMOKE: "skipped"})
     assert report.commands(failed, report.judge(failed)) == [
-        "kubectl -n argocd get applications.argoproj.io shop-staging -o yaml",
+        "kubectl -n gitops get applications.argoproj.io shop-staging -o yaml",
         "argocd app get shop-staging --refresh",
         "argocd app manifests shop-staging --source git",
     ]

@@ -14,6 +14,7 @@ from scripts.smoke import Answer
 from tests.pipeline.application import FIRST, OVERLAY, REGISTRY, SECOND, Application
 from tests.tooling import smoke_runs
 
+COMMITTED, BEFORE = "2026-11-21T10:00:00Z", "2026-11-21T09:59:59Z"
 Status = dict[str, object]
 Run = Callable[..., tuple[str, str]]
 
@@ -35,7 +36,7 @@ def run(application: Application, synced: str, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(wait.time, "sleep", sleep)
     references = [Reference(f"{REGISTRY}/{FIRST}", application.first, "")]
-    deployment = Deployment("shop-staging", "argocd", synced, Path(OVERLAY), references)
+    deployment = Deployment("shop-staging", "argocd", synced, COMMITTED, Path(OVERLAY), references)
 
     def waited(*looks: object, timeout: int = 300) -> tuple[str, str]:
         """The last look stays."""
@@ -108,6 +109,20 @@ def test_an_error_that_persists_ends_it(run: Run, synced: str) -> None:
     ) as ended:
         run(broken)
     assert "Not synced after" not in str(ended.value)
+
+
+def test_an_error_from_before_the_commit_is_no_reason_to_end(application: Application, run: Run, synced: str) -> None:
+    error = [{"type": "SyncError", "message": f"Failed last sync attempt to {application.first}: image not allowed"}]
+    before = at(application.first, conditions=error, reconciledAt=BEFORE)
+    assert run(*[before] * 30, at(synced)) == ("synced", synced)
+    with pytest.raises(StepError, match=f"Argo CD has not seen {synced} yet. Before it: .* image not allowed"):
+        run(before)
+
+
+def test_the_time_of_a_commit_is_in_utc(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(application.work)
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-21T10:00:00+09:00")
+    assert wait.time_of(application.commit_nothing()) == "2026-11-21T01:00:00Z"
 
 
 def test_a_later_commit_that_keeps_the_images_will_do(application: Application, run: Run) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from tools.manifests.stacks import stacks
 
 FOLDERS = (ROOT, ROOT / "examples" / "tiketi", ROOT / "examples" / "pingvasai")
 REUSABLE = re.compile(r"(services|verify|promotion)\.yml(@[0-9a-f]{40})?$")
-DEFAULT_BRANCH, DEFAULT_CACHE = "main", "cache-main"
+DEFAULT_BRANCH, DEFAULT_CACHE, DEFAULT_NAMESPACE = "main", "cache-main", "argocd"
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ def test_names_and_places_are_the_stacks(call: Call) -> None:
     assert inputs["overlay"] == plan.settings.path
     if "application" in inputs:
         assert inputs["application"] == plan.settings.application(config.system.name)
+        assert inputs.get("argocd-namespace", DEFAULT_NAMESPACE) == config.argocd.namespace
     assert inputs.get("branch", DEFAULT_BRANCH) == plan.settings.revision
     if config.aws is not None:
         assert inputs["region"] == config.aws.region
@@ -86,6 +87,13 @@ def test_names_and_places_are_the_stacks(call: Call) -> None:
         assert config.ci.smoke_role is not None
         smoke = config.ci.smoke_role.github_environment
         assert inputs.get("smoke-environment", smoke) == smoke
+
+
+@pytest.mark.parametrize("call", [call for call in CALLS if call.workflow == "promotion"], ids=str)
+def test_a_promotion_starts_from_what_its_stack_says(call: Call) -> None:
+    source = {name.removeprefix("source-"): value for name, value in call.inputs.items() if name.startswith("source-")}
+    given = {"branch": call.inputs.get("branch", DEFAULT_BRANCH), "region": call.inputs["region"]}
+    test_names_and_places_are_the_stacks(replace(call, inputs={**given, **source}))
 
 
 @pytest.mark.parametrize("call", [call for call in CALLS if "images" in call.inputs], ids=str)

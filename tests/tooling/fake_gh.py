@@ -6,6 +6,7 @@ It takes exactly the options of gh that are used. `resources` are by path, `call
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,16 @@ OWNER_ID, REPOSITORY_ID = 108345678, 1067890123
 REPOSITORY = "repos/proerror77/Nova"
 
 
-def empty() -> dict[str, Json]:
+def empty(repository: str = REPOSITORY, ids: tuple[int, int] = (OWNER_ID, REPOSITORY_ID)) -> dict[str, Json]:
     """A repository that has not been set up, two users, a team and an App."""
     return {
         "resources": {
-            REPOSITORY: {"id": REPOSITORY_ID, "owner": {"id": OWNER_ID}},
+            repository: {"id": ids[1], "owner": {"id": ids[0]}},
             "users/alice": {"id": 11},
             "users/bob": {"id": 12},
             "orgs/nova/teams/backend": {"id": 21},
             "apps/nova-images": {"id": 31},
-            f"{REPOSITORY}/rulesets": [],
+            f"{repository}/rulesets": [],
         },
         "calls": [],
     }
@@ -38,6 +39,9 @@ def request(state: dict[str, Json], method: str, address: str, body: Json) -> tu
         return (200, resources[path]) if path in resources else (404, {"message": "Not Found"})
     state["calls"].append([method, path, body])
     folder, _, name = path.rpartition("/")
+    environment = re.match(r".+/environments/[^/]+(?=/)", path)
+    if environment and environment[0] not in resources:
+        return 404, {"message": "Not Found"}
     if path.endswith("/variables"):
         resources[f"{path}/{body['name']}"] = body
     elif folder.endswith("/variables"):
@@ -64,6 +68,7 @@ def request(state: dict[str, Json], method: str, address: str, body: Json) -> tu
 
 def _environment(body: Json) -> Json:
     """An environment as the API shows it, which is not as it takes it."""
+    body = {"wait_timer": 0, "reviewers": [], "deployment_branch_policy": None, **body}
     rules: list[Json] = []
     if body["wait_timer"]:
         rules.append({"type": "wait_timer", "wait_timer": body["wait_timer"]})
@@ -79,7 +84,8 @@ def _environment(body: Json) -> Json:
 def answer(state: dict[str, Json], arguments: list[str], stdin: str) -> tuple[int, str, str]:
     """Exit status, stdout and stderr of gh.
 
-    For `api --method METHOD PATH [--input -]` and `secret set NAME --repo OWNER/NAME [--env NAME]`.
+    For `api --method METHOD PATH [--input -]` and `secret set NAME --repo OWNER/NAME [--env NAME] [--body TEXT]`, also
+    with `variable`.
     """
     if state.get("refusal"):
         return 1, "", state["refusal"]
@@ -88,9 +94,18 @@ def answer(state: dict[str, Json], arguments: list[str], stdin: str) -> tuple[in
             status, found = request(state, "GET", path, None)
         case ["api", "--method", method, path, "--input", "-"]:
             status, found = request(state, method, path, json.loads(stdin))
-        case ["secret", "set", name, "--repo", repository, *scope]:
-            folder = f"environments/{scope[1]}" if scope[:1] == ["--env"] else "actions"
-            status, found = request(state, "PUT", f"repos/{repository}/{folder}/secrets/{name}", stdin)
+        case ["api", "--method", method, path]:
+            status, found = request(state, method, path, {})
+        case ["secret" | "variable" as kind, "set", name, "--repo", repository, *rest]:
+            options = dict(zip(rest[::2], rest[1::2], strict=True))
+            if not options.keys() <= {"--env", "--body"}:
+                raise ValueError(arguments)
+            folder = f"environments/{options['--env']}" if "--env" in options else "actions"
+            path, text = f"repos/{repository}/{folder}/{kind}s", options.get("--body", stdin)
+            if kind == "secret":
+                status, found = request(state, "PUT", f"{path}/{name}", text)
+            else:
+                status, found = request(state, "POST", path, {"name": name, "value": text})
         case _:
             raise ValueError(arguments)
     failed = status != 200

@@ -368,6 +368,15 @@ def test_a_stack_file_that_does_not_fit_is_refused(
     assert github.calls() == []
 
 
+def test_no_check_is_required_where_the_platforms_workflows_have_no_role(github: GitHub, project: Path) -> None:
+    file = project / "Pulumi.staging.yaml"
+    file.write_text(re.sub(r" +(preview|deploy)Role: .*\n", "", file.read_text()))
+    _, out, _ = github.run("--project", str(project), "--stack", "staging", "--apply")
+    assert "  require a review for main\n" in out
+    [[_, _, body], _] = github.calls("rulesets")
+    assert [rule["type"] for rule in body["rules"]] == ["deletion", "non_fast_forward", "pull_request"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -87,9 +87,9 @@ def _parts(github: GitHub, stacks: Stacks, options: GitHubOptions) -> list[Part]
     push = settings.push_role_arn(stacks)
     if push is not None:
         values.append(store.secret("AWS_ROLE_ARN", push))
-    main_words = f"require a review and the checks of pull requests for {BRANCH}" + (
-        f", except from {options.app}" if app else ""
-    )
+    checked = settings.checked(stacks)
+    required = "a review and the checks of pull requests" if checked else "a review"
+    main_words = f"require {required} for {BRANCH}" + (f", except from {options.app}" if app else "")
     return [
         Part(
             f"repository {github.repository}",
@@ -100,7 +100,7 @@ def _parts(github: GitHub, stacks: Stacks, options: GitHubOptions) -> list[Part]
             environment_part(github, environment, reviewers, rewrite_secrets=options.rewrite_secrets)
             for environment in settings.environments(stacks)
         ),
-        ruleset_part(github, branch_rules(list(stacks), app), main_words),
+        ruleset_part(github, branch_rules(checked, app), main_words),
         ruleset_part(github, tag_rules(), f"let only administrators create, move and delete tags {TAGS}"),
     ]
 

@@ -17,8 +17,11 @@ CHECK = "lint and test"
 
 
 def branch_rules(stacks: Sequence[str], app: int | None) -> dict[str, object]:
-    """The ruleset of the branch. `app`: id of a GitHub App that may push without a review."""
-    checks = [CHECK, *(f"preview of {stack} on the sandbox" for stack in stacks)]
+    """The ruleset of the branch. `app`: id of a GitHub App that may push without a review.
+
+    `stacks`: those whose previews are required. Without any, preview.yml does not run here, and no check is required.
+    """
+    checks = [CHECK, *(f"preview of {stack} on the sandbox" for stack in stacks)] if stacks else []
     review = {
         "required_approving_review_count": 1,
         "dismiss_stale_reviews_on_push": True,
@@ -26,17 +29,18 @@ def branch_rules(stacks: Sequence[str], app: int | None) -> dict[str, object]:
         "require_last_push_approval": False,
         "required_review_thread_resolution": False,
     }
+    required = {
+        "type": "required_status_checks",
+        "parameters": {
+            "required_status_checks": [{"context": check} for check in checks],
+            "strict_required_status_checks_policy": False,
+        },
+    }
     rules = [
         {"type": "deletion"},
         {"type": "non_fast_forward"},
         {"type": "pull_request", "parameters": review},
-        {
-            "type": "required_status_checks",
-            "parameters": {
-                "required_status_checks": [{"context": check} for check in checks],
-                "strict_required_status_checks_policy": False,
-            },
-        },
+        *([required] if checks else []),
     ]
     pushing = [] if app is None else [{"actor_type": "Integration", "actor_id": app, "bypass_mode": "always"}]
     return _ruleset(BRANCH, "branch", f"refs/heads/{BRANCH}", rules, pushing)

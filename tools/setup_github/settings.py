@@ -150,6 +150,15 @@ def variables(stacks: Stacks) -> dict[str, str]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def checked(stacks: Stacks) -> list[str]:
+    """The stacks that the platform's own workflows preview and deploy from this repository."""
+    return [
+        stack
+        for stack, (config, _) in stacks.items()
+        if config.ci is not None and (config.ci.preview_role is not None or config.ci.deploy_role is not None)
+    ]
+
+
 def push_role_arn(stacks: Stacks) -> str | None:
     """ARN of the role that pushes images, None without one. StackError if stacks have different ones."""
     arns = {

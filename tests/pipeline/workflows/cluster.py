@@ -15,7 +15,7 @@ from tests.tooling import smoke_runs
 from tests.tooling.smoke_runs import Json, Scenario
 
 NAME = "shop-cluster"
-ANY_APPLICATION = re.compile(r"/applications/[\w-]+$")
+ANY_APPLICATION = re.compile(r"/namespaces/([\w-]+)/applications/[\w-]+$")
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Cluster(Scenario):
     overlay: str = OVERLAY
     services: tuple[str, ...] = ("auth", "cart")
     """Each runs the image whose name ends in the service's."""
+    argocd_namespace: str = "argocd"
     url: str = ""
     refuses: str = ""
     """Words with which Argo CD refuses every commit."""
@@ -45,7 +46,10 @@ class Cluster(Scenario):
         self.answers = {f"{name}/metrics": Answer(200, smoke_runs.METRICS.encode()) for name in self.services}
         if self.unhealthy:
             self.answers[f"{self.unhealthy}/health"] = Answer(503, b"no database")
-        return super().get(ANY_APPLICATION.sub("/applications/nova-staging", path))
+        asked = ANY_APPLICATION.search(path)
+        if asked and asked[1] != self.argocd_namespace:
+            return smoke_runs.refused(404, f"applications.argoproj.io not found in {asked[1]}")
+        return super().get(smoke_runs.APPLICATION if asked else path)
 
     def revision(self) -> str:
         return self.at or git(self.remote, "rev-parse", self.branch)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.pipeline.application import FIRST, OVERLAY, SECOND, Application
 from tests.pipeline.workflows import cluster as clusters
 from tests.pipeline.workflows import servers
-from tests.pipeline.workflows.act import Event, Run, Runner, path_of, set_desk
+from tests.pipeline.workflows.act import LABELS, Event, Run, Runner, path_of, set_desk
 from tests.pipeline.workflows.actions.stand_in import ROOT
 from tests.pipeline.workflows.cluster import Cluster
 from tests.pipeline.workflows.ground import PLATFORM, RUN_TOKEN, program, recorded
@@ -101,12 +101,13 @@ class Delivery:
         findings: dict[str, list[str]] | None = None,
         workflow: str = CALLER,
         event: Event = PUSH,
+        labels: tuple[str, ...] = LABELS,
     ) -> Run:
         """Run a caller for the commit of the working copy, with what the scan finds in an image."""
         self.artifacts = self.folder / f"artifacts-{len(list(self.folder.glob('artifacts-*')))}"
         self.artifacts.mkdir()
         given = {"STAND_IN_FINDINGS": json.dumps(findings or {}), "STAND_IN_ARTIFACTS": str(self.artifacts)}
-        return replace(self.runner, environment={**self.runner.environment, **given}).run(workflow, event)
+        return replace(self.runner, environment={**self.runner.environment, **given}).run(workflow, event, labels)
 
     def messages(self) -> dict[str, str]:
         """The text that each chat got."""

@@ -1,6 +1,7 @@
 """Workflows and actions as data."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from ruamel.yaml import YAML
 from tools.action_interfaces import ROOT, action_files, workflow_files
 
 Node = dict[str, Any]
+LOCAL, PLATFORM = "./.github/workflows/", "proerror77/Nova/.github/workflows/"
 
 
 def load(path: Path) -> Node:
@@ -24,9 +26,17 @@ def name_of(path: Path) -> str:
     return path.name if relative.parts[0] == ".github" else f"{relative.parts[1]}/{path.name}"
 
 
+@cache
 def workflows() -> dict[str, Node]:
     """Every workflow by its name in a message."""
     return {name_of(path): load(path) for path in workflow_files()}
+
+
+def called(name: str, uses: str) -> Node:
+    """The workflow that a job of another one calls."""
+    if uses.startswith(PLATFORM):
+        return load(ROOT / ".github/workflows" / uses.removeprefix(PLATFORM).partition("@")[0])
+    return workflows()["/".join(filter(None, (name.rpartition("/")[0], uses.removeprefix(LOCAL))))]
 
 
 def step_lists() -> Iterator[tuple[str, Node]]:

@@ -5,9 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.pipeline.workflows.files import Node, workflows
-
-LOCAL, PLATFORM = "./.github/workflows/", "proerror77/Nova/.github/workflows/"
+from tests.pipeline.workflows.files import Node, called, workflows
 
 
 class Need(NamedTuple):
@@ -46,14 +44,6 @@ CANCELS = {"preview.yml", "pingvasai/checks.yml"}
 
 WORKFLOWS = workflows()
 JOBS = [(name, job) for name, workflow in WORKFLOWS.items() for job in workflow["jobs"]]
-
-
-def called(name: str, uses: str) -> Node:
-    """The workflow that a job of another one calls."""
-    folder = name.rpartition("/")[0]
-    if uses.startswith(PLATFORM):
-        return WORKFLOWS[uses.removeprefix(PLATFORM).partition("@")[0]]
-    return WORKFLOWS["/".join(filter(None, (folder, uses.removeprefix(LOCAL))))]
 
 
 def needed(name: str, job: Node) -> dict[str, str]:

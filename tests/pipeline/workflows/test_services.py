@@ -147,12 +147,13 @@ def test_a_protected_branch_needs_the_app(delivery: Delivery) -> None:
     assert "main is protected" in refused.job("update-deployment").annotations[-1]
     assert not delivery.application.log[0].startswith("chore")
     (delivery.application.remote / "hooks/pre-receive").unlink()
-    delivery.call(app_id="1234")
+    delivery.call(app_client_id="Iv23liShop")
     delivery.hub.protect(NAME, "main", "shop-deployer[bot]")
     accepted = delivery.run()
     assert accepted.results() == results(), accepted.output
     assert delivery.application.log[0].startswith("chore(staging)")
-    assert recorded(delivery.records, "app-token")[0]["permissions"] == {"permission-contents": "write"}
+    (token,) = recorded(delivery.records, "app-token")
+    assert (token["app"], token["permissions"]) == ("Iv23liShop", {"permission-contents": "write"})
 
 
 def test_a_refused_sync_fails_with_argo_cds_words(delivery: Delivery) -> None:
@@ -163,6 +164,15 @@ def test_a_refused_sync_fails_with_argo_cds_words(delivery: Delivery) -> None:
     message = delivery.messages()["SLACK_WEBHOOK_URL"]
     assert "staging: deploy failed" in message
     assert "argocd app get shop-staging" in message
+
+
+def test_argo_cd_is_where_the_stack_has_it(delivery: Delivery) -> None:
+    delivery.cluster.argocd_namespace = "gitops"
+    delivery.call(argocd_namespace="gitops")
+    run = delivery.run()
+    assert run.results() == results(), run.output
+    delivery.cluster.refuses = "admission webhook denied the request"
+    assert "kubectl -n gitops get" in delivery.run().job("notify").summary
 
 
 def test_a_failed_smoke_test_is_red_and_shown(delivery: Delivery) -> None:
