@@ -80,8 +80,10 @@ def _databases(scope: StackScope) -> list[Statement]:
                      "rds:CreateDBSnapshot", "rds:CreateDBSubnetGroup", "rds:DeleteDBInstance",
                      "rds:DeleteDBParameterGroup", "rds:DeleteDBSubnetGroup", "rds:ModifyDBInstance",
                      "rds:ModifyDBParameterGroup", "rds:ModifyDBSubnetGroup", "rds:RebootDBInstance",
-                     "rds:RemoveTagsFromResource", "rds:ResetDBParameterGroup"],
+                     "rds:RemoveTagsFromResource", "rds:ResetDBParameterGroup",
+                     "rds:RestoreDBInstanceFromDBSnapshot"],
             resources=[account.arn("rds", f"db:{scope.prefix}"), account.arn("rds", "og:default:*"),
+                       account.arn("rds", f"snapshot:rds:{scope.prefix}-*"),
                        *(account.arn("rds", f"{kind}:{scope.prefix}-*") for kind in kinds)],
         ),
         Statement(  # RDS creates the master user's secret with the caller's permissions
