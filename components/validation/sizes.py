@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from components.config.base import BrokenField
-from components.config.catalogue import ContainerResources
+from components.config.catalogue import SMALLEST_LIMIT, ContainerResources
 from components.config.platform import PlatformConfig
 from components.config.problems import Problem
 from components.sizing.instance_types import INSTANCE_TYPES
@@ -59,10 +59,13 @@ def limits(path: Path, resources: ContainerResources, node: str | None) -> Itera
         with suppress(BrokenField):
             request, limit = read()
             if number(limit) >= UNIT_SLIP * number(request):
+                meant = _in_unit_of(request, limit)
+                if key == "memory" and mebibytes(meant) < mebibytes(SMALLEST_LIMIT):
+                    meant = SMALLEST_LIMIT
                 yield Problem(
                     path=(*path, f"{key}Limit"),
                     message=f"{limit} is {number(limit) // number(request)} times the request {request}. "
-                    f"Write {_quoted(_in_unit_of(request, limit))}.",
+                    f"Write {_quoted(meant)}.",
                 )
             elif number(request) >= UNIT_SLIP * number(limit):
                 yield Problem(

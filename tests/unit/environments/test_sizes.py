@@ -79,7 +79,7 @@ def _workload(cpu: int, memory: int, times: int, pods: int) -> ServiceWorkload:
 
 
 WORKLOADS = st.lists(
-    st.builds(_workload, st.integers(1, 8000), st.integers(1, 20000), st.integers(1, 4), st.integers(0, 500)),
+    st.builds(_workload, st.integers(1, 8000), st.integers(6, 20000), st.integers(1, 4), st.integers(0, 500)),
     min_size=1,
     max_size=8,
 )
