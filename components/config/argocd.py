@@ -45,6 +45,13 @@ def _issuer(url: str) -> str:
     if url.endswith(DISCOVERY):
         issuer = url.removesuffix(DISCOVERY)
         raise ValueError(f"{url!r} is the address of the issuer's configuration, not the issuer. Write {issuer}.")
+    host = url.removeprefix("https://").partition("/")[0]
+    if host == "github.com":
+        raise ValueError(
+            f"{url!r} is not an issuer: GitHub has OIDC for workflows only. Give that of another provider, such as Dex."
+        )
+    if host.endswith(".auth0.com") and not url.endswith("/"):
+        raise ValueError(f"{url!r} is not how Auth0 names itself, with a slash at the end. Write {url}/.")
     return url
 
 

@@ -1,11 +1,12 @@
 """The service catalogue and the system it belongs to: defined once, in Pulumi.yaml, for all stacks."""
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from components.account.tags import LONGEST_VALUE, MOST_TAGS, tag_fault
 from components.config.base import Section
+from components.config.messages import yaml_text
 from components.config.types import (
     CloneUrl,
     CpuQuantity,
@@ -80,6 +81,31 @@ class RepositoryConfig(Section):
     )
 
 
+def _from_kubernetes(value: object) -> object:
+    """Any value but resources in Kubernetes's form: ValueError with what they are here."""
+    if not isinstance(value, dict):
+        return value
+    parts = cast("dict[str, Any]", value)
+    if not parts.keys() & {"requests", "limits"} or not all(isinstance(part, dict) for part in parts.values()):
+        return parts
+    given = {
+        f"{name}{part.capitalize().removesuffix('s')}": quantity
+        for part, quantities in parts.items()
+        for name, quantity in quantities.items()
+        if name in ("cpu", "memory")
+    }
+    raise ValueError(f"has the form of a pod's resources. Write {yaml_text(given)}.")
+
+
+def _classes_from_kubernetes(value: object) -> object:
+    """The same for resources without a class."""
+    try:
+        return _from_kubernetes(value)
+    except ValueError as error:
+        wrong, _, given = str(error).removesuffix(".").partition(". Write ")
+        raise ValueError(f"{wrong} and no class. Write {{standard: {given}}}.") from None
+
+
 SMALLEST_LIMIT = "6Mi"
 """Docker's documentation, "Runtime options with memory": the least with which a container starts."""
 
@@ -92,6 +118,8 @@ def _large_enough(limit: str) -> str:
 
 class ContainerResources(Section):
     """Requests and limits of one pod."""
+
+    _in_kubernetes_form = model_validator(mode="before")(_from_kubernetes)
 
     cpu_request: CpuQuantity = Field(description="CPU request, for example `100m`.", examples=["100m"])
     memory_request: MemoryQuantity = Field(description="Memory request, for example `256Mi`.", examples=["128Mi"])
@@ -150,7 +178,7 @@ class ServiceConfig(Section):
         default=(), description="Services of the catalogue that it calls; the network policies allow each connection."
     )
     public: bool = Field(default=True, description="Whether the load balancer may connect to it.")
-    resources: dict[DnsLabel, ContainerResources] = Field(
+    resources: Annotated[dict[DnsLabel, ContainerResources], BeforeValidator(_classes_from_kubernetes)] = Field(
         default={},
         description="Resources by class; each environment selects a class. Classes that are missing here come from "
         "`resourceClasses`.",

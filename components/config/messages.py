@@ -29,6 +29,8 @@ COUNTS = {
     "too_long": ("has too many entries.", "Keep at most {max_length}."),
 }
 WORDS = {"yes": True, "on": True, "true": True, "enabled": True, "no": False, "off": False, "false": False}
+POSITIVE, NEGATIVE = ("required", "enabled", "always"), ("off", "none", "disabled")
+"""Choices that `true` and `false` mean."""
 EXAMPLE = re.compile(r" Write (?P<example>e\.g\. )?(?P<values>[^.].*?)(?P<more> or (more|later))?\.$")
 """The remedy at the end of a validator's message."""
 
@@ -40,9 +42,16 @@ _NOTATIONS = (
     (r"/hostedzone/(.+)", r"\1"),
     (r"arn:aws:secretsmanager:[^:]*:\d+:secret:(.+)-\w{6}", r"\1"),
     (r"mailto:(.+)", r"\1"),
+    (r"awskms:///?(alias/[^?]+)(?:\?.*)?", r"\1"),
+    (r"com\.amazonaws\.[a-z0-9-]+\.(.+)", r"\1"),
+    (r"git@([^:/]+):(.+)", r"https://\1/\2"),
+    (r"\$([\w.-]+)", r"$argocd-secret:\1"),
+    (r"https?://[^/]+(/.*)", r"\1"),
     (r"https?://(?:[^/@]*@)?([^/?#]+)/?", r"\1"),
     (r"https?://(?:[^/@]*@)?([^?#]+?)/?(?:[?#].*)?", r"https://\1"),
     (r"([\w-]+(?:\.[\w-]+)+(?:/.*)?)", r"https://\1"),
+    (r"([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:/.*)?", r"\1"),
+    (r"([\w.-]+(?:/[\w.-]+)*)", r"/\1"),
     (r"arn:aws:kms:.*:(alias/.+)", r"\1"),
     (r"arn:aws:iam::\d+:(?:role|policy)/(?:.*/)?([^/]+)", r"\1"),
     # The role of a permission set has a path that the session's ARN does not show.
@@ -220,7 +229,9 @@ def _corrected(written: str) -> Iterator[str]:
     forms = [plain, plain.lower(), plain.strip("/."), plain.lower().strip("/.")]
     if not re.search("[/:@.]", plain):
         forms += [re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")]
-        forms += [re.sub(r"[^a-z0-9]+", separator, plain.lower()).strip("-_") for separator in ("-", "_", "")]
+        for separator in ("-", "_", ""):
+            form = re.sub(r"[^a-z0-9]+", separator, plain.lower()).lstrip("-_")
+            forms += [form, form.rstrip("-_")]
     forms += _other_notations(plain)
     yield from (form for form in dict.fromkeys(forms) if form not in ("", written))
 
@@ -347,8 +358,11 @@ def _near_numbers(given: object, allowed: Sequence[object]) -> list[int]:
 def _similar(given: str, allowed: Sequence[object]) -> list[object]:
     """The choices that a text may misspell, the most similar one first."""
     by_text = {str(choice).lower(): choice for choice in allowed}
-    parts = [choice for text, choice in by_text.items() if text.startswith(f"{given.lower()}.")]
-    if parts:
+    if (meant := WORDS.get(given.lower())) is not None:
+        return [choice for text, choice in by_text.items() if text in (POSITIVE if meant else NEGATIVE)]
+    name = re.sub(r"com\.amazonaws\.[a-z0-9-]+\.", "", given.lower())
+    parts = [choice for text, choice in by_text.items() if name in (text, text.split(".")[0]) or text.endswith(name)]
+    if parts and name:
         return parts
     close = difflib.get_close_matches(given.lower(), by_text, n=len(by_text), cutoff=SIMILAR_CHOICE)
     return [by_text[text] for text in close]
@@ -378,8 +392,13 @@ def _items(value: object) -> list[object]:
     return [item.strip() for item in value.split(",")] if isinstance(value, str) else [value]
 
 
-def _not_a_map(_: Value, __: Mapping[str, Any]) -> Refused:
-    return Refused(wrong="is not a map.", otherwise="Write `key: value` pairs under it.")
+def _not_a_map(value: Value, _: Mapping[str, Any]) -> Refused:
+    """`true` means the defaults; the text of a secret's reference is the name of its entry."""
+    given: tuple[object, ...] = ({},) if value.given is True else ()
+    if isinstance(value.given, str) and str(value.key).lower().endswith("secret"):
+        given = ({"secretsManager": value.given},)
+    otherwise = "Remove the key." if value.given is False else "Write `key: value` pairs under it."
+    return Refused(wrong="is not a map.", values=given, otherwise=otherwise)
 
 
 KINDS: Mapping[str, Explain] = {

@@ -44,7 +44,7 @@ def _part(model: type[Section], name: str, value: object, broken: Sequence[Path]
     """A field's value. BrokenField if it is not made of sections, whose other fields could be read."""
     if not broken:
         return _reader(model, name).validate_json(json.dumps(value))
-    annotation = model.model_fields[name].rebuild_annotation()
+    annotation = model.model_fields[name].annotation
     sections = sections_of(annotation)
     if ITSELF not in broken and not sections and get_origin(annotation) is dict:
         # Names and texts: an entry that is refused still has its name.

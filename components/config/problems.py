@@ -22,6 +22,8 @@ from components.config.redaction import about_secrets, masked
 
 Text = Callable[[Sequence[PathPart]], str | None]
 """A value as written in the file, by path."""
+GENERIC = frozenset({"image", "key", "kind", "name", "version"})
+"""Keys that mean something else in each section."""
 MOST_KEYS = 12
 """Keys that one message lists."""
 
@@ -144,7 +146,8 @@ def _refusal(details: ErrorDetails, model: type[Section], values: object, text: 
         return Refusal(path=path, refused=refused, is_missing=True)
     if kind == "extra_forbidden":
         return Refusal(path=path, refused=Refused(wrong="is not a known key.", otherwise=_place(model, path, values)))
-    hidden = about_secrets(path) and not str(details["input"]).startswith("arn:aws:")
+    is_reference = str(details["input"]).startswith(("arn:aws:", "$"))
+    hidden = about_secrets(path) and not is_reference
     found = refused_value(kind, details["input"], details.get("ctx", {}), text, key=path[-1], hidden=hidden)
     if found is None:
         found = Refused(wrong=f"{details['msg'][0].lower()}{details['msg'][1:]}.", otherwise=description)
@@ -160,10 +163,12 @@ def _refusal(details: ErrorDetails, model: type[Section], values: object, text: 
     says_all = kind.endswith("_long") or (kind == "value_error" and not (found.nearest or found.examples))
     examples = () if says_all else _examples(field, None)
     listed = _field(model, path[:-1]) if isinstance(path[-1], int) else None
+    if kind in ("enum", "literal_error") and listed is not None and listed.default == () and not found.nearest:
+        return Refusal(path=path, refused=Refused(wrong=found.wrong, otherwise="Remove it."))
     items = (
         () if listed is None else (item for example in listed.examples or () for item in cast("list[object]", example))
     )
-    return Refusal(path=path, refused=replace(found, examples=(*items, *found.examples, *examples)))
+    return Refusal(path=path, refused=replace(found, examples=(*found.examples, *items, *examples)))
 
 
 def _examples(field: FieldInfo | None, section: object) -> tuple[object, ...]:
@@ -192,16 +197,35 @@ def _place(model: type[Section], path: tuple[PathPart, ...], values: object) -> 
     """Which key an unknown one misspells, where it belongs, or which keys there are."""
     key, known = str(path[-1]), _known_keys(model, path[:-1])
     if (closest := closest_key(key, _free_keys(model, path[:-1], values))) is not None:
-        return f"Write {closest}."
+        return _renamed(model, (*path[:-1], closest), _value(values, path))
     if (written := closest_key(key, known)) is not None:
         return f"Remove it: {written} is there already."
-    elsewhere = set(_sections_with(model, key))
+    elsewhere = {section for section in _sections_with(model, key) if key not in GENERIC}
     if len(elsewhere) == 1:
         return f"Move it to {elsewhere.pop()}."
     if about_secrets(("", key)):
         return "Remove it: a secret does not belong in Git. docs/secrets.md says where it comes from."
     listed = f"one of {', '.join(known)}" if len(known) <= MOST_KEYS else "a key of docs/configuration.md"
     return f"Remove it, or write {listed}."
+
+
+def _renamed(model: type[Section], path: tuple[PathPart, ...], value: object) -> str:
+    """The right key, with what to do about a value that it cannot have."""
+    field, key = _field(model, path), path[-1]
+    if field is None or isinstance(value, dict):
+        return f"Write {key}."
+    if sections_of(field.annotation) and not isinstance(value, list):
+        return f"Move its value into the section {key}."
+    if isinstance(value, list) and "tuple" not in str(field.annotation):
+        single = cast("list[object]", value)
+        return f"Write `{key}: {yaml_text(single[0])}`." if len(single) == 1 else f"Write {key}, with one value."
+    return f"Write {key}."
+
+
+def _value(values: object, path: Sequence[PathPart]) -> object:
+    for part in path:
+        values = cast("Any", values)[part]
+    return values
 
 
 def _sections_with(model: type[Section], key: str, path: str = "") -> Iterator[str]:

@@ -6,6 +6,7 @@ instead, and unknown keys are refused.
 
 import json
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
@@ -91,14 +92,31 @@ def _is_secret(value: object) -> bool:
 def _sections(
     merged: Mapping[str, Any], secrets: Collection[str], project: str, model: type[Section]
 ) -> tuple[dict[str, Any], list[Refusal]]:
+    known = [str(field.alias) for field in model.model_fields.values()]
+    former = _former_name(merged, project, known)
+    if former is not None:
+        renamed = [key for key in merged if key.startswith(f"{former}:")]
+        wrong = f"begins with {former}:, as do {len(renamed) - 1} other keys, and the project's name is {project}."
+        remedy = f"Rename the keys, or write name: {former} in Pulumi.yaml."
+        merged = {re.sub(rf"^{re.escape(former)}:", f"{project}:", key): value for key, value in merged.items()}
+        sections, problems = _sections(merged, secrets, project, model)
+        return sections, [_refusal((renamed[0],), wrong, remedy), *problems]
     own = {key.split(":", 1)[1]: value for key, value in merged.items() if key.startswith(f"{project}:")}
     secret = {key for key in own if f"{project}:{key}" in secrets}
     remedy = "Write it in plain text, and keep secret values in AWS Secrets Manager."
     problems = [_refusal((key,), "is a secret.", remedy) for key in sorted(secret)]
-    known = [str(field.alias) for field in model.model_fields.values()]
     problems += [_foreign(key, project, known) for key in sorted(merged) if not key.startswith((f"{project}:", ENGINE))]
     kinds = {str(field.alias): field.annotation for field in model.model_fields.values()}
     return {key: None if key in secret else _parsed(text, kinds.get(key)) for key, text in own.items()}, problems
+
+
+def _former_name(merged: Collection[str], project: str, known: Collection[str]) -> str | None:
+    """The name before the stack file's keys, if the project has been renamed: no key has its present name."""
+    names = {key.split(":", 1)[0] for key in merged if key.split(":", 1)[-1] in known}
+    written = names - {project}
+    counts = {name: sum(key.startswith(f"{name}:") for key in merged) for name in written}
+    former = max(counts, key=counts.__getitem__, default=None)
+    return former if former is not None and counts[former] > 1 else None
 
 
 def _foreign(key: str, project: str, known: Sequence[str]) -> Refusal:

@@ -33,8 +33,12 @@ APP_IDS = (("github_app_id", "githubAppId"), ("github_app_installation_id", "git
 """Fields and keys of a GitHub App."""
 ROLLOUT = ("argoproj.io", "Rollout")
 GROUPS = "groups"
-ENTRA_ID = ("https://login.microsoftonline.com/", "https://sts.windows.net/")
-"""Source: Argo CD's documentation, "Microsoft Entra ID using OIDC"."""
+WITHOUT_GROUPS = (
+    *("https://login.microsoftonline.com/", "https://sts.windows.net/"),
+    *("https://accounts.google.com", "https://cognito-idp."),
+)
+"""Issuers that refuse a sign-in with this scope. Sources: Argo CD's documentation, "Microsoft Entra ID using OIDC", and
+its issues 1195 (Google) and 1471 (Cognito)."""
 
 
 def namespace(config: PlatformConfig) -> Iterator[Problem]:
@@ -70,13 +74,13 @@ def sign_in(config: PlatformConfig) -> Iterator[Problem]:
 
 
 def scopes(config: PlatformConfig) -> Iterator[Problem]:
-    """Entra ID is not asked for groups, a scope that it refuses."""
+    """An issuer is not asked for groups, if it refuses that scope."""
     sso = config.argocd.sso
-    if sso is not None and GROUPS in sso.scopes and sso.issuer.startswith(ENTRA_ID):
+    if sso is not None and GROUPS in sso.scopes and sso.issuer.startswith(WITHOUT_GROUPS):
         remedy = yaml_text([scope for scope in sso.scopes if scope != GROUPS])
         yield Problem(
             path=("argocd", "sso", "scopes"),
-            message=f"includes {GROUPS}, which Entra ID refuses: it sends groups without a scope. Write {remedy}.",
+            message=f"includes {GROUPS}, a scope with which {sso.issuer} refuses every sign-in. Write {remedy}.",
         )
 
 

@@ -271,6 +271,19 @@ def unused_storage(config: PlatformConfig) -> Iterator[Problem]:
         yield Problem(path=("storage",), message="has no effect: no service has `storage: true`. Remove it.")
 
 
+def snapshot_region(config: PlatformConfig) -> Iterator[Problem]:
+    """A snapshot is restored in its own region."""
+    name = None if config.database is None else config.database.restore_from
+    if config.aws is not None and name is not None and name.startswith("arn:"):
+        region = name.split(":")[3]
+        if region != config.aws.region:
+            yield Problem(
+                path=("database", "restoreFrom"),
+                message=f"{name} is in {region}; RDS restores only from the instance's region, {config.aws.region}. "
+                "Copy the snapshot, and give the name of the copy.",
+            )
+
+
 def access_logs(config: PlatformConfig) -> Iterator[Problem]:
     """Access logs are not written into the bucket of the state."""
     bucket = None if config.storage is None else config.storage.access_logs_bucket
@@ -297,5 +310,6 @@ RULES: tuple[Rule, ...] = (
     missing_stores,
     missing_storage,
     unused_storage,
+    snapshot_region,
     access_logs,
 )

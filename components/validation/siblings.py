@@ -99,9 +99,11 @@ def _contradicts(written: str, word: str, words: Collection[str]) -> bool:
     mine, named = _meaning(written), {_meaning(other) for other in words}
     if mine is not None and _meaning(word) is not None:
         return mine not in named
-    if written.startswith(word) or word.startswith(written) or written == "".join(words):
+    if written in ("".join(words), *words):
         return False
-    return written not in words and bool(difflib.get_close_matches(written, [word], cutoff=MISSPELT))
+    is_part = written.startswith(word) or word.startswith(written)
+    is_similar = bool(difflib.get_close_matches(written, [word], cutoff=MISSPELT))
+    return is_similar and (not is_part or (mine is None and _meaning(word) is not None))
 
 
 def _meaning(word: str) -> tuple[str, ...] | None:

@@ -25,6 +25,7 @@ INSTANCE_CLASS = "db.m7g.4xlarge"
 CONNECTIONS = 3
 """In each pod's pool: no RDS instance has enough for 200 services with the default of 10."""
 
+NULL = "tag:yaml.org,2002:null"
 Json = Any  # what YAML and JSON hold
 
 
@@ -117,4 +118,7 @@ def _write(folder: Path, stack: str, settings: Mapping[str, Json], config: Mappi
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in (("Pulumi.yaml", settings), (f"Pulumi.{stack}.yaml", config)):
         with (folder / name).open("w", encoding="utf-8") as stream:
-            YAML().dump(content, stream)
+            writer = YAML()
+            # By default, null would be written as nothing, which a stack file does not take for a value.
+            writer.representer.add_representer(type(None), lambda dump, _: dump.represent_scalar(NULL, "null"))
+            writer.dump(content, stream)

@@ -259,7 +259,7 @@ COST = (
 VALIDATION = (
     Mutant("config", "A misspelt key is ignored without a word.", argument("extra", "'ignore'")),
     Mutant("config", "Backups can be switched off.", argument("ge", "0", within="Days of point-in-time recovery.")),
-    Mutant("config", "Argo CD deploys whatever the default branch holds.", text("(?!HEAD$)", "")),
+    Mutant("config", "Argo CD deploys whatever the default branch holds.", text("(?!(?i:head)$)", "")),
     Mutant("config", "A secret in a stack file is accepted.", condition(r"is_config_secret", "False")),
     Mutant("validation", "The API server can be opened to the world.", constant("WIDEST_PUBLIC_PREFIX", "0")),
     Mutant(
