@@ -160,18 +160,19 @@ def run_program(
         await run_in_stack(call)
 
     thresholds = gc.get_threshold()
-    with asyncio.Runner() as runner:
-        loop = runner.get_loop()
-        loop.set_default_executor(_Inline())
-        # After a failure the SDK does not await its other tasks; asyncio would log each. The failure itself is raised.
-        loop.set_exception_handler(lambda _loop, _context: None)
-        try:
-            # Recording where each resource is created takes a fifth of a run in pytest's deep stack; no test reads it.
-            with patch.object(resource, "_get_stack_trace", source_pb2.StackTrace):
-                runner.run(main())
-        finally:
-            # The program sets them for its own process.
-            gc.set_threshold(*thresholds)
+    # Not asyncio.Runner: it starts a thread, and looks for tasks to cancel among those of all earlier runs.
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(_Inline())
+    # After a failure the SDK does not await its other tasks; asyncio would log each. The failure itself is raised.
+    loop.set_exception_handler(lambda _loop, _context: None)
+    try:
+        # Recording where each resource is created takes a fifth of a run in pytest's deep stack; no test reads it.
+        with patch.object(resource, "_get_stack_trace", source_pb2.StackTrace):
+            loop.run_until_complete(main())
+    finally:
+        loop.close()
+        # The program sets them for its own process.
+        gc.set_threshold(*thresholds)
     return Run(recorder)
 
 
