@@ -1,8 +1,10 @@
 """Refuses types that AWS does not offer in the stack's region, or that this program cannot use."""
 
 import difflib
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from components.account.offers import Service, offered
 from components.config.base import BrokenField
@@ -51,7 +53,19 @@ CACHE = Kind(
 
 def usable(kind: Kind, config: PlatformConfig) -> frozenset[str]:
     """Names of the types that the program can use in the stack's region, or in any region if it cannot be read."""
-    return frozenset(filter(kind.usable, offered(kind.service, _region(config))))
+    return _usable_in(kind, _region(config))
+
+
+@cache
+def _usable_in(kind: Kind, region: str | None) -> frozenset[str]:
+    return frozenset(filter(kind.usable, offered(kind.service, region)))
+
+
+@cache
+def _by_similarity(kind: Kind, name: str) -> list[str]:
+    """Names of the types that the program can use in any region, the closest to this one first."""
+    names = sorted(_usable_in(kind, None))
+    return difflib.get_close_matches(name, names, n=len(names), cutoff=0.0)
 
 
 def unavailable(
@@ -76,8 +90,9 @@ def unavailable(
         wrong = f"{name!r} is not offered in {_region(config)}"
     else:
         wrong = f"{name!r} is not {kind.name}"
-    likely = difflib.get_close_matches(name, sorted(filter(related, available)), n=MOST_TRIED, cutoff=0.0)
-    remedy = next((f"Write e.g. {other}." for other in likely if alike(other)), "Write another one.")
+    likely = (other for other in _by_similarity(kind, name) if other in available and related(other))
+    tried = itertools.islice(likely, MOST_TRIED)
+    remedy = next((f"Write e.g. {other}." for other in tried if alike(other)), "Write another one.")
     yield Problem(path=path, message=f"{wrong}. {remedy}")
 
 

@@ -11,7 +11,7 @@ from components.config.argocd_project import ProjectConfig
 from components.config.catalogue import ServiceConfig
 from components.config.environments import EnvironmentConfig
 from tests.harness.argocd_runs import settings, stand_in
-from tests.harness.harness import Run, run_program
+from tests.harness.harness import Run, once, run_program
 
 COMPONENT = "platform:gitops:GitOps"
 PROJECT = "kubernetes:argoproj.io/v1alpha1:AppProject"
@@ -43,6 +43,7 @@ def environment(name: str = "staging", **changes: Any) -> EnvironmentConfig:
     return EnvironmentConfig.model_validate_json(json.dumps(settings | changes))
 
 
+@once
 def run(
     environments: Sequence[EnvironmentConfig] | None = None,
     *,

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 from components.argocd.installation import ArgoCd, ArgoCdArgs
 from components.config.argocd import ArgoCdConfig
 from components.config.environments import EnvironmentConfig
-from tests.harness.harness import Run, run_program
+from tests.harness.harness import Run, once, run_program
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
@@ -36,6 +36,7 @@ def stand_in(name: str) -> pulumi.Resource:
     return k8s.core.v1.ConfigMap(name)
 
 
+@once
 def install(
     *,
     networks: Sequence[str] | None = NETWORKS,

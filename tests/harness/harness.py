@@ -10,12 +10,14 @@ and of transforms, appear only on the real engine (tests/engine). A local compon
 """
 
 import asyncio
+import functools
 import gc
+import pickle
 import runpy
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 from unittest.mock import patch
 
 from pulumi.runtime import resource, rpc
@@ -25,9 +27,10 @@ from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
 from tests.harness.config import config_values, load_project, stack_config
+from tests.harness.frozen import FrozenList
 from tests.harness.monitor import Invoked, Recorded, Recorder
 
-__all__ = ["ROOT", "UNKNOWN", "Invoked", "Recorded", "Run", "run_program", "run_stack"]
+__all__ = ["ROOT", "UNKNOWN", "Invoked", "Recorded", "Run", "once", "run_program", "run_stack"]
 
 ROOT = Path(__file__).resolve().parents[2]
 UNKNOWN = rpc.UNKNOWN
@@ -38,9 +41,9 @@ class Run:
     """The resources that a run registered (in order) and read (`X.get`), its invokes and outputs, without the stack."""
 
     def __init__(self, recorder: Recorder) -> None:
-        self.resources: list[Recorded] = recorder.recorded
-        self.reads: list[Recorded] = recorder.reads
-        self.invokes: list[Invoked] = recorder.invokes
+        self.resources: list[Recorded] = FrozenList(recorder.recorded)
+        self.reads: list[Recorded] = FrozenList(recorder.reads)
+        self.invokes: list[Invoked] = FrozenList(recorder.invokes)
         self.outputs: dict[str, Any] = recorder.stack_outputs
         self.secret_outputs: frozenset[str] = recorder.secret_outputs
         self._by_urn = {r.urn: r for r in (*recorder.recorded, *recorder.reads)}
@@ -160,19 +163,37 @@ def run_program(
         await run_in_stack(call)
 
     thresholds = gc.get_threshold()
-    with asyncio.Runner() as runner:
-        loop = runner.get_loop()
-        loop.set_default_executor(_Inline())
-        # After a failure the SDK does not await its other tasks; asyncio would log each. The failure itself is raised.
-        loop.set_exception_handler(lambda _loop, _context: None)
-        try:
-            # Recording where each resource is created takes a fifth of a run in pytest's deep stack; no test reads it.
-            with patch.object(resource, "_get_stack_trace", source_pb2.StackTrace):
-                runner.run(main())
-        finally:
-            # The program sets them for its own process.
-            gc.set_threshold(*thresholds)
+    # Not asyncio.Runner: it starts a thread, and looks for tasks to cancel among those of all earlier runs.
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(_Inline())
+    # After a failure the SDK does not await its other tasks; asyncio would log each. The failure itself is raised.
+    loop.set_exception_handler(lambda _loop, _context: None)
+    try:
+        # Recording where each resource is created takes a fifth of a run in pytest's deep stack; no test reads it.
+        with patch.object(resource, "_get_stack_trace", source_pb2.StackTrace):
+            loop.run_until_complete(main())
+    finally:
+        loop.close()
+        # The program sets them for its own process.
+        gc.set_threshold(*thresholds)
     return Run(recorder)
+
+
+_Given = ParamSpec("_Given")
+
+
+def once(helper: Callable[_Given, Run]) -> Callable[_Given, Run]:
+    """A helper that runs a component once for the same arguments, and then returns the same Run."""
+    runs: dict[bytes, Run] = {}
+
+    @functools.wraps(helper)
+    def shared(*args: _Given.args, **kwargs: _Given.kwargs) -> Run:
+        given = pickle.dumps((args, kwargs))
+        if given not in runs:
+            runs[given] = helper(*args, **kwargs)
+        return runs[given]
+
+    return shared
 
 
 def run_stack(stack: str, root: Path = ROOT, *, preview: bool = False) -> Run:

@@ -5,7 +5,7 @@ options and secrets.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import google.protobuf.empty_pb2 as empty
@@ -15,6 +15,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.proto import callback_pb2, resource_pb2
 
+from tests.harness.frozen import FrozenDict, FrozenList
 from tests.harness.mock_outputs import Ref, mock_invoke, mock_outputs
 from tests.harness.wire import RESOURCE, SECRET, SIGNATURE, decode, to_dict, to_struct
 
@@ -23,7 +24,7 @@ STACK_TYPE = "pulumi:pulumi:Stack"
 
 @dataclass(frozen=True)
 class Recorded:
-    """One resource as the program requested it from the engine.
+    """One resource as the program requested it from the engine. Nothing in it can be changed.
 
     Inputs are JSON-like with the engine's keys (camelCase): secrets are unwrapped (`secret_keys` has the top-level
     inputs that are or contain one), a resource is its URN, an unknown value in a preview is `harness.UNKNOWN`.
@@ -38,22 +39,22 @@ class Recorded:
     parent: str | None = None
     protect: bool | None = None
     depends_on: frozenset[str] = frozenset()
-    property_dependencies: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    property_dependencies: dict[str, frozenset[str]] = field(default_factory=FrozenDict)
     provider: str | None = None
-    providers: dict[str, str] = field(default_factory=dict[str, str])
-    aliases: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    ignore_changes: list[str] = field(default_factory=list[str])
-    replace_on_changes: list[str] = field(default_factory=list[str])
-    additional_secret_outputs: list[str] = field(default_factory=list[str])
+    providers: dict[str, str] = field(default_factory=FrozenDict)
+    aliases: list[dict[str, Any]] = field(default_factory=FrozenList)
+    ignore_changes: list[str] = field(default_factory=FrozenList)
+    replace_on_changes: list[str] = field(default_factory=FrozenList)
+    additional_secret_outputs: list[str] = field(default_factory=FrozenList)
     retain_on_delete: bool = False
     deleted_with: str = ""
     delete_before_replace: bool | None = None
-    custom_timeouts: dict[str, str] = field(default_factory=dict[str, str])
+    custom_timeouts: dict[str, str] = field(default_factory=FrozenDict)
     import_id: str = ""
     transforms: tuple[Callable[..., Any], ...] = ()
     custom: bool = True
     remote: bool = False
-    outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    outputs: dict[str, Any] = field(default_factory=FrozenDict)
 
 
 @dataclass(frozen=True)
@@ -130,17 +131,17 @@ class Recorder(MockMonitor):
             parent=self._parent(request.parent),
             protect=request.protect if request.HasField("protect") else None,
             depends_on=frozenset(request.dependencies),
-            property_dependencies={k: frozenset(v.urns) for k, v in request.propertyDependencies.items()},
+            property_dependencies=FrozenDict((k, frozenset(v.urns)) for k, v in request.propertyDependencies.items()),
             provider=request.provider or None,
-            providers=dict(request.providers),
-            aliases=[_alias(alias) for alias in cast("list[Message]", request.aliases)],
-            ignore_changes=list(request.ignoreChanges),
-            replace_on_changes=list(request.replaceOnChanges),
-            additional_secret_outputs=list(request.additionalSecretOutputs),
+            providers=FrozenDict(request.providers),
+            aliases=FrozenList(_alias(alias) for alias in cast("list[Message]", request.aliases)),
+            ignore_changes=FrozenList(request.ignoreChanges),
+            replace_on_changes=FrozenList(request.replaceOnChanges),
+            additional_secret_outputs=FrozenList(request.additionalSecretOutputs),
             retain_on_delete=request.retainOnDelete,
             deleted_with=request.deletedWith,
             delete_before_replace=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
-            custom_timeouts=MessageToDict(request.customTimeouts),
+            custom_timeouts=FrozenDict(MessageToDict(request.customTimeouts)),
             import_id=request.importId,
             transforms=tuple(
                 self.transforms.by_token[callback.token]
@@ -182,7 +183,8 @@ class Recorder(MockMonitor):
         if request.urn == self.stack_urn:
             self.stack_outputs, self.secret_outputs = outputs, secret_keys
         else:
-            next(r for r in self.recorded if r.urn == request.urn).outputs.update(outputs)
+            position = next(number for number, r in enumerate(self.recorded) if r.urn == request.urn)
+            self.recorded[position] = replace(self.recorded[position], outputs=outputs)
         return empty.Empty()
 
     def Invoke(  # noqa: N802 gRPC's name
@@ -232,4 +234,4 @@ class Recorder(MockMonitor):
 
 def _alias(alias: Message) -> dict[str, Any]:
     content = MessageToDict(alias)
-    return {key: value for key, value in content.get("spec", content).items() if value != ""}
+    return FrozenDict((key, value) for key, value in content.get("spec", content).items() if value != "")

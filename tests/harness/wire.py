@@ -6,6 +6,8 @@ from typing import Any, cast
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 
+from tests.harness.frozen import FrozenDict, FrozenList
+
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
@@ -14,7 +16,8 @@ RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
 def decode(struct: Struct) -> tuple[dict[str, Any], frozenset[str]]:
     """The properties as plain values, and the top-level ones that are or contain a secret."""
     raw = to_dict(struct)
-    return {k: _plain(v) for k, v in raw.items()}, frozenset(k for k, v in raw.items() if _is_secret(v))
+    plain = FrozenDict((k, _plain(v)) for k, v in raw.items())
+    return plain, frozenset(k for k, v in raw.items() if _is_secret(v))
 
 
 def to_dict(struct: Struct) -> dict[str, Any]:
@@ -29,7 +32,7 @@ def to_struct(values: Mapping[str, Any]) -> Struct:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
-        return [_plain(item) for item in cast("list[Any]", value)]
+        return FrozenList(_plain(item) for item in cast("list[Any]", value))
     if isinstance(value, dict):
         entries = cast("dict[str, Any]", value)
         match entries.get(SIGNATURE):
@@ -38,7 +41,7 @@ def _plain(value: Any) -> Any:
             case s if s == RESOURCE:
                 return entries["urn"]
             case _:  # an asset or archive keeps its path or text
-                return {k: _plain(v) for k, v in entries.items() if k != SIGNATURE}
+                return FrozenDict((k, _plain(v)) for k, v in entries.items() if k != SIGNATURE)
     if isinstance(value, float) and value.is_integer():  # the wire has only doubles
         return int(value)
     return value

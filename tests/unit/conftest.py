@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,9 +15,14 @@ from tests.harness.harness import Run, run_stack
 gc.set_threshold(100_000, 50, 50)
 
 
-def pytest_collection_finish() -> None:
-    """Leave out modules and collected tests as well: they stay until the end."""
+@pytest.fixture(scope="package", autouse=True)
+def no_garbage_collection() -> Iterator[None]:
+    """What all unit tests leave behind fits in a gigabyte; looking through it takes a sixth of the time."""
+    gc.disable()
+    yield
+    # Nor does the interpreter look through it at its end.
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from components.config.ci import CiConfig
 from components.config.cluster import NodesConfig
 from components.config.edge import EdgeConfig
 from components.config.git_urls import GithubRepository
-from tests.harness.harness import Recorded, Run, run_program
+from tests.harness.harness import Recorded, Run, once, run_program
 from tests.harness.policy_samples import CERTIFICATE, MADE_ZONE, SCOPE, STATE, edge, nodes
 
 ROLE = "aws:iam/role:Role"
@@ -41,6 +41,7 @@ def config(**settings: Any) -> CiConfig:
     return CiConfig.model_validate_json(json.dumps(sections | {to_camel(key): v for key, v in settings.items()}))
 
 
+@once
 def run(
     *,
     boundary: str | None = "shop-boundary",

@@ -12,7 +12,7 @@ from components.environments.environment import Environment, EnvironmentArgs, qu
 from components.environments.plan import EnvironmentPlan
 from components.sizing import quantities
 from tests.harness.config_samples import changed, loaded
-from tests.harness.harness import Run, run_program
+from tests.harness.harness import Run, once, run_program
 
 COMPONENT = "platform:environment:Environment"
 CORE = "kubernetes:core/v1"
@@ -42,6 +42,7 @@ def environment_args(name: str = "staging") -> EnvironmentArgs:
     )
 
 
+@once
 def run(args: EnvironmentArgs, *, preview: bool = False, **given: Any) -> Run:
     def program() -> None:
         provider = k8s.Provider("k8s", kubeconfig="{}")

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from components.account.offers import Service
 from components.config.files import StackFiles
+from components.config.platform import PlatformConfig
 from components.config.problems import ConfigurationError
 from components.environments.plan import plan_environments
 from components.validation.capacity_suggestions import suggest_database_class, suggest_nodes
 from components.validation.capacity_sums import node_fit
+from components.validation.offered import Kind
 from tests.harness.config_samples import changed, loaded
 from tests.harness.config_samples import refusals as staging_refusals
 from tests.harness.harness import ROOT
@@ -179,10 +180,10 @@ def test_nodes_are_suggested_of_a_type_that_the_region_has() -> None:
 
 
 def test_a_database_class_is_suggested_that_the_region_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    def two(_service: Service, _region: str | None) -> frozenset[str]:
+    def two(_kind: Kind, _config: PlatformConfig) -> frozenset[str]:
         return frozenset({"db.m7g.4xlarge", "db.m7g.8xlarge"})
 
     config = loaded(changed())
     assert suggest_database_class(config, "db.t4g.2xlarge", 4000) == "Write db.m6g.4xlarge."
-    monkeypatch.setattr("components.validation.offered.offered", two)
+    monkeypatch.setattr("components.validation.capacity_suggestions.usable", two)
     assert suggest_database_class(config, "db.t4g.2xlarge", 4000) == "Write db.m7g.4xlarge."

@@ -72,12 +72,12 @@ def test_a_type_that_the_program_cannot_use_is_refused(path: str, value: str, li
 def test_a_node_type_is_replaced_by_one_of_its_architecture() -> None:
     (line,) = _lines(
         "cluster.nodes.instanceType",
-        "r6i.large",
-        aws__region="eu-south-2",
-        network__zones=["eu-south-2a", "eu-south-2b"],
+        "m8i.large",
+        aws__region="ap-east-1",
+        network__zones=["ap-east-1a", "ap-east-1b"],
     )
-    assert line == "'r6i.large' is not offered in eu-south-2. Write e.g. r6id.large."
-    assert "r6g.large" in offered(NODE.service, "eu-south-2")  # which is more similar
+    assert line == "'m8i.large' is not offered in ap-east-1. Write e.g. m7i.large."
+    assert "m8g.large" in offered(NODE.service, "ap-east-1")  # which is more similar
 
 
 def test_every_remedy_is_accepted_in_every_region() -> None:
