@@ -12,6 +12,8 @@ KUBECTL := .tools/bin/kubectl
 GO_TOOLS := $(addprefix .tools/bin/,argocd kwok etcd kustomize pulumi-resource-kubernetes external-secrets argo-rollouts)
 KUSTOMIZE := .tools/bin/kustomize
 VALIDATOR := .tools/bin/validate-manifests
+PROMETHEUS := .tools/bin/prometheus .tools/bin/promtool
+PROMTOOL := .tools/bin/promtool
 IAM_SIMULATE := .tools/iam-simulate/node_modules/.package-lock.json
 CHECKOV := .tools/checkov/bin/checkov
 
@@ -48,7 +50,7 @@ test: manifests test-unit test-systems test-tooling test-engine test-database te
 test-unit: venv ## Run the unit tests under Pulumi mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadgroup tests/unit
 
-test-systems: venv $(KUSTOMIZE) $(VALIDATOR) $(IAM_SIMULATE) ## Run the tests of whole systems under Pulumi mocks: Nova's overlays, the examples, wrong stack files (a minute)
+test-systems: venv $(KUSTOMIZE) $(VALIDATOR) $(IAM_SIMULATE) $(PROMTOOL) ## Run the tests of whole systems under Pulumi mocks: Nova's overlays, the examples, wrong stack files (a minute)
 	$(PYTHON_VENV) -m pytest -n 2 tests/systems tests/refusals
 
 test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
@@ -166,6 +168,9 @@ $(CHECKOV): tools/checkov/requirements.txt
 	@tools/setup checkov
 
 $(ACTIONLINT) $(PIPELINE): .tools/bin/%: tools/%/go.mod tools/%/go.sum
+	@tools/setup $(@F)
+
+$(PROMETHEUS): tools/prometheus/go.mod tools/prometheus/go.sum
 	@tools/setup $(@F)
 
 # One call installs PostgreSQL, then redis, so redis-server's file marks both as done.
