@@ -1,7 +1,6 @@
 """The alert rules, judged by promtool: Prometheus accepts them, and each fires and stays silent as its cases say."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,10 @@ from ruamel.yaml import YAML
 
 from components.controllers.alerts import FILE, alert_groups
 from tests.harness.harness import ROOT
+from tests.systems.promtool import CASES, promtool
 
-PROMTOOL = ROOT / ".tools" / "bin" / "promtool"
-CASES = sorted((ROOT / "tests" / "systems" / "alerts").glob("*.yaml"))
 RULES: list[dict[str, Any]] = [rule for group in alert_groups() for rule in group["rules"]]
 each_rule = pytest.mark.parametrize("rule", RULES, ids=[rule["alert"] for rule in RULES])
-
-
-def promtool(*arguments: str | Path) -> None:
-    result = subprocess.run([PROMTOOL, *arguments], capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def expectations() -> Iterator[tuple[str, bool]]:
