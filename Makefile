@@ -136,7 +136,7 @@ mutants: venv ## Break the components one way at a time and check that a test fa
 
 # Two at a time, because linking takes 2 GB; Kubernetes' programs one after the other, because they share packages.
 cluster-tools: ## Build the programs for the tests on a cluster (half an hour the first time)
-	@$(MAKE) --silent --no-print-directory -j2 $(PACKAGES) $(KUBECTL) $(KUBERNETES) $(GO_TOOLS) $(PIPELINE)
+	@$(MAKE) --silent --no-print-directory -j2 $(PACKAGES) $(KUBECTL) $(KUBERNETES) $(GO_TOOLS) $(PROMETHEUS) $(PIPELINE)
 
 clean: ## Delete everything these commands created, including the sandbox's account
 	rm -rf .venv .tools .sandbox .bench .pytest_cache .hypothesis .ruff_cache

@@ -72,10 +72,6 @@ def config_map_data() -> Mapping[str, str]:
 
 def _services() -> Dashboard:
     selected = 'namespace=~"$namespace",service=~"$service"'
-    in_pods = 'namespace=~"$namespace",pod=~"$service-.+",container!=""'
-    cpu = f"sum by (namespace, pod) (rate(container_cpu_usage_seconds_total{{{in_pods}}}[{WINDOW}]))"
-    memory = f"sum by (namespace, pod) (container_memory_working_set_bytes{{{in_pods}}})"
-    limits = 'sum by (namespace, pod) (kube_pod_container_resource_limits{resource="%s"})'
     return Dashboard(
         uid="services",
         title="Services",
@@ -85,8 +81,7 @@ def _services() -> Dashboard:
         },
         panels=[
             *_requests(selected, ("namespace", "service")),
-            _lines("CPU of its limit", f"{cpu} / {limits % 'cpu'}", ("namespace", "pod"), "percentunit"),
-            _lines("Memory of its limit", f"{memory} / {limits % 'memory'}", ("namespace", "pod"), "percentunit"),
+            *_usage('namespace=~"$namespace",pod=~"$service-.+"', ("namespace", "pod"), "limits"),
         ],
     )
 
@@ -94,8 +89,8 @@ def _services() -> Dashboard:
 def _rollouts() -> Dashboard:
     selected = f'namespace=~"$namespace",service=~"$service",{REVISION_LABEL}!=""'
     rollouts = 'exported_namespace=~"$namespace"'
-    # Each of the controller's two pods reports every Rollout.
     each = ("exported_namespace", "name")
+    # `max`, because each of the controller's two pods reports every Rollout.
     analyses = f"max by (exported_namespace, name, phase) (analysis_run_info{{{rollouts}}})"
     pods = {kind: f"rollout_info_replicas_{kind}{{{rollouts}}}" for kind in ("available", "desired")}
     return Dashboard(
@@ -132,10 +127,6 @@ def _quotas() -> Dashboard:
         quota = f'max by (namespace) (kube_resourcequota{{{environments},resource="{resource}",type="%s"}})'
         return f"{quota % 'used'} / {quota % 'hard'}"
 
-    in_pods = f'{environments},container!=""'
-    cpu = f"sum by (namespace) (rate(container_cpu_usage_seconds_total{{{in_pods}}}[{WINDOW}]))"
-    memory = f"sum by (namespace) (container_memory_working_set_bytes{{{in_pods}}})"
-    requests = 'sum by (namespace) (kube_pod_container_resource_requests{%s,resource="%s"})'
     return Dashboard(
         uid="quotas",
         title="Quotas",
@@ -145,18 +136,7 @@ def _quotas() -> Dashboard:
                 _lines(f"{title} of the quota", share(resource), ("namespace",), "percentunit")
                 for resource, title in resources.items()
             ),
-            _lines(
-                "CPU in use, of its requests",
-                f"{cpu} / {requests % (environments, 'cpu')}",
-                ("namespace",),
-                "percentunit",
-            ),
-            _lines(
-                "Memory in use, of its requests",
-                f"{memory} / {requests % (environments, 'memory')}",
-                ("namespace",),
-                "percentunit",
-            ),
+            *_usage(environments, ("namespace",), "requests"),
         ],
     )
 
@@ -212,6 +192,23 @@ def _requests(selected: str, labels: Sequence[str]) -> list[Panel]:
         _lines("Errors", f"({failed} or {every} * 0) / {every}", labels, "percentunit"),
         _lines("Duration, half within", _quantile(0.5, DURATION, selected, labels), labels, "s"),
         _lines("Duration, 99 % within", _quantile(0.99, DURATION, selected, labels), labels, "s"),
+    ]
+
+
+def _usage(selected: str, labels: Sequence[str], declared: str) -> list[Panel]:
+    """CPU and memory in use of what these containers declare as `requests` or `limits`."""
+    running = f'{selected},container!=""'
+    used = {
+        "CPU": f"rate(container_cpu_usage_seconds_total{{{running}}}[{WINDOW}])",
+        "Memory": f"container_memory_working_set_bytes{{{running}}}",
+    }
+
+    def share(resource: str) -> str:
+        whole = f'kube_pod_container_resource_{declared}{{{selected},resource="{resource.lower()}"}}'
+        return f"{_by(labels)} ({used[resource]}) / {_by(labels)} ({whole})"
+
+    return [
+        _lines(f"{resource} in use, of its {declared}", share(resource), labels, "percentunit") for resource in used
     ]
 
 
