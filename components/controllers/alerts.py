@@ -14,8 +14,9 @@ from ruamel.yaml import YAML
 FILE = Path(__file__).with_name("prometheus_files") / "alerts.yaml"
 WITHOUT_EXPORTER = ("network", "nodeExporterAlerting", "nodeExporterRecording")
 """Groups about metrics of the node exporter, which is off."""
-OVERCOMMITTED = "kubernetesResources"
-"""A group on quotas: it would fire for every environment, because a quota allows each pod twice."""
+ON_QUOTAS = "kubernetesResources"
+"""A group that repeats `QuotaNearlyUsed`, for objects too, of which a quota allows exactly those that exist. The nodes
+that it calls overcommitted, the program refuses before it creates them."""
 REPLACED = (
     "KubeHpaMaxedOut",
     "KubeNodeNotReady",
@@ -38,6 +39,6 @@ def alert_values() -> Mapping[str, object]:
         "additionalPrometheusRulesMap": {"platform": {"groups": alert_groups()}},
         "defaultRules": {
             "disabled": dict.fromkeys(REPLACED, True),
-            "rules": dict.fromkeys((*WITHOUT_EXPORTER, OVERCOMMITTED), False),
+            "rules": dict.fromkeys((*WITHOUT_EXPORTER, ON_QUOTAS), False),
         },
     }
