@@ -12,6 +12,8 @@ KUBECTL := .tools/bin/kubectl
 GO_TOOLS := $(addprefix .tools/bin/,argocd kwok etcd kustomize pulumi-resource-kubernetes external-secrets argo-rollouts)
 KUSTOMIZE := .tools/bin/kustomize
 VALIDATOR := .tools/bin/validate-manifests
+PROMETHEUS := .tools/bin/prometheus .tools/bin/promtool
+PROMTOOL := .tools/bin/promtool
 IAM_SIMULATE := .tools/iam-simulate/node_modules/.package-lock.json
 CHECKOV := .tools/checkov/bin/checkov
 
@@ -48,7 +50,7 @@ test: manifests test-unit test-systems test-tooling test-engine test-database te
 test-unit: venv ## Run the unit tests under Pulumi mocks (seconds)
 	$(PYTHON_VENV) -m pytest -n 2 --dist loadgroup tests/unit
 
-test-systems: venv $(KUSTOMIZE) $(VALIDATOR) $(IAM_SIMULATE) ## Run the tests of whole systems under Pulumi mocks: Nova's overlays, the examples, wrong stack files (a minute)
+test-systems: venv $(KUSTOMIZE) $(VALIDATOR) $(IAM_SIMULATE) $(PROMTOOL) ## Run the tests of whole systems under Pulumi mocks: Nova's overlays, the examples, wrong stack files (a minute)
 	$(PYTHON_VENV) -m pytest -n 2 tests/systems tests/refusals
 
 test-tooling: venv ## Run the tests of the sandbox and the tools (seconds)
@@ -134,7 +136,7 @@ mutants: venv ## Break the components one way at a time and check that a test fa
 
 # Two at a time, because linking takes 2 GB; Kubernetes' programs one after the other, because they share packages.
 cluster-tools: ## Build the programs for the tests on a cluster (half an hour the first time)
-	@$(MAKE) --silent --no-print-directory -j2 $(PACKAGES) $(KUBECTL) $(KUBERNETES) $(GO_TOOLS) $(PIPELINE)
+	@$(MAKE) --silent --no-print-directory -j2 $(PACKAGES) $(KUBECTL) $(KUBERNETES) $(GO_TOOLS) $(PROMETHEUS) $(PIPELINE)
 
 clean: ## Delete everything these commands created, including the sandbox's account
 	rm -rf .venv .tools .sandbox .bench .pytest_cache .hypothesis .ruff_cache
@@ -166,6 +168,9 @@ $(CHECKOV): tools/checkov/requirements.txt
 	@tools/setup checkov
 
 $(ACTIONLINT) $(PIPELINE): .tools/bin/%: tools/%/go.mod tools/%/go.sum
+	@tools/setup $(@F)
+
+$(PROMETHEUS): tools/prometheus/go.mod tools/prometheus/go.sum
 	@tools/setup $(@F)
 
 # One call installs PostgreSQL, then redis, so redis-server's file marks both as done.

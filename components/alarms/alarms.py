@@ -1,4 +1,4 @@
-"""Alarms of a stack's database, cache, NAT gateways and nodes, events of its database, and its budget: one SNS topic.
+"""Alarms of a stack's AWS services, events of its database, and its budget: one SNS topic.
 
 The topic's policy is one of its properties, not a resource of its own, so that it exists before anything that sends.
 """
@@ -11,7 +11,14 @@ import pulumi_aws as aws
 
 from components.account.account import Account
 from components.account.keys import EncryptionKey, EncryptionKeyArgs
-from components.alarms.metrics import Metric, cache_metrics, database_metrics, nat_metrics, node_metrics
+from components.alarms.metrics import (
+    Metric,
+    cache_metrics,
+    certificate_metrics,
+    database_metrics,
+    nat_metrics,
+    node_metrics,
+)
 from components.alarms.topic import publishers_may_use_key, topic_arn, topic_name, topic_policy
 from components.config.alarms import AlarmsConfig
 from components.config.data import CacheConfig, DatabaseConfig
@@ -19,9 +26,9 @@ from components.config.data import CacheConfig, DatabaseConfig
 PERIOD_SECONDS = 300
 """EC2 has one value in five minutes; the other services have more."""
 PERIODS = 3
-"""A quarter of an hour: a failover, a backup or a short peak passes without an alarm."""
-MISSING_DATA = "ignore"
-"""A gap changes nothing: it is neither an alarm nor the end of one. RDS's events report a database that is down."""
+"""A quarter of an hour: a failover, a backup or a short peak passes without an alarm. RDS's events report a database
+that is down: it has no values."""
+DAY_SECONDS = 86400
 DATABASE_EVENTS = ("availability", "deletion", "failover", "failure", "low storage", "maintenance", "recovery")
 """Categories of RDS's events. Left out are those of normal operation, such as backups and changes of settings."""
 COST_TAGS = ("Environment", "Project")
@@ -60,6 +67,8 @@ class AlarmsArgs:
     """Ids by zone."""
     auto_scaling_group: pulumi.Input[str] | None = None
     """Name of the node group's."""
+    certificate_arn: pulumi.Input[str] | None = None
+    """Of the certificate of the host names."""
     protect: bool = True
     """Whether Pulumi refuses to delete the topic's key."""
 
@@ -125,11 +134,11 @@ class Alarms(pulumi.ComponentResource):
             metric_name=metric.name,
             dimensions=metric.dimensions,
             statistic=metric.statistic,
-            period=PERIOD_SECONDS,
-            evaluation_periods=PERIODS,
+            period=DAY_SECONDS if metric.daily else PERIOD_SECONDS,
+            evaluation_periods=1 if metric.daily else PERIODS,
             comparison_operator="LessThanThreshold" if metric.below else "GreaterThanThreshold",
             threshold=metric.limit,
-            treat_missing_data=MISSING_DATA,
+            treat_missing_data=metric.missing,
             alarm_actions=[self.topic_arn],
             ok_actions=[self.topic_arn],
             opts=pulumi.ResourceOptions(parent=self),
@@ -168,4 +177,6 @@ def _metrics(args: AlarmsArgs) -> list[Metric]:
         metrics += cache_metrics(args.cache.settings, args.cache.replication_group_id)
     if args.auto_scaling_group is not None:
         metrics += node_metrics(args.auto_scaling_group)
+    if args.certificate_arn is not None:
+        metrics += certificate_metrics(args.certificate_arn)
     return metrics

@@ -1,11 +1,12 @@
 """Which metrics are watched, the limit of each, and what to do first when it is exceeded. Creates no resource.
 
 Limits are constants, because they follow from how each service works. Sources: the CloudWatch metrics in the user
-guides of Amazon RDS, ElastiCache for Valkey, NAT gateways and EC2.
+guides of Amazon RDS, ElastiCache for Valkey, NAT gateways, EC2 and Certificate Manager.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import pulumi
 
@@ -25,8 +26,12 @@ CACHE_MEMORY_PERCENT = 80
 """At 100 %, a cache that does not evict refuses writes."""
 EVICTIONS = 1000
 """In one period. A full cache always evicts a little; this many entries leave before they are read again."""
+REPLICATION_LAG_SECONDS = 10
+"""Usually below one. A failover loses what the new primary had not received yet."""
 DROPPED_PACKETS = 100
 """In one period. TCP repeats single packets, so a few do no harm."""
+CERTIFICATE_DAYS = 30
+"""Certificate Manager renews its own certificates 45 days or more before their end."""
 
 Name = pulumi.Input[str]
 
@@ -46,6 +51,10 @@ class Metric:
     """Whether the alarm is about values below the limit, instead of above."""
     statistic: str = "Average"
     """Of the values of one period."""
+    daily: bool = False
+    """Whether AWS has only one or two values a day, of which each decides."""
+    missing: Literal["ignore", "notBreaching"] = "ignore"
+    """What a gap means. `ignore`: neither an alarm nor the end of one. `notBreaching`: its end."""
     advice: str
     """What has happened and what to do first; part of every message."""
 
@@ -100,9 +109,9 @@ def database_metrics(settings: DatabaseConfig, identifier: Name) -> list[Metric]
 
 
 def cache_metrics(settings: CacheConfig, replication_group_id: Name) -> list[Metric]:
-    """CPU of each node of the cache, and its memory: how full it is, or with an eviction policy what it evicts.
+    """CPU of each node of the cache, its lag behind the primary, and its memory: how full it is, or what it evicts.
 
-    A cache with a policy fills up by design, and one without never evicts.
+    A cache with an eviction policy fills up by design, and one without never evicts. Any node may become the primary.
     """
     metrics: list[Metric] = []
     for number in range(1, settings.replicas + 2):
@@ -119,6 +128,20 @@ def cache_metrics(settings: CacheConfig, replication_group_id: Name) -> list[Met
                 "the slow log (KEYS, large ranges, long scripts), and for reads that a replica could answer.",
             )
         )
+        if settings.replicas:
+            metrics.append(
+                Metric(
+                    key=f"{key}-lag",
+                    namespace=namespace,
+                    name="ReplicationLag",
+                    dimensions=dimensions,
+                    limit=REPLICATION_LAG_SECONDS,
+                    missing="notBreaching",
+                    advice="This replica of the cache is seconds behind the primary; a failover now would lose those "
+                    "writes. Look for bursts of writes and large values, and at the network metrics of both nodes. If "
+                    "the load is what it should be, raise cache.nodeType.",
+                )
+            )
         if settings.max_memory_policy == "noeviction":
             metrics.append(
                 Metric(
@@ -200,4 +223,23 @@ def node_metrics(auto_scaling_group: Name) -> list[Metric]:
             advice="The nodes' CPUs are busy, and pods get less than they ask for. Look at kubectl top pods for one "
             "that should not. If all of them should, raise cluster.nodes.desired or the instance type.",
         ),
+    ]
+
+
+def certificate_metrics(arn: Name) -> list[Metric]:
+    """Days left of the host names' certificate; none before it is issued."""
+    return [
+        Metric(
+            key="certificate",
+            namespace="AWS/CertificateManager",
+            name="DaysToExpiry",
+            dimensions={"CertificateArn": arn},
+            limit=CERTIFICATE_DAYS,
+            below=True,
+            statistic="Minimum",
+            daily=True,
+            advice="The certificate of the host names ends soon and has not been renewed. Look at its renewal status "
+            "in Certificate Manager: its CNAME records must still be in the zone, and a load balancer must use it. An "
+            "imported certificate is not renewed: import its successor.",
+        )
     ]

@@ -7,7 +7,7 @@ from components.config.types import EmailAddress, HttpsUrl, UniqueList
 
 
 class AlarmsConfig(Section):
-    """Alarms on database, cache, NAT gateways and node group, events of the database, and a budget.
+    """Alarms on database, cache, NAT gateways, node group and certificate, events of the database, and a budget.
 
     All of them go to one SNS topic. At least one of `emails` and `endpoints` is set.
     """

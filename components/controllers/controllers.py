@@ -19,6 +19,7 @@ from components.controllers import external_secrets, prometheus
 from components.controllers.chart import Chart
 from components.controllers.context import ControllerContext, EksContext
 from components.controllers.controller import enabled_controllers
+from components.controllers.dashboards import SIDECAR_LABEL, config_map_data
 from components.controllers.karpenter_nodes import Karpenter, KarpenterArgs
 from components.controllers.network_policies import ControlPlaneCidrs, monitoring_policies, platform_policies
 from components.controllers.pods import controller_workloads
@@ -81,8 +82,17 @@ class Controllers(pulumi.ComponentResource):
         namespace = self._namespace(MONITORING_NAMESPACE, monitoring_policies(args.settings, args), ONE_CLAIM)
         if namespace is None:
             return ()
+        self._dashboards(namespace)
         storage = [] if args.eks is None else [self._storage_class()]
         return tuple(self._releases(self._charts(MONITORING_NAMESPACE), namespace, storage).values())
+
+    def _dashboards(self, namespace: CreatedNamespace) -> None:
+        k8s.core.v1.ConfigMap(
+            f"{self._name}-dashboards",
+            metadata=ObjectMetaArgs(name="dashboards", namespace=namespace.name, labels=SIDECAR_LABEL),
+            data=config_map_data(),
+            opts=pulumi.ResourceOptions(parent=self, deleted_with=namespace.resource),
+        )
 
     def _namespace(self, namespace: str, policies: Policies, objects: ObjectCounts) -> CreatedNamespace | None:
         """One of the controllers' namespaces; None without a controller in it."""

@@ -12,6 +12,7 @@ import pulumi
 
 from components.config.controllers import PrometheusConfig
 from components.config.versions import BUSYBOX_IMAGE_TAG
+from components.controllers.alerts import alert_values
 from components.controllers.chart import Chart
 from components.controllers.context import ControllerContext
 from components.controllers.controller import REPLICAS, SINGLE, Controller
@@ -88,6 +89,7 @@ def values(settings: PrometheusConfig, *, storage_class: str | None) -> Mapping[
             "resources": PROMETHEUS_OPERATOR.resources,
             "tls": {"enabled": False},
         },
+        **alert_values(),
     }
 
 

@@ -201,5 +201,6 @@ def alarms(config: PlatformConfig, components: StackComponents) -> AlarmsArgs | 
         cache=cache,
         nat_gateways=network.nat_gateway_ids,
         auto_scaling_group=eks.auto_scaling_group,
+        certificate_arn=None if components.edge is None else components.edge.certificate_arn,
         protect=config.protect,
     )

@@ -44,6 +44,13 @@ def test_without_go_a_cluster_tool_says_where_to_get_it(tmp_path: Path, tool: st
     assert GO in error
 
 
+@pytest.mark.parametrize("tool", ["actionlint", "prometheus", "promtool"])
+def test_without_go_a_tool_of_the_tests_says_where_to_get_it(tmp_path: Path, tool: str) -> None:
+    error = refusal(project(tmp_path), tool)
+    assert error.startswith(f"setup: {tool} is built from tools/")
+    assert GO in error
+
+
 def test_without_git_argo_cd_says_where_to_get_it(tmp_path: Path) -> None:
     error = refusal(project(tmp_path, "go"), "cluster", "argocd")
     assert "git, which is missing: run 'apt-get install git' or see https://git-scm.com/downloads" in error

@@ -21,6 +21,7 @@ BUILT = (
     "pulumi-resource-kubernetes",
     "external-secrets",
     "argo-rollouts",
+    "prometheus",
 )
 SYSTEM = {
     "git": "git",

@@ -19,6 +19,7 @@ TOPIC_ARN = f"arn:aws:sns:{REGION}:{ACCOUNT}:nova-prod-alarms"
 ZONES = {"ap-northeast-1a": "nat-0a", "ap-northeast-1c": "nat-0c"}
 GIB = 1024**3
 DATABASE = {"DBInstanceIdentifier": "nova-prod"}
+CERTIFICATE_ARN = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/12345678-1234-1234-1234-123456789012"
 NODES = {"AutoScalingGroupName": "eks-nodes-1a2b"}
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -36,6 +37,7 @@ def run(
     database: str | None = "{}",
     cache_settings: str | None = '{"replicas": 1}',
     nodes: bool = True,
+    certificate: bool = True,
     protect: bool = True,
 ) -> Run:
     """Alarms on what is given: settings as JSON, over each model's defaults."""
@@ -62,6 +64,7 @@ def run(
                 cache=watched_cache,
                 nat_gateways=ZONES if nodes else {},
                 auto_scaling_group="eks-nodes-1a2b" if nodes else None,
+                certificate_arn=CERTIFICATE_ARN if certificate else None,
                 protect=protect,
             ),
         )
@@ -83,13 +86,13 @@ def policy(resource: Recorded) -> list[dict[str, Any]]:
 
 
 DATABASE_ALARMS = {f"database-{metric}" for metric in ("storage", "cpu", "connections", "memory")}
-CACHE_ALARMS = {f"cache-{node}-{metric}" for node in ("001", "002") for metric in ("cpu", "memory")}
+CACHE_ALARMS = {f"cache-{node}-{metric}" for node in ("001", "002") for metric in ("cpu", "lag", "memory")}
 NAT_ALARMS = {f"nat-{zone}-{metric}" for zone in ZONES for metric in ("ports", "drops")}
 NODE_ALARMS = {"nodes-status", "nodes-cpu"}
 
 
 def test_every_part_has_its_alarms() -> None:
-    assert names() == DATABASE_ALARMS | CACHE_ALARMS | NAT_ALARMS | NODE_ALARMS
+    assert names() == DATABASE_ALARMS | CACHE_ALARMS | NAT_ALARMS | NODE_ALARMS | {"certificate"}
 
 
 @pytest.mark.parametrize(
@@ -98,6 +101,7 @@ def test_every_part_has_its_alarms() -> None:
         ({"database": None}, DATABASE_ALARMS),
         ({"cache_settings": None}, CACHE_ALARMS),
         ({"nodes": False}, NAT_ALARMS | NODE_ALARMS),
+        ({"certificate": False}, {"certificate"}),
     ],
 )
 def test_a_part_that_a_stack_leaves_out_has_none(left_out: dict[str, Any], missing: set[str]) -> None:
@@ -116,6 +120,10 @@ def test_a_part_that_a_stack_leaves_out_has_none(left_out: dict[str, Any], missi
          "Average GreaterThanThreshold", 90),
         ("cache-001-memory", "AWS/ElastiCache/DatabaseMemoryUsagePercentage", {"CacheClusterId": "nova-prod-001"},
          "Average GreaterThanThreshold", 80),
+        ("cache-002-lag", "AWS/ElastiCache/ReplicationLag", {"CacheClusterId": "nova-prod-002"},
+         "Average GreaterThanThreshold", 10),
+        ("certificate", "AWS/CertificateManager/DaysToExpiry", {"CertificateArn": CERTIFICATE_ARN},
+         "Minimum LessThanThreshold", 30),
         ("nat-ap-northeast-1c-ports", "AWS/NATGateway/ErrorPortAllocation", {"NatGatewayId": "nat-0c"},
          "Sum GreaterThanThreshold", 0),
         ("nat-ap-northeast-1a-drops", "AWS/NATGateway/PacketsDropCount", {"NatGatewayId": "nat-0a"},
@@ -138,6 +146,21 @@ def test_connections_are_compared_with_what_the_class_allows(instance_class: str
     assert 0.78 < limit / max_connections(instance_class) <= 0.8
 
 
+def test_a_cache_without_replicas_lags_behind_nothing() -> None:
+    alone = {"cache_settings": '{"replicas": 0}'}
+    assert {name for name in names(**alone) if name.startswith("cache")} == {"cache-001-cpu", "cache-001-memory"}
+
+
+def test_a_replica_that_becomes_the_primary_lags_no_longer() -> None:
+    assert alarm("cache-001-lag").inputs["treatMissingData"] == "notBreaching"
+
+
+def test_one_of_the_certificates_two_values_a_day_decides() -> None:
+    inputs = alarm("certificate").inputs
+    assert (inputs["period"], inputs["evaluationPeriods"]) == (86400, 1)
+    assert inputs["treatMissingData"] == "ignore"
+
+
 def test_a_cache_that_evicts_has_an_alarm_on_evictions_in_place_of_its_memory() -> None:
     evicting = {"cache_settings": '{"replicas": 0, "maxMemoryPolicy": "allkeys-lru"}'}
     assert {name for name in names(**evicting) if name.startswith("cache")} == {"cache-001-cpu", "cache-001-evictions"}
@@ -149,6 +172,10 @@ def test_every_alarm_says_that_it_begins_and_ends_and_what_to_do() -> None:
     for inputs in (a.inputs for a in run().all(ALARM)):
         assert inputs["alarmActions"] == inputs["okActions"] == [TOPIC_ARN]
         assert 80 < len(inputs["alarmDescription"]) <= 1024
+
+
+def test_a_short_peak_and_a_gap_are_no_alarm() -> None:
+    for inputs in (alarm(name).inputs for name in names() - {"certificate", "cache-001-lag", "cache-002-lag"}):
         assert (inputs["period"], inputs["evaluationPeriods"], inputs["treatMissingData"]) == (300, 3, "ignore")
 
 
