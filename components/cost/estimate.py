@@ -303,7 +303,7 @@ def _environments(stack: _Stack) -> Iterator[Item]:
 
 
 def _keys(stack: _Stack) -> list[Item]:
-    """Customer managed keys, each below what it encrypts."""
+    """Customer managed keys, named after what they encrypt."""
     config, keys = stack.config, list[str]()
     if config.network is not None and config.network.flow_logs.customer_managed_key:
         keys.append("flow logs")
@@ -324,4 +324,4 @@ def _keys(stack: _Stack) -> list[Item]:
             keys.append(f"objects of {plan.name}")
         if plan.secrets.entries and config.secrets_manager.customer_managed_key:
             keys.append(f"entries of {plan.name}")
-    return [stack.key(what) for what in keys]
+    return [stack.key(f"key of {what}") for what in keys]
