@@ -13,6 +13,7 @@ PRICED: Mapping[str, str] = {
     "aws:ec2/eip:Eip": "hours of a public address",
     "aws:ec2/natGateway:NatGateway": "hours; data by use",
     "aws:ec2/vpcEndpoint:VpcEndpoint": "hours of interface endpoints in each zone, data by use; gateways are free",
+    "aws:eks/cluster:Cluster": "hours of the control plane",
     "aws:eks/nodeGroup:NodeGroup": "hours of nodes, and their volumes",
     "aws:elasticache/replicationGroup:ReplicationGroup": "hours of nodes; snapshots by use",
     "aws:kms/key:Key": "each; requests by use",
@@ -20,7 +21,7 @@ PRICED: Mapping[str, str] = {
     "aws:route53/zone:Zone": "each; queries by use",
     "aws:secretsmanager/secret:Secret": "each; requests by use",
     "aws:wafv2/webAcl:WebAcl": "each, and each rule; requests by use",
-    "eks:index:Cluster": "hours of the control plane",
+    "eks:index:Cluster": "as its cluster",
 }
 """Types with a line in the estimate."""
 
