@@ -42,9 +42,7 @@ def _alternatives(config: PlatformConfig) -> Iterator[tuple[str, str, PlatformCo
         what = f"one NAT gateway instead of {NUMBERS[gateways]}"
         yield what, "network.natGateways: single", config.model_copy(update={"network": single})
         without = network.model_copy(update={"interface_endpoints": ()})
-        what = (
-            f"no interface endpoints instead of {len(network.interface_endpoints)} (their data then goes through NAT)"
-        )
+        what = f"no interface endpoints instead of {len(network.interface_endpoints)} (data then goes through NAT)"
         yield what, "network.interfaceEndpoints: []", config.model_copy(update={"network": without})
     if database is not None:
         one_zone = database.model_copy(update={"multi_az": False})
