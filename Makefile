@@ -122,7 +122,7 @@ offers: venv ## Regenerate what AWS offers, from cfn-lint's data, and the sizes 
 	@$(PYTHON_VENV) -m tools.aws_sizes databases > .venv/database_classes.csv
 	cp .venv/database_classes.csv components/sizing/database_classes.csv
 
-prices: venv ## Refresh the prices of docs/cost.md from AWS's price list; REGION=NAME for one region (half a gigabyte each)
+prices: venv ## Refresh the prices of docs/cost.md from AWS's price list; REGION=NAME for one region (EC2 alone has hundreds of megabytes each)
 	$(PYTHON_VENV) -m tools.aws_prices components/cost $(if $(REGION),--region $(REGION))
 
 interfaces: venv ## Regenerate the interfaces of the actions that workflows use, from GitHub

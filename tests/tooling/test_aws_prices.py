@@ -1,4 +1,7 @@
-"""The tables of prices from AWS's price list: a few rows of its files for Tokyo, in its format, are in price_list/."""
+"""The tables of prices from AWS's price list, of which price_list/ has a few rows for Tokyo.
+
+Columns, usage types and prices are the list's; the SKUs are made up.
+"""
 
 import csv
 from collections.abc import Iterable
@@ -133,6 +136,13 @@ def test_usage_types_of_us_east_1_may_have_no_prefix() -> None:
     keys = [line.replace("ap-northeast-1-KMS", "KMS") for line in recorded(f"{LIST}/awskms/")]
     collect(found, "us-east-1", "awskms", read(keys, "page"))
     assert found.rates["kms.key", "us-east-1"][0] == "1"
+
+
+def test_a_free_step_is_not_the_price() -> None:
+    lines = [line.replace('"0.1140000000"', '"0.0000000000"') for line in recorded(f"{LIST}/AWSDataTransfer/")]
+    found = Found()
+    collect(found, TOKYO, "AWSDataTransfer", read(lines, "page"))
+    assert found.rates["transfer.out", TOKYO][0] == "0.089"
 
 
 def test_a_file_of_another_format_is_an_error() -> None:
