@@ -25,7 +25,7 @@ ENGINE_NEEDS := $(if $(shell command -v pulumi || command -v go),,.venv/.stamp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help check preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-pipeline test-cluster test-checkov manifests checkov lint format docs boundary offers interfaces bench mutants clean venv engine ready lint-ready \
+.PHONY: help check preview up refresh destroy test test-unit test-systems test-tooling test-engine test-database test-pipeline test-cluster test-checkov manifests checkov lint format docs boundary offers prices interfaces bench mutants clean venv engine ready lint-ready \
 	cluster-tools ready-cluster
 
 help: ## List the commands
@@ -123,6 +123,9 @@ offers: venv ## Regenerate what AWS offers, from cfn-lint's data, and the sizes 
 	cp .venv/instance_types.csv components/sizing/instance_types.csv
 	@$(PYTHON_VENV) -m tools.aws_sizes databases > .venv/database_classes.csv
 	cp .venv/database_classes.csv components/sizing/database_classes.csv
+
+prices: venv ## Refresh the prices of docs/cost.md from AWS's price list; REGION=NAME for one region (EC2 alone has hundreds of megabytes each)
+	$(PYTHON_VENV) -m tools.aws_prices components/cost $(if $(REGION),--region $(REGION))
 
 interfaces: venv ## Regenerate the interfaces of the actions that workflows use, from GitHub
 	@$(PYTHON_VENV) -m tools.action_interfaces > .venv/interfaces.json

@@ -1,4 +1,4 @@
-"""The summary after a plan: the number of resources of each kind, and whether everything fits.
+"""The summary after a plan: the number of resources of each kind, what they cost, and whether everything fits.
 
 It knows no component. A list of flat mappings in an output becomes a table, as do flat mappings side by side; an output
 with `fits` gets one plain line.
@@ -12,10 +12,13 @@ from rich.console import RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
+from components.cost.resource_types import unknown
 from sandbox.plan import Report
 from sandbox.values import UNKNOWN
 
 Flat = Mapping[str, Any]
+COST = "monthlyCost"
+"""The output with lines on the cost; the others of it are for tools."""
 VERDICTS = {"quotas": ("quota", "fits", "does not fit"), "capacity": ("nodes", "fit", "do not fit")}
 
 
@@ -25,8 +28,19 @@ def summary(report: Report) -> Iterator[RenderableType]:
     for output in VERDICTS:
         if output in report.outputs:
             yield from (Text(output, style="bold"), *rendered(report.outputs[output]))
+    if costs := list(cost(report)):
+        yield from ("", Text(COST, style="bold"), *costs, "")
     for line in verdicts(report.outputs):
         yield Text(line, style="bold")
+
+
+def cost(report: Report) -> Iterator[Text]:
+    """What the stack costs, in its own words, and types of resources whose price nobody has looked up."""
+    output = report.outputs.get(COST)
+    if isinstance(output, Mapping):
+        yield from (Text(_text(line)) for line in cast("Flat", output).get("summary", ()))
+    if types := unknown(report.kinds):
+        yield Text(f"not in the estimate, because their price is not known: {', '.join(types)}")
 
 
 def kinds(counts: Mapping[str, int]) -> Table:

@@ -20,7 +20,7 @@ FLOORS = (
     ("cluster", "data", "ci"),
     ("controllers",),
     ("environments",),
-    ("argocd",),
+    ("argocd", "cost"),
     ("validation",),
     ("stack",),
 )

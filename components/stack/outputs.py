@@ -6,6 +6,7 @@ import pulumi
 
 from components.config.platform import PlatformConfig
 from components.config.types import Ownership
+from components.cost import report as cost
 from components.environments.environment import summary
 from components.environments.plan import EnvironmentPlan
 from components.sizing.instance_types import INSTANCE_TYPES, Architecture
@@ -148,6 +149,7 @@ def export_all(config: PlatformConfig, plans: Sequence[EnvironmentPlan], compone
         "quotas": {plan.name: summary(plan.settings, plan.workloads) for plan in plans},
         "destroy": _destroy(config),
         "capacity": capacity_sums.summary(config, plans),
+        "monthlyCost": cost.output(config),
     }
     for name, value in outputs.items():
         pulumi.export(name, value)

@@ -103,5 +103,18 @@ def test_each_verdict_is_one_line(outputs: dict[str, Any], expected: list[str]) 
 
 
 def test_the_verdicts_end_the_summary() -> None:
-    report = Report(result=Result.SUCCEEDED, outputs={"capacity": CAPACITY, "quotas": QUOTAS})
+    cost = {"usd": 1, "summary": ["$1.00 a month"]}
+    report = Report(result=Result.SUCCEEDED, outputs={"capacity": CAPACITY, "quotas": QUOTAS, "monthlyCost": cost})
     assert text(*summary(report))[-2:] == ["quota: fits", "nodes: fit"]
+
+
+def test_the_cost_is_told_in_the_stacks_own_words() -> None:
+    cost = {"usd": 1234.5, "summary": ["$1,234.50 a month in eu-west-1", "most of it: nodes $1,000.00"]}
+    lines = text(*summary(Report(result=Result.SUCCEEDED, outputs={"monthlyCost": cost})))
+    assert lines[-3:] == ["monthlyCost", "$1,234.50 a month in eu-west-1", "most of it: nodes $1,000.00"]
+
+
+def test_a_resource_without_a_known_price_is_named() -> None:
+    kinds = {"aws:neptune/cluster:Cluster": 1, "aws:ec2/vpc:Vpc": 1, "kubernetes:core/v1:Pod": 3}
+    lines = text(*summary(Report(result=Result.SUCCEEDED, kinds=kinds)))
+    assert lines[-1] == "not in the estimate, because their price is not known: aws:neptune/cluster:Cluster"

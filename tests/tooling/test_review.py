@@ -264,6 +264,25 @@ def test_quota_and_capacity_show_what_changes_before_and_after() -> None:
     assert "before" not in review(outputs(of("18", "n", 1), of("18", "n", 1)), created)
 
 
+def test_cost_shows_the_components_that_change_before_and_after() -> None:
+    def of(*, nodes: float, total: float, **more: Any) -> dict[str, Any]:
+        sums = {"nodes": nodes, "cluster": 73}
+        return {"monthlyCost": {"usd": total, "estimate": False, "byComponent": sums, "withoutPrice": [], **more}}
+
+    created = step("create", POLICY, "p", new={})
+    before = of(nodes=1000.5, total=1073.5)
+    table = review(outputs(before, of(nodes=1250.75, total=1323.75)), created)
+    assert "**Cost, without what is charged by use**\n\n| | before | after |\n|---|---|---|\n" in table
+    assert "| nodes | $1,000.50 | $1,250.75 |\n| a month | $1,073.50 | $1,323.75 |\n" in table
+    assert "cluster" not in table
+    assert "Cost" not in review(outputs(before, before), created)
+    unsure = review(
+        outputs(before, of(nodes=0, total=73, estimate=True, withoutPrice=["4 x m9g.large (nodes)"])), created
+    )
+    assert "| a month | $1,073.50 | about $73.00, 1 without a price |\n" in unsure
+    assert "| nodes | none | $1,000.50 |\n" in review(outputs({}, before), created)
+
+
 def test_a_warning_is_shown_once_even_if_nothing_changes() -> None:
     shown = review(*[message("warning", "cluster.publicAccess is an exception to protect: a demo")] * 2)
     assert shown.count("- cluster.publicAccess is an exception to protect: a demo") == 1
@@ -278,7 +297,13 @@ def test_hostile_values_stay_text() -> None:
             Stack(
                 name="live",
                 preview=preview(
-                    outputs({}, {"quotas": {HOSTILE: {"hard": {HOSTILE: HOSTILE}}}}),
+                    outputs(
+                        {},
+                        {
+                            "quotas": {HOSTILE: {"hard": {HOSTILE: HOSTILE}}},
+                            "monthlyCost": {"usd": HOSTILE, "byComponent": {HOSTILE: HOSTILE}},
+                        },
+                    ),
                     step("update", POLICY, HOSTILE, {"a": "a"}, {"a": HOSTILE, HOSTILE: 1}),
                     step("update", f"x:y:{HOSTILE}", "it", {"a": 1}, {"a": 2}, owner=f"z:Z::{HOSTILE}"),
                     step("create", f"x:y:{HOSTILE}", "made", new={}, owner=f"z:Z::{HOSTILE}"),
@@ -303,7 +328,7 @@ def test_hostile_values_stay_text() -> None:
     bare = re.sub(r"<code.*?</code>", "", html, flags=re.DOTALL)
     assert re.findall(r"@\w|#\d|<img|<h1", bare) == []
     assert set(re.findall(r"<a [^>]*>", html)) == {f'<a href="{RUN}">'}
-    assert html.count("<table>") == 1
+    assert html.count("<table>") == 2
     assert {row.count("<td>") for row in re.findall(r"<tr>.*?</tr>", html, re.DOTALL)} <= {0, 3}
     assert html.count("<details>") == html.count("</details>") == 1
 

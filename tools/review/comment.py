@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from sandbox.urns import name
-from tools.review import capacity
+from tools.review import capacity, cost
 from tools.review.losses import HOLDERS, fate, losses
 from tools.review.markdown import block, code, fitting, size, text
 from tools.review.preview import REPLACE, Change, Preview
@@ -130,7 +130,8 @@ def _section(stack: Stack, run: str, room: int) -> str:
         for title, blocks in (
             ("Replaced or deleted", list(_lost(preview.changes))),
             ("Changes", list(_changed(preview.changes))),
-            ("Quota and capacity", list(_table(preview))),
+            ("Quota and capacity", list(_table(capacity.changed(preview.before, preview.after)))),
+            ("Cost, without what is charged by use", list(_table(cost.changed(preview.before, preview.after)))),
             ("Warnings", [f"- {text(warning)}" for warning in preview.warnings]),
         ):
             parts += _listed(title, blocks, run, room - size("\n".join(parts)))
@@ -227,8 +228,7 @@ def _kinds(changes: Sequence[Change]) -> str:
     return ", ".join(kind if number == 1 else f"{number} {kind}" for kind, number in sorted(counts.items()))
 
 
-def _table(preview: Preview) -> Iterator[str]:
-    rows = capacity.changed(preview.before, preview.after)
+def _table(rows: Sequence[tuple[str, str, str]]) -> Iterator[str]:
     if rows:
         yield "| | before | after |\n|---|---|---|"
     for row in rows:

@@ -35,6 +35,7 @@ OUTPUTS = {
     "destroy",
     "environments",
     "imagePlatform",
+    "monthlyCost",
     "oidcProviderArn",
     "previewRoleArn",
     "privateSubnetIds",
