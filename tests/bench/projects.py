@@ -114,11 +114,15 @@ def _load(file: Path) -> dict[str, Json]:
     return cast("dict[str, Json]", YAML().load(file.read_text(encoding="utf-8")))
 
 
+def _null(representer: Any, _: None) -> Any:
+    return representer.represent_scalar(NULL, "null")
+
+
 def _write(folder: Path, stack: str, settings: Mapping[str, Json], config: Mapping[str, Json]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in (("Pulumi.yaml", settings), (f"Pulumi.{stack}.yaml", config)):
         with (folder / name).open("w", encoding="utf-8") as stream:
-            writer = YAML()
+            writer: Any = YAML()
             # By default, null would be written as nothing, which a stack file does not take for a value.
-            writer.representer.add_representer(type(None), lambda dump, _: dump.represent_scalar(NULL, "null"))
+            writer.representer.add_representer(type(None), _null)
             writer.dump(content, stream)
