@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from scripts import smoke
 from scripts.delivery import actions, images, web
 from scripts.delivery.actions import StepError, flag, optional, require
+from scripts.delivery.verify import VERIFIED
+from scripts.delivery.wait import SUPERSEDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +69,7 @@ class Delivery(NamedTuple):
     waits: bool
     """False where a person starts the sync."""
     outcome: str
-    """Of the job `deploy`: `synced`, `superseded` or empty."""
+    """`verified`, `superseded`, `synced`, or empty if the sync failed."""
     revision: str
     """Commit that Argo CD is at, or has to be."""
     images: Sequence[BuiltImage]
@@ -97,7 +99,7 @@ def judge(delivery: Delivery) -> Verdict:
             return Verdict(good=False, words=f"{name}: {job} {words}; {left}", job=job)
     if results.get(PLAN) == "success" and delivery.nothing_to_build:
         return Verdict(good=True, words=f"{name}: nothing to deliver, no image's files changed")
-    if delivery.outcome == "superseded":
+    if delivery.outcome == SUPERSEDED:
         return Verdict(good=True, words=f"{name}: {subject} was superseded by {delivery.revision}")
     if not delivery.waits and results.get(DEPLOY) == "skipped" and delivery.revision:
         sync = f"argocd app sync {delivery.application}"
@@ -206,6 +208,8 @@ def notify(text: str) -> None:
 def read_delivery() -> Delivery:
     before, here = (cast("object", json.loads(require(name))) for name in ("BEFORE", "NEEDS"))
     results = {job: smoke.text(before, job, "result") or smoke.text(here, job, "result") for job in JOBS}
+    ends = [smoke.dig(here, job, "outputs") for job in (SMOKE, DEPLOY)]
+    end = next((each for each in ends if smoke.text(each, "outcome") in {VERIFIED, SUPERSEDED}), ends[-1])
     reports = Path(require("REPORTS_FOLDER"))
     tested = next(iter(reports.rglob("smoke.json")), None)
     return Delivery(
@@ -219,8 +223,8 @@ def read_delivery() -> Delivery:
         results={job: result for job, result in results.items() if result},
         nothing_to_build=smoke.text(before, PLAN, "outputs", "images") == "[]",
         waits=flag("WAIT"),
-        outcome=smoke.text(here, DEPLOY, "outputs", "outcome"),
-        revision=smoke.text(here, DEPLOY, "outputs", "revision") or optional("REVISION"),
+        outcome=smoke.text(end, "outcome"),
+        revision=smoke.text(end, "revision") or optional("REVISION"),
         images=images.read(reports),
         checks=smoke.items(json.loads(tested.read_text(encoding="utf-8")), "checks") if tested else [],
         spans=spans(jobs_of_run()),

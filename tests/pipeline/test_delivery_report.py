@@ -26,7 +26,7 @@ def delivery(results: Mapping[str, str] = SUCCESS, **changes: Any) -> Delivery:
     usual = Delivery(
         environment="staging", application="shop-staging", overlay="k8s/overlays/staging", branch="main", tag="1.0",
         run="7", url="https://github.example/shop/actions/runs/7", results=results, nothing_to_build=False, waits=True,
-        outcome="synced", revision="abc", images=[IMAGE], checks=[], spans={}, budget_seconds=900,
+        outcome="verified", revision="abc", images=[IMAGE], checks=[], spans={}, budget_seconds=900,
     )  # fmt: skip
     return usual._replace(**changes)
 
@@ -67,6 +67,11 @@ def test_what_ends_a_run_early_is_said() -> None:
 def test_a_manual_sync_whose_update_failed_is_no_success() -> None:
     results = {**SUCCESS, UPDATE: "failure", DEPLOY: "skipped", SMOKE: "skipped"}
     assert not report.judge(delivery(results, waits=False)).good
+
+
+def test_images_that_are_replaced_during_the_smoke_test_are_superseded() -> None:
+    verdict = report.judge(delivery(outcome="superseded", revision="def"))
+    assert verdict == (True, "staging: 1.0 was superseded by def", "")
 
 
 def test_the_summary_has_steps_images_checks_and_commands() -> None:
