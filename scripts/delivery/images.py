@@ -103,10 +103,10 @@ def read(folder: Path) -> list[BuiltImage]:
     return sorted(found)
 
 
-def running(overlay: Path) -> list[Reference]:
+def running(overlay: Path, repository: Path | None = None) -> list[Reference]:
     """Return what the pods of the rendered overlay run; StepError with kustomize's own words if it does not build."""
     try:
-        manifests = run("kubectl", "kustomize", str(overlay))
+        manifests = run("kubectl", "kustomize", str(overlay), cwd=repository)
     except CommandError as error:
         raise StepError(f"{overlay} does not build: {error.output}") from error
     return [Reference.parse(text) for text in dict.fromkeys(RENDERED.findall(manifests))]

@@ -1,4 +1,4 @@
-"""Says how a delivery ended: on the run's page, and to Slack and Discord.
+"""Says how a delivery or a promotion ended: on the run's page, and to Slack and Discord.
 
 The verdict is drawn from every job's result, so that a job that was cancelled or skipped never reads as a success.
 """
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from scripts import smoke
 from scripts.delivery import actions, images, web
 from scripts.delivery.actions import StepError, flag, optional, require
+from scripts.delivery.verify import VERIFIED
+from scripts.delivery.wait import SUPERSEDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,8 +23,11 @@ if TYPE_CHECKING:
 
 PLAN, BUILD, UPDATE, DEPLOY, SMOKE = "plan", "build-and-push", "update-deployment", "deploy", "smoke-test"
 ROLL_BACK = "roll-back"
-JOBS = (PLAN, BUILD, UPDATE, ROLL_BACK, DEPLOY, SMOKE)
-"""In the order in which they run; a delivery has some of them."""
+PROVE, RETAG, PROPOSE = "prove", "retag", "propose"
+JOBS = (PLAN, BUILD, UPDATE, ROLL_BACK, DEPLOY, SMOKE, PROVE, RETAG, PROPOSE)
+"""In the order in which they run; a delivery and a promotion have some of them."""
+RED = {"failure", "cancelled"}
+"""Results that make a run red."""
 DISCORD_CHARACTERS = 2000
 
 LEFT = {
@@ -32,6 +37,9 @@ LEFT = {
     ROLL_BACK: "the overlay is as it was",
     DEPLOY: "the images are in the overlay on {branch}; revert its last commit to go back",
     SMOKE: "the images are deployed; revert the overlay's last commit on {branch} to go back",
+    PROVE: "no image has the release's tag",
+    RETAG: "some images may have the release's tag, no pull request was opened",
+    PROPOSE: "the images have the release's tag, no pull request was opened",
 }
 """What a run leaves behind that ends in a job."""
 
@@ -45,6 +53,8 @@ COMMANDS = {
         "argocd app get {application} --refresh",
         "argocd app manifests {application} --source git",
     ],
+    RETAG: ["gh run view {run} --log-failed"],
+    PROPOSE: ["gh run view {run} --log-failed"],
 }
 """What to look at after a failure; the smoke test names its own commands."""
 
@@ -66,10 +76,12 @@ class Delivery(NamedTuple):
     """`success`, `failure`, `cancelled` or `skipped` by job, in the order of `JOBS`."""
     nothing_to_build: bool
     """Whether the plan found that no image's files have changed."""
+    left: str
+    """What a failure leaves, if it is not what a delivery leaves."""
     waits: bool
     """False where a person starts the sync."""
     outcome: str
-    """Of the job `deploy`: `synced`, `superseded` or empty."""
+    """`verified`, `superseded`, `synced`, or empty if the sync failed."""
     revision: str
     """Commit that Argo CD is at, or has to be."""
     images: Sequence[BuiltImage]
@@ -78,6 +90,9 @@ class Delivery(NamedTuple):
     spans: Mapping[str, tuple[float, float]]
     """Start and end of each job, in seconds since 1970; for builds of the first and the last. Empty if unknown."""
     budget_seconds: int
+    """0 if there is none."""
+    pull_request: str
+    """Address of a promotion's pull request; empty if its overlay has the images already."""
 
 
 class Verdict(NamedTuple):
@@ -95,19 +110,37 @@ def judge(delivery: Delivery) -> Verdict:
     for kind, words in (("failure", "failed"), ("cancelled", "was cancelled")):
         job = next((job for job, result in results.items() if result == kind), "")
         if job:
-            left = LEFT[job].format(branch=delivery.branch)
+            left = delivery.left or LEFT[job].format(branch=delivery.branch)
             return Verdict(good=False, words=f"{name}: {job} {words}; {left}", job=job)
-    if results.get(PLAN) == "success" and delivery.nothing_to_build:
-        return Verdict(good=True, words=f"{name}: nothing to deliver, no image's files changed")
-    if delivery.outcome == "superseded":
-        return Verdict(good=True, words=f"{name}: {subject} was superseded by {delivery.revision}")
-    if not delivery.waits and results.get(DEPLOY) == "skipped" and delivery.revision:
-        sync = f"argocd app sync {delivery.application}"
-        return Verdict(good=True, words=f"{name}: {subject} is in the overlay and waits for `{sync}`")
+    if results.get(PROVE) == "success" and delivery.outcome != VERIFIED:
+        words = f"other images came during {PROVE}; {LEFT[PROVE]}, run it again"
+        return Verdict(good=False, words=f"{name}: {words}", job=PROVE)
+    early = early_end(delivery, subject)
+    if early:
+        return Verdict(good=True, words=f"{name}: {early}")
     job = next((job for job, result in results.items() if result != "success"), "")
     if job:
         return Verdict(good=False, words=f"{name}: {job} was skipped, nothing says that {subject} runs", job=job)
-    return Verdict(good=True, words=f"{name}: {subject} is deployed and verified")
+    end = proposal(delivery) if PROPOSE in results else "is deployed and verified"
+    return Verdict(good=True, words=f"{name}: {subject} {end}")
+
+
+def early_end(delivery: Delivery, subject: str) -> str:
+    """Return why a delivery was right to skip jobs; empty if it was not."""
+    results = delivery.results
+    if results.get(PLAN) == "success" and delivery.nothing_to_build:
+        return "nothing to deliver, no image's files changed"
+    if delivery.outcome == SUPERSEDED:
+        return f"{subject} was superseded by {delivery.revision}"
+    if not delivery.waits and results.get(DEPLOY) == "skipped" and delivery.revision:
+        return f"{subject} is in the overlay and waits for `argocd app sync {delivery.application}`"
+    return ""
+
+
+def proposal(delivery: Delivery) -> str:
+    if not delivery.pull_request:
+        return "is in the overlay already"
+    return f"is proposed: {delivery.pull_request}. Its merge deploys"
 
 
 def commands(delivery: Delivery, verdict: Verdict) -> list[str]:
@@ -146,6 +179,8 @@ def steps(delivery: Delivery) -> str:
     if not spans:
         return text
     total = max(end for _, end in spans.values()) - min(begin for begin, _ in spans.values())
+    if not delivery.budget_seconds:
+        return f"{text}\n\nTotal {total:.0f} s."
     left = delivery.budget_seconds - total
     budget = f"{left:.0f} s under" if left >= 0 else f"**{-left:.0f} s over**"
     return f"{text}\n\nTotal {total:.0f} s, {budget} the budget of {delivery.budget_seconds} s."
@@ -206,8 +241,10 @@ def notify(text: str) -> None:
 
 
 def read_delivery() -> Delivery:
-    before, here = (cast("object", json.loads(require(name))) for name in ("BEFORE", "NEEDS"))
-    results = {job: smoke.text(before, job, "result") or smoke.text(here, job, "result") for job in JOBS}
+    needs = cast("dict[str, object]", {**json.loads(optional("BEFORE") or "{}"), **json.loads(require("NEEDS"))})
+    results = {job: smoke.text(needs, job, "result") for job in JOBS}
+    ends = [smoke.dig(needs, job, "outputs") for job in (PROVE, SMOKE, DEPLOY)]
+    end = next((each for each in ends if smoke.text(each, "outcome") in {VERIFIED, SUPERSEDED}), ends[-1])
     reports = Path(require("REPORTS_FOLDER"))
     tested = next(iter(reports.rglob("smoke.json")), None)
     return Delivery(
@@ -220,14 +257,16 @@ def read_delivery() -> Delivery:
         run=require("GITHUB_RUN_ID"),
         url=f"{require('GITHUB_SERVER_URL')}/{require('GITHUB_REPOSITORY')}/actions/runs/{require('GITHUB_RUN_ID')}",
         results={job: result for job, result in results.items() if result},
-        nothing_to_build=smoke.text(before, PLAN, "outputs", "images") == "[]",
+        nothing_to_build=smoke.text(needs, PLAN, "outputs", "images") == "[]",
+        left=optional("LEFT"),
         waits=flag("WAIT"),
-        outcome=smoke.text(here, DEPLOY, "outputs", "outcome"),
-        revision=smoke.text(here, DEPLOY, "outputs", "revision") or optional("REVISION"),
+        outcome=smoke.text(end, "outcome"),
+        revision=smoke.text(end, "revision") or optional("REVISION"),
         images=images.read(reports),
         checks=smoke.items(json.loads(tested.read_text(encoding="utf-8")), "checks") if tested else [],
         spans=spans(jobs_of_run()),
-        budget_seconds=60 * int(require("BUDGET_MINUTES")),
+        budget_seconds=60 * int(optional("BUDGET_MINUTES") or 0),
+        pull_request=smoke.text(needs, PROPOSE, "outputs", "pull-request"),
     )
 
 
@@ -238,6 +277,8 @@ def main() -> None:
     print(verdict.words)
     if not verdict.good or flag("NOTIFY_SUCCESS"):
         notify(message(delivery, verdict))
+    if not verdict.good and not RED.intersection(delivery.results.values()):
+        raise StepError(verdict.words)
 
 
 if __name__ == "__main__":

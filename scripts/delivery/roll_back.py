@@ -25,7 +25,7 @@ def roll_back(clone: Path, environment: str, overlay: str, branch: str, target: 
             raise StepError(f"{target} is not a commit of {branch}. Choose one of `git log {branch} -- {overlay}`.")
         if not succeeds("git", "checkout", "--quiet", target, "--", file, cwd=clone):
             raise StepError(f"{target} has no {file}. Choose a later commit.")
-        images.running(clone / overlay)  # it has to build
+        images.running(Path(overlay), clone)  # it has to build
         return f"revert({environment}): images of {git(clone, 'rev-parse', target).strip()}"
 
     return land(clone, branch, overlay, change)

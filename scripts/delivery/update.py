@@ -64,7 +64,7 @@ def edit(update: Update, clone: Path) -> list[str]:
     overlay = clone / update.overlay
     if not overlay.is_dir():
         raise StepError(f"{update.branch} has no folder {update.overlay}. Correct the input `overlay`.")
-    running = images.running(overlay)
+    running = images.running(Path(update.overlay), clone)
     newer: list[str] = []
     for image in update.built:
         present = next((reference for reference in running if reference.names(image.image)), None)
@@ -78,7 +78,7 @@ def edit(update: Update, clone: Path) -> list[str]:
 
 def check(update: Update, clone: Path, newer: list[str]) -> None:
     """Refuse an overlay that does not build, does not use an image, or fails the caller's own check."""
-    running = [str(reference) for reference in images.running(clone / update.overlay)]
+    running = [str(reference) for reference in images.running(Path(update.overlay), clone)]
     for image in update.built:
         wanted = str(image.in_overlay(update.moves))
         if image.image not in newer and wanted not in running:

@@ -40,6 +40,9 @@ class Deployment(NamedTuple):
     overlay: Path
     """In a checkout of the repository, whose working tree may change."""
     references: list[Reference]
+    """The run's images that its commit has; none if newer builds have replaced all of them."""
+    newer: bool = False
+    """Whether the branch has a newer build of one of the run's images."""
 
     @property
     def path(self) -> str:
@@ -75,6 +78,8 @@ def check_out(revision: str) -> None:
 
 def wait(deployment: Deployment, get: smoke.Get, timeout: int) -> tuple[str, str]:
     """Return the outcome and the commit that Argo CD is at; StepError with Argo CD's words."""
+    if not deployment.references:
+        return SUPERSEDED, deployment.revision
     revisions, begun, shown = Revisions(deployment), time.monotonic(), ""
     refused_since: float | None = None
     while True:
@@ -109,24 +114,32 @@ def wait(deployment: Deployment, get: smoke.Get, timeout: int) -> tuple[str, str
 
 
 def time_of(commit: str) -> str:
-    git(HERE, "fetch", "--quiet", "origin", commit)
     seconds = int(git(HERE, "show", "--no-patch", "--format=%ct", commit))
     return f"{datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def main() -> None:
-    own = require("REVISION")
-    deployment = Deployment(
+def deployment_of_run() -> Deployment:
+    """Read what this run has put into the overlay; without a build (a merge, a rollback) all that the overlay runs."""
+    revision, overlay = require("REVISION"), Path(require("OVERLAY"))
+    check_out(revision)
+    running = images.running(overlay)
+    if not running:
+        raise StepError(f"{overlay} runs no image at {revision}: there is nothing to wait for.")
+    built = [image.in_overlay(flag("MOVES")) for image in images.read(Path(require("IMAGES_FOLDER")))]
+    references = [reference for reference in built if reference in running] if built else running
+    return Deployment(
         application=require("APPLICATION"),
         namespace=require("ARGOCD_NAMESPACE"),
-        revision=own,
-        committed=time_of(own),
-        overlay=Path(require("OVERLAY")),
-        references=[image.in_overlay(flag("MOVES")) for image in images.read(Path(require("IMAGES_FOLDER")))],
+        revision=revision,
+        committed=time_of(revision),
+        overlay=overlay,
+        references=references,
+        newer=len(references) < len(built),
     )
-    if not deployment.references:  # no build: a merge or a revert, whose images are all that its overlay runs
-        check_out(deployment.revision)
-        deployment = deployment._replace(references=images.running(deployment.overlay))
+
+
+def main() -> None:
+    deployment = deployment_of_run()
     with smoke.kubectl_proxy("") as get:
         outcome, revision = wait(deployment, get, 60 * int(require("WAIT_MINUTES")))
     actions.output("outcome", outcome)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from scripts.delivery import report
+from scripts.delivery.actions import StepError
 from scripts.delivery.images import BuiltImage
-from scripts.delivery.report import BUILD, DEPLOY, PLAN, SMOKE, UPDATE, Delivery
+from scripts.delivery.report import BUILD, DEPLOY, PLAN, PROPOSE, PROVE, RETAG, SMOKE, UPDATE, Delivery
 
 JOBS = (PLAN, BUILD, UPDATE, DEPLOY, SMOKE)
 SUCCESS: Mapping[str, str] = dict.fromkeys(JOBS, "success")
@@ -26,8 +27,8 @@ def delivery(results: Mapping[str, str] = SUCCESS, **changes: Any) -> Delivery:
     usual = Delivery(
         environment="staging", application="shop-staging", namespace="gitops", overlay="k8s/overlays/staging",
         branch="main", tag="1.0", run="7", url="https://github.example/shop/actions/runs/7", results=results,
-        nothing_to_build=False, waits=True, outcome="synced", revision="abc", images=[IMAGE], checks=[], spans={},
-        budget_seconds=900,
+        nothing_to_build=False, left="", waits=True, outcome="verified", revision="abc", images=[IMAGE], checks=[],
+        spans={}, budget_seconds=900, pull_request="",
     )  # fmt: skip
     return usual._replace(**changes)
 
@@ -70,6 +71,41 @@ def test_a_manual_sync_whose_update_failed_is_no_success() -> None:
     assert not report.judge(delivery(results, waits=False)).good
 
 
+def test_images_that_are_replaced_during_the_smoke_test_are_superseded() -> None:
+    verdict = report.judge(delivery(outcome="superseded", revision="def"))
+    assert verdict == (True, "staging: 1.0 was superseded by def", "")
+
+
+PROMOTION: Mapping[str, str] = dict.fromkeys((PLAN, PROVE, RETAG, PROPOSE), "success")
+
+
+def test_a_promotion_ends_in_its_pull_request() -> None:
+    address = "https://github.example/shop/pull/1"
+    words = report.judge(delivery(PROMOTION, pull_request=address)).words
+    assert words == f"staging: 1.0 is proposed: {address}. Its merge deploys"
+    assert report.judge(delivery(PROMOTION)).words == "staging: 1.0 is in the overlay already"
+
+
+def test_a_promotion_of_images_that_were_replaced_meanwhile_is_no_success() -> None:
+    results = {**PROMOTION, RETAG: "skipped", PROPOSE: "skipped"}
+    words = "staging: other images came during prove; no image has the release's tag, run it again"
+    assert report.judge(delivery(results, outcome="superseded")) == (False, words, PROVE)
+
+
+def test_a_bad_end_that_no_job_shows_makes_the_report_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = {**PROMOTION, RETAG: "skipped", PROPOSE: "skipped"}
+    monkeypatch.setattr(report, "read_delivery", lambda: delivery(results, outcome="superseded"))
+    with pytest.raises(StepError, match="other images came during prove"):
+        report.main()
+    monkeypatch.setattr(report, "read_delivery", lambda: delivery({**results, RETAG: "failure"}, outcome="verified"))
+    report.main()  # the job is red
+
+
+def test_what_a_failure_leaves_may_be_said_by_the_caller() -> None:
+    failed = delivery({DEPLOY: "success", SMOKE: "failure"}, left="1.0 is not promoted")
+    assert report.judge(failed).words == "staging: smoke-test failed; 1.0 is not promoted"
+
+
 def test_the_summary_has_steps_images_checks_and_commands() -> None:
     failed = delivery({**SUCCESS, SMOKE: "failure"}, checks=[FAILED])
     text = report.markdown(failed, report.judge(failed))
@@ -105,6 +141,7 @@ def test_the_time_is_compared_with_the_budget() -> None:
     assert "| build-and-push | success | 188 s |" in text
     assert "Total 215 s, 685 s under the budget of 900 s." in text
     assert "**15 s over** the budget of 200 s" in report.steps(delivery(spans=spans, budget_seconds=200))
+    assert report.steps(delivery(spans=spans, budget_seconds=0)).endswith("Total 215 s.")
 
 
 def job(name: str, start: int, end: int) -> dict[str, str]:

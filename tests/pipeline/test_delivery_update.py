@@ -169,7 +169,7 @@ def test_an_overlay_that_does_not_use_an_image_is_refused(application: Applicati
 def test_an_overlay_that_does_not_build_is_refused(application: Application, deliver: Deliver) -> None:
     application.write(f"{OVERLAY}/kustomization.yaml", "resources:\n- auth.yaml\n- missing.yaml\n")
     commit = application.commit("Break")
-    with pytest.raises(StepError, match=r"k8s/overlays/staging does not build: .*missing\.yaml"):
+    with pytest.raises(StepError, match=r"^k8s/overlays/staging does not build: .*missing\.yaml"):
         deliver(commit)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from scripts.delivery import wait
 from scripts.delivery.actions import StepError
-from scripts.delivery.images import Reference
+from scripts.delivery.images import BuiltImage, Reference
 from scripts.delivery.wait import Deployment
 from scripts.smoke import Answer
 from tests.pipeline.application import FIRST, OVERLAY, REGISTRY, SECOND, Application
@@ -17,6 +17,7 @@ from tests.tooling import smoke_runs
 COMMITTED, BEFORE = "2026-11-21T10:00:00Z", "2026-11-21T09:59:59Z"
 Status = dict[str, object]
 Run = Callable[..., tuple[str, str]]
+OfRun = Callable[..., Deployment]
 
 
 @pytest.fixture
@@ -161,3 +162,53 @@ def test_a_missing_application_ends_it(run: Run) -> None:
     missing = {"kind": "Status", "message": 'applications.argoproj.io "shop-staging" not found'}
     with pytest.raises(StepError, match='"shop-staging" not found'):
         run(Answer(404, json.dumps(missing).encode()))
+
+
+@pytest.fixture
+def of_run(application: Application, synced: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OfRun:
+    """What a run of a commit has to see in the cluster, after it has built images."""
+    monkeypatch.chdir(application.work)
+
+    def read(commit: str, *built: str) -> Deployment:
+        for image in built:
+            record = BuiltImage(image, f"{REGISTRY}/{image}:{commit}", "", built=True, seconds=1, findings=None)
+            file = tmp_path / "images" / image / "image.json"
+            file.parent.mkdir(parents=True)
+            file.write_text(json.dumps(record._asdict()), encoding="utf-8")
+        values = {
+            "APPLICATION": "shop-staging",
+            "ARGOCD_NAMESPACE": "gitops",
+            "REVISION": synced,
+            "OVERLAY": OVERLAY,
+            "MOVES": "false",
+            "IMAGES_FOLDER": str(tmp_path / "images"),
+        }
+        for name, value in values.items():
+            monkeypatch.setenv(name, value)
+        return wait.deployment_of_run()
+
+    return read
+
+
+def test_a_run_waits_for_the_images_that_it_has_written(application: Application, of_run: OfRun) -> None:
+    deployment = of_run(application.first, FIRST)
+    assert deployment.references == [Reference(f"{REGISTRY}/{FIRST}", application.first, "")]
+    assert not deployment.newer
+
+
+def test_a_run_without_a_build_waits_for_all_images_of_its_commit(application: Application, of_run: OfRun) -> None:
+    deployment = of_run(application.first)
+    assert [reference.repository for reference in deployment.references] == [
+        f"{REGISTRY}/{image}" for image in (FIRST, SECOND)
+    ]
+    assert not deployment.newer
+
+
+def test_a_run_whose_images_are_all_older_than_the_overlays_is_superseded(of_run: OfRun, synced: str) -> None:
+    deployment = of_run("0" * 40, FIRST, SECOND)
+    assert deployment.newer
+    assert wait.wait(deployment, unasked, 300) == ("superseded", synced)
+
+
+def unasked(path: str) -> Answer:
+    raise AssertionError(f"{path} was read")

@@ -16,7 +16,8 @@ act runs the steps on this machine (its host mode), without Docker or network. W
   repository of the workflow that uses it.
 - An output of a skipped job is the text of its expression instead of empty. This is corrected: act reads copies of the
   files, in which each such output depends on the job's result (`set_desk`).
-- A job that calls a workflow has the result of the job in it that ends last.
+- A job that calls a workflow has the result of the job in it that ends last; after one that failed no other job starts,
+  not even with `always()`.
 - Steps have a terminal, on GitHub they do not.
 """
 
@@ -28,6 +29,7 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ from tests.pipeline.workflows.ground import git
 from tests.pipeline.workflows.interfaces import stand_ins
 
 ACT = ROOT / ".tools/bin/act"
+LONGEST_SECONDS = 300
 LABELS = ("ubuntu-24.04",)
 OUTPUT = re.compile(r"\b(needs\.[\w-]+)\.outputs\.([\w-]+)")
 
@@ -67,6 +70,15 @@ class Job:
     summary: str = ""
     annotations: list[str] = field(default_factory=list[str])
     """`error: …`, `warning: …` and `notice: …`, as the steps print them."""
+    started: str = ""
+    """Time of the first line of act's log, in ISO 8601."""
+    ended: str = ""
+
+    @property
+    def seconds(self) -> int:
+        """Its duration."""
+        begin, end = (datetime.fromisoformat(time) for time in (self.started, self.ended))
+        return round((end - begin).total_seconds())
 
     def conclude(self) -> None:
         """Give a job of a matrix its own result."""
@@ -134,7 +146,11 @@ class Runner:
         """Run a workflow file of the checkout to its end."""
         with self.start(workflow, event, labels) as process:
             try:
-                output, _ = process.communicate(timeout=300)
+                output, _ = process.communicate(timeout=LONGEST_SECONDS)
+            except subprocess.TimeoutExpired as error:
+                os.killpg(process.pid, signal.SIGKILL)
+                output, _ = process.communicate()
+                raise TimeoutError(f"{workflow} runs for {LONGEST_SECONDS} s\n{read(output).output}") from error
             finally:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
@@ -201,6 +217,7 @@ def _entries(output: str) -> Iterator[dict[str, Any]]:
 def _add(job: Job, entry: dict[str, Any]) -> None:
     """Take over one entry of the log."""
     job.result = entry.get("jobResult", job.result)
+    job.started, job.ended = job.started or entry["time"], entry["time"]
     if entry.get("raw_output"):
         job.log += entry["msg"]
     if entry.get("command") in {"error", "warning", "notice"} and "raw" in entry:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -235,6 +236,8 @@ def registry(
     serving = re.search(r"port (\d+)", process.stderr.readline().strip())
     assert serving, "crane registry serve does not name its port"
     port = int(serving.group(1))
+    # It logs every request, and would stop at a full pipe.
+    threading.Thread(target=deque, args=[process.stderr, 0], daemon=True).start()
 
     class Front(Handler):
         def do_GET(self) -> None:
@@ -270,4 +273,4 @@ def registry(
             yield rules
     finally:
         process.terminate()
-        process.communicate()
+        process.wait()

@@ -113,6 +113,20 @@ def test_a_pull_request_of_nova_reaches_dev_only_with_its_label(delivery: Delive
     assert set(run.results().values()) == {"skipped"}
 
 
+def test_a_release_that_staging_does_not_run_is_refused_with_a_message(delivery: Delivery) -> None:
+    staging = Caller(delivery, NOVA, "nova-staging.yml")
+    release = Caller(delivery, NOVA, "nova-release.yml")
+    prepare(delivery, [*staging.calls, {**release.calls[0], "cluster": "nova-staging"}], "main")
+    git(delivery.application.work, "tag", "v1.0.0")
+    git(delivery.application.work, "push", "--quiet", "origin", "v1.0.0")
+    run = delivery.run(workflow=release.workflow, event=Event("push", ref="refs/tags/v1.0.0"))
+    assert (run.job("plan").result, run.job("report").result) == ("failure", "success"), run.output
+    assert "k8s/infrastructure/overlays/staging does not run this release: " in run.job("plan").annotations[-1]
+    message = delivery.messages()["SLACK_WEBHOOK_URL"]
+    assert message.startswith("❌ production: plan failed; nothing was built or changed")
+    assert "v1.0.0" not in delivery.registry.tags("nova/auth-service")
+
+
 def test_nova_delivers_promotes_verifies_and_rolls_back(delivery: Delivery) -> None:
     staging = Caller(delivery, NOVA, "nova-staging.yml")
     release = Caller(delivery, NOVA, "nova-release.yml")
@@ -138,6 +152,10 @@ def test_nova_delivers_promotes_verifies_and_rolls_back(delivery: Delivery) -> N
         request for request in delivery.hub.requests if request.method == "POST" and "/pulls" in request.path
     )
     assert proposal.body["head"] == "release/production-v1.0.0"
+    message = delivery.messages()["SLACK_WEBHOOK_URL"]
+    assert message.startswith(
+        "✅ production: v1.0.0 is proposed: https://github.com/acme/shop/pull/1. Its merge deploys"
+    )
 
     git(work, "pull", "--quiet", "origin", "release/production-v1.0.0")
     git(work, "push", "--quiet", "origin", "HEAD:main")

@@ -156,6 +156,18 @@ def test_a_protected_branch_needs_the_app(delivery: Delivery) -> None:
     assert (token["app"], token["permissions"]) == ("Iv23liShop", {"permission-contents": "write"})
 
 
+def test_an_older_run_that_lands_last_is_superseded(delivery: Delivery) -> None:
+    older = delivery.application.change("auth", "1")
+    delivery.application.change("auth", "2")
+    assert delivery.run().results() == results()
+    overlay = delivery.application.overlay()
+    git(delivery.application.work, "checkout", "--quiet", older)
+    late = delivery.run()
+    assert late.results() == results(smoke_test="skipped"), late.output
+    assert f"staging: {older} was superseded by " in late.job("notify").summary
+    assert delivery.application.overlay() == overlay
+
+
 def test_a_refused_sync_fails_with_argo_cds_words(delivery: Delivery) -> None:
     delivery.cluster.refuses = "admission webhook denied the request"
     run = delivery.run()
