@@ -3,12 +3,15 @@
 A test that changes something brings it back: the next one finds both environments Synced and Healthy.
 """
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from components.argocd import applications
 from tests.cluster.smoke.script import Smoke
+from tests.cluster.smoke.verdicts import DELIVER, PUSH, Delivered
+from tests.cluster.stand.pipeline import NovaRepository, nova
 from tests.cluster.stand.services import Services
 from tests.cluster.stand.stand import Stand
 
@@ -35,3 +38,18 @@ def smoke(staging: Stand) -> Iterator[Smoke]:
     kubeconfig = staging.control_plane.kubeconfig("smoke-tester", staging.control_plane.smoke_tester)
     yield Smoke(staging, kubeconfig, services)
     services.stop()
+
+
+@pytest.fixture(scope="package")
+def repository(staging: Stand, smoke: Smoke, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NovaRepository]:
+    """Nova's repository, whose services answer."""
+    assert smoke.stand is staging
+    with nova(staging, "staging", tmp_path_factory.mktemp("delivery")) as repository:
+        yield repository
+
+
+@pytest.fixture(scope="package")
+def delivered(repository: NovaRepository) -> Delivered:
+    """The first push, which brings staging images of this repository."""
+    commit, begun = repository.head, time.monotonic()
+    return Delivered(commit, repository.run(DELIVER, PUSH), time.monotonic() - begun)
