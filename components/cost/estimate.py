@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from components.alarms.metrics import database_metrics, nat_metrics, node_metrics
+from components.alarms.metrics import certificate_metrics, database_metrics, nat_metrics, node_metrics
 from components.cluster.ami import volumes
 from components.config.cluster import ClusterConfig, NodesConfig
 from components.config.controllers import NodeScaling
@@ -230,7 +230,10 @@ def _alarms(stack: _Stack) -> Iterator[Item]:
     if config.database is not None:
         alarms += len(database_metrics(config.database, ""))
     if config.cache is not None:
-        alarms += ALARMS_PER_CACHE_NODE * (1 + config.cache.replicas)
+        lag = 1 if config.cache.replicas else 0
+        alarms += (ALARMS_PER_CACHE_NODE + lag) * (1 + config.cache.replicas)
+    if config.edge is not None:
+        alarms += len(certificate_metrics(""))
     yield stack.runs("alarms", "alarms", "alarms.metric", alarms)
     if config.alarms is not None and config.alarms.endpoints:
         yield stack.by_use("alarms", "messages to endpoints", "sns.https")

@@ -28,7 +28,7 @@ NOVA_PROD: Hand = (
     ("database", 100, "0.276", 1),  # GiB in two zones
     ("database", 1, "0.40", 1),  # the master password
     ("cache", 3, "0.1616", 730),  # cache.m7g.large with two replicas
-    ("alarms", 4 + 6 + 6 + 2, "0.10", 1),  # database, three nodes of the cache, three NAT gateways, nodes
+    ("alarms", 4 + 9 + 6 + 2, "0.10", 1),  # database, three nodes of the cache, three NAT gateways, nodes
     ("secrets", 13, "0.40", 1),  # 8 + 1 databases, cache, bucket, signing keys, generated
     ("keys", 9, "1", 1),  # flow logs, cluster, nodes, database, cache, alarms, runner, bucket, entries
 )
@@ -45,7 +45,7 @@ TIKETI_PROD: Hand = (
     ("database", 100, "0.262", 1),
     ("database", 1, "0.40", 1),
     ("cache", 3, "0.1536", 730),
-    ("alarms", 4 + 6 + 6 + 2, "0.10", 1),
+    ("alarms", 4 + 9 + 6 + 2 + 1, "0.10", 1),  # likewise, and the certificate
     ("edge", 1, "0.0225", 730),  # load balancer
     ("edge", 3, "0.005", 730),  # its addresses
     ("edge", 1, "5", 1),  # web ACL
@@ -65,7 +65,7 @@ PINGVASAI_PRODUCTION: Hand = (
     ("database", 20, "0.23", 1),
     ("database", 1, "0.40", 1),
     ("cache", 2, "0.1264", 730),
-    ("alarms", 4 + 4 + 6 + 2, "0.10", 1),
+    ("alarms", 4 + 6 + 6 + 2 + 1, "0.10", 1),
     ("edge", 1, "0.0225", 730),
     ("edge", 3, "0.005", 730),
     ("edge", 1, "5", 1),
@@ -102,9 +102,9 @@ def added(before: PlatformConfig, after: PlatformConfig) -> Decimal:
 @pytest.mark.parametrize(
     ("folder", "stack", "hand", "sum_"),
     [
-        (".", "prod", NOVA_PROD, "3375.17"),
-        ("examples/tiketi", "prod", TIKETI_PROD, "2231.23"),
-        ("examples/pingvasai", "production", PINGVASAI_PRODUCTION, "4079.94"),
+        (".", "prod", NOVA_PROD, "3375.47"),
+        ("examples/tiketi", "prod", TIKETI_PROD, "2231.63"),
+        ("examples/pingvasai", "production", PINGVASAI_PRODUCTION, "4080.24"),
     ],
 )
 def test_production_costs_what_a_calculation_by_hand_says(folder: str, stack: str, hand: Hand, sum_: str) -> None:
@@ -141,7 +141,7 @@ def test_a_node_adds_its_hours_and_its_volume(nova_prod: PlatformConfig) -> None
 def test_a_replica_adds_its_hours_and_its_alarms(nova_prod: PlatformConfig) -> None:
     assert nova_prod.cache is not None
     more = changed(nova_prod, "cache", replicas=nova_prod.cache.replicas + 1)
-    assert added(nova_prod, more) == Decimal("118.17")  # 0.1616 x 730 + 2 x 0.10
+    assert added(nova_prod, more) == Decimal("118.27")  # 0.1616 x 730 + 3 x 0.10
 
 
 def test_a_second_zone_doubles_database_and_storage(nova_staging: PlatformConfig) -> None:

@@ -19,7 +19,7 @@ from tests.unit.cost.test_estimate import changed
 
 def test_the_summary_has_the_sum_what_costs_most_and_the_budget(nova_prod: PlatformConfig) -> None:
     assert summary(nova_prod)[:3] == [
-        "$3,375.17 a month in ap-northeast-1, plus what is charged by use",
+        "$3,375.47 a month in ap-northeast-1, plus what is charged by use",
         "most of it: nodes $2,201.28, database $369.64, network $361.35, cache $353.90",
         "75 % of the budget of $4,500 (alarms.monthlyBudgetUsd)",
     ]
@@ -117,7 +117,7 @@ def test_the_command_prints_every_line(capsys: pytest.CaptureFixture[str]) -> No
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["network", "NAT", "gateways", "3", "$0.062", "per", "hour", "$135.78"] in lines
     assert ["database", "sum", "$369.64"] in lines
-    assert ["total", "$3,375.17"] in lines
+    assert ["total", "$3,375.47"] in lines
 
 
 def test_the_command_prints_the_output_as_json(capsys: pytest.CaptureFixture[str]) -> None:
