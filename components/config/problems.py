@@ -146,9 +146,9 @@ def _refusal(details: ErrorDetails, model: type[Section], values: object, text: 
         return Refusal(path=path, refused=refused, is_missing=True)
     if kind == "extra_forbidden":
         return Refusal(path=path, refused=Refused(wrong="is not a known key.", otherwise=_place(model, path, values)))
-    is_reference = str(details["input"]).startswith(("arn:aws:", "$"))
-    hidden = about_secrets(path) and not is_reference
-    found = refused_value(kind, details["input"], details.get("ctx", {}), text, key=path[-1], hidden=hidden)
+    found = refused_value(
+        kind, details["input"], details.get("ctx", {}), text, key=path[-1], hidden=_is_hidden(path, details["input"])
+    )
     if found is None:
         found = Refused(wrong=f"{details['msg'][0].lower()}{details['msg'][1:]}.", otherwise=description)
     if kind == "string_type" and isinstance(details["input"], bool) and field is not None:
@@ -169,6 +169,11 @@ def _refusal(details: ErrorDetails, model: type[Section], values: object, text: 
         () if listed is None else (item for example in listed.examples or () for item in cast("list[object]", example))
     )
     return Refusal(path=path, refused=replace(found, examples=(*found.examples, *items, *examples)))
+
+
+def _is_hidden(path: tuple[PathPart, ...], value: object) -> bool:
+    """Whether a value may be a secret, which an ARN or a reference to a key is not."""
+    return about_secrets(path) and not str(value).startswith(("arn:aws:", "$"))
 
 
 def _examples(field: FieldInfo | None, section: object) -> tuple[object, ...]:
