@@ -211,10 +211,7 @@ def provider(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:
 
 
 def github_environments(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:
-    """No job could assume a role that deploys one stack and a role of another. Stacks may share the other environments.
-
-    All stacks of a project trust the same repository, in whatever account they are.
-    """
+    """No job could assume roles of two stacks: all stacks of a project trust the same repository, in any account."""
     theirs = [
         (name, place, environment)
         for name, other in siblings.others.items()
@@ -223,12 +220,11 @@ def github_environments(config: PlatformConfig, siblings: Siblings) -> Iterator[
     taken = {environment.lower() for _, _, environment in theirs}
     for place, environment in _github_environments(config).items():
         key, setting = place
-        for name, other_place, other in theirs:
-            other_key = other_place[0]
-            deploys = "deployRole" in (key, other_key)
-            if other.lower() == environment.lower() and (deploys or place != other_place):
+        for name, (other_key, _), other in theirs:
+            if other.lower() == environment.lower():
                 kind = "plan" if setting == "planEnvironment" else key.removesuffix("Role")
-                free = next(name for name in (siblings.stack, f"{kind}-{siblings.stack}") if name.lower() not in taken)
+                stem = siblings.stack if kind == "deploy" else f"{kind}-{siblings.stack}"
+                free = next(name for name in (stem, f"{stem}-2", f"{stem}-3") if name.lower() not in taken)
                 yield Problem(
                     path=("ci", *place),
                     message=f"{environment} is also the environment of ci.{other_key} of stack {name}, so its jobs "

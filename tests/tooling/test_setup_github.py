@@ -354,8 +354,9 @@ def edit(file: Path, old: str, new: str) -> None:
         ),
         (
             "Pulumi.staging.yaml", ("githubEnvironment: staging", "githubEnvironment: Production"),
-            "error: Pulumi.staging.yaml: the GitHub environment Production already belongs to another role, "
-            "arn:aws:iam::025434362120:role/nova-prod-deploy. Each role needs one of its own.\n",
+            "error: 1 problem in the configuration of stack prod; nothing was changed.\n"
+            "Pulumi.prod.yaml:44: ci.deployRole.githubEnvironment: production is also the environment of "
+            "ci.deployRole of stack staging, so its jobs could assume both roles. Write e.g. prod.\n",
         ),
     ],
     ids=["ids", "repository", "value", "environment"],

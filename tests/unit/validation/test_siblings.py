@@ -107,8 +107,16 @@ def test_a_copied_stack_is_refused_for_everything_that_an_account_has_once(proje
         "Write e.g. nova-qa-preview.",
         "ci.deployRole.name": f"nova-staging-deploy is already the name of ci.deployRole of stack staging {SAME}. "
         "Write e.g. nova-qa-deploy.",
-        "ci.deployRole.githubEnvironment": "staging is also the environment of ci.deployRole of stack staging, so its "
-        "jobs could assume both roles. Write e.g. qa.",
+        **{
+            f"ci.{role}.{key}": f"{name} is also the environment of ci.{role} of stack staging, so its jobs could "
+            f"assume both roles. Write e.g. {free}."
+            for role, key, name, free in (
+                ("previewRole", "githubEnvironment", "preview-staging", "preview-qa"),
+                ("previewRole", "planEnvironment", "plan-staging", "plan-qa"),
+                ("deployRole", "githubEnvironment", "staging", "qa"),
+                ("smokeRole", "githubEnvironment", "smoke-staging", "smoke-qa"),
+            )
+        },
         "ci.smokeRole.name": f"nova-staging-smoke is already the name of ci.smokeRole of stack staging {SAME}. "
         "Write e.g. nova-qa-smoke.",
         **{
@@ -126,7 +134,9 @@ def test_a_copied_stack_is_refused_for_everything_that_an_account_has_once(proje
         ("ownership: create", "ownership: existing"),
         ("provider: create", "provider: existing"),
         ("nova-staging-", "nova-qa-"),
+        ("preview-staging, planEnvironment: plan-staging", "preview-qa, planEnvironment: plan-qa"),
         ("githubEnvironment: staging}", "githubEnvironment: qa}"),
+        ("smoke-staging", "smoke-qa"),
     )
     assert changed(project, *changes, stack="qa") == {}
 
@@ -134,8 +144,8 @@ def test_a_copied_stack_is_refused_for_everything_that_an_account_has_once(proje
 def test_a_copy_in_another_account_shares_nothing(project: Path) -> None:
     shutil.copy2(project / STAGING, project / "Pulumi.qa.yaml")
     account = ('"025434362120"', '"111122223333"'), ("::025434362120:", "::111122223333:")
-    placeholders, trusted = "repository", "ci.deployRole.githubEnvironment"
-    assert [*changed(project, *account, stack="qa")] == [placeholders, trusted]
+    keys = {key.partition(".")[0] for key in changed(project, *account, stack="qa")}
+    assert keys == {"repository", "ci"}  # GitHub's placeholders, and the environments that roles trust
 
 
 def test_a_repository_is_created_once_in_each_region(project: Path) -> None:
