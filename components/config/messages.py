@@ -393,9 +393,9 @@ def _items(value: object) -> list[object]:
 
 
 def _not_a_map(value: Value, _: Mapping[str, Any]) -> Refused:
-    """`true` means the defaults; the text of a secret's reference is the name of its entry."""
+    """`true` means the defaults; words with slashes where a secret belongs are the name of its entry."""
     given: tuple[object, ...] = ({},) if value.given is True else ()
-    if isinstance(value.given, str) and str(value.key).lower().endswith("secret"):
+    if isinstance(value.given, str) and re.fullmatch(r"[a-z][a-z0-9]*(/[a-z0-9-]+)+", value.given) and value.is_hidden:
         given = ({"secretsManager": value.given},)
     otherwise = "Remove the key." if value.given is False else "Write `key: value` pairs under it."
     return Refused(wrong="is not a map.", values=given, otherwise=otherwise)

@@ -173,7 +173,7 @@ def _refusal(details: ErrorDetails, model: type[Section], values: object, text: 
 
 def _is_hidden(path: tuple[PathPart, ...], value: object) -> bool:
     """Whether a value may be a secret, which an ARN or a reference to a key is not."""
-    return about_secrets(path) and not str(value).startswith(("arn:aws:", "$"))
+    return about_secrets(path) and not str(value).startswith(("arn:aws:", "$oidc."))
 
 
 def _examples(field: FieldInfo | None, section: object) -> tuple[object, ...]:

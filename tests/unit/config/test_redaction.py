@@ -55,6 +55,21 @@ def test_pasted_secret_is_refused_at_its_key_and_not_shown(path: str, value: Any
     assert _one(path, value, hidden)
 
 
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("argocd.repositoryAccess", {"kind": "https", "secret": "hunter2SECRET"}),
+        ("argocd.repositoryAccess", {"kind": "https", "secret": "hunter2/SECRET"}),
+        ("argocd.webhookSecret", "$hunter2SECRET"),
+        ("argocd.sso", {"name": "Company", "clientSecretRef": "$hunter2SECRET"}),
+    ],
+)
+def test_a_secret_in_place_of_its_reference_is_not_shown(path: str, value: object) -> None:
+    lines = wrong(**{path.replace(".", "__"): value})
+    assert lines
+    assert not any("SECRET" in line for line in lines)
+
+
 def test_masked_values_keep_their_prefix_and_the_remedy() -> None:
     line = _one("repository.url", f"https://x-access-token:{GITHUB}@github.com/a/b.git")
     assert "repository.url: 'https://x-access-token:***@github.com/a/b.git' is not a clone URL (" in line
