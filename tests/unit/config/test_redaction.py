@@ -64,7 +64,7 @@ def test_pasted_secret_is_refused_at_its_key_and_not_shown(path: str, value: Any
         ("argocd.sso", {"name": "Company", "clientSecretRef": "$hunter2SECRET"}),
     ],
 )
-def test_a_secret_in_place_of_its_reference_is_not_shown(path: str, value: object) -> None:
+def test_a_secret_in_place_of_its_reference_is_not_shown(path: str, value: Any) -> None:
     lines = wrong(**{path.replace(".", "__"): value})
     assert lines
     assert not any("SECRET" in line for line in lines)
