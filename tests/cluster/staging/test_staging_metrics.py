@@ -64,9 +64,17 @@ def test_an_exporters_own_namespace_is_kept_as_exported(staging: Stand, promethe
     assert {metric["name"] for metric in found} == applications
     assert {metric["exported_namespace"] for metric in found} == {staging.config.argocd.namespace}
     assert {metric["autosync_enabled"] for metric in found} <= {"true", "false"}
-    secrets = [series["metric"] for series in prometheus.query('externalsecret_status_condition{condition="Ready"}')]
-    assert NAMESPACE in {metric["exported_namespace"] for metric in secrets}
-    assert {metric["namespace"] for metric in secrets} == {"platform"}
+
+    def secrets() -> list[dict[str, str]]:
+        return [series["metric"] for series in prometheus.query('externalsecret_status_condition{condition="Ready"}')]
+
+    # External Secrets is scraped apart from Argo CD, up to an interval later.
+    wait_for(
+        "the Secrets' metrics",
+        lambda: NAMESPACE in {metric["exported_namespace"] for metric in secrets()},
+        SECONDS,
+    )
+    assert {metric["namespace"] for metric in secrets()} == {"platform"}
 
 
 def test_no_alert_on_delivery_is_raised_where_all_is_well(prometheus: Prometheus) -> None:
