@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+TOKENS = ("GIT_TOKEN", "GITHUB_TOKEN")
+
+
 class CommandError(StepError):
     """A program ended with an error."""
 
@@ -30,6 +33,11 @@ def run(*command: str, cwd: Path | None = None, env: Mapping[str, str] | None = 
     if done.returncode:
         raise CommandError(command[0], done.stderr.strip() or done.stdout.strip())
     return done.stdout
+
+
+def without_tokens() -> dict[str, str]:
+    """The environment for a program that is not ours."""
+    return {name: value for name, value in os.environ.items() if name not in TOKENS}
 
 
 def succeeds(*command: str, cwd: Path | None = None) -> bool:

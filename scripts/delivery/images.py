@@ -88,6 +88,9 @@ def parse(lines: str) -> list[Image]:
             raise StepError(f"images: {repository!r} is not the name of a repository. Write e.g. shop/auth.")
         if repository in (image.image for image in images):
             raise StepError(f"images: {repository} appears twice. Remove one of the lines.")
+        alike = next((image.image for image in images if image.slug == repository.replace("/", "-")), None)
+        if alike is not None:
+            raise StepError(f"images: {alike} and {repository} differ only in / and -. Rename one of the repositories.")
         for folder in map(Path, folders):
             if folder.is_absolute() or ".." in folder.parts or not folder.is_dir():
                 raise StepError(f"images: this repository has no folder {str(folder)!r}. Correct the line {line!r}.")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scripts.delivery import actions, images
 from scripts.delivery.actions import StepError, flag, optional, require
 from scripts.delivery.branch import BOT, clone_of, land
-from scripts.delivery.command import run
+from scripts.delivery.command import run, without_tokens
 
 if TYPE_CHECKING:
     from scripts.delivery.images import BuiltImage
@@ -87,7 +87,7 @@ def check(update: Update, clone: Path, newer: list[str]) -> None:
                 f"`image: {image.image}` in its manifest, or remove the line from `images`."
             )
     if update.validate:
-        done = subprocess.run(["bash", "-c", update.validate], cwd=clone, check=False)
+        done = subprocess.run(["bash", "-c", update.validate], cwd=clone, env=without_tokens(), check=False)
         if done.returncode:
             raise StepError(f"`{update.validate}` refuses the overlay (see above). Nothing was pushed.")
 

@@ -112,6 +112,7 @@ def test_the_tag_follows_the_rule(planned: Planned) -> None:
         ({"IMAGES": "shop/auth backend/atuh"}, "this repository has no folder 'backend/atuh'"),
         ({"IMAGES": "shop/auth ../backend/auth"}, "this repository has no folder '../backend/auth'"),
         ({"IMAGES": f"{IMAGES}shop/auth backend/auth"}, "shop/auth appears twice"),
+        ({"IMAGES": f"{IMAGES}shop-auth backend/auth"}, "shop/auth and shop-auth differ only in / and -"),
         ({"CHANGED_ONLY": "yes"}, "CHANGED_ONLY is 'yes'. Write true or false"),
         ({"OVERLAY": "k8s/overlays/prod"}, "k8s/overlays/prod does not build"),
     ],

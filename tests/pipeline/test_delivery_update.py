@@ -132,6 +132,13 @@ def test_a_branch_that_always_moves_ends_the_run(application: Application, deliv
     assert set(application.log) == {"Other", "The application"}
 
 
+def test_the_callers_check_gets_no_token(
+    application: Application, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_TOKEN", "a token")
+    deliver(application.first, FIRST, validate='test -z "$GIT_TOKEN"')
+
+
 @pytest.mark.parametrize(
     ("script", "words"),
     [
