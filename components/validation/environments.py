@@ -20,7 +20,7 @@ from components.validation.sizes import limits, node_of
 KUBERNETES_PREFIX = "kube-"
 """Source: Kubernetes, "Namespaces": the prefix is reserved for its own."""
 PLATFORM_NAMESPACES = frozenset({PLATFORM_NAMESPACE, DATA_NAMESPACE, MONITORING_NAMESPACE})
-RESERVED_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"}) | PLATFORM_NAMESPACES
+RESERVED_NAMESPACES = frozenset({"default"}) | PLATFORM_NAMESPACES
 ARGOCD_NAMESPACE = "argocd"
 START_VARIABLES = frozenset({"PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "HOSTNAME"})
 KUBERNETES_VARIABLES = ("KUBERNETES_SERVICE_", "KUBERNETES_PORT")

@@ -270,7 +270,7 @@ VALIDATION = (
     Mutant(
         "validation", "A role of another account administers the cluster.", condition(r"aws\.account_id\}:", "False")
     ),
-    Mutant("validation", "Services are deployed to kube-system.", without("'kube-system'")),
+    Mutant("validation", "Services are deployed to kube-system.", constant("KUBERNETES_PREFIX", "'none'")),
     Mutant("validation", "Secrets of other systems are accepted.", condition(r"\.secret_prefixes", "False")),
     Mutant("validation", "Any host may pose as the Git repository's.", condition(r"^not \w+\.host_keys$", "False")),
 )
