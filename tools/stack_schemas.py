@@ -34,7 +34,7 @@ def project_schema() -> dict[str, Any]:
 
 
 def _schema(title: str, keys: Mapping[str, Any], engine_keys: Collection[str]) -> dict[str, Any]:
-    """`keys` may have the project's name before them; `engine_keys` are beside `config`."""
+    """`keys` may have the project's name before them; `engine_keys` are the other top-level keys."""
     patterns: dict[str, Any] = {f"^([^:]+:)?{key}$": value for key, value in keys.items()}
     patterns["^pulumi:"] = True
     config = {"type": "object", "patternProperties": patterns, "additionalProperties": False}

@@ -69,7 +69,7 @@ def sign_in(config: PlatformConfig) -> Iterator[Problem]:
     if config.argocd.local_admin is False and config.argocd.sso is None:
         yield Problem(
             path=("argocd", "localAdmin"),
-            message="is false, and without sso nobody could sign in. Write true, or add sso.",
+            message="is false, and without sso no one could sign in. Write true, or add sso.",
         )
 
 

@@ -74,20 +74,18 @@ def checked(
 
 
 def _of_other_items(sections: Mapping[str, Any], broken: Sequence[Path], project: Siblings) -> Iterator[Problem]:
-    """What the rules find in lists of texts beside the items that cannot be read, which the rules otherwise skip.
+    """Problems of items in lists of texts that have other items which cannot be read; the rules skip such lists.
 
     Only problems of the items themselves: without its broken item, a list as a whole may look wrong and is not.
     """
-    places: dict[Path, list[int]] = {}
-    for path in broken:
-        values = _at(sections, path[:-1])
-        if isinstance(path[-1], int) and not any(isinstance(value, dict) for value in values):
-            places.setdefault(path[:-1], list(range(len(values)))).remove(path[-1])
-    kept = {path: indices for path, indices in places.items() if indices}
+    kept: dict[Path, list[int]] = {}
     shorter: Any = sections
-    for path, indices in kept.items():
+    for path in {path[:-1] for path in broken if isinstance(path[-1], int)}:
         values = _at(sections, path)
-        shorter = _with(shorter, path, [values[index] for index in indices])
+        indices = [index for index in range(len(values)) if (*path, index) not in broken]
+        if indices and not any(isinstance(value, dict) for value in values):
+            kept[path] = indices
+            shorter = _with(shorter, path, [values[index] for index in indices])
     if not kept:
         return
     for problem in _judged(shorter, [path for path in broken if path[:-1] not in kept], project)[2]:

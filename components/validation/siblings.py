@@ -255,8 +255,8 @@ def zones(config: PlatformConfig, siblings: Siblings) -> Iterator[Problem]:
             if zone is not None and zone.name == config.edge.zone.name and zone.ownership is Ownership.CREATE:
                 yield Problem(
                     path=("edge", "zone", "ownership"),
-                    message=f"create makes a second zone {zone.name} beside that of stack {name}, to which nothing "
-                    "delegates. Give the zoneId of that one, with ownership: existing.",
+                    message=f"create would make a second zone {zone.name}: stack {name} creates one, and the parent "
+                    "domain delegates to only one. Give the zoneId of that one, with ownership: existing.",
                 )
                 return
 

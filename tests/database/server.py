@@ -7,9 +7,12 @@ pgcrypto do anyway, so that anyone with the right to create in the database may 
 """
 
 import os
+import shutil
 import subprocess
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -165,6 +168,19 @@ class Server:
         places = {"BOOTSTRAP": str(scripts), "SECRETS": str(secrets), "PGHOST": str(self.folder), "PGPORT": str(PORT)}
         command = [part.replace(SCRIPTS, str(scripts), 1) for part in COMMAND]
         return _ended(command, {**ENVIRONMENT, **places}, "")
+
+
+@contextmanager
+def running() -> Generator[Server]:
+    """A server that leaves nothing behind. Its folder has a short path: a socket's has at most 107 characters."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    server = Server(folder=folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _ended(command: Sequence[str], given: Mapping[str, str], typed: str) -> Ended:

@@ -1,13 +1,11 @@
 """docs/restore.md: databases move into an empty instance by dump, and the services' users work there."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.database.server import Server, url
+from tests.database.server import Server, running, url
 from tests.database.test_bootstrap import STANDARD, plans
 
 PASSWORDS = {"moved_orders": "OldOrders", "moved_media": "OldMedia"}
@@ -21,14 +19,8 @@ INSERT INTO kept (text) SELECT 'row ' || number FROM generate_series(1, 1000) AS
 
 @pytest.fixture
 def empty() -> Iterator[Server]:
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    server = Server(folder=folder)
-    try:
-        server.start()
+    with running() as server:
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_a_dump_restores_into_an_empty_instance(server: Server, empty: Server, tmp_path: Path) -> None:
